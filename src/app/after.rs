@@ -90,7 +90,10 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         of: loaded.family.sheet,
         replaced: &replaced,
     };
-    let counts = match file.finish(final_order) {
+    let busy = console.busy("putting the results in order");
+    let finished = file.finish(final_order);
+    drop(busy);
+    let counts = match finished {
         Ok(Finished { counts, .. }) => counts,
         Err(error @ FinishError::Ordering { .. }) => {
             console.tell(format!("warning: failed to {error}\n"));

@@ -166,11 +166,13 @@ async fn read(
     let as_of = as_of_now(&settings);
     let catalogue = known_licenses(&settings, options.sheet.target, console)?;
     let reading = reading_options(&options.sheet, &settings, catalogue, as_of.clone());
+    let busy = console.busy("reading the sheet");
     let (source, reading, checked) = off_thread(move || {
         let checked = intake::check(&source, &reading);
         (source, reading, checked)
     })
     .await;
+    drop(busy);
     let checked = checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
     console.tell(about_remembered(&checked.remembered_codes, &reading.catalogue));
     Ok(Read {

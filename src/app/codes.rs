@@ -57,7 +57,9 @@ pub(super) fn codes(options: CodesOptions, overrides: &Overrides, console: Conso
 
 /// Reads the organization's inventory, and remembers it.
 async fn read_inventory(session: &Session<'_>, organization: &Organization) -> Result<Inventory, Failure> {
+    let progress = session.progress();
     let read = organization.inventory().await;
+    progress.finish();
     let (inventory, kept) = read.map_err(|error| without_inventory(&error, session))?;
     if let Err(error) = kept {
         session.console.tell(format!(

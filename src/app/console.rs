@@ -12,7 +12,7 @@ use super::failure::{Failure, caused_by};
 use super::next::Typed;
 use super::object::{Object, write_failure};
 use crate::cli::{OutputFormat, Verbosity};
-use crate::report::write_json;
+use crate::report::{Mode, Progress, write_json};
 use crate::text::terminal_safe;
 
 /// How this command prints, and to whom. Colours are removed where the terminal or `NO_COLOR` asks for none.
@@ -38,6 +38,26 @@ impl<'a> Console<'a> {
     pub(super) fn tell(self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
             self.complain(text);
+        }
+    }
+
+    /// Shows that something that takes its time is done, until what this returns is dropped. Nothing else may be said
+    /// meanwhile.
+    pub(super) fn busy(self, what: &'static str) -> Progress {
+        let progress = Progress::on_stderr(self.progress_mode());
+        progress.working(what, 0, None);
+        progress
+    }
+
+    /// How progress is shown beside what else is said.
+    pub(super) fn progress_mode(self) -> Mode {
+        match self.verbosity {
+            // Nobody is there to watch it.
+            _ if !self.audience.is_at_the_terminal() => Mode::Quiet,
+            Verbosity::Quiet => Mode::Quiet,
+            Verbosity::Normal => Mode::of_stderr(),
+            // A bar would be mixed with the lines about calls.
+            Verbosity::Verbose => Mode::Plain,
         }
     }
 

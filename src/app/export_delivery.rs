@@ -85,6 +85,7 @@ pub(super) fn deliver_export(
     let written_table = |table| ExportTable::written(table, &present.as_of.zone, &offers);
     let tables: Vec<_> = exported.tables.iter().map(written_table).collect();
     if let Some(place) = written {
+        let _busy = console.busy("writing the sheet");
         place.save(&tables)?;
     }
     let next = written

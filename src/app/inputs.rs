@@ -204,9 +204,11 @@ pub(super) async fn read_sheet(
     source: &Arc<Source>,
     options: intake::Options,
     doorway: &Doorway,
+    console: Console<'_>,
 ) -> Result<Intake, SheetError> {
-    let read = |mut options: intake::Options, inventory: Option<Inventory>| {
+    let read = async |mut options: intake::Options, inventory: Option<Inventory>| {
         let source = Arc::clone(source);
+        let _busy = console.busy("reading the sheet");
         off_thread(move || {
             if let Some(inventory) = inventory {
                 options.catalogue = options.catalogue.with_inventory(inventory);
@@ -214,6 +216,7 @@ pub(super) async fn read_sheet(
             let read = intake::read(&source, &options);
             (options, read)
         })
+        .await
     };
     let (mut options, first) = read(options, None).await;
     let first = first?;

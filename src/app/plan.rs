@@ -79,6 +79,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = Selection::of(planning, loaded.as_of.clone());
+    let busy = console.busy("comparing with the results");
     let choice = off_thread(move || {
         let history = results::read(&path, id, &label)?;
         if !is_given {
@@ -86,7 +87,9 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         }
         choose(rows, refused, history.as_ref(), &selection, &family).map_err(|error| results::not_read(&error))
     })
-    .await?;
+    .await;
+    drop(busy);
+    let choice = choice?;
     let order = order(&loaded.intake, &choice);
     let rules = rules(session.settings, planning, &choice, &loaded.organization);
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
@@ -96,7 +99,9 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         plan: &plan,
         snapshot: &snapshot,
     };
+    let busy = console.busy("planning");
     let cost = Cost::of(planned, &rules, &loaded.organization, ahead);
+    drop(busy);
     let view = PlanView {
         is_ahead_of_time: options
             .as_of
@@ -119,6 +124,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
             options: SavedOptions::of(planning),
             batch: rules.sizes,
         };
+        let _busy = console.busy("saving the plan");
         saved_plan::write(file, header, view.shape(now))?;
     }
     let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
@@ -137,7 +143,8 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
             stop: would_stop(ended, &plan, options.max_access_lost, typed),
             approval: approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), typed),
         };
-        write_plan_page(page, &view, now, about)?;
+        let busy = console.busy("writing the page");
+        write_plan_page(page, &view, now, about, &busy)?;
     }
     let ahead_of_time = view.is_ahead_of_time.then(|| {
         let AsOf { now, .. } = loaded.as_of;

@@ -14,10 +14,13 @@ use crate::cli::PlanPage;
 use crate::model::{BundleCode, Catalogue};
 use crate::page::{Fact, write_page};
 use crate::plan::Plan;
-use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, RowOfPlan, WouldStop};
+use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, Progress, RowOfPlan, WouldStop};
 use crate::saved_plan::SheetPlan;
 use crate::sheet::{may_write_sheet, save_file};
 use crate::text::{clean, plural};
+
+/// After how many rows it is told how far the page is.
+const TOLD_EVERY: u64 = 1_000;
 
 /// How much of a name is shown.
 const MOST: usize = 200;
@@ -41,7 +44,7 @@ pub(super) fn may_write_plan_page(page: &PlanPage, others: &[(&str, &Path)]) -> 
     may_write_sheet(&page.out, page.existing).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
 }
 
-/// Writes the page. The file is private, and appears whole or not at all.
+/// Writes the page, and tells how far that is. The file is private, and appears whole or not at all.
 ///
 /// # Errors
 /// If it cannot be written, or is there and to be kept.
@@ -50,13 +53,20 @@ pub(super) fn write_plan_page(
     view: &PlanView<'_>,
     now: SheetPlan<'_>,
     about: PlanAbout<'_>,
+    progress: &Progress,
 ) -> Result<(), Failure> {
     let subject = about.subject(page, view.sheet.plan);
+    let total = now.order.len() as u64;
     let each = || -> Box<dyn Iterator<Item = _>> {
-        Box::new(now.rows_by_index().map(|(index, row)| RowOfPlan {
-            index,
-            report: row.report,
-            fate: row.fate,
+        Box::new((1..).zip(now.rows_by_index()).map(|(done, (index, row))| {
+            if done % TOLD_EVERY == 0 {
+                progress.working("writing the page", done, Some(total));
+            }
+            RowOfPlan {
+                index,
+                report: row.report,
+                fate: row.fate,
+            }
         }))
     };
     let rows = PlanRows {

@@ -26,7 +26,7 @@ use crate::intake::Intake;
 use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection};
 use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
 use crate::problem::Problems;
-use crate::report::{Mode, Progress, write_problems};
+use crate::report::{Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
 use crate::text::plural;
@@ -65,7 +65,7 @@ impl Session<'_> {
             as_of.clone(),
         );
         let doorway = Doorway::of(self, planning.sheet.target).await?;
-        let intake = read_sheet(&source, reading, &doorway)
+        let intake = read_sheet(&source, reading, &doorway, self.console)
             .await
             .map_err(|error| could_not_start(&error))?;
         self.console.tell(profiles_operation(&planning.sheet, self.settings));
@@ -174,7 +174,9 @@ impl Session<'_> {
         }
         self.console.tell(text(|out| write_problems(&found, out)));
         intake.problems.append(found);
+        let busy = self.console.busy("planning");
         let mut plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
+        drop(busy);
         plan.warnings.extend(missing_scopes(&plan, scopes.as_deref()));
         Ok((snapshot, plan))
     }
@@ -199,15 +201,7 @@ impl Session<'_> {
 
     /// Shows progress from now on.
     pub(super) fn progress(&self) -> Progress {
-        let mode = match self.console.verbosity {
-            // Nobody is there to watch it.
-            _ if !self.console.audience.is_at_the_terminal() => Mode::Quiet,
-            Verbosity::Quiet => Mode::Quiet,
-            Verbosity::Normal => Mode::of_stderr(),
-            // A bar would be mixed with the lines about calls.
-            Verbosity::Verbose => Mode::Plain,
-        };
-        let progress = Progress::on_stderr(mode);
+        let progress = Progress::on_stderr(self.console.progress_mode());
         let shown = progress.observer();
         self.relay.to(match self.console.verbosity {
             Verbosity::Verbose if self.console.audience.is_at_the_terminal() => Arc::new(move |event| {

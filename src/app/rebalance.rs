@@ -82,7 +82,9 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
         keep_list,
         problems,
         notices,
-    } = opened.read(session.settings, &catalogue, &as_of, &doorway).await?;
+    } = opened
+        .read(session.settings, &catalogue, &as_of, &doorway, session.console)
+        .await?;
     for notice in notices {
         session.console.tell(format!("{notice}\n"));
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Ending;
+use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{read_sheet, reading_options};
@@ -71,11 +72,12 @@ impl Opened {
         catalogue: &Catalogue,
         as_of: &AsOf,
         doorway: &Doorway,
+        console: Console<'_>,
     ) -> Result<ReadFiles, Failure> {
         let mut read = ReadFiles::default();
         if let Some(source) = self.wanted {
             let usual = reading_options(&self.reading, settings, catalogue.clone(), as_of.clone());
-            let intake = read_sheet(&source, rebalance_wanted::options(usual), doorway).await;
+            let intake = read_sheet(&source, rebalance_wanted::options(usual), doorway, console).await;
             let intake = intake.map_err(|error| not_opened(&error))?;
             read.notices = notices(&file_name(&source), &intake);
             read.wanted = WantedSeats::of(&source, intake);

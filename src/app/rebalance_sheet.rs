@@ -117,6 +117,7 @@ pub(super) fn deliver_sheet(
     let is_written = !rows.is_empty();
     let written = place.filter(|_| is_written);
     if let Some(place) = written {
+        let _busy = console.busy("writing the sheet");
         place.save(&tables)?;
     }
     let next = written

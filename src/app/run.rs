@@ -152,7 +152,7 @@ async fn carry_out<'s>(
     let (path, run) = place_of_results(&loaded, job, options)?;
     let label = loaded.organization.label.clone();
     let results = open_results(session, &path, &run, options, &label).await?;
-    let (results, choice) = choose_rows(rows, &loaded, results, job, &path, options).await?;
+    let (results, choice) = choose_rows(session.console, rows, &loaded, results, job, &path, options).await?;
     let history = results.history();
     let interactivity = errand.interactivity();
     if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
@@ -286,7 +286,9 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
         saved.check(now, &rules.sizes, history)?;
         console.tell(format!("{}\n", saved.still_holds()));
     }
+    let busy = console.busy("planning");
     let cost = Cost::of(planned, rules, &loaded.organization, Ahead::Changes);
+    drop(busy);
     let view = cost.view(planned, choice, loaded);
     if choice.rows.is_empty() {
         console.tell(nothing_to_do(history, choice, results, &loaded.as_of));
@@ -477,7 +479,10 @@ async fn open_results(
     loop {
         let (file, run, earlier) = (path.to_owned(), run.clone(), options.earlier_results);
         let label = label.clone();
-        let refusal = match off_thread(move || Results::of(&file, &run, earlier, &label)).await {
+        let busy = session.console.busy("reading the results");
+        let opened = off_thread(move || Results::of(&file, &run, earlier, &label)).await;
+        drop(busy);
+        let refusal = match opened {
             Ok(results) => {
                 if let Some(notice) = results.notice() {
                     session.console.tell(format!("{notice}\n"));
@@ -502,6 +507,7 @@ async fn open_results(
 
 /// The rows to run, by what the results file knows of them.
 async fn choose_rows(
+    console: Console<'_>,
     rows: Vec<Row>,
     loaded: &Loaded,
     results: Results,
@@ -515,6 +521,7 @@ async fn choose_rows(
     if job.planning.results.is_none() && options.earlier_results == EarlierResults::Resume {
         family.check(results.history(), path)?;
     }
+    let _busy = console.busy("comparing with the results");
     off_thread(move || {
         let choice = choose(rows, refused, results.history(), &selection, &family);
         Ok((results, choice.map_err(|error| not_read(&error))?))

@@ -31,7 +31,7 @@ pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Consol
     };
     let undone = block_on(async {
         let signals = Signals::listen();
-        let (history, changes) = read(options).await?;
+        let (history, changes) = read(options, console).await?;
         tell_of(&history, console);
         let Some(settings) = &settings else {
             console
@@ -51,8 +51,9 @@ fn undone(options: &UndoOptions, changes: &Changes, rows: Vec<UndoRow>, compared
 }
 
 /// The results file, and the net changes of the chosen rows.
-async fn read(options: &UndoOptions) -> Result<(History, Changes), Failure> {
+async fn read(options: &UndoOptions, console: Console<'_>) -> Result<(History, Changes), Failure> {
     let (path, only) = (options.path.clone(), options.only.clone());
+    let _busy = console.busy("reading the results");
     off_thread(move || {
         if let Some(writer) = writer_of(&path) {
             let message = format!("a run is writing `{}` ({writer})", path.display());

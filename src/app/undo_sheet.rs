@@ -132,6 +132,7 @@ pub(super) fn deliver_sheet(
     let is_written = !undone.rows.is_empty();
     let written = place.filter(|_| is_written);
     if let Some(place) = written {
+        let _busy = console.busy("writing the sheet");
         place.save(&tables)?;
     }
     let next = written.filter(|_| undone.puts_back > 0).map(SheetPlace::run_command);

@@ -62,6 +62,14 @@ impl<'a> NotDueRows<'a> {
     }
 }
 
+impl<'a> NotDueRows<'a> {
+    /// The rows beside them that did not pass validation.
+    pub(super) fn invalid(self) -> impl Iterator<Item = &'a RowReport> {
+        let reports = self.among.iter().map(|record| &record.report);
+        reports.filter(|report| report.status == Status::Invalid)
+    }
+}
+
 /// The rows of one operation, by what is planned for them.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Fates {

@@ -450,6 +450,7 @@ fn on_a_terminal_a_stop_leaves_a_last_line_with_the_same_numbers() {
         "sheet.csv",
         sheet("operation,user,name", "update,{},Kim", (1..=60).map(person)),
     );
+    stage.set("TERM", "xterm");
     let mut child = stage.start_on_a_terminal(&[&RUN[..], &["--concurrency", "4"]].concat());
     stage.until("some rows are done", |sandbox| sandbox.stats().route("update-user") > 8);
     std::io::Write::write_all(child.stdin.as_mut().unwrap(), b"\x03").unwrap();

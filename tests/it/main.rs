@@ -47,6 +47,7 @@ mod outputs;
 mod people;
 mod plan_page;
 mod plan_words;
+mod progress;
 mod quarter;
 mod reactivation;
 mod rebalance;

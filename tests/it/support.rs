@@ -318,6 +318,23 @@ impl Stage {
         command.stdin(Stdio::piped()).spawn().unwrap()
     }
 
+    /// The same on a terminal of so many columns, with this variable `TERM`, to its end: what was written to the screen.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn screen_of(&self, columns: usize, term: Option<&str>, words: &[&str]) -> Ran {
+        let reseat = std::process::Command::cargo_bin("reseat").unwrap();
+        let term = term.map_or("unset TERM".to_owned(), |term| format!("export TERM={term}"));
+        let line = format!(
+            "{term}; stty cols {columns} rows 24; exec {} {} >&2",
+            reseat.get_program().to_string_lossy(),
+            words.join(" ")
+        );
+        let mut command = std::process::Command::new("/bin/sh");
+        command.args(["-c", "exec /usr/bin/script -qefc \"$0\" /dev/null >&2", &line]);
+        let mut command = self.on_stage(command);
+        command.env("PATH", "/usr/bin:/bin");
+        self.ended(command.spawn().unwrap())
+    }
+
     /// Waits until a command that was started says this on its standard error.
     pub(crate) fn hear(&self, child: &mut Child, words: &str) {
         use std::io::Read;

@@ -5,14 +5,15 @@ use std::io;
 
 use super::super::plan::PlanView;
 use super::counts::Counts;
-use super::people::People;
+use super::names::Names;
 use super::rows::{PlanRows, RowOfPlan, cells, columns};
 use super::sections::Sections;
 use super::subject::PageSubject;
 use super::verdict::{Grounds, verdict};
 use super::words::{quoted, way_lost};
 use crate::page::{Fact, Figure, Page, PageCell, PageRows, PageTable, Tone};
-use crate::plan::{Loser, RowIndex, losers};
+use crate::plan::{Fate, Loser, RowIndex, losers};
+use crate::run_report::{Cause, Masking, People};
 use crate::text::{clean, number, plural};
 
 /// How much of a message is shown.
@@ -26,6 +27,8 @@ pub struct ApprovalPage<'a> {
     losers: Vec<Loser>,
     /// In which way a row takes access away.
     access: HashMap<RowIndex, &'static str>,
+    /// The numbers that stand for people, where these are not to be named.
+    hidden: Option<People>,
 }
 
 impl<'a> ApprovalPage<'a> {
@@ -36,12 +39,21 @@ impl<'a> ApprovalPage<'a> {
             let way = way_lost(loser.ways);
             loser.rows.iter().map(move |row| (*row, way))
         });
+        let access = access.collect();
+        let hidden = (subject.masking == Masking::Masked).then(|| {
+            let mut people = People::default();
+            for row in (rows.each)() {
+                people.meet(&row.report);
+            }
+            people
+        });
         Self {
             view,
             rows,
             subject,
-            access: access.collect(),
             losers,
+            access,
+            hidden,
         }
     }
 
@@ -59,7 +71,7 @@ impl<'a> ApprovalPage<'a> {
         let sections = Sections {
             view: self.view,
             subject: &self.subject,
-            people: People::of(self.view.sheet),
+            names: self.names(),
             counts: &counts,
             losers: &self.losers,
         };
@@ -83,6 +95,26 @@ impl<'a> ApprovalPage<'a> {
                 env!("CARGO_PKG_VERSION"),
                 self.subject.made.strftime("%Y-%m-%d %H:%M:%S (%:z)")
             ),
+        }
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names::of(self.view.sheet, self.hidden.as_ref())
+    }
+
+    /// What is said of a row besides what it finds and leaves; nothing that may name somebody who is hidden.
+    fn message(&self, row: &RowOfPlan) -> String {
+        let RowOfPlan { index, report, fate } = row;
+        match (&self.hidden, fate, index) {
+            (None, ..) => quoted(&clean(&report.message, MOST)),
+            (Some(_), Fate::ToChange, Some(index)) => {
+                let change = self.view.sheet.plan.expected_change(self.view.sheet.snapshot, *index);
+                clean(&change.words.join("; "), MOST)
+            }
+            (Some(_), ..) => {
+                let cause = Cause::of(report.status, &report.code, None);
+                cause.map_or_else(String::new, |cause| cause.what.to_owned())
+            }
         }
     }
 
@@ -132,19 +164,15 @@ impl<'a> ApprovalPage<'a> {
 
 impl PageRows for ApprovalPage<'_> {
     fn each(&self, write: &mut dyn FnMut(&[PageCell<'_>]) -> io::Result<()>) -> io::Result<()> {
-        let people = People::of(self.view.sheet);
+        let names = self.names();
+        let form = (self.rows.have_worksheets, self.subject.masking);
         for row in (self.rows.each)() {
-            let RowOfPlan { index, report, .. } = &row;
-            let who = match index {
-                Some(index) => people.row(*index),
-                None => people.report(report),
+            let who = match (row.index, &self.hidden) {
+                (Some(index), None) => names.row(index),
+                (Some(_) | None, _) => names.report(&row.report),
             };
-            let access = index
-                .and_then(|index| self.access.get(&index))
-                .copied()
-                .unwrap_or_default();
-            let message = people.text(&clean(&report.message, MOST));
-            write(&cells(&row, who, message, access, self.rows.have_worksheets))?;
+            let access = row.index.and_then(|index| self.access.get(&index)).copied();
+            write(&cells(&row, who, self.message(&row), access.unwrap_or_default(), form))?;
         }
         Ok(())
     }

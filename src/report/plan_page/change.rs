@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::run_report::Masking;
 use crate::text::clean;
 
 /// How much of a value is shown.
@@ -22,6 +23,9 @@ const UNSAID: [&str; 11] = [
     "new_account",
 ];
 
+/// What a person is called.
+const OF_A_PERSON: [&str; 5] = ["display_name", "email", "name", "surname", "username"];
+
 /// One side of a change: what is there before, or afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Sides {
@@ -36,7 +40,7 @@ const OF_ONE_THAT_GOES: [&str; 4] = ["active", "external_license", "groups", "li
 
 /// Both sides of a change in words. Where both have a member it is said only if it changes; of an account that goes, only
 /// what its person loses.
-pub(super) fn sides(before: Option<&Value>, after: Option<&Value>) -> Sides {
+pub(super) fn sides(before: Option<&Value>, after: Option<&Value>, masking: Masking) -> Sides {
     let empty = Map::new();
     let object = |side: Option<&'_ Value>| side.and_then(Value::as_object).cloned();
     let (before, after) = (object(before), object(after));
@@ -51,7 +55,7 @@ pub(super) fn sides(before: Option<&Value>, after: Option<&Value>) -> Sides {
         let said = side
             .iter()
             .filter(|(name, _)| !UNSAID.contains(&name.as_str()) && differs(name));
-        let parts: Vec<String> = said.filter_map(|(name, value)| member(name, value)).collect();
+        let parts: Vec<String> = said.filter_map(|(name, value)| member(name, value, masking)).collect();
         parts.join("; ")
     };
     Sides {
@@ -61,8 +65,11 @@ pub(super) fn sides(before: Option<&Value>, after: Option<&Value>) -> Sides {
 }
 
 /// A member of a side, as in `licences: ATTUNU, TSTNU`.
-fn member(name: &str, value: &Value) -> Option<String> {
+fn member(name: &str, value: &Value, masking: Masking) -> Option<String> {
     let label = label(name);
+    if masking == Masking::Masked && OF_A_PERSON.contains(&name) {
+        return Some(format!("{label}: hidden"));
+    }
     let said = match (name, value) {
         ("groups", Value::Object(groups)) => {
             let within = |is_in: bool| -> Vec<&str> {
@@ -161,7 +168,16 @@ mod tests {
                 from: from.to_owned(),
                 to: to.to_owned(),
             };
-            assert_eq!(sides(before.as_ref(), after.as_ref()), expected);
+            assert_eq!(sides(before.as_ref(), after.as_ref(), Masking::Shown), expected);
         }
+    }
+
+    #[test]
+    fn what_a_person_is_called_is_hidden_where_it_is_to_be() {
+        let before = json!({"name": "Anna", "licenses": ["A"]});
+        let after = json!({"name": "Anne", "licenses": ["B"]});
+        let sides = sides(Some(&before), Some(&after), Masking::Masked);
+        assert_eq!(sides.from, "licences: A; name: hidden");
+        assert_eq!(sides.to, "licences: B; name: hidden");
     }
 }

@@ -23,8 +23,10 @@ pub(super) struct Counts {
     pub(super) already_so: usize,
     /// Rows that wait, for an invitation or for their date.
     pub(super) waiting: usize,
-    /// Rows that cannot run.
+    /// Rows that cannot run, invalid ones among them.
     pub(super) cannot_run: usize,
+    /// Rows that stand in the sheet twice.
+    pub(super) duplicates: usize,
     /// Rows that get no seat.
     pub(super) short: usize,
     /// Rows that are left alone because the seat is in use.
@@ -42,6 +44,7 @@ impl Counts {
                 .count(),
             waiting: view.not_due.reports().count(),
             short: plan.short.len(),
+            cannot_run: view.not_due.invalid().count(),
             ..Self::default()
         };
         let mut everybody: HashSet<AccountIndex> = HashSet::new();
@@ -76,6 +79,7 @@ impl Counts {
             *counts.by_operation.entry(kind).or_default() += people.len();
         }
         counts.people = everybody.len();
+        counts.duplicates = view.invalid.saturating_sub(view.not_due.invalid().count());
         counts
     }
 }

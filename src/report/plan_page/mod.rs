@@ -3,7 +3,8 @@
 mod approval_page;
 mod change;
 mod counts;
-mod people;
+mod names;
+mod obstacles;
 mod rows;
 mod sections;
 mod subject;

@@ -6,6 +6,7 @@ use super::change::{Sides, sides};
 use crate::model::{RowReport, Status};
 use crate::page::{Column, ColumnKind, PageCell, Tone};
 use crate::plan::{Fate, RowIndex, RowReason};
+use crate::run_report::{self, Masking};
 
 /// Every row of a sheet as a plan sees it, in the sheet's order.
 #[derive(Clone, Copy)]
@@ -47,6 +48,7 @@ pub(super) fn columns(have_worksheets: bool) -> Vec<Column> {
 
 /// The outcome of a row in a few words, which rows of one cause have in common.
 pub(super) fn outcome(fate: Fate, report: &RowReport) -> (Cow<'static, str>, Tone) {
+    let why = || run_report::Cause::of(report.status, &report.code, None).map_or("", |cause| cause.label);
     let (words, tone) = match fate {
         Fate::ToChange => match report.status {
             Status::Waiting => ("begins, then waits", Tone::Waiting),
@@ -55,10 +57,12 @@ pub(super) fn outcome(fate: Fate, report: &RowReport) -> (Cow<'static, str>, Ton
         },
         Fate::AlreadySo => ("already so", Tone::Plain),
         Fate::Waits => ("waits", Tone::Waiting),
-        Fate::CannotRun => return (blocked(report.status, &report.code).into(), blocked_tone(&report.code)),
+        Fate::CannotRun if is_left_alone(&report.code) => ("left alone", Tone::Waiting),
+        Fate::CannotRun if report.code == RowReason::SeatsShort.to_string() => (NO_SEAT, Tone::Bad),
+        Fate::CannotRun => return (format!("cannot run: {}", why()).into(), Tone::Bad),
         Fate::Invalid => match report.status {
             Status::Duplicate => ("stands twice", Tone::Plain),
-            _ => ("invalid", Tone::Bad),
+            _ => return (format!("invalid: {}", why()).into(), Tone::Bad),
         },
         Fate::LeftOut => ("left out", Tone::Plain),
         Fate::Finished => ("finished before", Tone::Plain),
@@ -66,30 +70,12 @@ pub(super) fn outcome(fate: Fate, report: &RowReport) -> (Cow<'static, str>, Ton
     (words.into(), tone)
 }
 
-/// The outcome of a row that gets everything but its seat.
+/// The outcome of a row that gets everything but its seat, or nothing for want of one.
 pub(super) const NO_SEAT: &str = "gets no seat";
-
-/// The outcome of a row that cannot run, or is left alone, for this reason.
-pub(super) fn blocked(status: Status, code: &str) -> String {
-    let why = match code {
-        "" => status.as_str(),
-        code => code,
-    };
-    let why = why.replace(['_', '-'], " ");
-    if is_left_alone(code) {
-        format!("left alone: {why}")
-    } else {
-        format!("cannot run: {why}")
-    }
-}
 
 /// Whoever keeps a seat that is in use, as the row asks, is nothing that fails.
 pub(super) fn is_left_alone(code: &str) -> bool {
     code == RowReason::UsedSince.to_string()
-}
-
-fn blocked_tone(code: &str) -> Tone {
-    if is_left_alone(code) { Tone::Waiting } else { Tone::Bad }
 }
 
 /// The cells of a row, about whom it says `who`, and in which way it takes access away.
@@ -98,12 +84,12 @@ pub(super) fn cells(
     who: String,
     message: String,
     access: &'static str,
-    have_worksheets: bool,
+    (have_worksheets, masking): (bool, Masking),
 ) -> Vec<PageCell<'static>> {
     let RowOfPlan { index: _, report, fate } = row;
     let (outcome, tone) = outcome(*fate, report);
     let Sides { from, to } = match fate {
-        Fate::ToChange => sides(report.before.as_ref(), report.after.as_ref()),
+        Fate::ToChange => sides(report.before.as_ref(), report.after.as_ref(), masking),
         _ => Sides::default(),
     };
     let cell = |text: Cow<'static, str>, tone: Tone| PageCell { text, tone };

@@ -6,20 +6,17 @@ use jiff::Timestamp;
 
 use super::super::plan::{PlanView, waiting_words};
 use super::counts::Counts;
-use super::people::People;
-use super::rows::{NO_SEAT, blocked, is_left_alone};
+use super::names::Names;
+use super::obstacles::{left_alone, obstacles};
 use super::subject::PageSubject;
 use super::words::{people, quoted, things, ways_lost, what_happens};
-use crate::model::{BundleSet, GroupId, Row, RowReport};
-use crate::page::{Cause, Folded, SeatBar, Section, SectionBody, Tone};
-use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Verdict, Work, not_owned};
+use crate::model::{GroupId, Row, RowReport, Status};
+use crate::page::{Folded, SeatBar, Section, SectionBody};
+use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Work};
 use crate::text::{clean, joined, number};
 
 /// How many are listed by name; the table has every one.
 const NAMED: usize = 200;
-
-/// How many of the rows of one cause are named with it.
-const NAMED_OF_A_CAUSE: usize = 10;
 
 /// How much of a message is shown.
 const MOST: usize = 500;
@@ -28,7 +25,7 @@ const MOST: usize = 500;
 pub(super) struct Sections<'a> {
     pub(super) view: &'a PlanView<'a>,
     pub(super) subject: &'a PageSubject,
-    pub(super) people: People<'a>,
+    pub(super) names: Names<'a>,
     pub(super) counts: &'a Counts,
     pub(super) losers: &'a [Loser],
 }
@@ -92,7 +89,7 @@ impl Sections<'_> {
         let lost = self.view.sheet.plan.access_lost;
         let line = |loser: &Loser| {
             let groups: Vec<String> = loser.groups.iter().map(|group| self.group(*group)).collect();
-            let who = self.people.account(loser.account);
+            let who = self.names.account(loser.account, loser.rows.first().copied());
             format!("{who}: {}{}", ways_lost(loser.ways, &groups), self.places(&loser.rows))
         };
         Section {
@@ -136,13 +133,13 @@ impl Sections<'_> {
             .into_iter()
             .collect();
         let old = |deletion: &&Deletion| {
-            let who = self.people.label(&deletion.label);
+            let who = self.names.deletion(deletion);
             let place = self.places(&[deletion.row]);
             format!("{who}: the old account of somebody who has moved{place}")
         };
         points.extend(named(&moved, NAMED, old, "the table has every one"));
         let later_on = |row: &&Row| {
-            let who = self.people.label(&row.operation.user_label());
+            let who = self.names.report(&RowReport::of(row, Status::Waiting));
             format!(
                 "{who}: later, once the invitation of the new account is accepted ({})",
                 row.place
@@ -199,9 +196,9 @@ impl Sections<'_> {
             let rows = things(self.view.finished_before, "row", "was", "were");
             points.push(format!("{rows} finished by an earlier run"));
         }
-        if self.view.invalid > 0 {
-            let rows = things(self.view.invalid, "row", "is", "are");
-            points.push(format!("{rows} invalid, or stand twice, and left out"));
+        if self.counts.duplicates > 0 {
+            let rows = things(self.counts.duplicates, "row", "stands", "stand");
+            points.push(format!("{rows} in the sheet twice, and is done once"));
         }
         if points.is_empty() {
             return None;
@@ -214,80 +211,18 @@ impl Sections<'_> {
     }
 
     fn cannot_run(&self) -> Option<Section> {
-        let mut causes: BTreeMap<String, Blocked> = BTreeMap::new();
-        for (row, verdict) in self.view.blocked() {
-            let code = verdict.code.to_string();
-            if !is_left_alone(&code) {
-                causes
-                    .entry(blocked(verdict.status, &code))
-                    .or_default()
-                    .add(row, verdict);
-            }
-        }
-        let cause = |(outcome, blocked): (String, Blocked)| Cause {
-            what: self.people.text(&blocked.what()),
-            rows: blocked.rows,
-            help: String::new(),
-            tone: Tone::Bad,
-            filter: Some(outcome),
-        };
-        let mut causes: Vec<Cause> = causes.into_iter().map(cause).collect();
-        causes.sort_by_key(|cause| std::cmp::Reverse(cause.rows));
-        causes.extend(self.short());
         let rows = self.counts.cannot_run + self.counts.short;
         (rows > 0).then(|| Section {
             heading: format!("{} be carried out as asked", things(rows, "row", "cannot", "cannot")),
             lead: "The other rows do not depend on them.".to_owned(),
-            body: SectionBody::Causes(causes),
-        })
-    }
-
-    fn short(&self) -> Option<Cause> {
-        let PlanView { sheet, .. } = self.view;
-        let short = &sheet.plan.short;
-        if short.is_empty() {
-            return None;
-        }
-        let line = |(index, bundles): &(RowIndex, BundleSet)| {
-            let unowned = sheet.snapshot.unowned(bundles);
-            let misses = format!("{} misses {bundles}", self.people.row(*index));
-            if unowned.is_empty() {
-                misses
-            } else {
-                format!("{misses}; {}", not_owned(&unowned))
-            }
-        };
-        let named: Vec<String> = short.iter().take(NAMED).map(line).collect();
-        let more = short.len() - named.len();
-        let more = if more > 0 {
-            format!("; and {} more", number(more as u64))
-        } else {
-            String::new()
-        };
-        Some(Cause {
-            what: format!("There are too few seats: {}{more}", named.join("; ")),
-            rows: short.len() as u64,
-            help: "Free seats, or buy more.".to_owned(),
-            tone: Tone::Bad,
-            filter: Some(NO_SEAT.to_owned()),
+            body: SectionBody::Causes(obstacles(self.view, self.names)),
         })
     }
 
     fn left_alone(&self) -> Option<Section> {
-        let blocked = self.view.blocked();
-        let left: Vec<_> = blocked
-            .into_iter()
-            .filter(|(_, verdict)| is_left_alone(&verdict.code.to_string()))
-            .collect();
-        if left.is_empty() {
-            return None;
-        }
-        let line = |(row, verdict): &(&Row, &Verdict)| {
-            let who = self.people.label(&row.operation.user_label());
-            let why = self.people.text(&clean(&verdict.message, MOST));
-            format!("{who}: {why} ({})", row.place)
-        };
-        Some(Section {
+        let left: Vec<RowReport> = left_alone(self.view).collect();
+        let line = |report: &RowReport| self.names.said_of(report);
+        (!left.is_empty()).then(|| Section {
             heading: format!("{} left alone", things(left.len(), "row", "is", "are")),
             lead: "These seats were used since the sheet was made, and are kept.".to_owned(),
             body: SectionBody::Points(named(&left, NAMED, line, "the table has every one")),
@@ -396,7 +331,7 @@ impl Sections<'_> {
         let mut points = Vec::new();
         for (due, reports) in by_date {
             let who = |report: &&RowReport| {
-                let who = self.people.report(report);
+                let who = self.names.report(report);
                 let operation = report.operation.map_or("", |operation| operation.as_str());
                 format!("{who} ({operation}, {})", report.place)
             };
@@ -429,9 +364,7 @@ impl Sections<'_> {
         if warnings.is_empty() {
             return None;
         }
-        let points = warnings
-            .iter()
-            .map(|warning| self.people.text(&capital(&warning.message)));
+        let points = warnings.iter().map(|warning| capital(&self.names.warning(warning)));
         Some(Section {
             heading: "What to know before".to_owned(),
             lead: String::new(),
@@ -465,32 +398,6 @@ impl Sections<'_> {
             .map(|row| self.view.sheet.rows[*row].place.to_string())
             .collect();
         format!(" ({})", joined(&places, 5))
-    }
-}
-
-/// Rows that cannot run for one reason.
-#[derive(Default)]
-struct Blocked {
-    rows: u64,
-    /// What is said of the first of them, with where they are.
-    told: Vec<String>,
-}
-
-impl Blocked {
-    fn add(&mut self, row: &Row, verdict: &Verdict) {
-        self.rows += 1;
-        if self.told.len() < NAMED_OF_A_CAUSE {
-            self.told
-                .push(format!("{}: {}", row.place, clean(&verdict.message, MOST)));
-        }
-    }
-
-    fn what(&self) -> String {
-        let told = self.told.join("; ");
-        match self.rows - self.told.len() as u64 {
-            0 => told,
-            more => format!("{told}; and {} more", number(more)),
-        }
     }
 }
 
