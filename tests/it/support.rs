@@ -331,8 +331,12 @@ impl Stage {
         let mut command = std::process::Command::new("/bin/sh");
         command.args(["-c", "exec /usr/bin/script -qefc \"$0\" /dev/null >&2", &line]);
         let mut command = self.on_stage(command);
-        command.env("PATH", "/usr/bin:/bin");
-        self.ended(command.spawn().unwrap())
+        let output = command.env("PATH", "/usr/bin:/bin").output().unwrap();
+        Ran {
+            code: code(output.status),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 
     /// Waits until a command that was started says this on its standard error.

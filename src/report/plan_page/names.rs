@@ -71,6 +71,14 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The account that a row names.
+    pub(super) fn user_of(self, row: &Row) -> String {
+        match self.hidden {
+            Some(_) => self.report(&RowReport::of(row, Status::Done)),
+            None => clean(&row.operation.user_label(), MOST),
+        }
+    }
+
     /// Whom or what a row is about that may not have been planned.
     pub(super) fn report(self, report: &RowReport) -> String {
         let is_about_its_target = report.operation.is_some_and(|kind| kind.is_about_its_target());

@@ -10,7 +10,7 @@ use super::names::Names;
 use super::obstacles::{left_alone, obstacles};
 use super::subject::PageSubject;
 use super::words::{people, quoted, things, ways_lost, what_happens};
-use crate::model::{GroupId, Row, RowReport, Status};
+use crate::model::{GroupId, Row, RowReport};
 use crate::page::{Folded, SeatBar, Section, SectionBody};
 use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Work};
 use crate::text::{clean, joined, number};
@@ -139,7 +139,7 @@ impl Sections<'_> {
         };
         points.extend(named(&moved, NAMED, old, "the table has every one"));
         let later_on = |row: &&Row| {
-            let who = self.names.report(&RowReport::of(row, Status::Waiting));
+            let who = self.names.user_of(row);
             format!(
                 "{who}: later, once the invitation of the new account is accepted ({})",
                 row.place
