@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use strum::IntoEnumIterator;
 
 use super::after::RunOutcome;
 use super::approval_files::ForApproval;
@@ -14,6 +15,7 @@ use super::ending::{Ended, Ending, Reason};
 use super::failure::Failure;
 use super::run_record::RunRecord;
 use crate::model::Status;
+use crate::report::write_json;
 use crate::settings::Settings;
 use crate::text::{number, plural};
 
@@ -35,27 +37,33 @@ enum NoticeEvent {
     RunStopped,
 }
 
-/// One notice. `docs/notices.md` is its contract; the member names are stable.
+/// One notice. `docs/json.md` is its contract; the member names are stable.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Notice {
     format: u32,
     event: NoticeEvent,
-    /// One sentence for people, under the name that chat services show.
+    /// Which sheet, where, and what became of it, under the name that chat services show.
     text: String,
     status: &'static str,
     reason: &'static str,
     exit_code: u8,
+    message: String,
     profile: Option<String>,
     organization: NoticeOrganization,
+    #[serde(serialize_with = "as_shown")]
     sheet: PathBuf,
     run: Option<String>,
-    counts: BTreeMap<&'static str, usize>,
+    rows: Option<BTreeMap<&'static str, usize>>,
+    #[serde(serialize_with = "as_shown_if_any")]
     results: Option<PathBuf>,
+    #[serde(serialize_with = "as_shown_if_any")]
     failed_sheet: Option<PathBuf>,
+    #[serde(serialize_with = "as_shown_if_any")]
     report: Option<PathBuf>,
+    #[serde(serialize_with = "as_shown_if_any")]
     plan_page: Option<PathBuf>,
-    began_at: Timestamp,
-    ended_at: Timestamp,
+    started_at: Timestamp,
+    finished_at: Timestamp,
     reseat: &'static str,
 }
 
@@ -94,12 +102,11 @@ impl<'a> NoticeSubject<'a> {
 
     /// The run has come to its end, or was stopped and has told so.
     fn ran(&self, outcome: &RunOutcome, record: Option<&RunRecord<'_>>) -> Notice {
-        let counts = outcome.counts.iter().filter(|(_, count)| **count > 0);
-        let counts: BTreeMap<Status, usize> = counts.map(|(status, count)| (*status, *count)).collect();
+        let count = |status: Status| outcome.counts.get(&status).copied().unwrap_or_default();
         let notice = self.ended(outcome.ended, record);
         Notice {
-            text: format!("{} ({})", notice.text, in_words(&counts)),
-            counts: counts.iter().map(|(status, count)| (status.as_str(), *count)).collect(),
+            text: format!("{} ({})", notice.text, in_words(&outcome.counts)),
+            rows: Some(Status::iter().map(|status| (status.as_str(), count(status))).collect()),
             failed_sheet: outcome.failed_sheet.as_deref().map(absolute),
             ..notice
         }
@@ -164,6 +171,7 @@ impl<'a> NoticeSubject<'a> {
             format: FORMAT,
             event: NoticeEvent::RunStopped,
             text: format!("reseat, {}{on}: {what}", file.display()),
+            message: what.to_owned(),
             status: "",
             reason: "",
             exit_code: 0,
@@ -175,13 +183,13 @@ impl<'a> NoticeSubject<'a> {
             },
             sheet: absolute(self.sheet),
             run: None,
-            counts: BTreeMap::new(),
+            rows: None,
             results: None,
             failed_sheet: None,
             report: None,
             plan_page: None,
-            began_at: whole_seconds(self.began_at),
-            ended_at: whole_seconds(Timestamp::now()),
+            started_at: whole_seconds(self.began_at),
+            finished_at: whole_seconds(Timestamp::now()),
             reseat: env!("CARGO_PKG_VERSION"),
         }
     }
@@ -211,8 +219,10 @@ impl Notice {
 
     /// The object as it is sent.
     pub(super) fn to_json(&self) -> Vec<u8> {
-        // Numbers, texts and paths; a path that is no text is shown as well as it can be.
-        serde_json::to_vec(self).unwrap_or_default()
+        let mut object = Vec::new();
+        // Writing to a vector cannot fail, and neither can numbers and texts.
+        let _ = write_json(self, &mut object);
+        object
     }
 }
 
@@ -220,9 +230,23 @@ fn in_words(counts: &BTreeMap<Status, usize>) -> String {
     let rows: usize = counts.values().sum();
     let each = counts
         .iter()
+        .filter(|(_, count)| **count > 0)
         .map(|(status, count)| format!("{} {}", number(*count as u64), status.as_str()));
     let each: Vec<String> = each.collect();
     format!("{}: {}", plural(rows, "row"), each.join(", "))
+}
+
+/// A path that is no text is shown as well as it can be.
+fn as_shown<S: Serializer>(path: &Path, out: S) -> Result<S::Ok, S::Error> {
+    out.collect_str(&path.display())
+}
+
+#[expect(clippy::ref_option, reason = "serde hands out references")]
+fn as_shown_if_any<S: Serializer>(path: &Option<PathBuf>, out: S) -> Result<S::Ok, S::Error> {
+    match path {
+        Some(path) => as_shown(path, out),
+        None => out.serialize_none(),
+    }
 }
 
 fn absolute(path: &Path) -> PathBuf {

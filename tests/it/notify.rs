@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use reseat::sandbox::{FaultKind, Faults, Moment, Strikes};
 use serde_json::Value;
 
+use crate::json_outputs::hold_value;
+use crate::json_schema::Place;
 use crate::support::{ANNA, BRAM, PROFILE, Stage};
 
 /// What is secret about the address.
@@ -60,7 +62,9 @@ impl Ear {
     }
 
     fn hear(&self) -> Value {
-        self.heard.recv().unwrap()
+        let notice = self.heard.recv().unwrap();
+        hold_value(&notice, &Place::of_file("notice"));
+        notice
     }
 }
 
@@ -128,11 +132,15 @@ fn a_run_that_ends_is_told_with_counts_and_paths() {
         ("sheet", path("sheet.csv")),
         ("results", path("sheet.results.csv")),
         ("failed_sheet", path("sheet.failed.csv")),
-        ("counts", serde_json::json!({"done": 1, "not_found": 1})),
         ("run", stage.results()[0].get("run").into()),
     ] {
         assert_eq!(notice[member], value, "{member} of {notice}");
     }
+    assert_eq!(
+        (&notice["rows"]["done"], &notice["rows"]["not_found"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(notice["rows"]["failed"], 0);
     assert_eq!(
         notice["organization"]["id"],
         stage.sandbox.organization_id().to_string()
