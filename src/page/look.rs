@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Column, ColumnKind};
 
 /// Narrower than this, a row of the table becomes a card, however few columns there are. In `rem`, as all here.
-const NARROWEST_TABLE: u32 = 40;
+const NARROWEST_TABLE: usize = 40;
 
 /// Style and script of a page.
 pub(super) struct Look {
@@ -51,46 +51,60 @@ fn source(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())))
 }
 
-/// How narrow a column can become before its words are torn apart.
-fn least_width(kind: ColumnKind) -> u32 {
-    match kind {
-        ColumnKind::Number => 4,
-        ColumnKind::Choice | ColumnKind::Moment => 6,
-        ColumnKind::Text => 7,
-    }
+/// How narrow a column can become before its words are torn apart, in tenths of a `rem`.
+fn least_width(column: &Column) -> usize {
+    let cells = match column.kind {
+        ColumnKind::Number => 35,
+        ColumnKind::Choice | ColumnKind::Moment => 60,
+        ColumnKind::Text => 70,
+    };
+    // Its letters, and the arrow that tells how the table is sorted.
+    cells.max(column.header.chars().count().min(20) * 6 + 20)
+}
+
+/// How much of a sheet's width a column gets, beside the others.
+fn share_of_paper(column: &Column) -> usize {
+    let cells = match column.kind {
+        ColumnKind::Number => 40,
+        ColumnKind::Choice | ColumnKind::Moment => 75,
+        ColumnKind::Text => 110,
+    };
+    cells.max(column.header.chars().count().min(20) * 7)
 }
 
 /// The style of the table's columns, among it their headers, which a card says before each of its cells.
 fn column_style(columns: &[Column]) -> String {
-    let widths = columns.iter().map(|column| least_width(column.kind));
-    let table = (widths.sum::<u32>() + 4).max(NARROWEST_TABLE);
-    let mut style = String::new();
+    let widths: usize = columns.iter().map(least_width).sum();
+    let narrowest = (widths / 10 + 6).max(NARROWEST_TABLE);
+    let mut table = String::new();
+    let mut paper = String::new();
     let mut cards = String::new();
     for (number, column) in (1..).zip(columns) {
-        let cell = format!(".rows td:nth-child({number})");
-        let width = least_width(column.kind);
+        let width = least_width(column);
+        let (rem, tenths) = (width / 10, width % 10);
         let figures = match column.kind {
-            ColumnKind::Number => ";text-align:right;font-variant-numeric:tabular-nums",
-            ColumnKind::Moment => ";font-variant-numeric:tabular-nums",
+            ColumnKind::Number => "text-align:right;font-variant-numeric:tabular-nums",
+            ColumnKind::Moment => "font-variant-numeric:tabular-nums",
             ColumnKind::Text | ColumnKind::Choice => "",
         };
-        let _ = writeln!(style, "{cell}{{min-width:{width}rem{figures}}}");
-        let _ = writeln!(cards, "{cell}::before{{content:\"{}\"}}", css_text(column.header));
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            table,
+            ".rows :is(td,th):nth-child({number}){{min-width:{rem}.{tenths}rem;{figures}}}"
+        );
+        let share = share_of_paper(column);
+        let _ = writeln!(paper, ".rows th:nth-child({number}){{width:{share}px}}");
+        let header = css_text(column.header);
+        let _ = writeln!(cards, ".rows td:nth-child({number})::before{{content:\"{header}\"}}");
     }
-    let _ = write!(style, "@media screen and (max-width:{table}rem){{\n{CARDS}{cards}}}\n");
-    style
+    format!(
+        "{table}@media print{{\n{paper}}}\n@media screen and (max-width:{narrowest}rem){{\n{}{cards}}}\n",
+        lines(CARDS)
+    )
 }
 
 /// Rows as cards. The elements stay those of a table, and are one still to whoever has them read out.
-const CARDS: &str = ".rows,.rows tbody,.rows tr{display:block}
-.rows thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.rows thead:focus-within{position:static;width:auto;height:auto;clip-path:none;white-space:normal}
-.rows tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr));gap:.25rem 1.5rem}
-.rows td{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.75rem;min-width:0;border:0;padding:.1rem 0;text-align:start}
-.rows td:empty{display:none}
-.rows td::before{color:var(--quiet);font-weight:400}
-.rows td[class]{display:grid}
-";
+const CARDS: &str = include_str!("templates/cards.css");
 
 /// A text within quotation marks in a style sheet.
 fn css_text(text: &str) -> String {

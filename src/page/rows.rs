@@ -20,7 +20,7 @@ const SECTION: usize = 200;
 pub(super) const PRINTED_FIRST: usize = 100;
 
 /// How many of the rows that need somebody are printed.
-const PRINTED_MARKED: usize = 400;
+pub(super) const PRINTED_MARKED: usize = 400;
 
 /// A column with more different words than these is no choice.
 const MOST_CHOICES: usize = 40;
@@ -46,7 +46,7 @@ pub(super) struct Choices {
     /// The column, counted from 0.
     pub(super) column: usize,
     pub(super) header: &'static str,
-    pub(super) words: BTreeMap<String, u64>,
+    pub(super) words: Vec<(String, String)>,
 }
 
 /// Writes the rows in sections.
@@ -170,14 +170,14 @@ impl<'a> RowWriter<'a> {
         self.flush()?;
         let choices = self.columns.iter().zip(self.words).enumerate();
         let choices = choices.filter_map(|(position, (column, words))| {
-            let mut as_shown = BTreeMap::new();
+            let mut as_shown = BTreeMap::<String, u64>::new();
             for (word, rows) in words? {
                 *as_shown.entry(shown(&word)).or_default() += rows;
             }
             (as_shown.len() > 1).then_some(Choices {
                 column: position,
                 header: column.header,
-                words: as_shown,
+                words: as_shown.into_iter().map(|(word, rows)| (word, number(rows))).collect(),
             })
         });
         let empty = self.is_filled.iter().enumerate();

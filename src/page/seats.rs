@@ -22,10 +22,9 @@ impl SeatBar {
         let all = [self.owned, self.before, self.after];
         let longest = all.into_iter().flatten().max().unwrap_or(0).max(1);
         let length = |seats: u64| percent(seats, longest);
-        let within = self.after.map(|after| after.min(self.owned.unwrap_or(after)));
-        let beyond = match (self.owned, self.after) {
-            (Some(owned), Some(after)) if after > owned => Some((length(owned), length(after - owned))),
-            _ => None,
+        let (within, beyond) = match (self.owned, self.after) {
+            (Some(owned), Some(after)) if after > owned => (Some(owned), Some((length(owned), length(after - owned)))),
+            (_, after) => (after, None),
         };
         SeatPicture {
             frame: self.owned.map(length),
@@ -49,30 +48,33 @@ impl SeatBar {
         )
     }
 
-    /// A cell of the table beside the picture.
-    #[expect(clippy::unused_self, reason = "templates call methods")]
-    pub(super) fn cell(&self, seats: &Option<u64>) -> String {
-        seats.map_or_else(|| "–".to_owned(), number)
+    /// The same in numbers, each with the header of its column: before, after, all seats, and what is left.
+    pub(super) fn numbers(&self) -> [(&'static str, String); 4] {
+        let known = |seats: Option<u64>| seats.map_or_else(|| "–".to_owned(), number);
+        [
+            ("Before", known(self.before)),
+            ("After", known(self.after)),
+            ("Seats", known(self.owned)),
+            ("Left", self.left()),
+        ]
     }
 
-    /// How many seats are left over, or missing.
-    pub(super) fn left(&self) -> String {
+    fn left(&self) -> String {
         match (self.owned, self.after) {
-            (Some(owned), Some(after)) if after > owned => format!("{} too many taken", number(after - owned)),
-            (Some(owned), Some(after)) => format!("{} free", number(owned - after)),
+            (Some(owned), Some(after)) if after > owned => format!("{} too few", number(after - owned)),
+            (Some(owned), Some(after)) => number(owned - after),
             _ => "–".to_owned(),
         }
     }
 
-    pub(super) fn is_beyond(&self) -> bool {
-        matches!((self.owned, self.after), (Some(owned), Some(after)) if after > owned)
-    }
-
-    /// Who gets a seat and who loses one, in words; empty where nobody does.
-    pub(super) fn moves(&self) -> String {
+    /// Who gets a seat and who loses one, and what else is to be said; empty where there is nothing.
+    pub(super) fn remarks(&self) -> String {
         let given = (self.given > 0).then(|| format!("{} given", number(self.given)));
         let taken = (self.taken_away > 0).then(|| format!("{} taken away", number(self.taken_away)));
-        [given, taken].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let moves = [given, taken].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let parts = [moves, self.note.clone()];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("; ")
     }
 }
 
@@ -116,7 +118,7 @@ mod tests {
         assert_eq!(picture.frame.as_deref(), Some("80.00%"));
         assert_eq!(picture.after.as_deref(), Some("80.00%"));
         assert_eq!(picture.beyond, Some(("80.00%".to_owned(), "20.00%".to_owned())));
-        assert_eq!(over.left(), "2 too many taken");
+        assert_eq!(over.left(), "2 too few");
     }
 
     #[test]
@@ -126,7 +128,7 @@ mod tests {
         assert_eq!(picture.label, "Attended: taken before not known, after 3");
         let nothing = bar(Some(0), Some(0), Some(0));
         assert_eq!(nothing.picture().after.as_deref(), Some("0.00%"));
-        assert_eq!(nothing.left(), "0 free");
+        assert_eq!(nothing.left(), "0");
         assert_eq!(
             bar(Some(u64::MAX), Some(u64::MAX), Some(1)).picture().after.as_deref(),
             Some("0.00%")

@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use super::html::{TextWriter, shown};
 use super::look::Look;
-use super::rows::{Choices, PRINTED_FIRST, Written, write_rows};
+use super::rows::{PRINTED_FIRST, PRINTED_MARKED, Written, write_rows};
 use super::{Cause, ColumnKind, Page, PageTable, SectionBody, Tone};
 use crate::text::{number, plural};
 
@@ -56,7 +56,7 @@ pub fn write_page(page: &Page<'_>, out: &mut dyn io::Write) -> io::Result<()> {
 
 impl Tone {
     /// What styles call it.
-    fn class(&self) -> &'static str {
+    fn class(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Good => "good",
@@ -66,8 +66,8 @@ impl Tone {
     }
 
     /// Whether a shape stands beside it.
-    fn has_shape(&self) -> bool {
-        *self != Self::Plain
+    fn has_shape(self) -> bool {
+        self != Self::Plain
     }
 }
 
@@ -91,10 +91,11 @@ impl Written {
     /// Which rows are printed, in words.
     fn printed_words(&self) -> String {
         let first = number(self.count.min(PRINTED_FIRST) as u64);
+        let rows = self.rows_words();
         match (self.marked, self.is_marked_cut) {
-            (0, _) => format!("the first {first}"),
-            (_, true) => format!("the first {first} and some of those that need somebody"),
-            (_, false) => format!("the first {first} and all that need somebody"),
+            (0, _) => format!("the first {first} of {rows}"),
+            (_, true) => format!("the first {first} of {rows}, and {PRINTED_MARKED} that need somebody"),
+            (_, false) => format!("the first {first} of {rows}, and all that need somebody"),
         }
     }
 
@@ -105,21 +106,15 @@ impl Written {
     }
 }
 
-impl Choices {
-    #[expect(clippy::unused_self, reason = "templates call methods")]
-    fn number(&self, rows: &u64) -> String {
-        number(*rows)
-    }
-}
-
 impl Cause {
     fn row_count(&self) -> String {
         plural(usize::try_from(self.rows).unwrap_or(usize::MAX), "row")
     }
 
     /// The part of an address that shows its rows.
-    fn fragment(&self, filter: &str) -> String {
-        let filter: String = form_urlencoded::byte_serialize(shown(filter).as_bytes()).collect();
-        format!("filter={filter}")
+    fn fragment(&self) -> Option<String> {
+        let filter = shown(self.filter.as_deref()?);
+        let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+        Some(format!("filter={filter}"))
     }
 }

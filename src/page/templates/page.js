@@ -28,9 +28,13 @@
   const rowsOf = (value) => `${number(value)} ${value === 1 ? 'row' : 'rows'}`;
   const decode = (text) =>
     text.includes('&') ? text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))) : text;
+  // Letters that are no other letter with an accent, and are typed as one all the same.
+  const PLAIN = { ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i' };
   const fold = (text) => {
     const lower = text.toLowerCase();
-    return /[^\x00-\x7f]/.test(lower) ? lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '') : lower;
+    if (!/[^\x00-\x7f]/.test(lower)) return lower;
+    const bare = lower.normalize('NFD').replace(/[\u0300-\u036f]/g, '');
+    return bare.replace(/[łøđðþßæœı]/g, (letter) => PLAIN[letter]);
   };
 
   /** The text of one cell, without taking the others apart. */
@@ -41,6 +45,10 @@
     start = line.indexOf('>', start) + 1;
     return decode(line.slice(start, line.indexOf('<', start)));
   }
+
+  /** The cells of a row, each as what follows `<td`. */
+  const parts = (line) => line.slice(0, -'</tr>'.length).split('<td').slice(1);
+  const cells = (line) => parts(line).map((part) => decode(part.slice(part.indexOf('>') + 1)));
 
   /** What the filter looks through, made when it is first wanted. */
   const folded = [];
@@ -119,12 +127,10 @@
 
   function makeRow(line) {
     const row = document.createElement('tr');
-    const parts = line.slice(0, -'</tr>'.length).split('<td');
-    for (let part = 1; part < parts.length; part += 1) {
-      const text = parts[part];
-      const end = text.indexOf('>');
-      const made = makeCell(decode(text.slice(end + 1)), end > 0 ? text.slice(end - 1, end) : '');
-      made.hidden = empty.has(part - 1);
+    for (const [column, part] of parts(line).entries()) {
+      const end = part.indexOf('>');
+      const made = makeCell(decode(part.slice(end + 1)), part.slice(0, end).replace(' class=', ''));
+      made.hidden = empty.has(column);
       row.append(made);
     }
     return row;
@@ -135,6 +141,7 @@
     state.page = Math.min(Math.max(0, state.page), pages - 1);
     const first = state.page * PAGE;
     const rows = matching.slice(first, first + PAGE);
+    widen(rows);
     body.replaceChildren(...Array.from(rows, (row) => makeRow(lines[row])));
     for (const [column, header] of headers.entries()) {
       header.hidden = empty.has(column);
@@ -154,6 +161,22 @@
     count.textContent = told(rows.length, first, isFiltered);
   }
 
+  /** Makes columns as wide as their longest words, as far as there is room: on their own, tables tear them apart. */
+  function widen(rows) {
+    const longest = names.map((name) => name.length + 2);
+    for (const row of rows) {
+      for (const [column, text] of cells(lines[row]).entries()) {
+        for (const word of text.split(/[\s-]/)) longest[column] = Math.max(longest[column], word.length);
+      }
+    }
+    // A letter is about so wide, and a cell has some padding.
+    const em = parseFloat(getComputedStyle(table).fontSize);
+    const width = (column, most) => (empty.has(column) ? 0 : (Math.min(longest[column], most) * 0.56 + 1.6) * em);
+    const fits = (most) => names.reduce((sum, _, column) => sum + width(column, most), 0) <= view.clientWidth;
+    const most = [40, 32, 26, 22, 18, 14].find(fits);
+    for (const [column, header] of headers.entries()) header.style.minWidth = most ? `${width(column, most)}px` : '';
+  }
+
   function told(shown, first, isFiltered) {
     const found = isFiltered
       ? `${number(matching.length)} of ${rowsOf(lines.length)} found`
@@ -166,36 +189,34 @@
   /** Keeps in the address what is shown, so that it can be bookmarked and sent. */
   function remember() {
     const parameters = new URLSearchParams();
-    if (state.filter) parameters.set('filter', state.filter);
+    if (state.filter) parameters.set('words', state.filter);
     for (const [column, word] of state.chosen) parameters.set(`column-${column + 1}`, word);
     if (state.column >= 0) parameters.set('sort', `${state.down ? '-' : ''}${state.column + 1}`);
     if (state.page > 0) parameters.set('page', state.page + 1);
-    history.replaceState(null, '', `#${parameters.size ? parameters : 'table'}`);
+    history.replaceState(null, '', `#${parameters.size ? parameters : 'all'}`);
   }
 
+  /** What the address asks for. A cause asks for one of its rows' words: where that can be chosen, it is. */
   function recall() {
     const parameters = new URLSearchParams(location.hash.slice(1));
-    state.filter = parameters.get('filter') ?? '';
+    const word = parameters.get('filter');
+    state.filter = parameters.get('words') ?? '';
     state.chosen.clear();
     for (const select of choices) {
-      const offered = [...select.options].map((option) => option.value);
       const column = Number(select.dataset.column);
-      const word = parameters.get(`column-${column + 1}`);
-      if (word && offered.includes(word)) state.chosen.set(column, word);
-      // A cause names a word of its rows: where that is a choice, it is chosen.
-      if (state.filter && !/[\s"]/.test(state.filter) && offered.includes(state.filter) && !state.chosen.size) {
-        state.chosen.set(column, state.filter);
-        state.filter = '';
-      }
+      const offered = [...select.options].map((option) => option.value);
+      const wanted = parameters.get(`column-${column + 1}`) ?? (state.chosen.size ? null : word);
+      if (wanted && offered.includes(wanted)) state.chosen.set(column, wanted);
       select.value = state.chosen.get(column) ?? '';
     }
+    if (word && !state.chosen.size) state.filter = `"${word.replaceAll('"', '" "')}"`;
     input.value = state.filter;
     const sort = Number(parameters.get('sort'));
     const isColumn = Number.isInteger(sort) && sort !== 0 && Math.abs(sort) <= headers.length;
     state.column = isColumn ? Math.abs(sort) - 1 : -1;
     state.down = isColumn && sort < 0;
     state.page = (Number.parseInt(parameters.get('page'), 10) || 1) - 1;
-    return parameters.has('filter') || parameters.has('sort') || parameters.has('page') || state.chosen.size > 0;
+    return state.filter !== '' || state.chosen.size > 0 || isColumn || state.page > 0;
   }
 
   function change() {
@@ -250,12 +271,13 @@
       if (pager === pagers[1] || event.target.disabled) heading.focus();
     });
   }
-  addEventListener('hashchange', () => {
-    if (recall() || location.hash === '') {
-      find();
-      show();
-      heading.focus();
-    }
+  addEventListener('hashchange', (event) => {
+    // The link that skips to the rows leaves them as they are.
+    if (event.newURL.endsWith('#table')) return;
+    recall();
+    find();
+    show();
+    heading.focus();
   });
 
   /** On paper: what was filtered, or else the rows that were marked for it. */
