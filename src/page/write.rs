@@ -51,7 +51,9 @@ pub fn write_page(page: &Page<'_>, out: &mut dyn io::Write) -> io::Result<()> {
             written: &written,
         })?;
     }
-    TextWriter::new(out).render(&End { page, look: &look })
+    TextWriter::new(out).render(&End { page, look: &look })?;
+    // A template's own last line end does not count.
+    out.write_all(b"\n")
 }
 
 impl Tone {

@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod as_text;
 mod in_a_browser;
 mod pages;
