@@ -11,6 +11,9 @@ use super::run_state::ProgressView;
 /// What is over before this was never seen: a bar that comes and goes flickers.
 const UNSHOWN: Duration = Duration::from_millis(300);
 
+/// A sign that turns: plain letters, which every terminal has.
+const TURNING: [&str; 4] = ["|", "/", "-", "\\"];
+
 /// From this many columns on there is room for a short bar beside the words.
 const NARROW: usize = 60;
 
@@ -32,6 +35,10 @@ impl Display {
     /// A bar on the standard error stream.
     pub(super) fn bar(out: Box<dyn Write + Send>) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+        // The line is made whole, so that nothing half-made is ever drawn; too long a one is cut.
+        if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
+            bar.set_style(style);
+        }
         Self::Bar(bar, out)
     }
 
@@ -54,8 +61,9 @@ impl Display {
                 if !lines.is_empty() {
                     bar.suspend(|| write_lines(out, lines));
                 }
-                if now >= UNSHOWN {
-                    draw(bar, state);
+                let frame = frame(state, terminal_width(), now);
+                if let Some(frame) = frame.filter(|_| now >= UNSHOWN) {
+                    bar.set_message(frame);
                 }
             }
             Self::Plain(plain_lines, out) => {
@@ -79,35 +87,35 @@ impl Display {
     }
 }
 
-fn draw(bar: &ProgressBar, state: &ProgressView) {
-    let (position, length) = match (state.task, state.running) {
+/// The line of a terminal of this width: a bar where something is counted and there is room, a sign that turns where
+/// nothing is, and the words.
+fn frame(state: &ProgressView, width: usize, now: Duration) -> Option<String> {
+    let (done, total) = match (state.task, state.running) {
         (Some((task, _)), _) => (task.done, task.total),
         (None, Some(running)) => (running.ended as u64, Some(running.rows as u64)),
         (None, None) if state.wait.is_some() => (0, None),
-        (None, None) => return,
+        (None, None) => return None,
     };
-    let (template, columns) = layout(terminal_width(), length.is_some());
-    if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style.progress_chars("=> "));
-    }
-    if let Some(length) = length {
-        bar.set_length(length);
-    }
-    bar.set_position(position);
-    bar.set_message(state.line_within(columns));
-    bar.tick();
+    let length = match width {
+        ..NARROW => 0,
+        NARROW..WIDE => 12,
+        WIDE.. => 24,
+    };
+    let sign = match total {
+        Some(total) if length > 0 => bar(length, done, total),
+        Some(_) => return Some(state.line_within(width)),
+        None => TURNING[usize::try_from(now.as_millis() / 100).unwrap_or_default() % TURNING.len()].to_owned(),
+    };
+    let room = width.saturating_sub(sign.chars().count() + 1);
+    Some(format!("{sign} {}", state.line_within(room)))
 }
 
-/// The template for a terminal of this width, and how many columns it leaves to the words, which come first: where there
-/// is little room, there is no bar.
-fn layout(width: usize, is_counted: bool) -> (String, usize) {
-    let bar = match (is_counted, width) {
-        (true, NARROW..WIDE) => 12,
-        (true, WIDE..) => 24,
-        (true, _) => return ("{wide_msg}".to_owned(), width),
-        (false, _) => return ("{spinner} {wide_msg}".to_owned(), width.saturating_sub(2)),
-    };
-    (format!("{{bar:{bar}}} {{wide_msg}}"), width.saturating_sub(bar + 1))
+/// As in `[====>   ]`.
+fn bar(length: usize, done: u64, total: u64) -> String {
+    let share = u128::from(done.min(total)) * length as u128 / u128::from(total.max(1));
+    let filled = usize::try_from(share).unwrap_or(length);
+    let tip = if filled < length { ">" } else { "" };
+    format!("[{:length$}]", format!("{}{tip}", "=".repeat(filled)))
 }
 
 fn terminal_width() -> usize {
@@ -126,17 +134,45 @@ fn write_lines(out: &mut Box<dyn Write + Send>, lines: &[String]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::run_state::{Task, TaskKind};
     use super::*;
+
+    fn reading(done: u64, total: Option<u64>) -> ProgressView {
+        let task = Task {
+            kind: TaskKind::Reading,
+            what: "users",
+            done,
+            total,
+            since: Duration::ZERO,
+        };
+        ProgressView {
+            task: Some((task, Duration::ZERO)),
+            ..ProgressView::default()
+        }
+    }
 
     #[test]
     fn words_come_before_the_bar_on_a_narrow_terminal() {
-        for (width, is_counted, template, columns) in [
-            (30, true, "{wide_msg}", 30),
-            (30, false, "{spinner} {wide_msg}", 28),
-            (60, true, "{bar:12} {wide_msg}", 47),
-            (200, true, "{bar:24} {wide_msg}", 175),
+        for (width, done, total, line) in [
+            (30, 1_000, Some(3_000), "reading users 1,000 of 3,000"),
+            (60, 1_000, Some(3_000), "[====>       ] reading users 1,000 of 3,000"),
+            (
+                200,
+                3_000,
+                Some(3_000),
+                "[========================] reading users 3,000 of 3,000",
+            ),
+            (60, 0, Some(0), "[>           ] reading users 0 of 0"),
+            (30, 1_000, None, "/ reading users 1,000"),
+            (200, 1_000, None, "/ reading users 1,000"),
         ] {
-            assert_eq!(layout(width, is_counted), (template.to_owned(), columns));
+            let now = Duration::from_millis(510);
+            assert_eq!(frame(&reading(done, total), width, now).as_deref(), Some(line));
         }
+        assert_eq!(
+            frame(&ProgressView::default(), 80, Duration::ZERO),
+            None,
+            "nothing is done yet"
+        );
     }
 }

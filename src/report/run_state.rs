@@ -361,7 +361,11 @@ impl ProgressView {
             parts.push(Part::new(0, what));
             // Where nothing is counted, that it goes on is seen by the time.
             if counted.is_empty() && lasts >= SETTLED {
-                parts.push(Part::new(2, duration(Duration::from_secs(lasts.as_secs()))));
+                let lasts = match lasts.as_secs() {
+                    seconds @ ..60 => format!("{seconds} s"),
+                    _ => duration(lasts),
+                };
+                parts.push(Part::new(2, lasts));
             }
         } else if let Some(running) = self.running {
             let (ended, rows) = (number(running.ended as u64), number(running.rows as u64));

@@ -49,7 +49,7 @@ fn nothing_that_is_drawn_is_wider_than_the_terminal_and_the_rows_are_counted_on_
         for line in &drawn {
             assert!(line.chars().count() <= *columns, "{columns}: {line:?}");
         }
-        let has_bar = drawn.iter().any(|line| line.starts_with('=') || line.starts_with(">"));
+        let has_bar = drawn.iter().any(|line| line.starts_with('['));
         assert_eq!(has_bar, *columns >= 60, "{columns}: {drawn:?}");
     });
 }
