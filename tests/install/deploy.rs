@@ -91,23 +91,20 @@ fn the_services_run_command_lines_that_reseat_understands() {
 }
 
 #[test]
-fn the_configuration_of_the_package_is_understood_once_it_is_filled_in() {
-    let sample = text("deploy/debian/reseat.toml");
-    assert!(
-        sample.lines().all(|line| line.starts_with('#') || line.is_empty()),
-        "{sample}"
-    );
-    let filled: Vec<&str> = sample
-        .lines()
-        .filter_map(|line| line.strip_prefix('#'))
-        .filter(|line| line.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '['))
-        .collect();
-    let table: toml::Table = filled.join("\n").parse().unwrap();
-    let profile = table["profile"]["default"].as_table().unwrap();
+fn the_configuration_of_the_package_says_where_the_services_have_the_secret() {
+    let sample: toml::Table = text("deploy/debian/reseat.toml").parse().unwrap();
+    let profile = sample["profile"]["default"].as_table().unwrap();
     let keys: Vec<&str> = profile.keys().map(String::as_str).collect();
-    let known = text("docs/configuration.md");
-    assert_eq!(keys.len(), 3, "{keys:?}");
-    assert!(keys.iter().all(|key| known.contains(key)), "{keys:?}");
+    assert_eq!(keys, ["client_secret_command"]);
+    let line = profile["client_secret_command"].as_str().unwrap();
+    let file = line.split('/').next_back().unwrap().trim_matches('"');
+    for name in ["reseat-watch", "reseat-run"] {
+        let unit = text(&format!("deploy/systemd/{name}.service"));
+        assert!(
+            unit.contains(&format!("LoadCredential={file}:/etc/reseat/{file}\n")),
+            "{unit}"
+        );
+    }
 }
 
 #[test]
