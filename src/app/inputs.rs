@@ -63,12 +63,22 @@ pub(super) fn survey(overrides: &Overrides, absence: Absence) -> Result<Survey, 
 }
 
 fn with_surroundings<T>(look: impl FnOnce(&Surroundings<'_>) -> T) -> Result<T, Failure> {
-    let environment = |name: &str| std::env::var(name).ok();
+    with_variables(&|name| std::env::var(name).ok(), look)
+}
+
+/// Looks at what settings are made from, with these variables for the environment's.
+///
+/// # Errors
+/// If there is no working folder.
+pub(super) fn with_variables<T>(
+    environment: &dyn Fn(&str) -> Option<String>,
+    look: impl FnOnce(&Surroundings<'_>) -> T,
+) -> Result<T, Failure> {
     let working_folder =
         std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
     let config_folder = settings::config_folder(&environment);
     Ok(look(&Surroundings {
-        environment: &environment,
+        environment,
         working_folder: &working_folder,
         config_folder: config_folder.as_deref(),
     }))

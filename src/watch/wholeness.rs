@@ -165,10 +165,25 @@ impl Watching {
         Look::Wait(WhyWaiting::Changing)
     }
 
-    /// When the next file can be whole; `None` where none is waited for.
-    pub fn next(&self) -> Option<Duration> {
-        let waiting = self.files.values().map(|watched| watched.ready_at(self.patience));
-        waiting.min()
+    /// How long is waited.
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// When the next file can be whole that could not be by then, as far as the clock decides that; `None` where none is
+    /// waited for.
+    pub fn next_after(&self, then: Duration) -> Option<Duration> {
+        let waiting = self
+            .files
+            .values()
+            .filter(|watched| watched.why == WhyWaiting::Changing);
+        let ready = waiting.map(|watched| watched.ready_at(self.patience));
+        ready.filter(|at| *at > then).min()
+    }
+
+    /// What was read of a file last.
+    pub fn content_of(&self, name: &str) -> Option<&Content> {
+        self.files.get(name)?.content.as_ref()
     }
 
     /// The files that are waited for, and why.
@@ -237,7 +252,8 @@ mod tests {
         ] {
             assert_eq!(looked(&mut watching, size, text, false, second), look, "{second}");
         }
-        assert_eq!(watching.next(), Some(at(8)));
+        assert_eq!(watching.next_after(at(7)), Some(at(8)));
+        assert_eq!(watching.next_after(at(8)), None);
     }
 
     #[test]

@@ -1,0 +1,79 @@
+//! The note beside a sheet: why it is where it is, and what to do.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::watch::{Ended, Folder, Remembered};
+
+/// What somebody should know of a sheet that is not done.
+pub(super) struct Note<'a> {
+    pub(super) sheet: &'a str,
+    pub(super) ended: &'a Ended,
+    pub(super) at: Timestamp,
+    /// The sheet of the rows that somebody has to correct.
+    pub(super) failed_sheet: Option<PathBuf>,
+    /// What the run said.
+    pub(super) told: &'a str,
+}
+
+impl fmt::Display for Note<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            sheet,
+            ended,
+            at,
+            failed_sheet,
+            told,
+        } = self;
+        let code = ended
+            .exit_code
+            .map_or_else(String::new, |code| format!(" (exit code {code})"));
+        writeln!(out, "{sheet}, {at:.0}: {}{code}.", ended.message)?;
+        let failed_sheet = failed_sheet.as_ref().and_then(|path| path.file_name());
+        match (ended.folder, failed_sheet) {
+            (Folder::Done | Folder::Approved, _) => {}
+            (Folder::Waiting, _) => writeln!(out, "Nothing is to be done: it is taken up again by itself.")?,
+            (Folder::Approve, _) => {
+                let stem = &ended.stem;
+                writeln!(
+                    out,
+                    "Look at {stem}.plan.html. If that is to happen, move {sheet} as it is to the folder `approved`; else take it away."
+                )?;
+            }
+            (Folder::Failed, Some(failed)) => writeln!(
+                out,
+                "Correct {} and put it into the drop folder: what is done is not done again.",
+                failed.to_string_lossy()
+            )?,
+            (Folder::Failed, None) => writeln!(
+                out,
+                "Mend what is said below. Put this sheet into the drop folder again if it needed no change; a changed one is a new sheet."
+            )?,
+        }
+        let told = told.trim();
+        if told.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{told}")
+    }
+}
+
+/// Why nothing is done for a sheet whose bytes were dropped before.
+pub(super) fn note_of_superfluous(name: &str, known: &Remembered) -> String {
+    let Remembered { at, folder, sheet, .. } = known;
+    let what = match folder {
+        Folder::Done => format!("was done on {at:.0} as {sheet}"),
+        Folder::Waiting => format!("was dropped before, and is in `waiting` as {sheet}: rows of it wait"),
+        Folder::Approve | Folder::Approved => {
+            format!("was dropped before, and is in `approve` as {sheet}: it waits for approval")
+        }
+        Folder::Failed => format!("was dropped before, and is in `failed` as {sheet}"),
+    };
+    format!(
+        "{name}: a sheet with the very same content {what}. So nothing was done for this one.\n\
+         If it is to be run once more all the same, change it, be it a note in a column that is not used, or run it by \
+         hand with `reseat run`.\n"
+    )
+}

@@ -1,0 +1,273 @@
+//! What is to be done about a sheet that has come: whether it is run, under which name, and what comes along.
+
+use std::io;
+use std::path::Path;
+
+use jiff::{Timestamp, Zoned};
+
+use super::content::digest;
+use super::inbox::Inbox;
+use crate::sheet::{FailedMarks, Source, read_marks};
+use crate::watch::{
+    Again, CameFrom, FileName, Folder, Job, Memory, Moved, Remembered, belongs_to, file_name, free_stem, parent_stem,
+    renamed, stem_of,
+};
+
+/// A sheet that has come whole, or is to be taken up again.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) came_from: CameFrom,
+    pub(super) name: String,
+    pub(super) sha256: String,
+}
+
+/// What is to be done about it.
+#[derive(Debug)]
+pub(super) enum Planned {
+    /// It is run.
+    Job(Box<Job>),
+    /// It was done, or is on its way.
+    Superfluous(Remembered),
+}
+
+/// Decides it.
+///
+/// # Errors
+/// If the folders cannot be read.
+pub(super) fn planned(inbox: &Inbox, memory: &Memory, found: &Found) -> io::Result<Planned> {
+    let Found {
+        came_from,
+        name,
+        sha256,
+    } = found;
+    let is_there = |known: &Remembered| is_there(inbox, known, *came_from);
+    let again = match (came_from, memory.again(sha256, is_there)) {
+        // It is where it was put.
+        (CameFrom::Folder(Folder::Waiting), _) => Again::New,
+        (_, again) => again,
+    };
+    let now = Timestamp::now();
+    match again {
+        Again::Superfluous(known) => return Ok(Planned::Superfluous(known.clone())),
+        Again::GoOn(known) => return Ok(Planned::Job(Box::new(going_on(inbox, known, found, now)?))),
+        Again::New => {}
+    }
+    let mut job = Job::taking(now, *came_from, name, sha256);
+    match came_from {
+        CameFrom::Folder(Folder::Waiting) => {
+            job.stem = family(&inbox.folder(Folder::Waiting).join(name), name);
+            let beside = companions(inbox, *came_from, &job.stem, Some(name), Which::All)?;
+            job.companions = distinct(beside, &job.sheet);
+        }
+        CameFrom::Folder(_) => approved(inbox, memory, &mut job)?,
+        CameFrom::Inbox => dropped(inbox, &mut job)?,
+    }
+    Ok(Planned::Job(Box::new(job)))
+}
+
+/// A sheet that failed is dropped again as it was: its run goes on, with its results.
+fn going_on(inbox: &Inbox, known: &Remembered, found: &Found, now: Timestamp) -> io::Result<Job> {
+    let from = CameFrom::Folder(known.folder);
+    let mut job = Job::taking(now, from, &known.sheet, &found.sha256);
+    job.copy = Some(relative(found.came_from, &found.name));
+    job.stem = family(&inbox.folder(known.folder).join(&known.sheet), &known.sheet);
+    let beside = companions(inbox, from, &job.stem, Some(&known.sheet), Which::All)?;
+    job.companions = distinct(beside, &job.sheet);
+    Ok(job)
+}
+
+/// A sheet that somebody dropped: one of failed rows goes with the results of the sheet that they came from.
+fn dropped(inbox: &Inbox, job: &mut Job) -> io::Result<()> {
+    let name = &job.dropped_as;
+    let family = family(&inbox.root().join(name), name);
+    let mut beside = companions(inbox, CameFrom::Inbox, &family, Some(name), Which::Ours)?;
+    if family != stem_of(name) {
+        let earlier = [Folder::Failed, Folder::Waiting, Folder::Approve, Folder::Done];
+        let results = format!("{family}.results.csv");
+        let folder = earlier
+            .into_iter()
+            .find(|folder| inbox.folder(*folder).join(&results).exists());
+        if let Some(folder) = folder {
+            beside.extend(companions(inbox, CameFrom::Folder(folder), &family, None, Which::All)?);
+        }
+    }
+    if beside.is_empty() {
+        // Nothing knows it by its name yet.
+        let stem = stem_of(name).to_owned();
+        let free = free(inbox, &stem, None)?;
+        job.sheet = renamed(name, &stem, &free);
+        job.stem = free;
+    } else {
+        job.stem = family;
+        job.companions = distinct(beside, &job.sheet);
+    }
+    Ok(())
+}
+
+/// A sheet that was put into `approved/`: it has the name that its plan and its results know it by.
+fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
+    let known = memory.of(&job.sha256).filter(|known| known.folder == Folder::Approve);
+    if let Some(known) = known {
+        job.sheet = known.sheet.clone();
+    }
+    job.stem = family(&inbox.folder(Folder::Approved).join(&job.dropped_as), &job.sheet);
+    let name = job.dropped_as.as_str();
+    let mut beside = companions(inbox, job.came_from, &job.stem, Some(name), Which::Ours)?;
+    let planned = CameFrom::Folder(Folder::Approve);
+    beside.extend(companions(inbox, planned, &job.stem, Some(&job.sheet), Which::All)?);
+    if inbox.folder(Folder::Approve).join(&job.sheet).exists() {
+        // It was copied and not moved.
+        job.copy = Some(relative(planned, &job.sheet));
+    }
+    if beside.is_empty() && known.is_none() {
+        let stem = stem_of(&job.sheet).to_owned();
+        job.stem = free(inbox, &stem, Some(Folder::Approved))?;
+        job.sheet = renamed(&job.sheet, &stem, &job.stem);
+    }
+    job.companions = distinct(beside, &job.sheet);
+    Ok(())
+}
+
+/// Which files come along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// All that have the stem.
+    All,
+    /// What reseat itself has written, and no sheet that somebody else may have put there.
+    Ours,
+}
+
+/// What belongs to the stem in a folder, the sheet `itself` aside.
+fn companions(
+    inbox: &Inbox,
+    folder: CameFrom,
+    stem: &str,
+    itself: Option<&str>,
+    which: Which,
+) -> io::Result<Vec<Moved>> {
+    let path = folder
+        .folder()
+        .map_or_else(|| inbox.root().to_owned(), |folder| inbox.folder(folder));
+    let comes = |name: &String| {
+        let kind = match file_name(name) {
+            FileName::Ours => !name.ends_with(".lock"),
+            FileName::Sheet => which == Which::All,
+            FileName::LockOf(_) | FileName::Passing | FileName::Other => false,
+        };
+        kind && belongs_to(stem, name) && itself != Some(name.as_str())
+    };
+    let names = names(&path)?.into_iter().filter(comes);
+    Ok(names
+        .map(|name| Moved {
+            from: relative(folder, &name),
+            to: name,
+        })
+        .collect())
+}
+
+/// The same under names that do not clash: an earlier sheet of failed rows gets the next number.
+fn distinct(companions: Vec<Moved>, sheet: &str) -> Vec<Moved> {
+    let mut used: Vec<String> = vec![sheet.to_lowercase()];
+    let mut distinct = Vec::new();
+    for Moved { from, to } in companions {
+        let mut name = to.clone();
+        let mut number = 2;
+        while used.contains(&name.to_lowercase()) {
+            name = numbered(&to, number);
+            number += 1;
+        }
+        used.push(name.to_lowercase());
+        distinct.push(Moved { from, to: name });
+    }
+    distinct
+}
+
+fn numbered(name: &str, number: u32) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    match parent_stem(name) {
+        Some(parent) => format!("{parent}.failed-{number}.{ending}"),
+        None => format!("{stem}-{number}.{ending}"),
+    }
+}
+
+/// Where a file is, seen from the drop folder.
+pub(super) fn relative(came_from: CameFrom, name: &str) -> String {
+    match came_from.folder() {
+        Some(folder) => format!("{}/{name}", folder.name()),
+        None => name.to_owned(),
+    }
+}
+
+/// The stem of the sheet that the results of this one belong to: its own, unless it has the failed rows of another.
+pub(super) fn family(path: &Path, name: &str) -> String {
+    let marks = marks(path).filter(|marks| marks.of.len() == 1);
+    let of = marks.and_then(|marks| marks.of.first().cloned());
+    let by_marks = of.as_deref().map(stem_of).filter(|stem| !stem.contains(['/', '\\']));
+    by_marks
+        .or_else(|| parent_stem(name))
+        .unwrap_or_else(|| stem_of(name))
+        .to_owned()
+}
+
+/// The marks of a sheet of failed rows.
+pub(super) fn marks(path: &Path) -> Option<FailedMarks> {
+    Source::open(path).and_then(|source| read_marks(&source)).ok().flatten()
+}
+
+/// Whether a sheet is one of failed rows that nobody has changed.
+pub(super) fn is_as_written(path: &Path, name: &str) -> bool {
+    parent_stem(name).is_some() && marks(path).is_some_and(|marks| marks.is_as_written)
+}
+
+/// Whether a sheet with the bytes that are remembered is still where it was put.
+fn is_there(inbox: &Inbox, known: &Remembered, came_from: CameFrom) -> bool {
+    if came_from == CameFrom::Folder(Folder::Approved) && known.folder == Folder::Approve {
+        // This is how it is approved.
+        return false;
+    }
+    let mut folders = vec![known.folder];
+    if known.folder == Folder::Approve {
+        folders.push(Folder::Approved);
+    }
+    folders.into_iter().any(|folder| {
+        let found = digest(&inbox.folder(folder).join(&known.sheet), |_| Ok(()));
+        found.is_ok_and(|sha256| sha256 == known.sha256)
+    })
+}
+
+/// A stem that no sheet has in any folder but the one that this sheet is in itself.
+///
+/// # Errors
+/// If the folders cannot be read.
+pub(super) fn free(inbox: &Inbox, stem: &str, own: Option<Folder>) -> io::Result<String> {
+    let folders = Folder::all().filter(|folder| Some(*folder) != own);
+    let mut taken = Vec::new();
+    for folder in folders {
+        taken.extend(names(&inbox.folder(folder))?);
+    }
+    for job in fs_err::read_dir(inbox.running())? {
+        taken.extend(names(&job?.path().join("sheet")).unwrap_or_default());
+    }
+    let time = Zoned::now().strftime("%Y-%m-%dT%H%M%S").to_string();
+    Ok(free_stem(stem, time, |stem| {
+        taken.iter().any(|name| belongs_to(stem, name))
+    }))
+}
+
+/// The names of the ordinary files in a folder, sorted, as far as they are text.
+///
+/// # Errors
+/// If it cannot be read.
+pub(super) fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file()
+            && let Ok(name) = entry.file_name().into_string()
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,304 @@
+//! A sheet from when it is taken to where it ends.
+
+use std::io;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::filing::{end, ended, file_away, others_wait, set_aside};
+use super::inbox::Inbox;
+use super::moving::replace;
+use super::note::{Note, note_of_superfluous};
+use super::planning::{Found, Planned, planned, relative};
+use super::sharing::Sharing;
+use super::taking::{Taken, Took};
+use super::teller::SheetLine;
+use super::watcher::{Round, Watcher};
+use crate::app::Ending;
+use crate::app::ending::{Ended, Reason, Stage as RunStage};
+use crate::app::unattended::{HowEnded, SheetEnd, SheetJob};
+use crate::settings::Settings;
+use crate::watch::{self, CameFrom, Folder, Outcome, Remembered, Stage};
+
+/// What comes of a run.
+enum AfterRun {
+    /// It ended, and goes to a folder.
+    Ended(Box<watch::Ended>),
+    /// A signal stopped it: it is gone on with by the next `watch`.
+    Stopped,
+    /// What it did cannot be written down here now: it is gone on with later.
+    Later,
+}
+
+impl Watcher<'_> {
+    /// Takes a sheet that is whole, and sees it to its end.
+    pub(super) fn take(&mut self, found: &Found, settings: &Settings) -> io::Result<Round> {
+        let Some(held) = self.held() else {
+            return Ok(Round::Idle);
+        };
+        let job = match planned(&held.inbox, &held.memory, found)? {
+            Planned::Job(job) => *job,
+            Planned::Superfluous(known) => return self.put_aside(found, &known),
+        };
+        let taken = Taken::begin(&held.inbox, job)?;
+        let (id, name) = (taken.id.clone(), found.name.clone());
+        let fetched = taken.fetch(&held.inbox);
+        if found.came_from == CameFrom::Folder(Folder::Waiting) {
+            self.looked_at(&name);
+        }
+        match fetched {
+            Ok(Took::Taken(taken)) => self.run(taken, settings),
+            // Whatever is there now is looked at anew.
+            Ok(Took::Changed) => Ok(Round::Busy),
+            Err(error) => {
+                self.put_off(&id);
+                Err(error)
+            }
+        }
+    }
+
+    /// Goes on with a sheet that was taken before.
+    pub(super) fn go_on(&mut self, taken: Taken) -> io::Result<Round> {
+        let id = taken.id.clone();
+        let gone_on = self.try_to_go_on(taken);
+        if gone_on.is_err() {
+            self.put_off(&id);
+        }
+        gone_on
+    }
+
+    fn try_to_go_on(&mut self, taken: Taken) -> io::Result<Round> {
+        if matches!(taken.job.stage, Stage::Ended(_)) {
+            return self.file(taken);
+        }
+        let id = taken.id.clone();
+        let Some(settings) = self.settings() else {
+            self.put_off(&id);
+            return Ok(Round::Busy);
+        };
+        let Some(held) = self.held() else {
+            return Ok(Round::Idle);
+        };
+        match taken.fetch(&held.inbox)? {
+            Took::Taken(taken) => self.run(taken, &settings),
+            Took::Changed => Ok(Round::Busy),
+        }
+    }
+
+    fn run(&mut self, mut taken: Taken, settings: &Settings) -> io::Result<Round> {
+        let Some(held) = self.held() else {
+            return Ok(Round::Idle);
+        };
+        let (name, id) = (taken.job.dropped_as.clone(), taken.id.clone());
+        let approved = held.inbox.approved_plan(&taken.job.sha256);
+        if taken.job.came_from == CameFrom::Folder(Folder::Approved) {
+            approve(&held.inbox, &taken)?;
+        }
+        self.shared
+            .teller
+            .tell(&self.post.profile, format!("`{name}`: run begins"));
+        let sheet = taken.sheet();
+        let job = SheetJob {
+            settings,
+            sheet: &sheet,
+            approved: approved.exists().then_some(&approved),
+            signals: self.shared.signals,
+        };
+        let SheetEnd { end: how, told } = (self.shared.run)(&job);
+        match self.after_run(&taken, how, &told)? {
+            AfterRun::Ended(ended) => {
+                end(&mut taken, *ended)?;
+                self.file(taken)
+            }
+            AfterRun::Stopped => {
+                let what = format!("`{name}`: stopped, and gone on with by the next `reseat watch`");
+                self.shared.teller.tell(&self.post.profile, what);
+                Ok(Round::Stopped)
+            }
+            AfterRun::Later => {
+                self.put_off(&id);
+                let what = format!("`{name}`: stopped, and gone on with later: {}", last_line(&told));
+                self.complaints.complain(&id, &what);
+                Ok(Round::Busy)
+            }
+        }
+    }
+
+    /// Judges how the run ended, and leaves a note beside the sheet where somebody has to know.
+    fn after_run(&self, taken: &Taken, how: HowEnded, told: &str) -> io::Result<AfterRun> {
+        let (run, plan) = match how {
+            HowEnded::Ran(run) => (run, None),
+            HowEnded::NeedsApproval { plan, page: _ } => {
+                let run = Ended::before(Ending::Stopped, Reason::AccessLostUnconfirmed);
+                (run, plan.file_name().map(|name| name.to_string_lossy().into_owned()))
+            }
+            // Running it again at once would meet the same bug; what is recorded is valid.
+            HowEnded::Bug => (Ended::begun(Ending::Stopped, Reason::Guard), None),
+        };
+        match run.ending {
+            Ending::Interrupted | Ending::Terminated | Ending::HungUp => return Ok(AfterRun::Stopped),
+            Ending::Stopped if run.reason == Reason::File && run.stage == RunStage::Begun => {
+                return Ok(AfterRun::Later);
+            }
+            _ => {}
+        }
+        let outcome = match plan {
+            Some(_) => Outcome::NeedsApproval,
+            None => Outcome::Ran(run.ending.code()),
+        };
+        let others_wait = outcome == Outcome::Ran(0) && others_wait(taken)?;
+        let folder = outcome.folder(others_wait);
+        let exit_code = match outcome {
+            Outcome::Ran(code) => Some(code),
+            Outcome::NeedsApproval => None,
+        };
+        let message = match (&plan, others_wait) {
+            (Some(_), _) => "somebody would lose access: it waits for approval",
+            (None, true) => "every row is done or unchanged, and rows of the sheet that they came from wait",
+            (None, false) => run.ending.meaning(),
+        };
+        let ended = watch::Ended {
+            status: run.status().as_str().to_owned(),
+            reason: run.reason.as_str().to_owned(),
+            message: message.to_owned(),
+            plan,
+            ..ended(taken, folder, exit_code)
+        };
+        leave_note(taken, &ended, told)?;
+        Ok(AfterRun::Ended(Box::new(ended)))
+    }
+
+    /// Moves a sheet whose run has ended to its folder.
+    fn file(&mut self, mut taken: Taken) -> io::Result<Round> {
+        let Stage::Ended(ended) = taken.job.stage.clone() else {
+            return Ok(Round::Busy);
+        };
+        let profile = self.post.profile.clone();
+        let sharing = self.sharing();
+        let Some(held) = self.held() else {
+            return Ok(Round::Idle);
+        };
+        let filed = match file_away(&held.inbox, &mut held.memory, &mut taken, sharing) {
+            Ok(Some(filed)) => filed,
+            Ok(None) => return Ok(Round::Busy),
+            Err(error) => {
+                self.put_off(&taken.id);
+                return Err(error);
+            }
+        };
+        if filed.folder == Folder::Waiting {
+            self.looked_at(&filed.sheet);
+        }
+        let dropped_as = taken.job.dropped_as;
+        let place = relative(CameFrom::Folder(filed.folder), &filed.sheet);
+        let code = ended
+            .exit_code
+            .map_or_else(String::new, |code| format!(" (exit code {code})"));
+        let what = format!("`{dropped_as}`: {}{code}; now `{place}`", ended.message);
+        match filed.folder {
+            Folder::Failed | Folder::Approve => self.shared.teller.complain(&profile, what),
+            Folder::Done | Folder::Waiting | Folder::Approved => self.shared.teller.tell(&profile, what),
+        }
+        if filed.given_back {
+            let what = format!("`{dropped_as}` was changed after it was taken, and counts as dropped again");
+            self.shared.teller.complain(&profile, what);
+        }
+        self.shared.teller.filed(
+            filed.folder,
+            SheetLine {
+                profile,
+                dropped_as,
+                status: ended.status,
+                reason: ended.reason,
+                exit_code: ended.exit_code,
+                place,
+            },
+        );
+        Ok(Round::Busy)
+    }
+
+    /// Who may read what is left; where that cannot be arranged it is the account's alone, which is told.
+    fn sharing(&mut self) -> Sharing {
+        let Ok(settings) = self.post.settings() else {
+            return Sharing::default();
+        };
+        let opened = Sharing::of(&settings.watch).and_then(|sharing| match self.held() {
+            Some(held) => {
+                let opened = sharing.open_folders(&held.inbox);
+                opened.map(|()| sharing).map_err(|error| error.to_string())
+            }
+            None => Ok(sharing),
+        });
+        opened.unwrap_or_else(|why| {
+            self.complaints.complain("group", &why);
+            Sharing::default()
+        })
+    }
+
+    /// Puts a sheet aside that was done before, or is on its way.
+    fn put_aside(&mut self, found: &Found, known: &Remembered) -> io::Result<Round> {
+        let profile = self.post.profile.clone();
+        let sharing = self.sharing();
+        let Some(held) = self.held() else {
+            return Ok(Round::Idle);
+        };
+        let from = held.inbox.root().join(relative(found.came_from, &found.name));
+        let note = note_of_superfluous(&found.name, known);
+        let there = set_aside(&held.inbox, &from, &found.name, &note, sharing)?;
+        let place = relative(CameFrom::Folder(Folder::Done), &there);
+        let what = format!(
+            "`{}` was dropped before and is not run again; now `{place}`",
+            found.name
+        );
+        self.shared.teller.tell(&profile, what);
+        self.shared.teller.superfluous(SheetLine {
+            profile,
+            dropped_as: found.name.clone(),
+            status: "done".to_owned(),
+            reason: "none".to_owned(),
+            exit_code: None,
+            place,
+        });
+        Ok(Round::Busy)
+    }
+}
+
+/// From now on the plan of the sheet counts as approved.
+fn approve(inbox: &Inbox, taken: &Taken) -> io::Result<()> {
+    let (waiting, approved) = (inbox.plan(&taken.job.sha256), inbox.approved_plan(&taken.job.sha256));
+    if waiting.exists() {
+        fs_err::rename(waiting, approved)?;
+    }
+    Ok(())
+}
+
+/// Leaves word of an ending that somebody has to know of, and takes away that of an earlier one.
+fn leave_note(taken: &Taken, ended: &watch::Ended, told: &str) -> io::Result<()> {
+    let path = taken.beside(".note.txt");
+    if ended.folder == Folder::Done {
+        return remove_if_there(&path);
+    }
+    let failed_sheet = [".failed.csv", ".failed.xlsx"]
+        .into_iter()
+        .map(|ending| taken.beside(ending));
+    let note = Note {
+        sheet: &taken.job.sheet,
+        ended,
+        at: Timestamp::now(),
+        failed_sheet: failed_sheet.into_iter().find(|path| path.exists()),
+        told,
+    };
+    replace(&path, note.to_string().as_bytes())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn last_line(told: &str) -> &str {
+    let error = told.lines().find_map(|line| line.strip_prefix("error: "));
+    error.unwrap_or_else(|| told.lines().last().unwrap_or("its results cannot be written"))
+}
