@@ -209,9 +209,11 @@ mod tests {
 
     use super::super::{Credentials, SecretSource};
     use super::*;
+    use crate::engine::MaxFailures;
     use crate::event::{Method, Service};
     use crate::intake::Column;
     use crate::model::OperationKind;
+    use crate::plan::OnShortage;
     use crate::sheet::NamedEncoding;
 
     const ID: &str = "0b1d5e7a-3c2f-4a6b-8c9d-1e2f3a4b5c6d";
@@ -829,5 +831,44 @@ mod tests {
                 Err(told) => assert!(!words.is_empty() && told[0].contains(words), "{line}: {told:?}"),
             }
         }
+    }
+
+    #[test]
+    fn what_dropped_sheets_may_do_is_nothing_that_takes_access_unless_the_profile_says_so() {
+        assert_eq!(online(&whole(), &[]).watch, WatchSettings::default());
+        let file = whole()
+            + "[profile.default.watch]\nmax_deletes = 3\nmax_access_lost = 20\nmax_failures = \"2.5%\"\n\
+               on_shortage = \"fill\"\nunix_group = 1001\n";
+        assert_eq!(
+            online(&file, &[]).watch,
+            WatchSettings {
+                max_deletes: 3,
+                max_access_lost: 20,
+                max_failures: Some(MaxFailures::Percent(2.5)),
+                on_shortage: OnShortage::Fill,
+                unix_group: Some("1001".to_owned()),
+            }
+        );
+    }
+
+    #[test]
+    fn each_mistake_about_dropped_sheets_has_its_line_and_an_unknown_key_is_warned_of() {
+        let file = whole()
+            + "[profile.default.watch]\nmax_deletes = -1\nmax_access_lost = \"5%\"\nmax_failures = 0\n\
+               on_shortage = \"wait\"\nunix_group = \"\"\nmax_delete = 3\n";
+        let told = refused(&file, &[]);
+        for (line, key, words) in [
+            (7, "max_deletes", "a whole number from 0"),
+            (8, "max_access_lost", "a whole number from 0"),
+            (9, "max_failures", "`\"5%\"`"),
+            (10, "on_shortage", "neither `stop` nor `fill`"),
+            (11, "unix_group", "is empty"),
+            (12, "max_delete", "did you mean `max_deletes`?"),
+        ] {
+            let start = format!("`profile.default.watch.{key}` (`reseat.toml`, line {line})");
+            let found = told.iter().any(|told| told.starts_with(&start) && told.contains(words));
+            assert!(found, "{start} in {told:#?}");
+        }
+        assert_eq!(told.len(), 6, "{told:#?}");
     }
 }
