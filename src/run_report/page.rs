@@ -272,10 +272,10 @@ impl WrittenReport<'_> {
     }
 
     fn bar(&self, seats: &SeatFacts) -> SeatBar {
-        let misses = if seats.missed == 1 { "misses out" } else { "miss out" };
         let note = match seats.missed {
             0 => String::new(),
-            missed => format!("{} {misses}", number(missed)),
+            1 => "1 misses out".to_owned(),
+            several => format!("{} miss out", number(several)),
         };
         SeatBar {
             name: self.bundle(seats),

@@ -118,14 +118,12 @@ mod tests {
     #[test]
     fn the_same_person_has_the_same_number_by_whatever_name_a_row_goes() {
         let mut people = People::default();
+        let id = Uuid::from_u128(8).to_string();
         let mut meet = |kind, user, target, id| people.meet(&row(kind, user, target, id));
         assert_eq!(meet(OperationKind::Invite, "ann@x.example", "HR", None), Some(1));
         assert_eq!(meet(OperationKind::Update, "bob", "", Some(7)), Some(2));
         assert_eq!(meet(OperationKind::Delete, "ANN@x.example", "", Some(8)), Some(1));
-        assert_eq!(
-            meet(OperationKind::Update, &Uuid::from_u128(8).to_string(), "", None),
-            Some(1)
-        );
+        assert_eq!(meet(OperationKind::Update, &id, "", None), Some(1));
         assert_eq!(meet(OperationKind::Migrate, "bob", "bob@new.example", Some(9)), Some(2));
         assert_eq!(meet(OperationKind::Invite, "bob@new.example", "", None), Some(2));
         assert_eq!(meet(OperationKind::SetGroupLicenses, "", "HR", None), None);

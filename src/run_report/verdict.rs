@@ -36,19 +36,19 @@ pub fn verdict(report: &RunReport) -> (String, Tone) {
         let were = if counts.not_reached == 1 { "was" } else { "were" };
         parts.push(format!("{} {were} not reached", number(counts.not_reached)));
     }
-    let mut sentence = format!("{}.", parts.join("; "));
+    let mut sentences = vec![format!("{}.", parts.join("; "))];
     if unknown > 0 {
         let rows = if unknown == 1 {
             "one row".to_owned()
         } else {
             format!("{} rows", number(unknown))
         };
-        sentence.push_str(&format!(" What became of {rows} is not certain yet."));
+        sentences.push(format!("What became of {rows} is not certain yet."));
     }
     if report.runs.last().is_some_and(super::runs::RunFacts::was_cut_off) {
-        sentence.push_str(" The last run was cut off.");
+        sentences.push("The last run was cut off.".to_owned());
     }
-    (sentence, tone(counts))
+    (sentences.join(" "), tone(counts))
 }
 
 /// What the sentence counts: people, groups or rows.
