@@ -50,16 +50,18 @@
   const parts = (line) => line.slice(0, -'</tr>'.length).split('<td').slice(1);
   const cells = (line) => parts(line).map((part) => decode(part.slice(part.indexOf('>') + 1)));
 
-  /** What the filter looks through, made when it is first wanted. */
-  const folded = [];
-  function searched(row) {
-    folded[row] ??= fold(decode(lines[row].replace(/<[^>]*>/g, '\n')));
-    return folded[row];
-  }
-
+  /** The words of a filter; what is in quotation marks is one. */
   function words(filter) {
     const found = filter.match(/"[^"]*"|\S+/g) ?? [];
     return found.map((word) => fold(word.replaceAll('"', ''))).filter(Boolean);
+  }
+
+  const folded = [];
+  const encode = (text) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  /** Whether a row has a word. Taking rows apart takes long, so only those are that have it somewhere in their line. */
+  function has(row, word, encoded) {
+    folded[row] ??= fold(lines[row]);
+    return folded[row].includes(encoded) && decode(folded[row].replace(/<[^>]*>/g, '\n')).includes(word);
   }
 
   const sorted = new Map();
@@ -84,7 +86,7 @@
   }
 
   function find() {
-    const wanted = words(state.filter);
+    const wanted = words(state.filter).map((word) => [word, encode(word)]);
     const chosen = [...state.chosen];
     let rows = order(state.column);
     if (state.down) {
@@ -99,7 +101,7 @@
         ? rows.filter(
             (row) =>
               chosen.every(([column, word]) => cell(row, column) === word) &&
-              (wanted.length === 0 || wanted.every((word) => searched(row).includes(word))),
+              wanted.every(([word, encoded]) => has(row, word, encoded)),
           )
         : rows;
   }
