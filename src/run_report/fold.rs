@@ -8,21 +8,12 @@ use super::cause::Cause;
 use super::masking::Masking;
 use super::outcome::{Counts, Outcome};
 use super::people::{People, called};
+use super::reported_file::ReportedFile;
 use super::runs::{RunFacts, runs_of};
 use super::seats::{SeatFacts, SeatSums, misses_out};
-use crate::ledger::{History, OpenError, Record, RunEntry, RunId, RunLog, RunRecord};
+use crate::ledger::{OpenError, Record, RunEntry, RunId, RunRecord};
 use crate::model::{OperationKind, OrganizationId, RowReport, Status};
 use crate::text::clean;
-
-/// A results file to be reported on.
-pub struct ReportedFile {
-    /// Its name.
-    pub name: String,
-    /// What it holds.
-    pub history: History,
-    /// The records of its runs.
-    pub log: RunLog,
-}
 
 /// What results come to.
 #[derive(Debug)]

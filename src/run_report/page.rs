@@ -5,10 +5,11 @@ use std::io;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::fold::{CauseFacts, ReportedFile, RunReport};
+use super::fold::{CauseFacts, RunReport};
 use super::masking::Masking;
 use super::outcome::{Counts, Outcome};
 use super::people::People;
+use super::reported_file::ReportedFile;
 use super::row::{RowInWords, status, tone};
 use super::runs::RunFacts;
 use super::seats::SeatFacts;

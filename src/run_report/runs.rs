@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::fold::ReportedFile;
+use super::reported_file::ReportedFile;
 use crate::ledger::{RunEntry, RunId};
 use crate::text::{duration, number};
 

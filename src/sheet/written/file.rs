@@ -7,7 +7,8 @@ use tempfile::NamedTempFile;
 
 use super::csv_file::write_csv;
 use super::page::WrittenPage;
-use super::table::{WrittenCell, WrittenPart, WrittenTable};
+use super::part::WrittenPart;
+use super::table::{WrittenCell, WrittenTable};
 use super::workbook_file::{WorkbookError, write_readings, write_workbook};
 use crate::sheet::error::SheetError;
 

@@ -7,11 +7,13 @@ mod csv_file;
 mod file;
 mod line_breaks;
 mod page;
+mod part;
 mod table;
 mod workbook_file;
 
 pub use choices::{MOST_ROWS, NOT_ROWS};
 pub use file::{Existing, WrittenFormat, may_write_sheet, save_file, save_readings, save_sheet, write_sheet_csv};
 pub use page::{PageLine, WrittenPage};
-pub use table::{WrittenCell, WrittenColumn, WrittenPart, WrittenRows, WrittenTable};
+pub use part::WrittenPart;
+pub use table::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
 pub use workbook_file::disk_error;

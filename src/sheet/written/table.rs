@@ -5,8 +5,6 @@ use std::fmt;
 
 use jiff::civil::DateTime;
 
-use super::page::WrittenPage;
-
 /// One worksheet, or a CSV.
 pub struct WrittenTable<'a> {
     /// The worksheet's name; a CSV has none.
@@ -16,15 +14,6 @@ pub struct WrittenTable<'a> {
     /// Makes the rows, each with a cell for every column. They are asked for as they are written, and perhaps twice, so
     /// that a large table is never held whole; each time they are the same.
     pub rows: Box<dyn Fn() -> WrittenRows<'a> + Send + Sync + 'a>,
-}
-
-/// A worksheet of a workbook that is only read.
-#[derive(Debug)]
-pub enum WrittenPart<'a> {
-    /// Text.
-    Page(WrittenPage<'a>),
-    /// A table, which no run takes for a sheet.
-    Table(WrittenTable<'a>),
 }
 
 /// Rows on their way into a sheet.

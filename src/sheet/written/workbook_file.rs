@@ -13,7 +13,8 @@ use rust_xlsxwriter::{
 
 use super::choices::{LAST_ROW, Lists, NOT_ROWS, last_row_to_fill};
 use super::page::{WrittenPage, write_page};
-use super::table::{WrittenCell, WrittenColumn, WrittenPart, WrittenTable};
+use super::part::WrittenPart;
+use super::table::{WrittenCell, WrittenColumn, WrittenTable};
 use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 

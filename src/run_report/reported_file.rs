@@ -1,0 +1,13 @@
+//! A results file and the records of its runs, as they were read.
+
+use crate::ledger::{History, RunLog};
+
+/// A results file to be reported on.
+pub struct ReportedFile {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub history: History,
+    /// The records of its runs.
+    pub log: RunLog,
+}
