@@ -1,5 +1,6 @@
 //! `reseat report`: what became of a job, for whoever asked for it. No network.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -17,7 +18,7 @@ use super::undo_refusals::not_results;
 use crate::cli::{OutputFormat, ReportOptions};
 use crate::ledger::{History, RunLog, run_log_path, writer_of};
 use crate::page::write_page;
-use crate::report::write_json;
+use crate::report::{Progress, write_json};
 use crate::run_report::{People, ReportShape, ReportedFile, RowFault, RunReport, WrittenReport, fold, verdict};
 use crate::sheet::{WrittenFormat, may_write_sheet, save_file, save_readings};
 use crate::text::shown_path;
@@ -28,23 +29,57 @@ pub(super) fn report(options: &ReportOptions, console: Console<'_>) -> Result<En
     }
     block_on(async {
         let signals = Signals::listen();
-        let asked = options.clone();
-        let material = signals.obeyed_by(off_thread(move || Material::of(&asked))).await?;
+        let interrupted = || {
+            let message = "interrupted: no report was written";
+            Failure::new(signals.interrupted(), Reason::Interrupted, message)
+        };
+        let (asked, stop) = (options.clone(), signals.stop.clone());
+        let busy = console.busy(READING);
+        let material = off_thread(move || Material::of(&asked, &busy, &stop)).await?;
+        if signals.stop.is_cancelled() {
+            return Err(interrupted());
+        }
         let (sentence, _) = verdict(&material.report);
-        // A file that is begun is taken away again before the command ends.
         let (asked, stop, output) = (options.clone(), signals.stop.clone(), console.output);
+        let busy = options.out.as_ref().map(|_| console.busy(WRITING));
         let (material, written) = off_thread(move || {
-            let written = material.write(&asked, output, &stop);
+            let written = material.write(&asked, output, busy.as_ref(), &stop);
             (material, written)
         })
         .await;
-        if signals.stop.is_cancelled() {
-            let message = "interrupted: no report was written";
-            return Err(Failure::new(signals.interrupted(), Reason::Interrupted, message));
+        // A file that was begun is gone by now.
+        if written.is_err() && signals.stop.is_cancelled() {
+            return Err(interrupted());
         }
         written?;
         tell(&material, options, &sentence, console)
     })
+}
+
+/// What is said while it lasts.
+const READING: &str = "reading the results";
+const WRITING: &str = "writing the report";
+/// After how many rows it is told how far it is.
+const TOLD_EVERY: u64 = 1_000;
+
+/// Tells how far it is, and says whether to go on.
+fn told(
+    busy: Option<&Progress>,
+    what: &'static str,
+    count: u64,
+    total: u64,
+    stop: &CancellationToken,
+) -> ControlFlow<()> {
+    if count.is_multiple_of(TOLD_EVERY)
+        && let Some(busy) = busy
+    {
+        busy.working(what, count, Some(total));
+    }
+    if stop.is_cancelled() {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
+    }
 }
 
 /// What a report is made from.
@@ -57,10 +92,11 @@ struct Material {
 }
 
 impl Material {
-    fn of(options: &ReportOptions) -> Result<Self, Failure> {
+    fn of(options: &ReportOptions, busy: &Progress, stop: &CancellationToken) -> Result<Self, Failure> {
         let files = read_all(&options.paths)?;
-        // Whoever shows how far it is can count the rows here.
-        let folded = fold(&files, options.masking, &mut |_| {});
+        let total = files.iter().map(|file| file.history.len() as u64).sum();
+        let mut tick = |count| told(Some(busy), READING, count, total, stop);
+        let folded = fold(&files, options.masking, &mut tick);
         let (report, people) = folded.map_err(|error| not_results(&error, None))?;
         Ok(Self {
             files,
@@ -71,21 +107,28 @@ impl Material {
         })
     }
 
-    fn written<'a>(&'a self, is_stopped: &'a (dyn Fn() -> bool + Sync)) -> WrittenReport<'a> {
+    fn written<'a>(&'a self, tick: &'a (dyn Fn(u64) -> ControlFlow<()> + Sync)) -> WrittenReport<'a> {
         WrittenReport {
             report: &self.report,
             people: &self.people,
             files: &self.files,
             zone: self.zone.clone(),
             now: self.now,
-            is_stopped,
+            tick,
         }
     }
 
     /// Writes the report to its file, or, for people, to standard output.
-    fn write(&self, options: &ReportOptions, output: OutputFormat, stop: &CancellationToken) -> Result<(), Failure> {
-        let is_stopped = || stop.is_cancelled();
-        let written = self.written(&is_stopped);
+    fn write(
+        &self,
+        options: &ReportOptions,
+        output: OutputFormat,
+        busy: Option<&Progress>,
+        stop: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let total = self.report.statuses.values().sum();
+        let tick = |count| told(busy, WRITING, count, total, stop);
+        let written = self.written(&tick);
         let saved = match (&options.out, output) {
             (None, OutputFormat::Json) => return Ok(()),
             (None, OutputFormat::Text) => return deliver(|out| write_page(&written.page(), out)),

@@ -1,6 +1,7 @@
 //! Results files and the records of their runs, read once from end to end and added up. Rows are not kept.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
@@ -116,21 +117,24 @@ const MOST_WORDS: usize = 300;
 /// How many codes are told apart.
 const MOST_CODES: usize = 200;
 
-/// Adds the files up. `tick` is told now and then how many rows have been read.
+/// Adds the files up. `tick` is told how many rows have been read, and says whether to go on; the sums are of what was
+/// read.
 ///
 /// # Errors
 /// If a file cannot be read.
 pub fn fold(
     files: &[ReportedFile],
     masking: Masking,
-    tick: &mut dyn FnMut(u64),
+    tick: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<(RunReport, People), OpenError> {
     let mut folding = Folding::new(masking);
     for file in files {
         folding.begin(file);
         for record in file.history.entries() {
             folding.take(&record?);
-            tick(folding.count);
+            if tick(folding.count).is_break() {
+                break;
+            }
         }
     }
     Ok(folding.finish(files))

@@ -1,6 +1,7 @@
 //! The report as a web page.
 
 use std::io;
+use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -41,8 +42,8 @@ pub struct WrittenReport<'a> {
     pub zone: TimeZone,
     /// When it is written.
     pub now: Timestamp,
-    /// Whether somebody asks to stop writing it.
-    pub is_stopped: &'a (dyn Fn() -> bool + Sync),
+    /// Is told how many rows have been written, and says whether to go on.
+    pub tick: &'a (dyn Fn(u64) -> ControlFlow<()> + Sync),
 }
 
 impl WrittenReport<'_> {
@@ -383,10 +384,12 @@ impl WrittenReport<'_> {
 
 impl PageRows for WrittenReport<'_> {
     fn each(&self, write: &mut dyn FnMut(&[PageCell<'_>]) -> io::Result<()>) -> io::Result<()> {
+        let mut count = 0;
         for (file, facts) in self.files.iter().zip(&self.report.files) {
             let sheet = clean(facts.label(), MOST);
             for record in file.history.entries() {
-                if (self.is_stopped)() {
+                count += 1;
+                if (self.tick)(count).is_break() {
                     return Err(io::Error::other(STOPPED));
                 }
                 let record = record.map_err(io::Error::other)?.record;

@@ -185,12 +185,14 @@ fn headline(subject: &Subject, counts: &Counts) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::*;
     use crate::run_report::{Masking, Outcome, fold};
 
     /// What so many people of each outcome come to, by rows of this operation.
     fn told(kind: OperationKind, outcomes: &[(Outcome, u64)]) -> String {
-        let (mut report, _) = fold(&[], Masking::Shown, &mut |_| {}).unwrap();
+        let (mut report, _) = fold(&[], Masking::Shown, &mut |_| ControlFlow::Continue(())).unwrap();
         for (outcome, count) in outcomes {
             for _ in 0..*count {
                 report.people.add(*outcome);

@@ -185,8 +185,9 @@ impl<'a> WrittenReport<'a> {
                         let entries = file.history.entries();
                         entries.map(move |record| (record, facts.label()))
                     });
-                let read = of_files.skip(first).take(MOST_ROWS).map_while(move |(record, sheet)| {
-                    if (self.is_stopped)() {
+                let rows = (1..).zip(of_files).skip(first).take(MOST_ROWS);
+                let read = rows.map_while(move |(count, (record, sheet))| {
+                    if (self.tick)(count).is_break() {
                         fault.note(STOPPED.to_owned());
                         return None;
                     }
