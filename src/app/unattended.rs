@@ -63,8 +63,6 @@ pub(super) enum HowEnded {
     Ran(Ended),
     /// Nothing was sent: somebody would lose access, which nobody has approved.
     NeedsApproval {
-        /// The plan as a page.
-        page: PathBuf,
         /// The plan to carry out once it is approved.
         plan: PathBuf,
     },
@@ -72,16 +70,29 @@ pub(super) enum HowEnded {
     Bug,
 }
 
-/// Tells whom the profile names, once the files of the sheet have gone to where `place` says.
-pub(super) fn tell_of(notice: Notice, place: impl Fn(&Path) -> PathBuf, job: &SheetJob<'_>, console: Console<'_>) {
+/// Tells whom the profile names, once the files of the sheet have gone to where `place` says. Why nobody could be told, if so.
+pub(super) fn tell_of(
+    notice: Notice,
+    place: impl Fn(&Path) -> PathBuf,
+    settings: &Settings,
+    signals: &Signals,
+) -> Option<String> {
     let notice = notice.moved(place);
+    let audience = Audience::later(Typed::here());
+    let console = Console {
+        output: OutputFormat::Text,
+        verbosity: Verbosity::Normal,
+        audience: &audience,
+    };
     let delivered = block_on(async {
-        deliver_notice(&notice, job.settings, console, job.signals).await;
+        deliver_notice(&notice, settings, console, signals).await;
         Ok(())
     });
     if let Err(failure) = delivered {
         console.complain(failure);
     }
+    let told = audience.into_record();
+    (!told.is_empty()).then_some(told)
 }
 
 /// Runs the sheet, or plans it where it has to be approved. Blocks its thread, so that organizations run side by side on
@@ -145,10 +156,7 @@ fn reason(conducted: &Result<Conducted, Failure>) -> Reason {
 fn how_ended(conducted: Result<Conducted, Failure>, console: Console<'_>) -> HowEnded {
     match conducted {
         Ok(Conducted::Ran { outcome, .. }) => HowEnded::Ran(outcome.ended),
-        Ok(Conducted::ForApproval(waits)) => HowEnded::NeedsApproval {
-            page: waits.page,
-            plan: waits.plan,
-        },
+        Ok(Conducted::ForApproval(waits)) => HowEnded::NeedsApproval { plan: waits.plan },
         Err(failure) => {
             console.complain(&failure);
             HowEnded::Ran(failure.ended())

@@ -92,7 +92,7 @@ fn ran(end: &SheetEnd, ending: Ending) {
 #[track_caller]
 fn waits_for_approval(end: &SheetEnd) -> &Path {
     match &end.end {
-        HowEnded::NeedsApproval { plan, .. } => plan,
+        HowEnded::NeedsApproval { plan } => plan,
         other => panic!("{other:?}\n{}", end.told),
     }
 }

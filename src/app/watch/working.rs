@@ -16,7 +16,8 @@ use super::teller::SheetLine;
 use super::watcher::{Round, Watcher};
 use crate::app::Ending;
 use crate::app::ending::{Ended, Reason, Stage as RunStage};
-use crate::app::unattended::{HowEnded, SheetEnd, SheetJob};
+use crate::app::notice::Notice;
+use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::settings::Settings;
 use crate::watch::{self, CameFrom, Folder, Outcome, Remembered, Stage};
 
@@ -69,7 +70,7 @@ impl Watcher<'_> {
 
     fn try_to_go_on(&mut self, taken: Taken) -> io::Result<Round> {
         if matches!(taken.job.stage, Stage::Ended(_)) {
-            return self.file(taken);
+            return self.file(taken, None);
         }
         let id = taken.id.clone();
         let Some(settings) = self.settings() else {
@@ -104,11 +105,11 @@ impl Watcher<'_> {
             approved: approved.exists().then_some(&approved),
             signals: self.shared.signals,
         };
-        let SheetEnd { end: how, told } = (self.shared.run)(&job);
+        let SheetEnd { end: how, told, notice } = (self.shared.run)(&job);
         match self.after_run(&taken, how, &told)? {
             AfterRun::Ended(ended) => {
                 end(&mut taken, *ended)?;
-                self.file(taken)
+                self.file(taken, notice.map(|notice| (notice, settings)))
             }
             AfterRun::Stopped => {
                 let what = format!("`{name}`: stopped, and gone on with by the next `reseat watch`");
@@ -128,7 +129,7 @@ impl Watcher<'_> {
     fn after_run(&self, taken: &Taken, how: HowEnded, told: &str) -> io::Result<AfterRun> {
         let (run, plan) = match how {
             HowEnded::Ran(run) => (run, None),
-            HowEnded::NeedsApproval { plan, page: _ } => {
+            HowEnded::NeedsApproval { plan } => {
                 let run = Ended::before(Ending::Stopped, Reason::AccessLostUnconfirmed);
                 (run, plan.file_name().map(|name| name.to_string_lossy().into_owned()))
             }
@@ -168,8 +169,8 @@ impl Watcher<'_> {
         Ok(AfterRun::Ended(Box::new(ended)))
     }
 
-    /// Moves a sheet whose run has ended to its folder.
-    fn file(&mut self, mut taken: Taken) -> io::Result<Round> {
+    /// Moves a sheet whose run has ended to its folder, and then tells of it.
+    fn file(&mut self, mut taken: Taken, notice: Option<(Notice, &Settings)>) -> io::Result<Round> {
         let Stage::Ended(ended) = taken.job.stage.clone() else {
             return Ok(Round::Busy);
         };
@@ -186,8 +187,19 @@ impl Watcher<'_> {
                 return Err(error);
             }
         };
+        let folder = held.inbox.folder(filed.folder);
         if filed.folder == Folder::Waiting {
             self.looked_at(&filed.sheet);
+        }
+        if let Some((notice, settings)) = notice {
+            let stem = watch::stem_of(&filed.sheet);
+            let place = |path: &Path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                folder.join(watch::renamed(&name, &taken.job.stem, stem))
+            };
+            if let Some(why) = tell_of(notice, place, settings, self.shared.signals) {
+                self.shared.teller.complain(&profile, why.trim_end());
+            }
         }
         let dropped_as = taken.job.dropped_as;
         let place = relative(CameFrom::Folder(filed.folder), &filed.sheet);
