@@ -10,7 +10,7 @@ use crate::json_schema::{Place, all_properties};
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, person, sheet, signal};
 
 /// What is not met here, and why not. A way that ends with `/` stands for all that is below it.
-const NOT_MET: [(&str, &str); 8] = [
+const NOT_MET: [(&str, &str); 16] = [
     (
         "plan-file.schema.json#/properties/options/properties/",
         "`saved_plan` tests that each flag is stored under its name",
@@ -31,8 +31,31 @@ const NOT_MET: [(&str, &str); 8] = [
         "rebalance.schema.json#/$defs/result/properties/bundles/items/properties/taken_then as null",
         TOLD,
     ),
+    (
+        "run-record.schema.json#/properties/seats/items/properties/owned as null",
+        TOLD,
+    ),
+    (
+        "run-record.schema.json#/properties/seats/items/properties/taken_before as null",
+        TOLD,
+    ),
+    ("notice.schema.json#/properties/organization/properties/", CONFIGURED),
+    ("notice.schema.json#/properties/profile as null", CONFIGURED),
+    ("notice.schema.json#/properties/plan_page with a value", WATCHED),
+    ("notice.schema.json#/properties/report with a value", WATCHED),
+    (
+        "report.schema.json#/$defs/result/properties/files/items/properties/sheet as null",
+        NAMED,
+    ),
+    (
+        "report.schema.json#/$defs/result/properties/runs/items/properties/sheet as null",
+        NAMED,
+    ),
 ];
 const NO_ADVICE: &str = "all findings that a test meets have advice";
+const CONFIGURED: &str = "who is told is said in a profile, and stages have the rest configured";
+const WATCHED: &str = "only sheets that were dropped into a folder have it, and their own tests look at it";
+const NAMED: &str = "results of a sheet without a name are those of earlier versions";
 const TOLD: &str = "the sandbox tells its seats, whatever its edition";
 
 /// Runs a command for programs, however it ends.
@@ -42,7 +65,7 @@ fn told(stage: &Stage, words: &[&str]) {
 
 #[test]
 fn each_member_of_each_schema_is_met() {
-    let scenes: [fn() -> BTreeSet<Shown>; 10] = [
+    let scenes: [fn() -> BTreeSet<Shown>; 11] = [
         sheets,
         plans,
         runs,
@@ -52,6 +75,7 @@ fn each_member_of_each_schema_is_met() {
         rebalanced,
         templates_and_codes,
         changes,
+        reports,
         sandboxes,
     ];
     let shown = std::sync::Mutex::new(BTreeSet::new());
@@ -157,6 +181,7 @@ fn undone() -> BTreeSet<Shown> {
     told(&stage, &["run", "sheet.csv", "--yes"]);
     told(&stage, &["undo", "sheet.results.csv", "-o", "back.csv"]);
     told(&stage, &["undo", "sheet.results.csv", "--offline"]);
+    told(&stage, &["report", "sheet.results.csv"]);
     stage.shown()
 }
 
@@ -213,6 +238,7 @@ fn templates_and_codes() -> BTreeSet<Shown> {
         format!("operation,user,licenses\nadd-licenses,{ANNA},PLUSNU\n"),
     );
     told(&stage, &["check", "plus.csv"]);
+    told(&stage, &["run", "plus.csv", "--yes"]);
     told(&stage, &["template", "onboarding", "-o", "joiners.xlsx"]);
     stage.unset("UIPATH_CLIENT_SECRET");
     told(&stage, &["template", "leavers"]);
@@ -293,6 +319,73 @@ fn leases() -> BTreeSet<Shown> {
     });
     let (group, holder) = holder.unwrap();
     stage.run(&format!("operation,user,group\nrelease-lease,{holder},{group}\n"));
+    stage.shown()
+}
+
+/// Runs of which somebody is told, and that are reported.
+fn reports() -> BTreeSet<Shown> {
+    let stage = Stage::new();
+    let notices = stage.given("notices.jsonl");
+    fs_err::write(&notices, "").unwrap();
+    stage.write(
+        "reseat.toml",
+        "[profile.default]\nnotify_command = \"tr -d '\\\\n' >> notices.jsonl; echo >> notices.jsonl\"\n",
+    );
+    stage.free_seats("ACNU", 0);
+    stage.write(
+        "sheet.csv",
+        format!(
+            "operation,user,name,new_email,not_before,licenses\nupdate,{ANNA},Annika,,,\n\
+             update,nobody@x.example,Nemo,,,\nmigrate,{NADIA},,n@new.example,,\nupdate,{BRAM},Bo,,2099-12-01,\n\
+             set-licenses,{DAVID},,,,ACNU\nset-licenses,{ANNA},,,,TSTNU\nfly,{ANNA},,,,\n"
+        ),
+    );
+    stage.reseat(&[
+        "plan",
+        "sheet.csv",
+        "-o",
+        "plan.html",
+        "--skip-invalid",
+        "--output",
+        "json",
+    ]);
+    let run = ["run", "sheet.csv", "--yes", "--on-shortage", "fill", "--skip-invalid"];
+    stage.reseat(&run).ends(3);
+    told(&stage, &["report", "sheet.results.csv", "-o", "report.html"]);
+    stage.reseat(&["run", "nowhere.csv", "--yes"]).ends(1);
+    let mut shown = stage.shown();
+    for line in fs_err::read_to_string(&notices).unwrap().lines() {
+        shown.extend(hold(line, &Place::of_file("notice")));
+    }
+    shown.extend(watched());
+    fs_err::remove_file(stage.path("sheet.results.csv.runs.jsonl")).unwrap();
+    told(&stage, &["report", "sheet.results.csv"]);
+    stage
+        .reseat(&[
+            "run",
+            "sheet.csv",
+            "--yes",
+            "--sandbox",
+            "--on-shortage",
+            "fill",
+            "--skip-invalid",
+            "--results",
+            "other.csv",
+        ])
+        .ends(3);
+    shown.extend(stage.shown());
+    shown
+}
+
+/// Sheets that are dropped into a folder.
+fn watched() -> BTreeSet<Shown> {
+    let stage = Stage::new();
+    fs_err::create_dir(stage.given("inbox")).unwrap();
+    stage.write(
+        "inbox/sheet.csv",
+        format!("operation,user,name\nupdate,{ANNA},Annika\n"),
+    );
+    told(&stage, &["watch", "inbox", "--once"]);
     stage.shown()
 }
 

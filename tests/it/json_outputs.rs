@@ -12,7 +12,7 @@ use crate::support::{Line, lines};
 pub(crate) type Shown = (Place, bool);
 
 /// The commands whose object has a schema of its own; anything else prints one only where it fails.
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "check",
     "plan",
     "run",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 11] = [
     "codes",
     "doctor",
     "sandbox",
+    "watch",
 ];
 
 /// The schema of what these words print, if they ask for JSON.
@@ -56,6 +57,13 @@ pub(crate) fn hold_file(path: &Path) -> BTreeSet<Shown> {
     let name = path.to_string_lossy();
     if name.ends_with(".results.csv") {
         return lines(path).iter().flat_map(hold_line).collect();
+    }
+    if name.ends_with(".runs.jsonl") {
+        let records = fs_err::read_to_string(path).unwrap();
+        let whole = records.lines().filter(|line| line.ends_with('}'));
+        return whole
+            .flat_map(|line| hold(line, &Place::of_file("run-record")))
+            .collect();
     }
     let Some(value) = name.ends_with(".json").then(|| fs_err::read(path).unwrap()) else {
         return BTreeSet::new();

@@ -25,6 +25,7 @@ mod guards;
 mod header;
 mod hopeless;
 mod json_endings;
+#[cfg(unix)]
 mod json_members;
 mod json_outputs;
 mod json_page;

@@ -77,11 +77,10 @@ pub(super) enum Trouble {
     TryLater,
 }
 
-/// The object of `--output json`.
+/// The object of `--output json`; `docs/json.md` is its contract.
 #[derive(Debug, Serialize)]
 pub(super) struct WatchShape {
     pub(super) counts: Counts,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sheets: Option<Vec<SheetLine>>,
 }
 
