@@ -1,5 +1,6 @@
 //! What may stand as a value: one of a few words, a file of some kind, a folder, or whatever a person knows.
 
+use clap::builder::{PossibleValue, Str};
 use clap::{Arg, ValueHint};
 
 use crate::export::moves::Language;
@@ -69,14 +70,14 @@ pub(super) fn value_of(command: &str, arg: &Arg) -> Value {
     let possible = arg.get_possible_values();
     if !possible.is_empty() {
         let words = possible.iter().filter(|value| !value.is_hide_set());
-        let word = |value: &clap::builder::PossibleValue| {
+        let word = |value: &PossibleValue| {
             let meaning = value.get_help().map(ToString::to_string);
             Word::new(value.get_name(), meaning.unwrap_or_default())
         };
         return Value::Words(words.map(word).collect());
     }
     let value_name = arg.get_value_names().and_then(|names| names.first());
-    let value_name = value_name.map(|name| name.as_str()).unwrap_or_default();
+    let value_name = value_name.map(Str::as_str).unwrap_or_default();
     match (command, arg.get_long().unwrap_or_default(), value_name) {
         (_, _, "SHEET") | (_, "addresses" | "keep-list", _) => Value::File(SHEETS),
         (_, _, "RESULTS") | (_, "results", _) => Value::File(RESULTS),

@@ -173,7 +173,8 @@ mod tests {
                 assert!(endings("").any(|(known, _)| known == code), "{line}");
             }
         }
-        let known: String = environment("").map(|(name, _)| format!("{name} ")).collect();
+        let known: Vec<&str> = environment("").map(|(name, _)| name).collect();
+        let known = known.join(", ");
         let text = document("configuration.md");
         let words = text.split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_'));
         for word in words.filter(|word| word.starts_with("UIPATH_") || word.starts_with("RESEAT_")) {

@@ -1,5 +1,6 @@
 //! A manual page out of a command's own description.
 
+use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 use roff::{Inline, Roff, bold, italic, roman};
 
@@ -139,7 +140,7 @@ fn body(arg: &Arg) -> String {
     let values: Vec<&str> = values
         .iter()
         .filter(|value| !value.is_hide_set())
-        .map(|value| value.get_name())
+        .map(PossibleValue::get_name)
         .collect();
     if !values.is_empty() {
         body.push_str(" One of ");
