@@ -22,7 +22,7 @@ enum Readers {
     Online,
 }
 
-const ENVIRONMENT: [(&str, &str, Readers); 15] = [
+const ENVIRONMENT: [(&str, &str, Readers); 16] = [
     ("UIPATH_URI", "The address of the installation.", Readers::Online),
     (
         "UIPATH_ORGANIZATION",
@@ -48,6 +48,11 @@ const ENVIRONMENT: [(&str, &str, Readers); 15] = [
         Readers::Online,
     ),
     (
+        "RESEAT_NOTIFY",
+        "An https address that is told how runs end.",
+        Readers::Online,
+    ),
+    (
         "HTTPS_PROXY, ALL_PROXY, NO_PROXY",
         "The proxy, and the hosts that are reached without it.",
         Readers::Online,
@@ -68,7 +73,7 @@ const ENVIRONMENT: [(&str, &str, Readers); 15] = [
     ("NO_COLOR", "If it is set, nothing is coloured.", Readers::All),
 ];
 
-const FILES: [(&str, &str, &[&str]); 6] = [
+const FILES: [(&str, &str, &[&str]); 7] = [
     (
         "reseat.toml",
         "The configuration: in the working folder, else in $HOME/.config/reseat.",
@@ -97,6 +102,11 @@ const FILES: [(&str, &str, &[&str]); 6] = [
         &["", "plan", "run", "watch", "undo", "report"],
     ),
     (
+        "SHEET.results.csv.runs.jsonl",
+        "When each run began and ended, and how; no names.",
+        &["", "run", "watch", "report"],
+    ),
+    (
         "SHEET.failed.csv, SHEET.failed.xlsx",
         "The rows that need a person, to be corrected and run.",
         &["", "run", "watch"],
@@ -123,7 +133,7 @@ pub(super) fn endings(path: &str) -> impl Iterator<Item = (&'static str, &'stati
     let codes: &[&str] = match first(path) {
         "" | "run" => &["0", "1", "2", "3", "4", "5", "75", "129", "130", "143"],
         "plan" => &["0", "1", "2", "3", "4", "5", "75", "130"],
-        "watch" => &["0", "1", "3", "5", "75", "129", "130", "143"],
+        "watch" => &["0", "1", "3", "4", "5", "75", "129", "130", "143"],
         "check" => &["0", "1", "2"],
         "undo" => &["0", "1", "3", "4", "5"],
         "rebalance" => &["0", "1", "2", "3", "5"],
