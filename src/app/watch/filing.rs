@@ -74,7 +74,9 @@ pub(super) fn file_away(
         inbox.remember(&remembered)?;
         memory.add(remembered.clone());
     }
-    let mut waiting = names(&taken.sheets())?;
+    // Gone where a crash came while the folder was cleared away.
+    let is_there = taken.sheets().exists();
+    let mut waiting = if is_there { names(&taken.sheets())? } else { Vec::new() };
     waiting.retain(|name| !name.ends_with(".lock"));
     // The sheet comes last: whoever sees it sees all that belongs to it.
     waiting.sort_by_key(|name| *name == taken.job.sheet);

@@ -51,7 +51,7 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
     let inbox = Inbox::take(&folder).map_err(|error| refused(&error))?;
     let keeps = match options.rounds {
         Rounds::One => Keeps::Sheets,
-        Rounds::Every(_) => Keeps::Counts,
+        Rounds::Every(_) => Keeps::LastSheets,
     };
     let teller = Arc::new(Teller::new(console.verbosity, keeps));
     let watched = Arc::clone(&teller);
@@ -90,7 +90,7 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
         None => teller.ended(),
     };
     let shape = teller.shape();
-    let message = shape.counts.words();
+    let message = shape.words();
     console.found(&Object::of(ended, &message, &shape), |out| writeln!(out, "{message}"));
     Ok(ended.ending)
 }

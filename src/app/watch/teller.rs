@@ -1,6 +1,6 @@
 //! What is said while a folder is watched: a line an event, and in the end how many sheets went where.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Display;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,13 +22,16 @@ pub(super) struct Teller {
     tally: Mutex<Tally>,
 }
 
+/// So many sheets of a watch without end are kept in mind.
+const MOST: usize = 1_000;
+
 /// Whether each sheet is kept in mind to the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keeps {
     /// All that one round has met.
     Sheets,
-    /// The numbers alone: a round without end meets too many sheets.
-    Counts,
+    /// The last ones: a watch without end meets too many.
+    LastSheets,
 }
 
 /// What became of one sheet.
@@ -61,7 +64,8 @@ pub(super) struct Counts {
 #[derive(Debug, Default)]
 struct Tally {
     counts: Counts,
-    sheets: Vec<SheetLine>,
+    /// The last ones, no more than [`MOST`].
+    sheets: VecDeque<SheetLine>,
     /// What needs a person or another time, besides sheets that went to a folder.
     troubles: BTreeSet<Trouble>,
     /// Sheets that lie in `waiting/` and `approve/`, by profile.
@@ -81,7 +85,12 @@ pub(super) enum Trouble {
 #[derive(Debug, Serialize)]
 pub(super) struct WatchShape {
     pub(super) counts: Counts,
-    pub(super) sheets: Option<Vec<SheetLine>>,
+    /// How many sheets lie in `waiting/` now.
+    pub(super) waiting_now: usize,
+    /// How many sheets lie in `approve/` now.
+    pub(super) approve_now: usize,
+    /// What became of each, the last thousand of a watch without end.
+    pub(super) sheets: Vec<SheetLine>,
 }
 
 impl Teller {
@@ -115,18 +124,14 @@ impl Teller {
             Folder::Approve | Folder::Approved => &mut tally.counts.approve,
         };
         *count += 1;
-        if self.keeps == Keeps::Sheets {
-            tally.sheets.push(sheet);
-        }
+        tally.keep(sheet, self.keeps);
     }
 
     /// Nothing was to be done for a sheet.
     pub(super) fn superfluous(&self, sheet: SheetLine) {
         let mut tally = self.tally();
         tally.counts.superfluous += 1;
-        if self.keeps == Keeps::Sheets {
-            tally.sheets.push(sheet);
-        }
+        tally.keep(sheet, self.keeps);
     }
 
     /// So many sheets were left for another time.
@@ -160,7 +165,9 @@ impl Teller {
         let tally = self.tally();
         WatchShape {
             counts: tally.counts.clone(),
-            sheets: (self.keeps == Keeps::Sheets).then(|| tally.sheets.clone()),
+            waiting_now: tally.lying.values().map(|(waiting, _)| waiting).sum(),
+            approve_now: tally.lying.values().map(|(_, approve)| approve).sum(),
+            sheets: tally.sheets.iter().cloned().collect(),
         }
     }
 
@@ -169,14 +176,36 @@ impl Teller {
     }
 }
 
+impl Tally {
+    fn keep(&mut self, sheet: SheetLine, keeps: Keeps) {
+        self.sheets.push_back(sheet);
+        if keeps == Keeps::LastSheets && self.sheets.len() > MOST {
+            self.sheets.pop_front();
+        }
+    }
+}
+
 fn line(profile: &str, what: &str) -> String {
     let what = clean(what, 2_000);
     format!("{:.0} {}: {what}\n", Timestamp::now(), clean(profile, 200))
 }
 
-impl Counts {
+impl WatchShape {
     /// In words.
     pub(super) fn words(&self) -> String {
+        let lying = match (self.waiting_now, self.approve_now) {
+            (0, 0) => String::new(),
+            (waiting, 0) => format!("; {waiting} in `waiting`"),
+            (0, approve) => format!("; {approve} in `approve`"),
+            (waiting, approve) => format!("; {waiting} in `waiting`, {approve} in `approve`"),
+        };
+        self.counts.words() + &lying
+    }
+}
+
+impl Counts {
+    /// In words.
+    fn words(&self) -> String {
         let Self {
             done,
             waiting,

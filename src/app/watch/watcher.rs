@@ -110,7 +110,8 @@ impl<'a> Watcher<'a> {
                 Err(error) => {
                     // Whatever it was, the folder is looked at anew.
                     self.held = None;
-                    self.complaints.complain("folder", &error.to_string());
+                    let what = format!("the folder cannot be used: {error}");
+                    self.complaints.complain("folder", &what);
                 }
             }
             let next = self.until_next();

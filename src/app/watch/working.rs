@@ -48,24 +48,36 @@ impl Watcher<'_> {
             self.looked_at(&name);
         }
         match fetched {
-            Ok(Took::Taken(taken)) => self.run(taken, settings),
+            Ok(Took::Taken(taken)) => match self.run(taken, settings) {
+                Ok(round) => Ok(round),
+                Err(error) => self.later(&id, error),
+            },
             // Whatever is there now is looked at anew.
             Ok(Took::Changed) => Ok(Round::Busy),
-            Err(error) => {
-                self.put_off(&id);
-                Err(error)
-            }
+            Err(error) => self.later(&id, error),
         }
     }
 
     /// Goes on with a sheet that was taken before.
     pub(super) fn go_on(&mut self, taken: Taken) -> io::Result<Round> {
         let id = taken.id.clone();
-        let gone_on = self.try_to_go_on(taken);
-        if gone_on.is_err() {
-            self.put_off(&id);
+        match self.try_to_go_on(taken) {
+            Ok(round) => Ok(round),
+            Err(error) => self.later(&id, error),
         }
-        gone_on
+    }
+
+    /// What the disk refuses for one sheet holds up no other, as long as the folder is there.
+    fn later(&mut self, id: &str, error: io::Error) -> io::Result<Round> {
+        self.put_off(id);
+        let is_there = self.held().map(|held| held.inbox.is_still_there());
+        match is_there {
+            Some(Ok(true)) => {
+                self.complaints.complain(id, &format!("tried again later: {error}"));
+                Ok(Round::Busy)
+            }
+            Some(Ok(false) | Err(_)) | None => Err(error),
+        }
     }
 
     fn try_to_go_on(&mut self, taken: Taken) -> io::Result<Round> {
