@@ -110,7 +110,9 @@
     const made = document.createElement('td');
     if (tone) made.className = tone;
     if (text.length <= 600) {
-      made.textContent = text;
+      // Addresses, codes and moments are better broken here than anywhere.
+      const pieces = text.split(/(?<=[@_])|(?=T\d\d:)/);
+      made.append(pieces[0], ...pieces.slice(1).flatMap((piece) => [document.createElement('wbr'), piece]));
       return made;
     }
     const tall = document.createElement('div');
@@ -168,14 +170,19 @@
     const longest = names.map((name) => name.length + 2);
     for (const row of rows) {
       for (const [column, text] of cells(lines[row]).entries()) {
-        for (const word of text.split(/[\s-]/)) longest[column] = Math.max(longest[column], word.length);
+        // What is a word here is not broken by `makeCell` or the browser. A choice has a shape before it.
+        const before = kinds[column] === 'choice' ? 2 : 0;
+        for (const word of text.split(/[\s@_]|T(?=\d\d:)/)) {
+          const capitals = word === word.toLowerCase() ? 0 : word.replace(/\P{Lu}/gu, '').length;
+          longest[column] = Math.max(longest[column], word.length + capitals * 0.2 + before);
+        }
       }
     }
-    // A letter is about so wide, and a cell has some padding.
+    // A letter is about so wide, and a cell has some padding. Some room is left to the column with the longest texts.
     const em = parseFloat(getComputedStyle(table).fontSize);
-    const width = (column, most) => (empty.has(column) ? 0 : (Math.min(longest[column], most) * 0.56 + 1.6) * em);
-    const fits = (most) => names.reduce((sum, _, column) => sum + width(column, most), 0) <= view.clientWidth;
-    const most = [40, 32, 26, 22, 18, 14].find(fits);
+    const width = (column, most) => (empty.has(column) ? 0 : (Math.min(longest[column], most) * 0.62 + 1.2) * em);
+    const fits = (most) => names.reduce((sum, _, column) => sum + width(column, most), 10 * em) <= view.clientWidth;
+    const most = [40, 32, 26, 22, 18, 15, 12].find(fits);
     for (const [column, header] of headers.entries()) header.style.minWidth = most ? `${width(column, most)}px` : '';
   }
 

@@ -19,6 +19,9 @@ export function outline() {
     told.push(`${depth} <${node.nodeName} ${attributes.join(' ')}>`);
     for (const child of node.childNodes) tell(child, depth + 1);
   };
+  // Where a line may be broken makes no difference to what stands in it.
+  for (const wbr of document.querySelectorAll('wbr')) wbr.remove();
+  document.documentElement.normalize();
   tell(document.documentElement, 0);
   return told.join('\n');
 }
