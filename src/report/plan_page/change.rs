@@ -177,7 +177,7 @@ mod tests {
         let before = json!({"name": "Anna", "licenses": ["A"]});
         let after = json!({"name": "Anne", "licenses": ["B"]});
         let sides = sides(Some(&before), Some(&after), Masking::Masked);
-        assert_eq!(sides.from, "licences: A; name: hidden");
-        assert_eq!(sides.to, "licences: B; name: hidden");
+        assert_eq!(sides.from, "name: hidden; licences: A");
+        assert_eq!(sides.to, "name: hidden; licences: B");
     }
 }
