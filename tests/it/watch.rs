@@ -85,7 +85,7 @@ fn each_sheet_ends_with_what_belongs_to_it_in_the_folder_that_says_how() {
     drop_sheet(
         &stage,
         "later.csv",
-        format!("operation,user,name,not_before\nupdate,{ANNA},Ann,2027-12-31\n"),
+        format!("operation,user,name,not_before\nupdate,{ANNA},Ann,2099-12-01\n"),
     );
     let ran = stage.reseat(&["watch", "inbox", "--once", "--output", "json"]).ends(3);
     let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();

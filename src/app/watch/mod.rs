@@ -26,13 +26,14 @@ use self::bell::Bell;
 use self::complaints::Complaints;
 use self::inbox::{Inbox, InboxError};
 use self::profiles::{Post, on_one_line, profiles};
-use self::teller::{Keeps, Teller};
+use self::teller::{Keeps, Teller, Trouble};
 use self::watcher::{Shared, Watcher};
 use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::object::Object;
+use super::panics::caught;
 use super::runtime::{block_on, off_thread};
 use super::signals::Signals;
 use super::unattended::run_sheet;
@@ -125,7 +126,7 @@ fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bel
         let mut begun = BTreeMap::new();
         match Watcher::new(whole.clone(), Some(inbox), bells.one(), shared) {
             Ok(watcher) => {
-                scope.spawn(|| watcher.watch());
+                scope.spawn(|| alone(watcher, shared.teller));
             }
             Err(error) => complaints.complain("folder", &error.to_string()),
         }
@@ -139,7 +140,7 @@ fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bel
                         }
                         begun.insert(post.folder.clone(), ());
                         if let Ok(watcher) = Watcher::new(post, None, bells.one(), shared) {
-                            scope.spawn(|| watcher.watch());
+                            scope.spawn(|| alone(watcher, shared.teller));
                         }
                     }
                 }
@@ -155,6 +156,15 @@ fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bel
             }
         }
     });
+}
+
+/// Looks after one folder. A bug that shows there ends that alone.
+fn alone(watcher: Watcher<'_>, teller: &Teller) {
+    let profile = watcher.post.profile.clone();
+    if let Err(bug) = caught(|| watcher.watch()) {
+        teller.complain(&profile, format!("this folder is not looked after any more: {bug}"));
+        teller.left(0, Trouble::NeedsPerson);
+    }
 }
 
 /// The folders of profiles, as they are now; of the others it is told once that they are left alone.

@@ -21,6 +21,9 @@ use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::settings::Settings;
 use crate::watch::{self, CameFrom, Folder, Outcome, Remembered, Stage};
 
+/// The exit code of a command that a bug has ended.
+const BUG: u8 = 101;
+
 /// What comes of a run.
 enum AfterRun {
     /// It ended, and goes to a folder.
@@ -145,8 +148,7 @@ impl Watcher<'_> {
                 let run = Ended::before(Ending::Stopped, Reason::AccessLostUnconfirmed);
                 (run, plan.file_name().map(|name| name.to_string_lossy().into_owned()))
             }
-            // Running it again at once would meet the same bug; what is recorded is valid.
-            HowEnded::Bug => (Ended::begun(Ending::Stopped, Reason::Guard), None),
+            HowEnded::Bug => return bug(taken, told).map(|ended| AfterRun::Ended(Box::new(ended))),
         };
         match run.ending {
             Ending::Interrupted | Ending::Terminated | Ending::HungUp => return Ok(AfterRun::Stopped),
@@ -285,6 +287,18 @@ impl Watcher<'_> {
         });
         Ok(Round::Busy)
     }
+}
+
+/// Ends a sheet on which reseat has shown a bug: running it again at once would meet the same one. What is recorded is valid.
+fn bug(taken: &Taken, told: &str) -> io::Result<watch::Ended> {
+    let ended = watch::Ended {
+        status: Ended::begun(Ending::Stopped, Reason::None).status().as_str().to_owned(),
+        reason: Reason::None.as_str().to_owned(),
+        message: "reseat itself has a bug, which ended the run".to_owned(),
+        ..ended(taken, Folder::Failed, Some(BUG))
+    };
+    leave_note(taken, &ended, told)?;
+    Ok(ended)
 }
 
 /// From now on the plan of the sheet counts as approved.
