@@ -1,5 +1,7 @@
 //! What sheets that are dropped into a folder may do without anybody's approval.
 
+use std::time::Duration;
+
 use super::finding::{Findings, SettingFault};
 use super::section::Section;
 use crate::engine::MaxFailures;
@@ -19,6 +21,8 @@ pub struct WatchSettings {
     /// The group of the system, by name or number, that may read what is left in the folders; nobody but the account that
     /// runs reseat where `None`.
     pub unix_group: Option<String>,
+    /// How long a file has to have stayed the same before it is taken for whole.
+    pub quiet: Duration,
 }
 
 impl Default for WatchSettings {
@@ -29,6 +33,7 @@ impl Default for WatchSettings {
             max_failures: None,
             on_shortage: OnShortage::Stop,
             unix_group: None,
+            quiet: Duration::from_secs(5),
         }
     }
 }
@@ -75,6 +80,7 @@ pub(super) fn watch(mut section: Section<'_>, findings: &Findings) -> WatchSetti
         max_failures,
         on_shortage: on_shortage.unwrap_or(usual.on_shortage),
         unix_group: unix_group.map(|said| said.value),
+        quiet: section.length("quiet").unwrap_or(usual.quiet),
     };
     section.finish();
     settings

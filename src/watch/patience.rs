@@ -12,9 +12,6 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Long enough for a transfer that stalls for a moment.
-    pub const USUAL: Self = Self::of(Duration::from_secs(5));
-
     /// So long for what looks whole, and four times as long for what does not.
     pub const fn of(quiet: Duration) -> Self {
         Self {

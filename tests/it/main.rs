@@ -72,4 +72,6 @@ mod undo;
 mod unless_changed;
 mod used_since;
 mod user_id;
+mod watch;
+mod watch_kills;
 mod whose;

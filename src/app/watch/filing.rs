@@ -21,6 +21,8 @@ pub(super) struct Filed {
     pub(super) folder: Folder,
     /// Its name there.
     pub(super) sheet: String,
+    /// The stem that it shares there with what belongs to it.
+    pub(super) stem: String,
     /// Somebody changed what they had dropped after it was taken, and it is back in the drop folder.
     pub(super) given_back: bool,
 }
@@ -114,6 +116,7 @@ pub(super) fn file_away(
     Ok(Some(Filed {
         folder: ended.folder,
         sheet: remembered.sheet,
+        stem: ended.stem,
         given_back: is_changed,
     }))
 }
@@ -150,11 +153,25 @@ pub(super) fn set_aside(inbox: &Inbox, from: &Path, name: &str, note: &str, shar
         if move_to_free_name(from, &path)? == Arrived::NameTaken {
             continue;
         }
+        make_private(&path);
+        sharing.share(&path)?;
         let note_file = inbox.folder(Folder::Done).join(format!("{free}.note.txt"));
         replace(&note_file, note.as_bytes())?;
         sharing.share(&note_file)?;
         return Ok(there);
     }
+}
+
+/// Keeps what people wrote from everybody else's eyes. Somebody else's file may have to stay as it is.
+fn make_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let _ = fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// What is known of an ending by now.

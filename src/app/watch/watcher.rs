@@ -73,7 +73,8 @@ pub(super) enum Round {
 impl<'a> Watcher<'a> {
     /// Nobody has looked yet. `inbox` is given where it was taken before.
     pub(super) fn new(post: Post, inbox: Option<Inbox>, bell: Arc<Bell>, shared: Shared<'a>) -> io::Result<Self> {
-        let patience = Patience::USUAL;
+        let settings = post.settings().map(|settings| settings.watch).unwrap_or_default();
+        let patience = Patience::of(settings.quiet);
         let complaints = Complaints::new(post.profile.clone(), shared.teller);
         let mut watcher = Self {
             post,
@@ -197,6 +198,9 @@ impl<'a> Watcher<'a> {
         match self.post.settings() {
             Ok(settings) => {
                 self.complaints.mended("settings", "the settings can be used again");
+                let patience = Patience::of(settings.watch.quiet);
+                self.dropped.set_patience(patience);
+                self.approved.set_patience(patience);
                 Some(settings)
             }
             Err(failure) => {

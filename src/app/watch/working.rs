@@ -206,10 +206,9 @@ impl Watcher<'_> {
             self.looked_at(&filed.sheet);
         }
         if let Some((notice, settings)) = notice {
-            let stem = watch::stem_of(&filed.sheet);
             let place = |path: &Path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                folder.join(watch::renamed(&name, &taken.job.stem, stem))
+                folder.join(watch::renamed(&name, &taken.job.stem, &filed.stem))
             };
             if let Some(why) = tell_of(notice, place, settings, self.shared.signals) {
                 self.shared.teller.complain(&profile, why.trim_end());
