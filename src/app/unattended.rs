@@ -263,4 +263,17 @@ fn options(to_run: &Job, job: &SheetJob<'_>) -> RunOptions {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_beside_the_sheet_are_named_without_a_folder_that_they_leave() {
+        let told =
+            "every row is in `/in box/.running/7/a.results.csv`; reseat run '/in box/.running/7/a.csv'".to_owned();
+        assert_eq!(
+            without_folder(told, Path::new("/in box/.running/7/a.csv")),
+            "every row is in `a.results.csv`; reseat run 'a.csv'"
+        );
+        assert_eq!(without_folder("x/a.csv".to_owned(), Path::new("a.csv")), "x/a.csv");
+    }
+}

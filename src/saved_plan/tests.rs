@@ -414,3 +414,15 @@ fn seats_are_told_where_another_number_is_free() {
         ["PMD now has 0 free seats; the plan found 3"]
     );
 }
+
+#[test]
+fn a_row_whose_day_has_come_is_as_the_plan_said_and_a_migration_that_waits_is_compared() {
+    let waits = |code: &str| RowPlan {
+        fate: Fate::Waits,
+        ..ended(Status::Waiting, code, "waits")
+    };
+    let now = || vec![deleting(row(14))];
+    assert_eq!(told(&[waits("not_before")], now(), &[]), Vec::<String>::new());
+    assert_eq!(told(&[waits("not_before")], now(), &[14]), Vec::<String>::new());
+    assert_eq!(told(&[waits("")], now(), &[]).len(), 1);
+}

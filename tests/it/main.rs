@@ -68,6 +68,8 @@ mod template;
 mod told;
 mod torture;
 mod turns;
+#[cfg(unix)]
+mod unattended;
 mod undo;
 mod unless_changed;
 mod used_since;

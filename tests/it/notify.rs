@@ -15,7 +15,7 @@ use crate::support::{ANNA, BRAM, PROFILE, Stage};
 const TOKEN: &str = "T0K3N-that-lets-anybody-write";
 
 /// How whoever listens answers.
-enum Answer {
+pub(crate) enum Answer {
     Status(u16),
     /// Go elsewhere.
     To(String),
@@ -24,14 +24,14 @@ enum Answer {
 }
 
 /// Somebody who listens at an address.
-struct Ear {
-    address: String,
-    heard: Receiver<Value>,
+pub(crate) struct Ear {
+    pub(crate) address: String,
+    pub(crate) heard: Receiver<Value>,
 }
 
 impl Ear {
     /// Answers like this, one request after another.
-    fn with(answers: impl Into<Vec<Answer>>) -> Self {
+    pub(crate) fn with(answers: impl Into<Vec<Answer>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/services/{TOKEN}?sig={TOKEN}", listener.local_addr().unwrap());
         let (sender, heard) = channel();
@@ -61,7 +61,7 @@ impl Ear {
         Self { address, heard }
     }
 
-    fn hear(&self) -> Value {
+    pub(crate) fn hear(&self) -> Value {
         let notice = self.heard.recv().unwrap();
         hold_value(&notice, &Place::of_file("notice"));
         notice
