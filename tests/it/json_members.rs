@@ -10,7 +10,7 @@ use crate::json_schema::{Place, all_properties};
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, person, sheet, signal};
 
 /// What is not met here, and why not. A way that ends with `/` stands for all that is below it.
-const NOT_MET: [(&str, &str); 16] = [
+const NOT_MET: [(&str, &str); 17] = [
     (
         "plan-file.schema.json#/properties/options/properties/",
         "`saved_plan` tests that each flag is stored under its name",
@@ -41,6 +41,7 @@ const NOT_MET: [(&str, &str); 16] = [
     ),
     ("notice.schema.json#/properties/organization/properties/", CONFIGURED),
     ("notice.schema.json#/properties/profile as null", CONFIGURED),
+    ("plan-file.schema.json#/properties/fingerprint with a value", WATCHED),
     ("notice.schema.json#/properties/plan_page with a value", WATCHED),
     ("notice.schema.json#/properties/report with a value", WATCHED),
     (
@@ -377,15 +378,17 @@ fn reports() -> BTreeSet<Shown> {
     shown
 }
 
-/// Sheets that are dropped into a folder.
+/// Sheets that are dropped into a folder, one of them twice.
 fn watched() -> BTreeSet<Shown> {
+    use std::os::unix::fs::PermissionsExt;
     let stage = Stage::new();
     fs_err::create_dir(stage.given("inbox")).unwrap();
-    stage.write(
-        "inbox/sheet.csv",
-        format!("operation,user,name\nupdate,{ANNA},Annika\n"),
-    );
-    told(&stage, &["watch", "inbox", "--once"]);
+    for name in ["sheet.csv", "again.csv"] {
+        let path = stage.path("inbox").join(name);
+        fs_err::write(&path, format!("operation,user,name\nupdate,{ANNA},Annika\n")).unwrap();
+        fs_err::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        told(&stage, &["watch", "inbox", "--once"]);
+    }
     stage.shown()
 }
 
