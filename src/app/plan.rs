@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Ending;
-use super::chosen_rows::{Selection, choose};
+use super::chosen_rows::{ChosenRows, Selection, choose};
 use super::code_memory::inventory_of;
 use super::console::Console;
 use super::cost::{Ahead, Cost};
@@ -18,7 +18,7 @@ use super::inputs::{as_of_now, catalogue, open_sheet, settings_for};
 use super::next::Typed;
 use super::object::Object;
 use super::plan_page::{PlanAbout, approval_by_command, may_write_plan_page, would_stop, write_plan_page};
-use super::prepare::{order, rules};
+use super::prepare::{Loaded, order, rules};
 use super::results;
 use super::runtime::{block_on, off_thread};
 use super::session::Session;
@@ -26,7 +26,7 @@ use super::signals::Signals;
 use crate::cli::PlanOptions;
 use crate::ledger::Record;
 use crate::model::AsOf;
-use crate::plan::{Plan, PlannedSheet};
+use crate::plan::{Plan, PlannedSheet, Rules};
 use crate::report::PlanView;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::{Overrides, Settings};
@@ -113,87 +113,134 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         planned,
         not_attempted: &choice.left,
     };
-    if let Some(file) = &options.save {
+    let made = MadePlan {
+        session,
+        options,
+        loaded: &loaded,
+        choice: &choice,
+        view: &view,
+        now,
+        ended: outlook(&plan, &choice, &rules, options.max_access_lost),
+    };
+    made.save(&rules)?;
+    made.write_page()?;
+    made.print();
+    Ok(made.ended.ending)
+}
+
+/// A plan that was made.
+struct MadePlan<'a> {
+    session: &'a Session<'a>,
+    options: &'a PlanOptions,
+    loaded: &'a Loaded,
+    choice: &'a ChosenRows,
+    view: &'a PlanView<'a>,
+    now: SheetPlan<'a>,
+    /// How a run of it would end at best.
+    ended: Ended,
+}
+
+impl MadePlan<'_> {
+    /// Saves it where that was asked for (`--save`).
+    fn save(&self, rules: &Rules) -> Result<(), Failure> {
+        let Some(file) = &self.options.save else {
+            return Ok(());
+        };
+        let planning = &self.options.planning;
         let header = PlanHeader {
             // What was due then is due when it is carried out, and nothing else is.
-            saved_at: loaded.as_of.now,
-            organization: loaded.organization.of_plan(),
-            sheet: path_beside(file, &options.path),
+            saved_at: self.loaded.as_of.now,
+            organization: self.loaded.organization.of_plan(),
+            sheet: path_beside(file, &self.options.path),
             fingerprint: None,
             results: planning.results.as_ref().map(|path| path_beside(file, path)),
             options: SavedOptions::of(planning),
             batch: rules.sizes,
         };
-        let _busy = console.busy("saving the plan");
-        saved_plan::write(file, header, view.shape(now))?;
+        let _busy = self.session.console.busy("saving the plan");
+        saved_plan::write(file, header, self.view.shape(self.now))?;
+        Ok(())
     }
-    let ended = outlook(&plan, &choice, &rules, options.max_access_lost);
-    let stop = stop(ended, &plan, options.max_access_lost, console.typed());
-    if let Some(page) = &options.page {
-        let typed = console.typed();
-        let catalogue = catalogue(session.settings).with_inventory(inventory_of(
-            &loaded.organization.name,
-            snapshot.seats().unwrap_or_default(),
-            Timestamp::now(),
-        ));
+
+    /// Writes the page for whoever approves it, where that was asked for (`-o`).
+    fn write_page(&self) -> Result<(), Failure> {
+        let Self { options, ended, .. } = self;
+        let Some(page) = &options.page else { return Ok(()) };
+        let (organization, typed) = (&self.loaded.organization, self.session.console.typed());
+        let (plan, snapshot) = (self.view.sheet.plan, self.view.sheet.snapshot);
+        let seats = snapshot.seats().unwrap_or_default();
+        let inventory = inventory_of(&organization.name, seats, Timestamp::now());
         let about = PlanAbout {
             sheet: &options.path,
-            label: &loaded.organization.label,
-            catalogue: &catalogue,
-            stop: would_stop(ended, &plan, options.max_access_lost, typed),
+            label: &organization.label,
+            catalogue: &catalogue(self.session.settings).with_inventory(inventory),
+            stop: would_stop(*ended, plan, options.max_access_lost, typed),
             approval: approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), typed),
         };
-        let busy = console.busy("writing the page");
-        write_plan_page(page, &view, now, about, &busy)?;
+        let busy = self.session.console.busy("writing the page");
+        write_plan_page(page, self.view, self.now, about, &busy)
     }
-    let ahead_of_time = view.is_ahead_of_time.then(|| {
-        let AsOf { now, .. } = loaded.as_of;
-        format!("{} ({})", loaded.as_of.show_briefly(now), loaded.as_of.zone_name())
-    });
-    let message = headline(stop.as_deref(), ahead_of_time.as_deref());
-    let last_due = choice.waiting.due.map(|(_, last)| loaded.as_of.show_briefly(last));
-    let look_ahead: Option<String> = last_due.map(|last| console.typed().as_of(&last));
-    let shape = Shape {
-        page: options.page.as_ref().map(|page| page.out.display().to_string()),
-        plan: view.shape(now),
-    };
-    console.found(
-        &Object::of(ended, &message, &shape)
-            .with_help(look_ahead.as_slice())
-            .with_organization(loaded.organization.shape())
-            .with_sheet(&loaded.intake.problems),
-        |out| {
-            let on = format!("on {}", loaded.organization.label);
-            match &ahead_of_time {
-                Some(then) => writeln!(out, "{on}, as if it were {then}")?,
-                None => writeln!(out, "{on}")?,
-            }
-            view.write_text(out)?;
-            if let Some(look) = &look_ahead {
-                writeln!(out, "\nwhat they will do: {look}")?;
-            }
-            if let Some(then) = &ahead_of_time {
-                writeln!(
-                    out,
-                    "\nas if it were {then}, with the organization as it is now; a run leaves out what is not due yet"
-                )?;
-            }
-            Ok(())
-        },
-    );
-    if let Some(stop) = &stop {
-        console.tell(format!("{stop}\n"));
+
+    /// Prints it, and says which files were written.
+    fn print(&self) {
+        let Self {
+            session: Session { console, .. },
+            options,
+            loaded: Loaded {
+                as_of, organization, ..
+            },
+            choice,
+            view,
+            ended,
+            ..
+        } = self;
+        let stop = stop(*ended, view.sheet.plan, options.max_access_lost, console.typed());
+        let then = || format!("{} ({})", as_of.show_briefly(as_of.now), as_of.zone_name());
+        let ahead_of_time = view.is_ahead_of_time.then(then);
+        let message = headline(stop.as_deref(), ahead_of_time.as_deref());
+        let last_due = choice.waiting.due.map(|(_, last)| as_of.show_briefly(last));
+        let look_ahead: Option<String> = last_due.map(|last| console.typed().as_of(&last));
+        let shape = Shape {
+            page: options.page.as_ref().map(|page| page.out.display().to_string()),
+            plan: view.shape(self.now),
+        };
+        console.found(
+            &Object::of(*ended, &message, &shape)
+                .with_help(look_ahead.as_slice())
+                .with_organization(organization.shape())
+                .with_sheet(&self.loaded.intake.problems),
+            |out| {
+                let on = format!("on {}", organization.label);
+                match &ahead_of_time {
+                    Some(then) => writeln!(out, "{on}, as if it were {then}")?,
+                    None => writeln!(out, "{on}")?,
+                }
+                view.write_text(out)?;
+                if let Some(look) = &look_ahead {
+                    writeln!(out, "\nwhat they will do: {look}")?;
+                }
+                if let Some(then) = &ahead_of_time {
+                    writeln!(
+                        out,
+                        "\nas if it were {then}, with the organization as it is now; a run leaves out what is not due yet"
+                    )?;
+                }
+                Ok(())
+            },
+        );
+        if let Some(stop) = &stop {
+            console.tell(format!("{stop}\n"));
+        }
+        if let Some(file) = &options.save {
+            console.tell(format!(
+                "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
+                file.display()
+            ));
+        }
+        if let Some(page) = &options.page {
+            console.tell(format!("the page is {}\n", shown_path(&page.out)));
+        }
     }
-    if let Some(file) = &options.save {
-        console.tell(format!(
-            "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
-            file.display()
-        ));
-    }
-    if let Some(page) = &options.page {
-        console.tell(format!("the page is {}\n", shown_path(&page.out)));
-    }
-    Ok(ended.ending)
 }
 
 /// What `plan` prints for programs; `docs/plan.md` is its contract.

@@ -65,7 +65,7 @@ pub(super) fn run(options: &RunOptions, overrides: &Overrides, console: Console<
         };
         let recording = OnceLock::new();
         let conducted = match opened {
-            Ok((source, _)) => conduct(&session, source, &errand, &recording).await,
+            Ok((source, _)) => Box::pin(conduct(&session, source, &errand, &recording)).await,
             Err(failure) => Err(failure),
         };
         let conducted = conducted.map_err(|failure| {

@@ -183,7 +183,7 @@ fn conduct_once(
             options: &options,
             oversight: Oversight::Approver(&settings.watch),
         };
-        conduct(&session, source, &errand, &recording).await
+        Box::pin(conduct(&session, source, &errand, &recording)).await
     });
     let notice = subject.of(&conducted, recording.get());
     let Ok(known) = &conducted else {

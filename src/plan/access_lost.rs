@@ -41,7 +41,7 @@ pub(super) fn access_lost(plan: &Plan, snapshot: &Snapshot) -> AccessLost {
     let lost = ways_lost(plan, snapshot);
     let count = |is_so: fn(&WaysLost) -> bool| lost.iter().filter(|ways| is_so(ways)).count();
     AccessLost {
-        people: count(WaysLost::are_any),
+        people: count(|ways| ways.are_any()),
         deleted: count(|ways| ways.deleted),
         offboarded: count(|ways| ways.offboarded),
         deactivated: count(|ways| ways.deactivated),
@@ -137,8 +137,8 @@ impl Loser {
 
 impl WaysLost {
     /// Whether access is lost at all.
-    fn are_any(&self) -> bool {
-        *self != Self::default()
+    fn are_any(self) -> bool {
+        self != Self::default()
     }
 
     /// What cannot be taken back comes first.

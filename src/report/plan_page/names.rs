@@ -2,7 +2,7 @@
 
 use super::words::quoted;
 use crate::api::User;
-use crate::model::{Operation, Row, RowReport, Status};
+use crate::model::{Operation, OperationKind, Row, RowReport, Status};
 use crate::plan::{AccountIndex, Deletion, PlannedSheet, RowIndex, Warning};
 use crate::run_report::{People, called};
 use crate::text::{clean, fold, joined};
@@ -81,7 +81,7 @@ impl<'a> Names<'a> {
 
     /// Whom or what a row is about that may not have been planned.
     pub(super) fn report(self, report: &RowReport) -> String {
-        let is_about_its_target = report.operation.is_some_and(|kind| kind.is_about_its_target());
+        let is_about_its_target = report.operation.is_some_and(OperationKind::is_about_its_target);
         let is_about_a_group = is_about_its_target && report.user.is_empty();
         let whom = match self.hidden {
             Some(_) if is_about_a_group => report.target.clone(),

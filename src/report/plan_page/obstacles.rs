@@ -28,7 +28,7 @@ pub(super) fn obstacles(view: &PlanView<'_>, names: Names<'_>) -> Vec<Cause> {
     let invalid = view.not_due.invalid().map(|report| (Fate::Invalid, report.clone()));
     for (fate, report) in blocked.chain(invalid) {
         let (outcome, _) = outcome(fate, &report);
-        causes.entry(outcome.into_owned()).or_default().add(report, names);
+        causes.entry(outcome.into_owned()).or_default().add(&report, names);
     }
     let mut causes: Vec<Cause> = causes.into_iter().map(|(outcome, rows)| rows.cause(outcome)).collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.rows));
@@ -60,11 +60,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn add(&mut self, report: RowReport, names: Names<'_>) {
+    fn add(&mut self, report: &RowReport, names: Names<'_>) {
         self.count += 1;
         self.cause = run_report::Cause::of(report.status, &report.code, None);
         if self.told.len() < NAMED {
-            self.told.push(names.said_of(&report));
+            self.told.push(names.said_of(report));
         }
     }
 
@@ -102,8 +102,8 @@ fn shortage(view: &PlanView<'_>, names: Names<'_>) -> Option<Cause> {
             format!("{misses}; {}", quoted(&not_owned(&unowned)))
         }
     };
-    let named: Vec<String> = short.iter().take(NAMED_WITHOUT_SEAT).map(line).collect();
-    let more = short.len() - named.len();
+    let listed: Vec<String> = short.iter().take(NAMED_WITHOUT_SEAT).map(line).collect();
+    let more = short.len() - listed.len();
     let more = if more > 0 {
         format!("; and {} more", number(more as u64))
     } else {
@@ -112,7 +112,7 @@ fn shortage(view: &PlanView<'_>, names: Names<'_>) -> Option<Cause> {
     Some(Cause {
         what: "There is no free seat for them.".to_owned(),
         rows: short.len() as u64,
-        help: format!("{} {}{more}.", cause.map_or("", |cause| cause.help), named.join("; ")),
+        help: format!("{} {}{more}.", cause.map_or("", |cause| cause.help), listed.join("; ")),
         tone: Tone::Bad,
         filter: Some(NO_SEAT.to_owned()),
     })
