@@ -838,7 +838,7 @@ mod tests {
         assert_eq!(online(&whole(), &[]).watch, WatchSettings::default());
         let file = whole()
             + "[profile.default.watch]\nmax_deletes = 3\nmax_access_lost = 20\nmax_failures = \"2.5%\"\n\
-               on_shortage = \"fill\"\nunix_group = 1001\n";
+               on_shortage = \"fill\"\nunix_group = 1001\nquiet = \"9s\"\n";
         assert_eq!(
             online(&file, &[]).watch,
             WatchSettings {
@@ -847,6 +847,7 @@ mod tests {
                 max_failures: Some(MaxFailures::Percent(2.5)),
                 on_shortage: OnShortage::Fill,
                 unix_group: Some("1001".to_owned()),
+                quiet: Duration::from_secs(9),
             }
         );
     }
