@@ -32,6 +32,11 @@ pub enum FileName<'a> {
     Other,
 }
 
+/// Whether it is the lock of a results file, which nobody holds once its run has ended.
+pub fn is_lock(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ending == "lock")
+}
+
 /// Why a file that stays where it is will never be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LeftAlone {
@@ -104,7 +109,7 @@ fn is_ours(lower: &str) -> bool {
     endings.iter().any(|ending| lower.ends_with(ending))
         || lower.ends_with(".results.csv")
         // Set aside under its date.
-        || lower.split_once(".results.").is_some_and(|(_, rest)| rest.ends_with(".csv"))
+        || lower.split_once(".results.").is_some_and(|(_, rest)| rest.rsplit_once('.').is_some_and(|(_, ending)| ending == "csv"))
 }
 
 /// `joiners` of `joiners.failed.csv` and `joiners.failed-2.xlsx`: the sheet whose failed rows these are, by name.

@@ -22,7 +22,7 @@ impl Patience {
 }
 
 /// The longest time after which a sheet whose rows wait is looked at again.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// After how long a sheet whose rows wait is looked at again, having been looked at so often: twice as long each time, up to
 /// an hour. Somebody may accept an invitation at any moment, and each look costs some calls.

@@ -67,7 +67,7 @@ pub struct Watching {
     files: BTreeMap<String, Watched>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Watched {
     sighting: Sighting,
     /// Since when it is known to be as it is.
@@ -192,15 +192,16 @@ impl Watching {
     }
 
     fn begin(&mut self, name: &str, sighting: Sighting, now: Duration) -> &mut Watched {
+        let watched = Watched {
+            sighting,
+            since: now,
+            content: None,
+            why: WhyWaiting::Changing,
+        };
         let entry = self.files.entry(name.to_owned());
-        entry
-            .insert_entry(Watched {
-                sighting,
-                since: now,
-                content: None,
-                why: WhyWaiting::Changing,
-            })
-            .into_mut()
+        let known = entry.or_insert_with(|| watched.clone());
+        *known = watched;
+        known
     }
 }
 

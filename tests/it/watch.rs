@@ -509,6 +509,7 @@ fn a_folder_that_goes_away_and_comes_back_is_looked_after_again() {
     drop_sheet(&stage, "two.csv", update("Anke"));
     stage.until("it is done", |_| stage.exists("inbox/done/two.csv"));
     stage.hear(&mut child, "can be used again");
+    stage.until("it is at rest", |_| is_at_rest(&stage));
     // Another one in its place, where nothing is known of the first.
     fs_err::rename(stage.path("inbox"), stage.given("old")).unwrap();
     fs_err::create_dir(stage.path("inbox")).unwrap();
@@ -607,7 +608,13 @@ fn a_group_of_the_settings_may_read_what_is_left_and_nobody_else() {
         let metadata = fs_err::metadata(stage.given(&format!("inbox/{path}"))).unwrap();
         assert_eq!((metadata.mode() & 0o7777, metadata.gid()), (mode, own), "{path}");
     }
-    for path in ["waiting", "failed", "approve", "done/names.results.csv.runs.jsonl"] {
+    for path in [
+        "waiting",
+        "failed",
+        "approve",
+        "done/names.results.csv.runs.jsonl",
+        "done/names.report.html",
+    ] {
         stage.given(&format!("inbox/{path}"));
     }
 }

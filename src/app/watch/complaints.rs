@@ -23,7 +23,7 @@ impl<'a> Complaints<'a> {
     /// Something is wrong.
     pub(super) fn complain(&mut self, about: &str, what: &str) {
         if self.is_new(about, what) {
-            self.teller.complain(&self.profile, what);
+            Teller::complain(&self.profile, what);
         }
     }
 

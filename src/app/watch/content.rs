@@ -1,5 +1,6 @@
 //! What is in a file: its digest, and whether all of it seems to be there.
 
+use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(super) fn sighting(path: &Path) -> io::Result<Option<Sighting>> {
 
 /// Which file or folder it is, where the system tells.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
 pub(super) fn identity(metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
 
@@ -57,7 +59,11 @@ pub(super) fn digest(path: &Path, mut also: impl FnMut(&[u8]) -> io::Result<()>)
         also(&block[..count])?;
     }
     let digits = context.finish();
-    Ok(digits.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digits.as_ref().iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }
 
 /// Reads a file as a sheet that may be on its way still. What is `known` of the same bytes needs no second look.

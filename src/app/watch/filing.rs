@@ -13,7 +13,7 @@ use super::sharing::Sharing;
 use super::taking::{Taken, give_back};
 use crate::ledger::History;
 use crate::model::Status;
-use crate::watch::{Ended, FileName, Folder, Memory, Remembered, Stage, file_name, renamed};
+use crate::watch::{Ended, FileName, Folder, Memory, Remembered, Stage, file_name, is_lock, renamed};
 
 /// What has become of a sheet, for whoever looks after the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(super) fn file_away(
     // Gone where a crash came while the folder was cleared away.
     let is_there = taken.sheets().exists();
     let mut waiting = if is_there { names(&taken.sheets())? } else { Vec::new() };
-    waiting.retain(|name| !name.ends_with(".lock"));
+    waiting.retain(|name| !is_lock(name));
     // The sheet comes last: whoever sees it sees all that belongs to it.
     waiting.sort_by_key(|name| *name == taken.job.sheet);
     let place = |name: &str, stem: &str| target.join(renamed(name, &taken.job.stem, stem));

@@ -7,7 +7,7 @@ use fs_err::{File, OpenOptions};
 use jiff::Timestamp;
 
 use super::content::identity;
-use super::moving::sync_folder;
+use super::moving::{clear_passing, sync_folder};
 use crate::app::state_place::make_private_folder;
 use crate::text::clean;
 use crate::watch::{Folder, Memory, Remembered};
@@ -20,7 +20,7 @@ const PRIVATE: &str = ".reseat";
 pub(super) struct Inbox {
     root: PathBuf,
     identity: Option<(u64, u64)>,
-    _lock: File,
+    lock: File,
 }
 
 /// Why a drop folder cannot be used.
@@ -86,7 +86,7 @@ impl Inbox {
         let inbox = Self {
             root: root.to_owned(),
             identity: identity(&metadata),
-            _lock: lock,
+            lock,
         };
         for folder in Folder::all() {
             let path = inbox.folder(folder);
@@ -96,6 +96,10 @@ impl Inbox {
         }
         for name in ["running", "approvals"] {
             make_private_folder(&private.join(name))?;
+        }
+        let folders = Folder::all().map(|folder| inbox.folder(folder));
+        for folder in folders.chain([private.clone(), inbox.approvals()]) {
+            clear_passing(&folder)?;
         }
         sync_folder(&private)?;
         Ok(inbox)
@@ -117,7 +121,7 @@ impl Inbox {
     /// If somebody else made it.
     pub(super) fn check_approved(&self) -> Result<(), InboxError> {
         let folder = self.folder(Folder::Approved);
-        if is_ours(&folder, &self._lock)? {
+        if is_ours(&folder, &self.lock)? {
             Ok(())
         } else {
             Err(InboxError::Foreign { folder })

@@ -17,7 +17,7 @@ mod teller;
 mod watcher;
 mod working;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
                 run: run_sheet,
             };
             if let (Rounds::Every(_), Some(why)) = (rounds, deaf) {
-                watched.complain(
+                Teller::complain(
                     &whole.profile,
                     format!("files are not announced here, so the clock alone says when to look: {why}"),
                 );
@@ -123,7 +123,7 @@ fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bel
     let mut complaints = Complaints::new(whole.profile.clone(), shared.teller);
     let bell = bells.one();
     std::thread::scope(|scope| {
-        let mut begun = BTreeMap::new();
+        let mut begun = BTreeSet::new();
         match Watcher::new(whole.clone(), Some(inbox), bells.one(), shared) {
             Ok(watcher) => {
                 scope.spawn(|| alone(watcher, shared.teller));
@@ -135,10 +135,9 @@ fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bel
             match below(whole, overrides, &mut complaints) {
                 Ok(posts) => {
                     for post in posts {
-                        if begun.contains_key(&post.folder) {
+                        if !begun.insert(post.folder.clone()) {
                             continue;
                         }
-                        begun.insert(post.folder.clone(), ());
                         if let Ok(watcher) = Watcher::new(post, None, bells.one(), shared) {
                             scope.spawn(|| alone(watcher, shared.teller));
                         }
@@ -162,7 +161,7 @@ fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bel
 fn alone(watcher: Watcher<'_>, teller: &Teller) {
     let profile = watcher.post.profile.clone();
     if let Err(bug) = caught(|| watcher.watch()) {
-        teller.complain(&profile, format!("this folder is not looked after any more: {bug}"));
+        Teller::complain(&profile, format!("this folder is not looked after any more: {bug}"));
         teller.left(0, Trouble::NeedsPerson);
     }
 }

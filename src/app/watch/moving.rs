@@ -66,10 +66,7 @@ fn rename_over_placeholder(from: &Path, to: &Path) -> io::Result<()> {
 /// Copies it under a passing name, makes sure that it is on disk, gives it its name, and only then removes the first.
 fn carried_across(from: &Path, to: &Path) -> io::Result<Arrived> {
     let folder = to.parent().unwrap_or(Path::new("."));
-    let mut copy = tempfile::Builder::new()
-        .prefix(".reseat-")
-        .suffix(".tmp")
-        .tempfile_in(folder)?;
+    let mut copy = passing_file(folder)?;
     io::copy(&mut File::open(from)?, copy.as_file_mut())?;
     copy.as_file_mut().flush()?;
     copy.as_file().sync_all()?;
@@ -81,6 +78,39 @@ fn carried_across(from: &Path, to: &Path) -> io::Result<Arrived> {
     sync_folder(folder)?;
     fs_err::remove_file(from)?;
     Ok(Arrived::Moved)
+}
+
+/// How the names of files begin and end that have no name of their own yet.
+const PASSING: (&str, &str) = (".reseat-", ".tmp");
+
+/// A file under a passing name, its owner's alone.
+///
+/// # Errors
+/// If the disk refuses.
+pub(super) fn passing_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let (start, end) = PASSING;
+    tempfile::Builder::new().prefix(start).suffix(end).tempfile_in(folder)
+}
+
+/// Whether a name is one of these.
+pub(super) fn is_passing(name: &str) -> bool {
+    let (start, end) = PASSING;
+    name.starts_with(start) && name.ends_with(end)
+}
+
+/// Takes away what a crash has left under passing names, in a folder where nobody else makes such files.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(super) fn clear_passing(folder: &Path) -> io::Result<()> {
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        if is_passing(&entry.file_name().to_string_lossy()) {
+            // One that cannot be removed does no harm.
+            let _ = fs_err::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Makes what was created, renamed or removed in a folder survive a power loss.
@@ -98,7 +128,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 /// Replaces a file of ours in one step, its owner's alone.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = passing_file(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -9,8 +9,8 @@ use super::content::digest;
 use super::inbox::Inbox;
 use crate::sheet::{FailedMarks, Source, read_marks};
 use crate::watch::{
-    Again, CameFrom, FileName, Folder, Job, Memory, Moved, Remembered, belongs_to, file_name, free_stem, parent_stem,
-    renamed, stem_of,
+    Again, CameFrom, FileName, Folder, Job, Memory, Moved, Remembered, belongs_to, file_name, free_stem, is_lock,
+    parent_stem, renamed, stem_of,
 };
 
 /// A sheet that has come whole, or is to be taken up again.
@@ -150,7 +150,7 @@ fn companions(
         .map_or_else(|| inbox.root().to_owned(), |folder| inbox.folder(folder));
     let comes = |name: &String| {
         let kind = match file_name(name) {
-            FileName::Ours => !name.ends_with(".lock"),
+            FileName::Ours => !is_lock(name),
             FileName::Sheet => which == Which::All,
             FileName::LockOf(_) | FileName::Passing | FileName::Other => false,
         };

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::content::digest;
 use super::inbox::Inbox;
-use super::moving::{Arrived, move_to_free_name, replace, sync_folder};
+use super::moving::{Arrived, is_passing, move_to_free_name, passing_file, replace, sync_folder};
 use super::planning::relative;
 use crate::app::state_place::make_private_folder;
 use crate::watch::{Job, Stage};
@@ -25,7 +25,7 @@ pub(super) struct Taken {
 #[derive(Debug)]
 pub(super) enum Took {
     /// It is here.
-    Taken(Taken),
+    Taken(Box<Taken>),
     /// It is no longer where it was, or not as it was: whatever is there now is looked at anew.
     Changed,
 }
@@ -34,7 +34,7 @@ pub(super) enum Took {
 #[derive(Debug)]
 pub(super) enum Unfinished {
     /// A sheet to go on with.
-    Job(Taken),
+    Job(Box<Taken>),
     /// What cannot be gone on with, and why.
     Unknown(String),
     /// Nothing; the folder is gone now.
@@ -84,7 +84,7 @@ impl Taken {
         };
         let id = id.to_owned();
         match Job::of_json(&text) {
-            Ok(job) => Ok(Unfinished::Job(Self { id, job, folder })),
+            Ok(job) => Ok(Unfinished::Job(Box::new(Self { id, job, folder }))),
             Err(error) => Ok(Unfinished::Unknown(format!("`{}/job.json`: {error}", folder.display()))),
         }
     }
@@ -95,7 +95,7 @@ impl Taken {
     /// If the disk refuses; what was fetched by then stays.
     pub(super) fn fetch(mut self, inbox: &Inbox) -> io::Result<Took> {
         if self.job.stage != Stage::Taking {
-            return Ok(Took::Taken(self));
+            return Ok(Took::Taken(Box::new(self)));
         }
         let from = inbox.root().join(relative(self.job.came_from, &self.job.dropped_as));
         let original = self.original();
@@ -121,7 +121,7 @@ impl Taken {
         sync_folder(&self.sheets())?;
         self.job.stage = Stage::Running;
         self.save()?;
-        Ok(Took::Taken(self))
+        Ok(Took::Taken(Box::new(self)))
     }
 
     /// Writes down how far it has come.
@@ -170,7 +170,7 @@ impl Taken {
         if sheet.exists() {
             return digest(&sheet, |_| Ok(()));
         }
-        let mut copy = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let mut copy = passing_file(&self.folder)?;
         let sha256 = digest(&self.original(), |block| copy.write_all(block))?;
         copy.as_file().sync_all()?;
         copy.persist(&sheet).map_err(|error| error.error)?;
@@ -206,7 +206,7 @@ fn is_empty(folder: &Path) -> io::Result<bool> {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name();
                 // A temporary file that a crash has left, or the folder that is looked into by itself.
-                name == "sheet" || name.to_string_lossy().starts_with(".tmp")
+                name == "sheet" || is_passing(&name.to_string_lossy())
             })
         })),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),

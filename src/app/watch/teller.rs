@@ -110,7 +110,7 @@ impl Teller {
     }
 
     /// Something did not, which is said with `--quiet` too.
-    pub(super) fn complain(&self, profile: &str, what: impl Display) {
+    pub(super) fn complain(profile: &str, what: impl Display) {
         complain(line(profile, &what.to_string()));
     }
 

@@ -142,10 +142,7 @@ impl<'a> Watcher<'a> {
         if self.queue.is_empty() || self.is_listed_long_ago() {
             self.list()?;
         }
-        while let Some(found) = self.queue.pop_front() {
-            if self.is_stopped() {
-                return Ok(Round::Stopped);
-            }
+        if let Some(found) = self.queue.pop_front() {
             let Some(settings) = self.settings() else {
                 self.queue.clear();
                 return Ok(Round::Idle);
@@ -241,7 +238,7 @@ impl<'a> Watcher<'a> {
                     self.complaints
                         .complain(&id, &format!("cannot go on with a sheet: {why}"));
                 }
-                Unfinished::Job(taken) => return Ok(Some(self.go_on(taken)?)),
+                Unfinished::Job(taken) => return Ok(Some(self.go_on(*taken)?)),
             }
         }
         Ok(None)
@@ -410,7 +407,7 @@ impl<'a> Watcher<'a> {
         if self.shared.rounds == Rounds::One && !self.is_stopped() {
             for (name, why) in &left {
                 if has_settings && *why != WhyWaiting::Unreadable {
-                    teller.complain(
+                    Teller::complain(
                         &profile,
                         format!("`{name}` {}, and is left for the next time", why.words()),
                     );

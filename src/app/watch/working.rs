@@ -12,7 +12,7 @@ use super::note::{Note, note_of_superfluous};
 use super::planning::{Found, Planned, planned, relative};
 use super::sharing::Sharing;
 use super::taking::{Taken, Took};
-use super::teller::SheetLine;
+use super::teller::{SheetLine, Teller};
 use super::watcher::{Round, Watcher};
 use crate::app::Ending;
 use crate::app::ending::{Ended, Reason, Stage as RunStage};
@@ -51,7 +51,7 @@ impl Watcher<'_> {
             self.looked_at(&name);
         }
         match fetched {
-            Ok(Took::Taken(taken)) => match self.run(taken, settings) {
+            Ok(Took::Taken(taken)) => match self.run(*taken, settings) {
                 Ok(round) => Ok(round),
                 Err(error) => self.later(&id, error),
             },
@@ -96,7 +96,7 @@ impl Watcher<'_> {
             return Ok(Round::Idle);
         };
         match taken.fetch(&held.inbox)? {
-            Took::Taken(taken) => self.run(taken, &settings),
+            Took::Taken(taken) => self.run(*taken, &settings),
             Took::Changed => Ok(Round::Busy),
         }
     }
@@ -121,7 +121,7 @@ impl Watcher<'_> {
             signals: self.shared.signals,
         };
         let SheetEnd { end: how, told, notice } = (self.shared.run)(&job);
-        match self.after_run(&taken, how, &told)? {
+        match Self::after_run(&taken, how, &told)? {
             AfterRun::Ended(ended) => {
                 end(&mut taken, *ended)?;
                 self.file(taken, notice.map(|notice| (notice, settings)))
@@ -141,7 +141,7 @@ impl Watcher<'_> {
     }
 
     /// Judges how the run ended, and leaves a note beside the sheet where somebody has to know.
-    fn after_run(&self, taken: &Taken, how: HowEnded, told: &str) -> io::Result<AfterRun> {
+    fn after_run(taken: &Taken, how: HowEnded, told: &str) -> io::Result<AfterRun> {
         let (run, plan) = match how {
             HowEnded::Ran(run) => (run, None),
             HowEnded::NeedsApproval { plan } => {
@@ -211,7 +211,7 @@ impl Watcher<'_> {
                 folder.join(watch::renamed(&name, &taken.job.stem, &filed.stem))
             };
             if let Some(why) = tell_of(notice, place, settings, self.shared.signals) {
-                self.shared.teller.complain(&profile, why.trim_end());
+                Teller::complain(&profile, why.trim_end());
             }
         }
         let dropped_as = taken.job.dropped_as;
@@ -221,12 +221,12 @@ impl Watcher<'_> {
             .map_or_else(String::new, |code| format!(" (exit code {code})"));
         let what = format!("`{dropped_as}`: {}{code}; now `{place}`", ended.message);
         match filed.folder {
-            Folder::Failed | Folder::Approve => self.shared.teller.complain(&profile, what),
+            Folder::Failed | Folder::Approve => Teller::complain(&profile, what),
             Folder::Done | Folder::Waiting | Folder::Approved => self.shared.teller.tell(&profile, what),
         }
         if filed.given_back {
             let what = format!("`{dropped_as}` was changed after it was taken, and counts as dropped again");
-            self.shared.teller.complain(&profile, what);
+            Teller::complain(&profile, what);
         }
         self.shared.teller.filed(
             filed.folder,
