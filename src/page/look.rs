@@ -83,8 +83,8 @@ fn column_style(columns: &[Column]) -> String {
         let width = least_width(column);
         let (rem, tenths) = (width / 10, width % 10);
         let figures = match column.kind {
-            ColumnKind::Number => "text-align:right;font-variant-numeric:tabular-nums",
-            ColumnKind::Moment => "font-variant-numeric:tabular-nums",
+            ColumnKind::Number => "width:1px;text-align:right;font-variant-numeric:tabular-nums",
+            ColumnKind::Moment => "width:1px;font-variant-numeric:tabular-nums",
             ColumnKind::Text | ColumnKind::Choice => "",
         };
         // Writing to a text cannot fail.

@@ -3,6 +3,7 @@
 //! They are written once, in sections of tables that stand in a `noscript`: a browser without script shows these, and
 //! the script reads its rows from the very text, a line each. One table of all rows would take a browser a minute.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
@@ -126,8 +127,12 @@ impl<'a> RowWriter<'a> {
             Tone::Waiting => "<td class=w>",
             Tone::Bad => "<td class=b>",
         });
+        let text = match self.columns[position].kind {
+            ColumnKind::Moment => spaced(&cell.text),
+            ColumnKind::Text | ColumnKind::Choice | ColumnKind::Number => Cow::Borrowed(cell.text.as_ref()),
+        };
         Shown
-            .write_escaped_str(&mut self.section, &cell.text)
+            .write_escaped_str(&mut self.section, &text)
             .map_err(io::Error::other)?;
         if cell.text.is_empty() {
             return Ok(());
@@ -194,6 +199,17 @@ impl<'a> RowWriter<'a> {
     }
 }
 
+/// A moment as RFC 3339 lets people read it: with a space between day and time.
+fn spaced(moment: &str) -> Cow<'_, str> {
+    let is_day = |day: &str| day.len() == 10 && day.bytes().all(|letter| letter.is_ascii_digit() || letter == b'-');
+    match moment.split_once('T') {
+        Some((day, time)) if is_day(day) && time.as_bytes().get(2) == Some(&b':') => {
+            Cow::Owned(format!("{day} {time}"))
+        }
+        _ => Cow::Borrowed(moment),
+    }
+}
+
 /// The header of each section's table, without a line end: the script takes lines that begin with `<tr` for rows.
 fn head(columns: &[Column]) -> String {
     let mut head = "<thead><tr>".to_owned();
@@ -204,4 +220,26 @@ fn head(columns: &[Column]) -> String {
     }
     let _ = write!(head, "</tr></thead>");
     head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_has_a_space_between_day_and_time_and_anything_else_stays() {
+        assert_eq!(spaced("2026-11-29T10:15:00Z"), "2026-11-29 10:15:00Z");
+        assert_eq!(spaced("2026-11-29T10:15:00.5+01:00"), "2026-11-29 10:15:00.5+01:00");
+        for other in [
+            "",
+            "T",
+            "2026-11-29",
+            "Tuesday",
+            "2026-11-29 10:15",
+            "2026-11-29T",
+            "ÄÄÄÄÄT10:00",
+        ] {
+            assert_eq!(spaced(other), other);
+        }
+    }
 }

@@ -70,10 +70,12 @@
     if (sorted.has(column)) return sorted.get(column);
     const rows = Uint32Array.from(lines, (_, row) => row);
     const kind = kinds[column];
-    if (column >= 0 && kind === 'number') {
+    if (kind === 'number' || kind === 'moment') {
+      const value = kind === 'number' ? (text) => Number(text.replaceAll(',', '')) : (text) => Date.parse(text.replace(' ', 'T'));
       const keys = Float64Array.from(lines, (_, row) => {
-        const text = cell(row, column).replace(/[\s,]/g, '');
-        return text === '' || Number.isNaN(Number(text)) ? Infinity : Number(text);
+        const text = cell(row, column);
+        const key = text === '' ? NaN : value(text);
+        return Number.isNaN(key) ? Infinity : key;
       });
       rows.sort((one, other) => (keys[one] === keys[other] ? one - other : keys[one] - keys[other]));
     } else if (column >= 0) {
@@ -110,8 +112,8 @@
     const made = document.createElement('td');
     if (tone) made.className = tone;
     if (text.length <= 600) {
-      // Addresses, codes and moments are better broken here than anywhere.
-      const pieces = text.split(/(?<=[@_])|(?=T\d\d:)/);
+      // Addresses and codes are better broken here than anywhere.
+      const pieces = text.split(/(?<=[@_])/);
       made.append(pieces[0], ...pieces.slice(1).flatMap((piece) => [document.createElement('wbr'), piece]));
       return made;
     }
@@ -172,7 +174,7 @@
       for (const [column, text] of cells(lines[row]).entries()) {
         // What is a word here is not broken by `makeCell` or the browser. A choice has a shape before it.
         const before = kinds[column] === 'choice' ? 2 : 0;
-        for (const word of text.split(/[\s@_]|T(?=\d\d:)/)) {
+        for (const word of text.split(/[\s@_]/)) {
           const capitals = word === word.toLowerCase() ? 0 : word.replace(/\P{Lu}/gu, '').length;
           longest[column] = Math.max(longest[column], word.length + capitals * 0.2 + before);
         }

@@ -176,6 +176,14 @@ test('words, choices and sorting find rows among all of them, and the address br
   assert.equal(await tab.run(`document.querySelectorAll('[aria-sort]').length`), 1);
   assert.equal(await address(), '#column-6=conflict&sort=-12');
 
+  // By moments.
+  await click('#shown th:nth-child(11) button');
+  const moments = await column(10);
+  assert.ok(moments.every((moment) => /^2026-11-29 \d\d:\d\d:\d\dZ$/.test(moment)), moments[0]);
+  assert.deepEqual(moments, moments.toSorted());
+  await click('#shown th:nth-child(12) button');
+  await click('#shown th:nth-child(12) button');
+
   // The address, opened by somebody else.
   const found = await column(0);
   await open('report-1234.html', { fragment: '#column-6=conflict&sort=-12' });
