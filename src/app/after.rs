@@ -90,19 +90,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         of: loaded.family.sheet,
         replaced: &replaced,
     };
-    let busy = console.busy("putting the results in order");
-    let finished = file.finish(final_order);
-    drop(busy);
-    let counts = match finished {
-        Ok(Finished { counts, .. }) => counts,
-        Err(error @ FinishError::Ordering { .. }) => {
-            console.tell(format!("warning: failed to {error}\n"));
-            History::read(&path)
-                .map_err(|error| not_read(&error).once_begun())?
-                .counts()
-        }
-        Err(error) => return Err(not_recorded(&error).once_begun()),
-    };
+    let counts = put_in_order(file, final_order, console)?;
     let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
     remember_seats(&history, loaded, console);
     let left = leave_failed_sheet(&history, order, loaded, console)?;
@@ -115,13 +103,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         elapsed,
     };
     record.end(ended, &stats, &run_end);
-    let next = match (ending, left.to_run()) {
-        (Ending::Done, _) => Next::Nothing,
-        (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(&history, order, &left) => {
-            Next::FailedSheet(sheet)
-        }
-        _ => Next::Again,
-    };
+    let next = Next::after(ending, &left, &history, order);
     let next_command = match next {
         Next::Nothing => None,
         Next::FailedSheet(sheet) => Some(console.typed().with_sheet(sheet, &planned_words(job, options))),
@@ -179,6 +161,23 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     })
 }
 
+/// Puts the lines of the results in the sheet's order. How many rows have which status.
+fn put_in_order(file: ResultsFile, order: Order<'_>, console: Console<'_>) -> Result<BTreeMap<Status, usize>, Failure> {
+    let path = file.path().to_owned();
+    let busy = console.busy("putting the results in order");
+    let finished = file.finish(order);
+    drop(busy);
+    match finished {
+        Ok(Finished { counts, .. }) => Ok(counts),
+        Err(error @ FinishError::Ordering { .. }) => {
+            console.tell(format!("warning: failed to {error}\n"));
+            let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
+            Ok(history.counts())
+        }
+        Err(error) => Err(not_recorded(&error).once_begun()),
+    }
+}
+
 /// Remembers which seats the run gave and took, which no service tells later. Without it `rebalance` may propose somebody
 /// whose seat is new.
 fn remember_seats(history: &History, loaded: &Loaded, console: Console<'_>) {
@@ -203,7 +202,18 @@ enum Next<'a> {
     Again,
 }
 
-impl Next<'_> {
+impl<'a> Next<'a> {
+    /// What finishes the job after a run that ended so and left this.
+    fn after(ending: Ending, left: &'a Left, history: &History, order: &[(RowKey, Place)]) -> Self {
+        match (ending, left.to_run()) {
+            (Ending::Done, _) => Self::Nothing,
+            (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(history, order, left) => {
+                Self::FailedSheet(sheet)
+            }
+            _ => Self::Again,
+        }
+    }
+
     /// Whether a row of the sheet that was run, with this status now, is among those that it runs.
     fn runs(self, row: &RowKey, chosen: &HashSet<RowKey>, status: Option<Status>) -> bool {
         match self {

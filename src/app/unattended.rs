@@ -65,6 +65,8 @@ pub(super) enum HowEnded {
     NeedsApproval {
         /// The plan to carry out once it is approved.
         plan: PathBuf,
+        /// What it takes away beyond what is allowed.
+        reason: Reason,
     },
     /// A bug in reseat ended it; what is recorded is valid, and running it again continues.
     Bug,
@@ -156,7 +158,10 @@ fn reason(conducted: &Result<Conducted, Failure>) -> Reason {
 fn how_ended(conducted: Result<Conducted, Failure>, console: Console<'_>) -> HowEnded {
     match conducted {
         Ok(Conducted::Ran { outcome, .. }) => HowEnded::Ran(outcome.ended),
-        Ok(Conducted::ForApproval(waits)) => HowEnded::NeedsApproval { plan: waits.plan },
+        Ok(Conducted::ForApproval(waits)) => HowEnded::NeedsApproval {
+            plan: waits.plan,
+            reason: waits.reason,
+        },
         Err(failure) => {
             console.complain(&failure);
             HowEnded::Ran(failure.ended())
@@ -183,6 +188,7 @@ fn conduct_once(
             options: &options,
             oversight: Oversight::Approver(&settings.watch),
         };
+        // Boxed, because it holds all that is read and planned.
         Box::pin(conduct(&session, source, &errand, &recording)).await
     });
     let notice = subject.of(&conducted, recording.get());

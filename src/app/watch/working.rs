@@ -144,8 +144,8 @@ impl Watcher<'_> {
     fn after_run(taken: &Taken, how: HowEnded, told: &str) -> io::Result<AfterRun> {
         let (run, plan) = match how {
             HowEnded::Ran(run) => (run, None),
-            HowEnded::NeedsApproval { plan } => {
-                let run = Ended::before(Ending::Stopped, Reason::AccessLostUnconfirmed);
+            HowEnded::NeedsApproval { plan, reason } => {
+                let run = Ended::before(Ending::Stopped, reason);
                 (run, plan.file_name().map(|name| name.to_string_lossy().into_owned()))
             }
             HowEnded::Bug => return bug(taken, told).map(|ended| AfterRun::Ended(Box::new(ended))),
