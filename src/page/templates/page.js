@@ -176,14 +176,14 @@
         const before = kinds[column] === 'choice' ? 2 : 0;
         for (const word of text.split(/[\s@_]/)) {
           const capitals = word === word.toLowerCase() ? 0 : word.replace(/\P{Lu}/gu, '').length;
-          longest[column] = Math.max(longest[column], word.length + capitals * 0.2 + before);
+          longest[column] = Math.max(longest[column], word.length + capitals * 0.25 + before);
         }
       }
     }
     // A letter is about so wide, and a cell has some padding. Some room is left to the column with the longest texts.
     const em = parseFloat(getComputedStyle(table).fontSize);
-    const width = (column, most) => (empty.has(column) ? 0 : (Math.min(longest[column], most) * 0.62 + 1.2) * em);
-    const fits = (most) => names.reduce((sum, _, column) => sum + width(column, most), 10 * em) <= view.clientWidth;
+    const width = (column, most) => (empty.has(column) ? 0 : (Math.min(longest[column], most) * 0.56 + 0.9) * em);
+    const fits = (most) => names.reduce((sum, _, column) => sum + width(column, most), 3 * em) <= view.clientWidth;
     const most = [40, 32, 26, 22, 18, 15, 12].find(fits);
     for (const [column, header] of headers.entries()) header.style.minWidth = most ? `${width(column, most)}px` : '';
   }
