@@ -78,11 +78,11 @@ fn measured(runtime: &Runtime, organizations: usize, slow: usize) -> String {
     let last = |times: &[Duration]| times.iter().max().copied().unwrap_or_default();
     let first = others.iter().min().copied().unwrap_or_default();
     let mut line = format!(
-        "{organizations} organizations: {took:.1?}, {:.2?} of processor time ({:.0?} each), {} MiB ({:.2} each); done after {first:.1?} to {:.1?}",
+        "{organizations} organizations: {took:.1?}, {:.2?} of processor time ({:.0?} each), {} MiB ({} KiB each); done after {first:.1?} to {:.1?}",
         used.cpu,
         used.cpu / u32::try_from(organizations).unwrap_or(1),
         used.most_kib / 1024,
-        used.most_kib as f64 / 1024.0 / organizations as f64,
+        used.most_kib / organizations as u64,
         last(others),
     );
     if slow > 0 {

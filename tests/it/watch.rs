@@ -316,13 +316,13 @@ fn the_same_sheet_dropped_twice_is_done_once() {
 #[test]
 fn a_sheet_that_failed_and_is_dropped_again_goes_on_where_it_stopped() {
     let stage = stage();
-    let sheet = format!("operation,user,email,name\ninvite,,ada@new.example,\nupdate,kim@else.example,,Kim\n");
-    drop_sheet(&stage, "mixed.csv", &sheet);
+    let sheet = "operation,user,email,name\ninvite,,ada@new.example,\nupdate,kim@else.example,,Kim\n";
+    drop_sheet(&stage, "mixed.csv", sheet);
     once(&stage).ends(3);
     stage.reseat(&["run", "kim.csv", "--yes"]).ends(1);
     stage.write("kim.csv", "operation,email\ninvite,kim@else.example\n");
     stage.reseat(&["run", "kim.csv", "--yes"]).ends(0);
-    drop_sheet(&stage, "mixed again.csv", &sheet);
+    drop_sheet(&stage, "mixed again.csv", sheet);
     once(&stage).ends(0);
     assert_eq!(files(&stage, "done"), ["mixed.csv", "mixed.results.csv"]);
     assert_eq!(files(&stage, "failed"), Vec::<String>::new());

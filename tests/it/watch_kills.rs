@@ -3,6 +3,7 @@
 //! As in `torture.rs` it is killed at events and not after a time: at the n-th request, before or after it takes effect, and at
 //! each step of a sheet's way through the folders.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::Duration;
@@ -203,7 +204,7 @@ fn cycle(seed: u64) -> usize {
     }
     for _ in 0..dice.random_range(3..7) {
         let when = When::by_chance(&mut dice);
-        history.push_str(&format!(" {when:?}"));
+        let _ = write!(history, " {when:?}");
         when.prepare(&stage);
         if killed(&stage, stage.start(&["watch", "inbox", "--once"]), when) {
             kills += 1;
