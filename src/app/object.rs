@@ -22,6 +22,7 @@ pub(super) struct Object<'a, T> {
     details: Vec<String>,
     help: &'a [String],
     /// The organization that was read or worked on. The inner one is `None` where none was asked.
+    #[expect(clippy::option_option, reason = "`null` and no member are two things")]
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<Option<OrganizationShape<'a>>>,
     /// What was found in the sheet that was planned or run.

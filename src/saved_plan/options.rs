@@ -346,14 +346,14 @@ mod tests {
     fn the_published_schema_names_every_flag_that_a_plan_file_stores() {
         let schema = include_str!("../../docs/json/plan-file.schema.json");
         let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
-        let named = &schema["properties"]["options"]["properties"];
+        let promised = &schema["properties"]["options"]["properties"];
         let stored = serde_json::to_value(SavedOptions::of(&typed(&EVERY_FLAG))).unwrap();
-        let names = |value: &serde_json::Value| -> Vec<String> {
+        let flags = |value: &serde_json::Value| -> Vec<String> {
             let mut names: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
             names.sort();
             names
         };
-        assert_eq!(names(named), names(&stored));
+        assert_eq!(flags(promised), flags(&stored));
     }
 
     #[test]

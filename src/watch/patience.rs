@@ -42,6 +42,6 @@ mod tests {
         let looks: Vec<u64> = (0..9).map(|look| next_look(every, look).as_secs()).collect();
         assert_eq!(looks, [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
         assert_eq!(next_look(every, 500).as_secs(), 3600);
-        assert_eq!(next_look(Duration::from_secs(7200), 3).as_secs(), 7200);
+        assert_eq!(next_look(Duration::from_hours(2), 3).as_secs(), 7200);
     }
 }

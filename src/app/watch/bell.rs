@@ -45,11 +45,11 @@ mod tests {
         let bell = Bell::default();
         bell.ring();
         bell.ring();
-        bell.wait(Duration::from_secs(600));
+        bell.wait(Duration::from_mins(10));
         bell.wait(Duration::ZERO);
         std::thread::scope(|scope| {
             scope.spawn(|| bell.ring());
-            bell.wait(Duration::from_secs(600));
+            bell.wait(Duration::from_mins(10));
         });
     }
 }
