@@ -21,15 +21,31 @@ pub(super) struct Object<'a, T> {
     message: &'a str,
     details: Vec<String>,
     help: &'a [String],
-    /// The organization that was read or worked on. The inner one is `None` where none was asked.
-    #[expect(clippy::option_option, reason = "`null` and no member are two things")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<Option<OrganizationShape<'a>>>,
+    #[serde(skip_serializing_if = "About::is_none")]
+    organization: About<'a>,
     /// What was found in the sheet that was planned or run.
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<ProblemsShape<'a>>,
     #[serde(flatten)]
     about: &'a T,
+}
+
+/// The organization that was read or worked on.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum About<'a> {
+    /// The command is about none.
+    None,
+    /// It can be about one, and none was asked: `null`.
+    Nobody,
+    /// This one.
+    Organization(OrganizationShape<'a>),
+}
+
+impl About<'_> {
+    fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
 }
 
 impl<'a, T: Serialize> Object<'a, T> {
@@ -42,7 +58,7 @@ impl<'a, T: Serialize> Object<'a, T> {
             message,
             details: Vec::new(),
             help: &[],
-            organization: None,
+            organization: About::None,
             sheet: None,
             about,
         }
@@ -56,7 +72,7 @@ impl<'a, T: Serialize> Object<'a, T> {
     /// The same, with the organization that it is about; `None` where none was asked.
     pub(super) fn with_organization(self, organization: impl Into<Option<OrganizationShape<'a>>>) -> Self {
         Self {
-            organization: Some(organization.into()),
+            organization: organization.into().map_or(About::Nobody, About::Organization),
             ..self
         }
     }

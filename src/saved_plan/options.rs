@@ -346,14 +346,14 @@ mod tests {
     fn the_published_schema_names_every_flag_that_a_plan_file_stores() {
         let schema = include_str!("../../docs/json/plan-file.schema.json");
         let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
-        let promised = &schema["properties"]["options"]["properties"];
+        let described = &schema["properties"]["options"]["properties"];
         let stored = serde_json::to_value(SavedOptions::of(&typed(&EVERY_FLAG))).unwrap();
-        let flags = |value: &serde_json::Value| -> Vec<String> {
-            let mut names: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
-            names.sort();
-            names
+        let names = |value: &serde_json::Value| -> Vec<String> {
+            let mut sorted: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+            sorted.sort();
+            sorted
         };
-        assert_eq!(flags(promised), flags(&stored));
+        assert_eq!(names(described), names(&stored));
     }
 
     #[test]

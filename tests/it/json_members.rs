@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use reseat::model::UserId;
 use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Population, Strikes};
 
 use crate::json_outputs::{Shown, hold};
@@ -268,6 +269,7 @@ fn changes() -> BTreeSet<Shown> {
     );
     let mut shown = stage.shown();
     shown.extend(moves());
+    shown.extend(moved_onto_a_nameless_one());
     shown.extend(lost_answers());
     shown.extend(leases());
     shown
@@ -291,6 +293,28 @@ fn moves() -> BTreeSet<Shown> {
         )
         .ends(0);
     stage.rerun(&["--resend"]);
+    stage.shown()
+}
+
+/// A move onto an account that has no name yet.
+fn moved_onto_a_nameless_one() -> BTreeSet<Shown> {
+    let stage = Stage::new();
+    let new = "nadia.rahman@new.example";
+    let (old, model) = (stage.id(NADIA), stage.user("hana.sato@contoso.example").unwrap());
+    stage.sandbox.with_world(|world| {
+        world.edit_user(old, |user| {
+            user.display_name = Some("Nadia R. (HR)".to_owned());
+            user.bypass_basic_auth_restriction = true;
+        });
+        let mut user = model.clone();
+        user.id = UserId(uuid::Uuid::from_u128(0x77));
+        user.legacy_id = 0;
+        (user.user_name, user.email) = (new.to_owned(), new.to_owned());
+        (user.name, user.surname, user.display_name) = (None, None, None);
+        user.groups.clear();
+        world.insert_user(user);
+    });
+    stage.run(&format!("operation,user,new_email\nmigrate,{NADIA},{new}\n"));
     stage.shown()
 }
 
