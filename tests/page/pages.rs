@@ -83,7 +83,7 @@ pub(crate) fn report_row(number: usize) -> Vec<(String, Tone)> {
             "seats_exceeded",
             "There was no seat of ATTUNU left when this row's turn came",
         ),
-        31 if number % 2 == 0 => (
+        31 if number.is_multiple_of(2) => (
             "waiting",
             "not_accepted",
             "Invited on 2026-11-12; the invitation is not accepted yet",
@@ -172,7 +172,7 @@ pub(crate) fn section(heading: &str, lead: &str, body: SectionBody) -> Section {
 
 fn seat_section() -> Section {
     let mut short = seats("Attended – Named User", "ATTUNU", Some(250), Some(231), Some(258));
-    short.note = "8 more are taken than there are; 2 people miss out".to_owned();
+    "8 more are taken than there are; 2 people miss out".clone_into(&mut short.note);
     let bars = vec![
         short,
         seats(
@@ -267,7 +267,7 @@ fn folded() -> Vec<Folded> {
 }
 
 /// A report of a run, with so many rows.
-pub(crate) fn report<'a>(rows: &'a dyn PageRows, count: usize) -> Page<'a> {
+pub(crate) fn report(rows: &dyn PageRows, count: usize) -> Page<'_> {
     Page {
         title: "joiners-2026-11.xlsx".to_owned(),
         kind: "Report",
