@@ -708,7 +708,7 @@ mod tests {
             .skip(1)
             .filter_map(|rest| rest.split("```").next())
             .collect();
-        assert_eq!(examples.len(), 4);
+        assert_eq!(examples.len(), 5);
         for example in examples {
             assert_eq!(online(&filled_in(example), &[]).warnings, [], "{example}");
         }

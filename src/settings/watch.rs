@@ -40,16 +40,9 @@ impl Default for WatchSettings {
 
 pub(super) fn watch(mut section: Section<'_>, findings: &Findings) -> WatchSettings {
     let usual = WatchSettings::default();
-    let on_shortage = section.text("on_shortage").and_then(|said| {
-        said.checked(findings, |word| match word.as_str() {
-            "stop" => Ok(OnShortage::Stop),
-            "fill" => Ok(OnShortage::Fill),
-            other => Err(SettingFault::new(
-                format!("`{other}` is neither `stop` nor `fill`"),
-                "`stop` sends nothing where seats are short, `fill` gives them out in the sheet's order",
-            )),
-        })
-    });
+    // In the order of the documents, in which `doctor` shows them.
+    let max_deletes = section.whole("max_deletes", 0, u32::MAX).map(u64::from);
+    let max_access_lost = section.whole("max_access_lost", 0, u32::MAX).map(u64::from);
     let max_failures = section.count_or_text("max_failures").and_then(|said| {
         said.checked(findings, |text| {
             max_failures(&text).ok_or_else(|| {
@@ -58,6 +51,16 @@ pub(super) fn watch(mut section: Section<'_>, findings: &Findings) -> WatchSetti
                     "write `50` or `\"5%\"`",
                 )
             })
+        })
+    });
+    let on_shortage = section.text("on_shortage").and_then(|said| {
+        said.checked(findings, |word| match word.as_str() {
+            "stop" => Ok(OnShortage::Stop),
+            "fill" => Ok(OnShortage::Fill),
+            other => Err(SettingFault::new(
+                format!("`{other}` is neither `stop` nor `fill`"),
+                "`stop` sends nothing where seats are short, `fill` gives them out in the sheet's order",
+            )),
         })
     });
     let unix_group = section.count_or_text("unix_group");
@@ -71,12 +74,8 @@ pub(super) fn watch(mut section: Section<'_>, findings: &Findings) -> WatchSetti
         );
     }
     let settings = WatchSettings {
-        max_deletes: section
-            .whole("max_deletes", 0, u32::MAX)
-            .map_or(usual.max_deletes, u64::from),
-        max_access_lost: section
-            .whole("max_access_lost", 0, u32::MAX)
-            .map_or(usual.max_access_lost, u64::from),
+        max_deletes: max_deletes.unwrap_or(usual.max_deletes),
+        max_access_lost: max_access_lost.unwrap_or(usual.max_access_lost),
         max_failures,
         on_shortage: on_shortage.unwrap_or(usual.on_shortage),
         unix_group: unix_group.map(|said| said.value),
