@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use fs_err::File;
+use fs_err::{File, OpenOptions};
 
 use crate::sheet::{Row, Source, Visit, Visitor};
 use crate::watch::{Content, Sighting};
@@ -42,12 +42,38 @@ pub(super) fn identity(_metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
     None
 }
 
+/// Opens an ordinary file that somebody else may have put there, or replaced meanwhile: through no link, and without waiting
+/// for the other end of a pipe.
+///
+/// # Errors
+/// If it cannot be opened, or is none.
+pub(super) fn open_plain(path: &Path) -> io::Result<File> {
+    let file = unfollowed(OpenOptions::new().read(true)).open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"))
+    }
+}
+
+/// The same options, but for a link in the place of the file.
+pub(super) fn unfollowed(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        fs_err::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+    }
+    options
+}
+
 /// The digest of a file's bytes, which are given to `also` as they are read.
 ///
 /// # Errors
 /// If it cannot be read, or `also` fails.
 pub(super) fn digest(path: &Path, mut also: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = open_plain(path)?;
     let mut context = Context::new(&SHA256);
     let mut block = vec![0; BLOCK];
     loop {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::content::digest;
 use super::inbox::Inbox;
-use super::moving::{Arrived, move_to_free_name, replace, sync_folder};
+use super::moving::{Arrived, make_own, move_to_free_name, replace, sync_folder};
 use super::planning::{free, is_as_written, names};
 use super::sharing::Sharing;
 use super::taking::{Taken, give_back};
@@ -153,25 +153,14 @@ pub(super) fn set_aside(inbox: &Inbox, from: &Path, name: &str, note: &str, shar
         if move_to_free_name(from, &path)? == Arrived::NameTaken {
             continue;
         }
-        make_private(&path);
-        sharing.share(&path)?;
+        if make_own(&path)? {
+            sharing.share(&path)?;
+        }
         let note_file = inbox.folder(Folder::Done).join(format!("{free}.note.txt"));
         replace(&note_file, note.as_bytes())?;
         sharing.share(&note_file)?;
         return Ok(there);
     }
-}
-
-/// Keeps what people wrote from everybody else's eyes. Somebody else's file may have to stay as it is.
-fn make_private(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-
-        let _ = fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600));
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }
 
 /// What is known of an ending by now.

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use fs_err::{File, OpenOptions};
 use jiff::Timestamp;
 
-use super::content::identity;
+use super::content::{identity, unfollowed};
 use super::moving::{clear_passing, sync_folder};
+use super::owners::Account;
 use crate::app::state_place::make_private_folder;
 use crate::text::clean;
 use crate::watch::{Folder, Memory, Remembered};
@@ -20,7 +21,8 @@ const PRIVATE: &str = ".reseat";
 pub(super) struct Inbox {
     root: PathBuf,
     identity: Option<(u64, u64)>,
-    lock: File,
+    account: Account,
+    _lock: File,
 }
 
 /// Why a drop folder cannot be used.
@@ -34,7 +36,7 @@ pub(super) enum InboxError {
         /// Who it is.
         holder: String,
     },
-    /// Somebody else made the private folder, or one whose content counts as approved.
+    /// Somebody else made the private folder, or one of those that sheets are moved to.
     #[error("`{}` belongs to somebody else, who could put things there that reseat believes; remove it, or make it the account's that runs reseat", folder.display())]
     Foreign {
         /// That folder.
@@ -46,52 +48,40 @@ pub(super) enum InboxError {
 }
 
 impl Inbox {
-    /// Takes the folder, and makes the folders below it that are missing.
+    /// Takes the folder, and makes the folders below it that are missing. `within` is the drop folder that this one lies in,
+    /// if it is a profile's.
     ///
     /// # Errors
     /// If it is not there, is another's, or cannot be written to.
-    pub(super) fn take(root: &Path) -> Result<Self, InboxError> {
+    pub(super) fn take(root: &Path, within: Option<&Path>) -> Result<Self, InboxError> {
         let metadata = fs_err::metadata(root)?;
+        if let Some(outer) = within
+            && !Account::that_writes_to(outer)?.follows(root, outer)?
+        {
+            // Whoever made it may rename what lies in it, and so approve.
+            let folder = root.to_owned();
+            return Err(InboxError::Foreign { folder });
+        }
         let private = root.join(PRIVATE);
-        make_private_folder(&private).map_err(at(&private))?;
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).read(true).write(true);
-        #[cfg(unix)]
-        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut lock = options.open(private.join("lock"))?;
-        match lock.file().try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                let holder = fs_err::read_to_string(private.join("lock.txt")).unwrap_or_default();
-                let holder = match clean(&holder, 200) {
-                    holder if holder.is_empty() => "which one cannot be read".to_owned(),
-                    holder => holder,
-                };
-                let folder = root.to_owned();
-                return Err(InboxError::Taken { folder, holder });
-            }
-            // There are file systems without locks.
-            Err(std::fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
-            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
-        }
-        // Whose files are ours is seen by one that was just written: what an account is called differs on network shares.
-        lock.write_all(b" ")?;
-        lock.set_len(0)?;
-        if !is_safe(&private, &lock)? {
-            return Err(InboxError::Foreign { folder: private });
-        }
+        let account = private_folder(&private)?;
+        let lock = lock(root, &private)?;
         let holder = format!("process {}, since {:.0}\n", std::process::id(), Timestamp::now());
         // The lock holds without it; another process then cannot say who has it.
         let _ = super::moving::replace(&private.join("lock.txt"), holder.as_bytes());
         let inbox = Self {
             root: root.to_owned(),
             identity: identity(&metadata),
-            lock,
+            account,
+            _lock: lock,
         };
         for folder in Folder::all() {
             let path = inbox.folder(folder);
-            if !path.is_dir() {
+            if path.symlink_metadata().is_err() {
                 make_private_folder(&path).map_err(at(&path))?;
+            }
+            // What is put there would else be led elsewhere, or be counted as approved.
+            if !account.follows(&path, root)? {
+                return Err(InboxError::Foreign { folder: path });
             }
         }
         for name in ["running", "approvals"] {
@@ -121,7 +111,7 @@ impl Inbox {
     /// If somebody else made it.
     pub(super) fn check_approved(&self) -> Result<(), InboxError> {
         let folder = self.folder(Folder::Approved);
-        if is_ours(&folder, &self.lock)? {
+        if self.account.trusts(&folder)? {
             Ok(())
         } else {
             Err(InboxError::Foreign { folder })
@@ -183,7 +173,7 @@ impl Inbox {
         options.create(true).append(true).read(true);
         #[cfg(unix)]
         fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(self.seen())?;
+        let mut file = unfollowed(&mut options).open(self.seen())?;
         let mut line = serde_json::to_vec(remembered)?;
         // Before it too: what a crash has cut off must not spoil the line after it.
         line.insert(0, b'\n');
@@ -206,32 +196,60 @@ fn at(path: &Path) -> impl Fn(io::Error) -> io::Error + '_ {
     }
 }
 
-/// Whether a folder is the account's own, and nobody else may write to it.
-#[cfg(unix)]
-fn is_safe(folder: &Path, ours: &File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-
-    let folder = fs_err::symlink_metadata(folder)?;
-    Ok(folder.is_dir() && folder.uid() == ours.metadata()?.uid())
+/// Makes the private folder if it is missing. Nothing that is in it is opened before it is known whose it is: whoever may
+/// write to a drop folder could have made it, with links in it to any file of the account.
+fn private_folder(folder: &Path) -> Result<Account, InboxError> {
+    let foreign = || InboxError::Foreign {
+        folder: folder.to_owned(),
+    };
+    match fs_err::symlink_metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => return Err(foreign()),
+        Err(error) if error.kind() == ErrorKind::NotFound => make_private_folder(folder).map_err(at(folder))?,
+        Err(error) => return Err(error.into()),
+    }
+    let account = Account::that_writes_to(folder)?;
+    if !account.has_made(folder)? {
+        return Err(foreign());
+    }
+    keep_private(folder);
+    Ok(account)
 }
 
-#[cfg(not(unix))]
-fn is_safe(_folder: &Path, _ours: &File) -> io::Result<bool> {
-    Ok(true)
+/// Keeps others out of a folder of the account's own. There are file systems on which everything is everybody's.
+fn keep_private(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let _ = fs_err::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
-/// Whether a folder was made by the account itself, or by an administrator.
-#[cfg(unix)]
-fn is_ours(folder: &Path, ours: &File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-
-    let folder = fs_err::symlink_metadata(folder)?;
-    Ok(folder.is_dir() && (folder.uid() == 0 || folder.uid() == ours.metadata()?.uid()))
-}
-
-#[cfg(not(unix))]
-fn is_ours(_folder: &Path, _ours: &File) -> io::Result<bool> {
-    Ok(true)
+/// Takes the lock, which is never written to.
+fn lock(root: &Path, private: &Path) -> Result<File, InboxError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let lock = unfollowed(&mut options).open(private.join("lock"))?;
+    match lock.file().try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            let holder = fs_err::read_to_string(private.join("lock.txt")).unwrap_or_default();
+            let holder = match clean(&holder, 200) {
+                holder if holder.is_empty() => "which one cannot be read".to_owned(),
+                holder => holder,
+            };
+            let folder = root.to_owned();
+            Err(InboxError::Taken { folder, holder })
+        }
+        // There are file systems without locks.
+        Err(std::fs::TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => Ok(lock),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]
@@ -241,14 +259,14 @@ mod tests {
     #[test]
     fn a_folder_is_taken_once_and_free_again_afterwards() {
         let folder = tempfile::tempdir().unwrap();
-        let inbox = Inbox::take(folder.path()).unwrap();
-        let refused = Inbox::take(folder.path()).unwrap_err().to_string();
+        let inbox = Inbox::take(folder.path(), None).unwrap();
+        let refused = Inbox::take(folder.path(), None).unwrap_err().to_string();
         assert!(
             refused.contains(&format!("process {}", std::process::id())),
             "{refused}"
         );
         drop(inbox);
-        let inbox = Inbox::take(folder.path()).unwrap();
+        let inbox = Inbox::take(folder.path(), None).unwrap();
         assert!(inbox.is_still_there().unwrap());
         for folder in Folder::all() {
             assert!(inbox.folder(folder).is_dir());
@@ -260,7 +278,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let root = parent.path().join("inbox");
         fs_err::create_dir(&root).unwrap();
-        let inbox = Inbox::take(&root).unwrap();
+        let inbox = Inbox::take(&root, None).unwrap();
         fs_err::rename(&root, parent.path().join("elsewhere")).unwrap();
         assert!(inbox.is_still_there().is_err());
         fs_err::create_dir(&root).unwrap();
@@ -277,9 +295,82 @@ mod tests {
             sheet: "a.csv".to_owned(),
             exit_code: Some(0),
         };
-        let inbox = Inbox::take(folder.path()).unwrap();
+        let inbox = Inbox::take(folder.path(), None).unwrap();
         fs_err::write(inbox.seen(), "{\"sha256\":\"5").unwrap();
         inbox.remember(&remembered).unwrap();
         assert_eq!(inbox.memory().unwrap().of("5a"), Some(&remembered));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_opened_through_a_link_in_the_place_of_a_folder_or_a_file_of_ours() {
+        use std::os::unix::fs::symlink;
+
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        let secret = path("secret");
+        fs_err::write(&secret, "mine").unwrap();
+        fs_err::create_dir_all(path("led/.reseat")).unwrap();
+        symlink(&secret, path("led/.reseat/lock")).unwrap();
+        assert!(Inbox::take(&path("led"), None).is_err());
+        fs_err::remove_file(path("led/.reseat/lock")).unwrap();
+        let inbox = Inbox::take(&path("led"), None).unwrap();
+        symlink(&secret, inbox.seen()).unwrap();
+        let remembered = Remembered {
+            sha256: "5a".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            folder: Folder::Done,
+            sheet: "a.csv".to_owned(),
+            exit_code: Some(0),
+        };
+        assert!(inbox.remember(&remembered).is_err());
+        assert_eq!(fs_err::read_to_string(&secret).unwrap(), "mine");
+        fs_err::create_dir_all(path("elsewhere")).unwrap();
+        fs_err::create_dir_all(path("linked")).unwrap();
+        symlink(path("elsewhere"), path("linked/.reseat")).unwrap();
+        let refused = Inbox::take(&path("linked"), None).unwrap_err();
+        assert!(matches!(refused, InboxError::Foreign { .. }), "{refused}");
+        assert_eq!(fs_err::read_dir(path("elsewhere")).unwrap().count(), 0);
+    }
+
+    /// Only root can make what is somebody else's.
+    #[cfg(unix)]
+    fn is_given_away(path: &Path) -> bool {
+        std::os::unix::fs::lchown(path, Some(4711), None).is_ok()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_somebody_else_has_made_is_neither_opened_nor_moved_into() {
+        use std::os::unix::fs::symlink;
+
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        let secret = path("secret");
+        fs_err::write(&secret, "mine").unwrap();
+        fs_err::create_dir_all(path("a/.reseat")).unwrap();
+        symlink(&secret, path("a/.reseat/lock")).unwrap();
+        fs_err::create_dir(path("b")).unwrap();
+        symlink(place.path(), path("b/done")).unwrap();
+        fs_err::create_dir_all(path("c/acme")).unwrap();
+        let foreign = |root: &str, within: Option<&str>| {
+            let taken = Inbox::take(&path(root), within.map(path).as_deref());
+            matches!(taken, Err(InboxError::Foreign { .. }))
+        };
+        if ["a/.reseat", "b/done", "c/acme"]
+            .iter()
+            .all(|name| is_given_away(&path(name)))
+        {
+            // Its own lock in it makes it no less somebody else's.
+            assert!(foreign("a", None));
+            fs_err::remove_file(path("a/.reseat/lock")).unwrap();
+            fs_err::write(path("a/.reseat/lock"), "").unwrap();
+            assert!(is_given_away(&path("a/.reseat/lock")) && foreign("a", None));
+            assert!(foreign("b", None));
+            assert!(foreign("c/acme", Some("c")));
+            // Whoever has the drop folder may make folders in it.
+            assert!(is_given_away(&path("c")) && !foreign("c/acme", Some("c")));
+        }
+        assert_eq!(fs_err::read_to_string(&secret).unwrap(), "mine");
     }
 }

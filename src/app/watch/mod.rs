@@ -9,6 +9,7 @@ mod inbox;
 mod listing;
 mod moving;
 mod note;
+mod owners;
 mod planning;
 mod profiles;
 mod sharing;
@@ -49,7 +50,7 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
     if below.is_empty() {
         whole.settings()?;
     }
-    let inbox = Inbox::take(&folder).map_err(|error| refused(&error))?;
+    let inbox = Inbox::take(&folder, None).map_err(|error| refused(&error))?;
     let keeps = match options.rounds {
         Rounds::One => Keeps::Sheets,
         Rounds::Every(_) => Keeps::LastSheets,

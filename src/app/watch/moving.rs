@@ -5,6 +5,8 @@ use std::path::Path;
 
 use fs_err::{File, OpenOptions};
 
+use super::content::open_plain;
+
 /// What came of moving a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrived {
@@ -67,8 +69,7 @@ fn rename_over_placeholder(from: &Path, to: &Path) -> io::Result<()> {
 fn carried_across(from: &Path, to: &Path) -> io::Result<Arrived> {
     let folder = to.parent().unwrap_or(Path::new("."));
     let mut copy = passing_file(folder)?;
-    io::copy(&mut File::open(from)?, copy.as_file_mut())?;
-    copy.as_file_mut().flush()?;
+    io::copy(&mut open_plain(from)?, copy.as_file_mut())?;
     copy.as_file().sync_all()?;
     match copy.persist_noclobber(to) {
         Ok(_) => {}
@@ -89,7 +90,71 @@ const PASSING: (&str, &str) = (".reseat-", ".tmp");
 /// If the disk refuses.
 pub(super) fn passing_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let (start, end) = PASSING;
-    tempfile::Builder::new().prefix(start).suffix(end).tempfile_in(folder)
+    let file = tempfile::Builder::new().prefix(start).suffix(end).tempfile_in(folder);
+    // Without the name, which is another each time: what is wrong is said once.
+    file.map_err(|error| {
+        let why = error.get_ref().and_then(std::error::Error::source);
+        let why = why.map_or_else(|| error.to_string(), ToString::to_string);
+        let what = format!("cannot write to the folder `{}`: {why}", folder.display());
+        io::Error::new(error.kind(), what)
+    })
+}
+
+/// Puts a file of the account's own in the place of one that somebody else has made, and may have open still; a link, or
+/// whatever else is no file, goes. Whether a file is there.
+///
+/// # Errors
+/// If the disk refuses.
+pub(super) fn make_own(path: &Path) -> io::Result<bool> {
+    let metadata = match fs_err::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    if metadata.is_dir() {
+        fs_err::remove_dir_all(path)?;
+        return Ok(false);
+    }
+    if !metadata.is_file() {
+        fs_err::remove_file(path)?;
+        return Ok(false);
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut own = passing_file(folder)?;
+    if is_as_private(&metadata, &own.as_file().metadata()?) {
+        keep_private(path)?;
+        return Ok(true);
+    }
+    io::copy(&mut open_plain(path)?, own.as_file_mut())?;
+    own.as_file().sync_all()?;
+    own.persist(path).map_err(|error| error.error)?;
+    Ok(true)
+}
+
+/// Whether a file is its owner's alone, who is that of a file of our own, and has no second name.
+#[cfg(unix)]
+fn is_as_private(file: &std::fs::Metadata, own: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    file.uid() == own.uid() && file.nlink() == 1
+}
+
+#[cfg(not(unix))]
+fn is_as_private(_file: &std::fs::Metadata, _own: &std::fs::Metadata) -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn keep_private(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs_err::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems refuse")]
+fn keep_private(_file: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether a name is one of these.
@@ -175,5 +240,23 @@ mod tests {
         left.sort();
         assert_eq!(left, ["b", "c"]);
         assert_eq!(fs_err::read_to_string(path("c")).unwrap(), "mine");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_may_change_becomes_a_file_of_ones_own_and_links_go() {
+        use std::os::unix::fs::{MetadataExt, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs_err::write(path("theirs"), "theirs").unwrap();
+        fs_err::hard_link(path("theirs"), path("a")).unwrap();
+        assert!(make_own(&path("a")).unwrap());
+        fs_err::write(path("theirs"), "changed").unwrap();
+        assert_eq!(fs_err::read_to_string(path("a")).unwrap(), "theirs");
+        assert_eq!(fs_err::metadata(path("a")).unwrap().mode() & 0o7777, 0o600);
+        symlink(path("theirs"), path("link")).unwrap();
+        assert!(!make_own(&path("link")).unwrap() && !make_own(&path("missing")).unwrap());
+        assert!(path("link").symlink_metadata().is_err() && path("theirs").exists());
     }
 }

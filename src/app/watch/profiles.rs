@@ -16,6 +16,8 @@ pub(super) struct Post {
     pub(super) profile: String,
     /// The drop folder.
     pub(super) folder: PathBuf,
+    /// The drop folder that it lies in, if it is one of a profile.
+    pub(super) within: Option<PathBuf>,
     overrides: Overrides,
     heeds: Heeds,
 }
@@ -46,6 +48,7 @@ impl Post {
         Self {
             profile: profile.unwrap_or_else(|| "default".to_owned()),
             folder: folder.to_owned(),
+            within: None,
             overrides: overrides.clone(),
             heeds: Heeds::Everything,
         }
@@ -80,6 +83,7 @@ impl Post {
             posts.push(Self {
                 profile: name.clone(),
                 folder: entry.path(),
+                within: Some(folder.to_owned()),
                 overrides: Overrides {
                     profile: Some(name),
                     uri: None,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::content::digest;
 use super::inbox::Inbox;
-use super::moving::{Arrived, is_passing, move_to_free_name, passing_file, replace, sync_folder};
+use super::moving::{Arrived, is_passing, make_own, move_to_free_name, passing_file, replace, sync_folder};
 use super::planning::relative;
 use crate::app::state_place::make_private_folder;
 use crate::watch::{Job, Stage};
@@ -99,29 +99,41 @@ impl Taken {
         }
         let from = inbox.root().join(relative(self.job.came_from, &self.job.dropped_as));
         let original = self.original();
-        if !original.exists() && move_to_free_name(&from, &original)? == Arrived::Nothing {
+        let is_here = original.symlink_metadata().is_ok();
+        if !is_here && move_to_free_name(&from, &original)? == Arrived::Nothing {
             self.remove()?;
             return Ok(Took::Changed);
         }
-        if self.copy_original()? != self.job.sha256 {
+        // Nobody can put a link in its place any more.
+        let is_plain = original.symlink_metadata()?.is_file();
+        if !is_plain || self.copy_original()? != self.job.sha256 {
             put_back(&original, &from)?;
             self.remove()?;
             return Ok(Took::Changed);
         }
         for moved in &self.job.companions {
             // What is gone meanwhile was not needed, or its absence is told by the run.
-            move_to_free_name(&inbox.root().join(&moved.from), &self.sheets().join(&moved.to))?;
+            let to = self.sheets().join(&moved.to);
+            move_to_free_name(&inbox.root().join(&moved.from), &to)?;
+            make_own(&to)?;
         }
-        if let Some(copy) = &self.job.copy {
-            let copy = inbox.root().join(copy);
-            if digest(&copy, |_| Ok(())).is_ok_and(|sha256| sha256 == self.job.sha256) {
-                fs_err::remove_file(&copy)?;
-            }
+        if let Some(copy) = self.copy(inbox)
+            && copy.file_name().is_some_and(|name| name == self.job.sheet.as_str())
+        {
+            fs_err::remove_file(&copy)?;
         }
         sync_folder(&self.sheets())?;
         self.job.stage = Stage::Running;
         self.save()?;
         Ok(Took::Taken(Box::new(self)))
+    }
+
+    /// The second copy of the same bytes, as long as it is there.
+    pub(super) fn copy(&self, inbox: &Inbox) -> Option<PathBuf> {
+        let copy = inbox.root().join(self.job.copy.as_ref()?);
+        digest(&copy, |_| Ok(()))
+            .is_ok_and(|sha256| sha256 == self.job.sha256)
+            .then_some(copy)
     }
 
     /// Writes down how far it has come.

@@ -113,6 +113,9 @@ impl<'a> Watcher<'a> {
                     self.held = None;
                     let what = format!("the folder cannot be used: {error}");
                     self.complaints.complain("folder", &what);
+                    if matches!(error, InboxError::Foreign { .. }) {
+                        self.shared.teller.left(0, Trouble::NeedsPerson);
+                    }
                 }
             }
             let next = self.until_next();
@@ -167,7 +170,7 @@ impl<'a> Watcher<'a> {
         }
         // Another folder under the same name: what was known of the old one's files says nothing of its own.
         self.held = None;
-        let inbox = Inbox::take(&self.post.folder)?;
+        let inbox = Inbox::take(&self.post.folder, self.post.within.as_deref())?;
         self.hold(inbox)?;
         Ok(())
     }
