@@ -79,7 +79,8 @@ impl Sharing {
 fn is_private(folder: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
 
-    Ok(fs_err::metadata(folder)?.permissions().mode() & 0o7777 == 0o700)
+    // The bit by which a folder gives its group on comes from the drop folder.
+    Ok(fs_err::metadata(folder)?.permissions().mode() & 0o777 == 0o700)
 }
 
 #[cfg(not(unix))]
@@ -111,6 +112,26 @@ fn number_of(name: &str) -> Option<u32> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_group_may_look_into_the_folders_also_where_the_drop_folder_gives_its_own_group_on() {
+        use std::fs::Permissions;
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+        for mode in [0o770, 0o2770, 0o3770] {
+            let root = tempfile::tempdir().unwrap();
+            fs_err::set_permissions(root.path(), Permissions::from_mode(mode)).unwrap();
+            let inbox = Inbox::take(root.path(), None).unwrap();
+            let group = fs_err::metadata(root.path()).unwrap().gid();
+            let arranged = inbox.folder(Folder::Failed);
+            fs_err::set_permissions(&arranged, Permissions::from_mode(0o755)).unwrap();
+            Sharing { group: Some(group) }.open_folders(&inbox).unwrap();
+            let mode = |folder| fs_err::metadata(inbox.folder(folder)).unwrap().mode() & 0o777;
+            assert_eq!(mode(Folder::Approve), 0o750);
+            assert_eq!(mode(Folder::Failed), 0o755);
+            assert_eq!(mode(Folder::Approved), 0o700);
+        }
+    }
 
     #[test]
     fn a_group_is_known_by_number_and_by_name_and_an_unknown_one_is_told() {
