@@ -49,7 +49,7 @@ const LINE_HEIGHT: u16 = 13;
 const ROW_SPACE: u16 = 4;
 const TALLEST: u16 = 409;
 /// A4.
-const PAPER: u8 = 9;
+pub(super) const PAPER: u8 = 9;
 
 /// How lines look.
 struct Looks {

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 };
 
 use super::choices::{LAST_ROW, Lists, NOT_ROWS, last_row_to_fill};
-use super::page::{WrittenPage, write_page};
+use super::page::{PAPER, WrittenPage, write_page};
 use super::part::WrittenPart;
 use super::table::{WrittenCell, WrittenColumn, WrittenTable};
 use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
@@ -174,6 +174,9 @@ fn write_table(
     for_what: Use,
 ) -> Result<(), WorkbookError> {
     sheet.set_freeze_panes(1, 0)?;
+    // On paper all columns stand side by side, below the header on each page.
+    sheet.set_paper_size(PAPER).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?.set_footer("&L&A&R&P / &N");
     let mut widths = Vec::with_capacity(table.columns.len());
     for (at, column) in (0..).zip(&table.columns) {
         let look = if column.is_for_people {
