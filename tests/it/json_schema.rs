@@ -281,9 +281,9 @@ impl Seen {
                 self.properties.insert((property.clone(), member.is_null()));
                 self.examine(member, property, &at);
             } else if let Some(others) = others {
-                let names = others.schema().get("propertyNames");
-                let names = names.and_then(|names| names["enum"].as_array());
-                if names.is_some_and(|names| !names.contains(&Value::from(name.as_str()))) {
+                let chosen = others.schema().get("propertyNames");
+                let chosen = chosen.and_then(|chosen| chosen["enum"].as_array());
+                if chosen.is_some_and(|chosen| !chosen.contains(&Value::from(name.as_str()))) {
                     self.errors.push(format!("`{at}` is named as nothing of {others}"));
                 }
                 self.examine(member, &others.step("additionalProperties"), &at);

@@ -216,7 +216,7 @@ fn masked_nobodys_name_or_address_is_anywhere_and_the_same_person_has_the_same_n
     let person = |row: &Vec<Data>| row[2].to_string();
     let of = |operation: &str, sheet: &str| {
         let rows = sheets["Rows"].iter();
-        let mut rows = rows.filter(|row| row[1].to_string() == sheet && row[2].to_string() == operation);
+        let mut rows = rows.filter(|row| row[1] == *sheet && row[2] == *operation);
         rows.next().map(|row| row[3].to_string()).unwrap()
     };
     assert_eq!(of("release-licenses", "second.csv"), of("add-licenses", "sheet.csv"));

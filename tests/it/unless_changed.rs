@@ -106,7 +106,10 @@ fn what_is_as_it_was_is_replaced_and_then_put_back_by_undo() {
     let first = fs_err::read_dir(stage.path(""))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .find(|name| name.starts_with("sheet.results.2") && name.ends_with(".csv"))
+        .find(|name| {
+            name.strip_prefix("sheet.results.2")
+                .is_some_and(|rest| rest.strip_suffix(".csv").is_some())
+        })
         .unwrap();
     stage.reseat(&["undo", &first, "-o", "undo.csv"]).ends(0);
     stage.reseat(&["run", "undo.csv", "--yes"]).ends(0);
