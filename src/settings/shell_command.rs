@@ -1,7 +1,7 @@
 //! A command of the configuration, run through the platform's shell.
 
 use std::io::{IsTerminal, Read, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -89,6 +89,9 @@ impl ShellCommand<'_> {
         for name in SECRET_VARIABLES {
             command.env_remove(name);
         }
+        if self.output == Output::Dropped {
+            apart(&mut command);
+        }
         let mut child = command
             .stdin(self.input.map_or_else(Stdio::null, |_| Stdio::piped()))
             .stdout(match self.output {
@@ -116,7 +119,7 @@ impl ShellCommand<'_> {
             }
             let is_stopped = stop.load(Ordering::Relaxed);
             if is_stopped || Instant::now() >= deadline {
-                child.kill().and_then(|()| child.wait()).map_err(CommandFault::Run)?;
+                self.end(&mut child).map_err(CommandFault::Run)?;
                 return Err(if is_stopped {
                     CommandFault::Stopped
                 } else {
@@ -142,6 +145,36 @@ impl ShellCommand<'_> {
         let read = output.recv_timeout(left).map_err(|_| CommandFault::TooSlow)?;
         read.map_err(CommandFault::Run)
     }
+
+    /// Ends it, with what it has started if that is apart.
+    fn end(&self, child: &mut Child) -> std::io::Result<()> {
+        if self.output == Output::Dropped {
+            end_group(child);
+        }
+        child.kill()?;
+        child.wait().map(drop)
+    }
+}
+
+/// In a group of processes of its own, which is ended as a whole. Nobody could type anything for it then.
+fn apart(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
+/// Ends the group of processes that this one began, as far as any of it runs.
+fn end_group(child: &Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+
+        // It is gone where all of it has ended by itself.
+        let _ = Pid::from_raw(child.id().cast_signed()).map(|group| kill_process_group(group, Signal::KILL));
+    }
+    #[cfg(not(unix))]
+    let _ = child;
 }
 
 /// The beginning of what comes out of a pipe, read to its end by a thread of its own: the pipe may stay open after the
@@ -223,5 +256,26 @@ mod tests {
             run("sleep 600", None, PATIENCE, true),
             Err(CommandFault::Stopped)
         ));
+    }
+
+    #[test]
+    fn what_a_command_has_started_is_ended_with_it_where_nobody_reads_what_it_prints() {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        // The pipe is at its end once nobody has it open any more.
+        let mut command = shell("sleep 600 & sleep 600; true");
+        apart(&mut command);
+        let mut child = command.stdout(writer).spawn().unwrap();
+        drop(command);
+        let ended = ShellCommand {
+            line: "",
+            input: None,
+            output: Output::Dropped,
+            messages: Messages::Kept,
+            patience: PATIENCE,
+        };
+        ended.end(&mut child).unwrap();
+        let mut printed = Vec::new();
+        reader.read_to_end(&mut printed).unwrap();
+        assert!(printed.is_empty());
     }
 }
