@@ -11,7 +11,7 @@ use strum::IntoEnumIterator;
 use super::after::RunOutcome;
 use super::approval_files::ForApproval;
 use super::conducted::Conducted;
-use super::ending::{Ended, Ending, Reason};
+use super::ending::{Ended, Ending, EndingStatus, Reason};
 use super::failure::Failure;
 use super::run_record::RunRecord;
 use crate::model::Status;
@@ -124,10 +124,6 @@ impl<'a> NoticeSubject<'a> {
             | Ending::Interrupted
             | Ending::Terminated => NoticeEvent::RunStopped,
         };
-        let reason = match ended.reason {
-            Reason::None | Reason::Rows => String::new(),
-            reason => format!(", {}", reason.as_str()),
-        };
         Notice {
             event,
             status: ended.status().as_str(),
@@ -135,7 +131,7 @@ impl<'a> NoticeSubject<'a> {
             exit_code: ended.ending.code(),
             run: record.map(|record| record.run().to_string()),
             results: record.map(|record| absolute(&record.results)),
-            ..self.notice(&format!("{}{reason}", ended.ending.meaning()))
+            ..self.notice(&sentence(ended))
         }
     }
 
@@ -224,6 +220,37 @@ impl Notice {
         let _ = write_json(self, &mut object);
         object
     }
+}
+
+/// What became of a run, for people.
+fn sentence(ended: Ended) -> String {
+    let why = match ended.reason {
+        Reason::Shortage => "there are fewer free seats than the sheet needs",
+        Reason::DeletionsUnconfirmed => "nobody has confirmed the deletions",
+        Reason::AccessLostUnconfirmed => "more people would lose access than is allowed",
+        Reason::NotConfirmed => "nobody has confirmed the plan",
+        Reason::Guard => "a guard has stopped it",
+        Reason::MaxFailures => "as many rows have failed as are allowed",
+        Reason::SameFailure => "everything fails in the same way, or the organization does not answer",
+        Reason::ChangedSincePlan => "the plan that was approved does not hold any more",
+        Reason::Locked => "another run has the organization or the results file",
+        Reason::SignIn => "the sign-in has failed",
+        Reason::Permission => "a permission is missing",
+        Reason::Settings => "the command line, a variable or the configuration is wrong",
+        Reason::File => "a file cannot be read or written",
+        Reason::None | Reason::Rows | Reason::SheetInvalid | Reason::Interrupted => {
+            return ended.ending.meaning().to_owned();
+        }
+    };
+    let how = match ended.status() {
+        EndingStatus::Refused => "not run",
+        EndingStatus::CouldNotStart => "could not start",
+        EndingStatus::Stopped => "stopped",
+        EndingStatus::Done | EndingStatus::NeedsPerson | EndingStatus::Waiting | EndingStatus::Interrupted => {
+            ended.ending.meaning()
+        }
+    };
+    format!("{how}: {why}")
 }
 
 fn in_words(counts: &BTreeMap<Status, usize>) -> String {

@@ -168,6 +168,7 @@ fn what_stops_a_run_is_told_by_its_reason_and_in_no_words_of_sheets_and_servers(
         (&"run_stopped".into(), &"sheet_invalid".into())
     );
     assert_eq!((&notice["exit_code"], &notice["results"]), (&2.into(), &Value::Null));
+    assert_eq!(notice["message"], "the sheet is invalid");
 
     // Of a server.
     let ear = Ear::with([Answer::Status(200)]);
@@ -185,6 +186,10 @@ fn what_stops_a_run_is_told_by_its_reason_and_in_no_words_of_sheets_and_servers(
     assert_eq!(
         (&notice["event"], &notice["reason"]),
         (&"run_stopped".into(), &"permission".into())
+    );
+    assert!(
+        notice["text"].as_str().unwrap().ends_with(": a permission is missing"),
+        "{notice}"
     );
     stage.sandbox.set_faults(Faults::default());
 
