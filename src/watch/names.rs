@@ -44,6 +44,8 @@ pub enum LeftAlone {
     NoSheet,
     /// Its name cannot be written as text.
     OddName,
+    /// With what belongs to its results it would be longer than names can be.
+    LongName,
     /// A link, a pipe or a device.
     NoFile,
     /// A folder that is no profile's.
@@ -56,10 +58,20 @@ impl LeftAlone {
         match self {
             Self::NoSheet => "its ending is that of no sheet (.csv, .tsv, .xlsx, .xlsm, .xlsb, .xls, .ods)",
             Self::OddName => "its name is not text in UTF-8; rename it",
+            Self::LongName => "its name is too long for those of its results; give it a shorter one",
             Self::NoFile => "it is a link or no ordinary file; put the file itself here",
             Self::NoProfile => "no profile has the name of this folder",
         }
     }
+}
+
+/// So many bytes may the name of a sheet have: file systems take 255, and the name of a record beside its results, with the
+/// times that both may get, is longer by some sixty.
+const LONGEST: usize = 180;
+
+/// Whether the name of a sheet leaves room for what is added to it.
+pub fn is_too_long(name: &str) -> bool {
+    name.len() > LONGEST
 }
 
 /// Judges a name.
@@ -174,6 +186,14 @@ mod tests {
         }
         assert_eq!(file_name("~$joiners.xlsx"), FileName::LockOf("joiners.xlsx"));
         assert_eq!(file_name(".~lock.joiners.ods#"), FileName::LockOf("joiners.ods"));
+    }
+
+    #[test]
+    fn a_name_leaves_room_for_all_that_is_called_after_it() {
+        let longest = "x".repeat(LONGEST);
+        assert!(!is_too_long(&longest) && is_too_long(&format!("{longest}x")));
+        let record = format!("{longest}-2026-11-29T101500-99.results.2026-11-29T10-15-00Z.csv.runs.jsonl");
+        assert!(record.len() <= 255);
     }
 
     #[test]

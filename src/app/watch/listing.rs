@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::content::{content, sighting};
-use crate::watch::{FileName, LeftAlone, Look, Watching, WhyWaiting, file_name, is_lock_of};
+use crate::watch::{FileName, LeftAlone, Look, Watching, WhyWaiting, file_name, is_lock_of, is_too_long};
 
 /// What a look at a folder has found.
 #[derive(Debug, Default)]
@@ -51,6 +51,7 @@ pub(super) fn look(folder: &Path, watching: &mut Watching, now: impl Fn() -> Dur
         };
         match file_name(&name) {
             FileName::LockOf(of) => open.push(of.to_owned()),
+            FileName::Sheet if is_too_long(&name) => listing.left.push((name, LeftAlone::LongName)),
             FileName::Sheet if kind.is_file() => {
                 sheets.insert(name);
             }
