@@ -60,6 +60,14 @@ impl fmt::Display for Note<'_> {
     }
 }
 
+/// Why a sheet lies where nothing is done for it, while another with its bytes, which has failed, is run again.
+pub(super) fn note_of_second_copy(name: &str, sheet: &str) -> String {
+    format!(
+        "{name}: a sheet with the very same content was dropped before, as {sheet}, and failed. That one is run again now \
+         because of this one, and goes on where it stopped. What comes of it is with {sheet} and not here.\n"
+    )
+}
+
 /// Why nothing is done for a sheet whose bytes were dropped before.
 pub(super) fn note_of_superfluous(name: &str, known: &Remembered) -> String {
     let Remembered { at, folder, sheet, .. } = known;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::filing::{end, ended, file_away, others_wait, set_aside};
 use super::inbox::Inbox;
 use super::moving::replace;
-use super::note::{Note, note_of_superfluous};
+use super::note::{Note, note_of_second_copy, note_of_superfluous};
 use super::planning::{Found, Planned, planned, relative};
 use super::sharing::Sharing;
 use super::taking::{Taken, Took};
@@ -19,7 +19,7 @@ use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
 use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::settings::Settings;
-use crate::watch::{self, CameFrom, Folder, Outcome, Remembered, Stage};
+use crate::watch::{self, CameFrom, Folder, Outcome, Stage};
 
 /// The exit code of a command that a bug has ended.
 const BUG: u8 = 101;
@@ -42,7 +42,11 @@ impl Watcher<'_> {
         };
         let job = match planned(&held.inbox, &held.memory, found)? {
             Planned::Job(job) => *job,
-            Planned::Superfluous(known) => return self.put_aside(found, &known),
+            Planned::Superfluous(known) => {
+                let from = held.inbox.root().join(relative(found.came_from, &found.name));
+                let note = note_of_superfluous(&found.name, &known);
+                return self.put_aside(&from, &found.name, &note, "was dropped before and is not run again");
+            }
         };
         let taken = Taken::begin(&held.inbox, job)?;
         let (id, name) = (taken.id.clone(), found.name.clone());
@@ -51,7 +55,7 @@ impl Watcher<'_> {
             self.looked_at(&name);
         }
         match fetched {
-            Ok(Took::Taken(taken)) => match self.run(*taken, settings) {
+            Ok(Took::Taken(taken)) => match self.run_alone(*taken, settings) {
                 Ok(round) => Ok(round),
                 Err(error) => self.later(&id, error),
             },
@@ -96,9 +100,22 @@ impl Watcher<'_> {
             return Ok(Round::Idle);
         };
         match taken.fetch(&held.inbox)? {
-            Took::Taken(taken) => self.run(*taken, &settings),
+            Took::Taken(taken) => self.run_alone(*taken, &settings),
             Took::Changed => Ok(Round::Busy),
         }
+    }
+
+    /// Runs a sheet, once a second copy of it under another name lies where its owner finds it.
+    fn run_alone(&mut self, taken: Taken, settings: &Settings) -> io::Result<Round> {
+        let copy = self.held().and_then(|held| taken.copy(&held.inbox));
+        if let Some(copy) = copy {
+            let name = copy.file_name().unwrap_or_default().to_string_lossy();
+            let sheet = &taken.job.sheet;
+            let note = note_of_second_copy(&name, sheet);
+            let why = format!("has the content of `{sheet}`, which has failed and is run again");
+            self.put_aside(&copy, &name, &note, &why)?;
+        }
+        self.run(taken, settings)
     }
 
     fn run(&mut self, mut taken: Taken, settings: &Settings) -> io::Result<Round> {
@@ -260,25 +277,21 @@ impl Watcher<'_> {
         })
     }
 
-    /// Puts a sheet aside that was done before, or is on its way.
-    fn put_aside(&mut self, found: &Found, known: &Remembered) -> io::Result<Round> {
+    /// Puts a sheet aside that was done before, or is on its way, with a note.
+    fn put_aside(&mut self, from: &Path, name: &str, note: &str, why: &str) -> io::Result<Round> {
         let profile = self.post.profile.clone();
         let sharing = self.sharing();
         let Some(held) = self.held() else {
             return Ok(Round::Idle);
         };
-        let from = held.inbox.root().join(relative(found.came_from, &found.name));
-        let note = note_of_superfluous(&found.name, known);
-        let there = set_aside(&held.inbox, &from, &found.name, &note, sharing)?;
+        let there = set_aside(&held.inbox, from, name, note, sharing)?;
         let place = relative(CameFrom::Folder(Folder::Done), &there);
-        let what = format!(
-            "`{}` was dropped before and is not run again; now `{place}`",
-            found.name
-        );
-        self.shared.teller.tell(&profile, what);
+        self.shared
+            .teller
+            .tell(&profile, format!("`{name}` {why}; now `{place}`"));
         self.shared.teller.superfluous(SheetLine {
             profile,
-            dropped_as: found.name.clone(),
+            dropped_as: name.to_owned(),
             status: "done".to_owned(),
             reason: "none".to_owned(),
             exit_code: None,
