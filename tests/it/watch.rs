@@ -16,6 +16,9 @@ pub(crate) fn stage() -> Stage {
     stage.keep_state();
     stage.write("reseat.toml", format!("{PROFILE}{QUICK}"));
     fs_err::create_dir(stage.given("inbox")).unwrap();
+    // Nothing is approved where others may rename folders, as the umask of many a system lets them.
+    #[cfg(unix)]
+    fs_err::set_permissions(stage.path("inbox"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     stage
 }
 
@@ -142,6 +145,26 @@ fn a_sheet_is_run_as_approved_once_somebody_moves_it_and_its_plan_goes_with_it()
     );
     assert_eq!(files(&stage, "approve"), Vec::<String>::new());
     assert_eq!(files(&stage, ".reseat/approvals"), Vec::<String>::new());
+    assert!(stage.user("stefan.novak@contoso.example").is_none());
+}
+
+#[test]
+#[cfg(unix)]
+fn nothing_is_approved_where_whoever_drops_sheets_could_rename_folders() {
+    let stage = stage();
+    let inbox = |mode| {
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs_err::set_permissions(stage.path("inbox"), permissions).unwrap();
+    };
+    inbox(0o770);
+    drop_sheet(&stage, "leavers.csv", LEAVER);
+    once(&stage).ends(3);
+    fs_err::remove_dir(stage.path("inbox/approved")).unwrap();
+    carry(&stage, "approve", "approved");
+    once(&stage).ends(3).tells("chmod +t");
+    assert!(stage.user("stefan.novak@contoso.example").is_some());
+    inbox(0o1770);
+    once(&stage).ends(0);
     assert!(stage.user("stefan.novak@contoso.example").is_none());
 }
 
@@ -324,8 +347,30 @@ fn a_sheet_that_failed_and_is_dropped_again_goes_on_where_it_stopped() {
     stage.reseat(&["run", "kim.csv", "--yes"]).ends(0);
     drop_sheet(&stage, "mixed again.csv", sheet);
     once(&stage).ends(0);
-    assert_eq!(files(&stage, "done"), ["mixed.csv", "mixed.results.csv"]);
+    assert_eq!(
+        files(&stage, "done"),
+        [
+            "mixed again.csv",
+            "mixed again.note.txt",
+            "mixed.csv",
+            "mixed.results.csv"
+        ]
+    );
+    assert!(stage.read("inbox/done/mixed again.note.txt").contains("as mixed.csv"));
     assert_eq!(files(&stage, "failed"), Vec::<String>::new());
+    // Whoever drops it is not told of another's name alone.
+    let invalid = "operation,email\ninvite,nope\n";
+    drop_sheet(&stage, "first.csv", invalid);
+    drop_sheet(&stage, "second.csv", invalid);
+    once(&stage)
+        .ends(3)
+        .tells("`second.csv` has the content of `first.csv`");
+    assert_eq!(files(&stage, "failed"), ["first.csv", "first.note.txt"]);
+    assert!(stage.exists("inbox/done/second.csv") && stage.exists("inbox/done/second.note.txt"));
+    // The same name again needs no second copy.
+    drop_sheet(&stage, "first.csv", invalid);
+    once(&stage).ends(3);
+    assert!(!stage.exists("inbox/done/first.csv") && !stage.exists("inbox/first.csv"));
     assert_eq!(stage.world().mails_to("ada@new.example"), 1);
 }
 
@@ -548,6 +593,17 @@ fn a_folder_that_is_not_there_is_said_and_how_to_make_it() {
         .reseat(&["watch", "nowhere", "--once"])
         .ends(1)
         .tells("mkdir nowhere");
+    #[cfg(unix)]
+    {
+        // Without `--once` it may come still, as a share does.
+        let mut child = stage.start(&["watch", "share", "--every", "100ms"]);
+        stage.hear(&mut child, "tried again");
+        fs_err::rename(stage.path("inbox"), stage.given("share")).unwrap();
+        fs_err::write(stage.path("share/names.csv"), update("Ann")).unwrap();
+        stage.until("it is done", |_| stage.exists("share/done/names.csv"));
+        stopped(&stage, child);
+        fs_err::rename(stage.path("share"), stage.given("inbox")).unwrap();
+    }
     stage.unset("UIPATH_CLIENT_ID");
     once(&stage).ends(1).tells("client_id");
 }

@@ -20,6 +20,7 @@ const PRIVATE: &str = ".reseat";
 #[derive(Debug)]
 pub(super) struct Inbox {
     root: PathBuf,
+    within: Option<PathBuf>,
     identity: Option<(u64, u64)>,
     account: Account,
     _lock: File,
@@ -39,6 +40,12 @@ pub(super) enum InboxError {
     /// Somebody else made the private folder, or one of those that sheets are moved to.
     #[error("`{}` belongs to somebody else, who could put things there that reseat believes; remove it, or make it the account's that runs reseat", folder.display())]
     Foreign {
+        /// That folder.
+        folder: PathBuf,
+    },
+    /// Whoever may write to a folder may also rename what lies in it.
+    #[error("whoever may write to `{}` can rename the folders in it, so that nothing in `approved` counts as approved: set the sticky bit, chmod +t", folder.display())]
+    Renamable {
         /// That folder.
         folder: PathBuf,
     },
@@ -70,6 +77,7 @@ impl Inbox {
         let _ = super::moving::replace(&private.join("lock.txt"), holder.as_bytes());
         let inbox = Self {
             root: root.to_owned(),
+            within: within.map(Path::to_owned),
             identity: identity(&metadata),
             account,
             _lock: lock,
@@ -108,8 +116,14 @@ impl Inbox {
     /// put another in its place.
     ///
     /// # Errors
-    /// If somebody else made it.
+    /// If somebody else made it, or could rename another to it.
     pub(super) fn check_approved(&self) -> Result<(), InboxError> {
+        for folder in std::iter::once(&self.root).chain(&self.within) {
+            if others_may_rename_in(folder)? {
+                let folder = folder.clone();
+                return Err(InboxError::Renamable { folder });
+            }
+        }
         let folder = self.folder(Folder::Approved);
         if self.account.trusts(&folder)? {
             Ok(())
@@ -214,6 +228,20 @@ fn private_folder(folder: &Path) -> Result<Account, InboxError> {
     }
     keep_private(folder);
     Ok(account)
+}
+
+/// Whether others than its owner may rename what they have not made themselves.
+#[cfg(unix)]
+fn others_may_rename_in(folder: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = fs_err::metadata(folder)?.permissions().mode();
+    Ok(mode & 0o022 != 0 && mode & 0o1000 == 0)
+}
+
+#[cfg(not(unix))]
+fn others_may_rename_in(_folder: &Path) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// Keeps others out of a folder of the account's own. There are file systems on which everything is everybody's.
@@ -331,6 +359,27 @@ mod tests {
         let refused = Inbox::take(&path("linked"), None).unwrap_err();
         assert!(matches!(refused, InboxError::Foreign { .. }), "{refused}");
         assert_eq!(fs_err::read_dir(path("elsewhere")).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_counts_as_approved_where_others_may_rename_folders() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let root = tempfile::tempdir().unwrap();
+        let inbox = Inbox::take(root.path(), None).unwrap();
+        for (mode, is_safe) in [
+            (0o700, true),
+            (0o755, true),
+            (0o770, false),
+            (0o2775, false),
+            (0o707, false),
+            (0o1777, true),
+            (0o3770, true),
+        ] {
+            fs_err::set_permissions(root.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(inbox.check_approved().is_ok(), is_safe, "{mode:o}");
+        }
     }
 
     /// Only root can make what is somebody else's.

@@ -45,12 +45,20 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
     let folder = folder(options)?;
     let whole = Post::whole(&folder, overrides);
     let names = profiles(overrides)?;
-    let (below, _) = Post::below(&folder, overrides, &names).map_err(|error| not_usable(&error))?;
-    // Where every profile has a folder of its own, the drop folder itself needs none.
-    if below.is_empty() {
-        whole.settings()?;
+    // What may pass, such as a full disk or a share that is away, ends no watch without end, be it at its beginning.
+    let may_pass = options.rounds != Rounds::One;
+    match Post::below(&folder, overrides, &names) {
+        // Where every profile has a folder of its own, the drop folder itself needs none.
+        Ok((below, _)) if below.is_empty() => drop(whole.settings()?),
+        Ok(_) => {}
+        Err(_) if may_pass => {}
+        Err(error) => return Err(not_usable(&error)),
     }
-    let inbox = Inbox::take(&folder, None).map_err(|error| refused(&error))?;
+    let inbox = match Inbox::take(&folder, None) {
+        Ok(inbox) => Some(inbox),
+        Err(InboxError::Io(_)) if may_pass => None,
+        Err(error) => return Err(refused(&error)),
+    };
     let keeps = match options.rounds {
         Rounds::One => Keeps::Sheets,
         Rounds::Every(_) => Keeps::LastSheets,
@@ -120,12 +128,12 @@ impl Bells {
 }
 
 /// A thread for the drop folder itself, and one for each profile that has a folder in it, also where that comes later.
-fn look_after_all(whole: &Post, inbox: Inbox, overrides: &Overrides, bells: &Bells, shared: Shared<'_>) {
+fn look_after_all(whole: &Post, inbox: Option<Inbox>, overrides: &Overrides, bells: &Bells, shared: Shared<'_>) {
     let mut complaints = Complaints::new(whole.profile.clone(), shared.teller);
     let bell = bells.one();
     std::thread::scope(|scope| {
         let mut begun = BTreeSet::new();
-        match Watcher::new(whole.clone(), Some(inbox), bells.one(), shared) {
+        match Watcher::new(whole.clone(), inbox, bells.one(), shared) {
             Ok(watcher) => {
                 scope.spawn(|| alone(watcher, shared.teller));
             }
@@ -183,7 +191,10 @@ fn below(whole: &Post, overrides: &Overrides, complaints: &mut Complaints<'_>) -
         let what = format!("the folder `{}` is left alone: {}", stray.name, stray.why.words());
         complaints.tell_once(&format!("folder {}", stray.name), &what);
     }
-    complaints.mended("profiles", "the configuration can be read again");
+    complaints.mended(
+        "profiles",
+        "the configuration and the folders of profiles can be read again",
+    );
     Ok(posts)
 }
 
@@ -193,6 +204,8 @@ fn folder(options: &WatchOptions) -> Result<PathBuf, Failure> {
     match fs_err::canonicalize(folder) {
         Ok(folder) if folder.is_dir() => Ok(folder),
         Ok(_) => Err(not_usable(&format!("`{}` is no folder", folder.display()))),
+        // It may come.
+        Err(_) if options.rounds != Rounds::One => std::path::absolute(folder).map_err(|error| not_usable(&error)),
         Err(error) => Err(not_usable(&error).with_help(format!("make the folder first: mkdir {}", shown(folder)))),
     }
 }
@@ -213,6 +226,6 @@ fn refused(error: &InboxError) -> Failure {
     match error {
         InboxError::Taken { .. } => Failure::new(Ending::Stopped, Reason::Locked, error.to_string())
             .with_help("end that one first, or let it go on: one is enough for all profiles"),
-        InboxError::Foreign { .. } | InboxError::Io(_) => not_usable(error),
+        InboxError::Foreign { .. } | InboxError::Renamable { .. } | InboxError::Io(_) => not_usable(error),
     }
 }

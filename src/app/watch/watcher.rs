@@ -111,7 +111,7 @@ impl<'a> Watcher<'a> {
                 Err(error) => {
                     // Whatever it was, the folder is looked at anew.
                     self.held = None;
-                    let what = format!("the folder cannot be used: {error}");
+                    let what = format!("the folder cannot be used, which is tried again: {error}");
                     self.complaints.complain("folder", &what);
                     if matches!(error, InboxError::Foreign { .. }) {
                         self.shared.teller.left(0, Trouble::NeedsPerson);
@@ -275,6 +275,14 @@ impl<'a> Watcher<'a> {
             Ok(()) => Some(look(&held.inbox.folder(Folder::Approved), &mut self.approved, now)?),
             Err(error @ InboxError::Foreign { .. }) => {
                 self.complaints.complain("approved", &error.to_string());
+                None
+            }
+            Err(error @ InboxError::Renamable { .. }) => {
+                // Many never approve anything.
+                if !names(&held.inbox.folder(Folder::Approved))?.is_empty() {
+                    self.complaints.complain("approved", &error.to_string());
+                    self.shared.teller.left(0, Trouble::NeedsPerson);
+                }
                 None
             }
             Err(error) => return Err(error),
