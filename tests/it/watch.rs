@@ -587,6 +587,42 @@ fn a_full_disk_loses_nothing_and_is_tried_again() {
 }
 
 #[test]
+fn sheets_stay_where_they_are_until_the_organization_answers_again() {
+    let stage = stage();
+    stage.write(
+        "reseat.toml",
+        format!("{QUICK}[profile.default.limits]\nretries = 0\nsettle = \"1s\"\n"),
+    );
+    drop_sheet(&stage, "first.csv", update("Anne"));
+    drop_sheet(&stage, "second.csv", INVITE);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    stage.set("UIPATH_URI", &format!("http://{nobody}"));
+    for _ in 0..2 {
+        let unanswered = once(&stage).ends(75);
+        assert_eq!(
+            unanswered.err.matches("sheets wait until the organization answers").count(),
+            1,
+            "{}",
+            unanswered.err
+        );
+        for folder in ["done", "failed", "waiting"] {
+            assert!(files(&stage, folder).is_empty(), "{folder}");
+        }
+    }
+    stage.set("UIPATH_URI", &stage.sandbox.base_url());
+    once(&stage).ends(0);
+    assert_eq!(
+        files(&stage, "done"),
+        [
+            "first.csv",
+            "first.results.csv",
+            "second.csv",
+            "second.results.csv"
+        ]
+    );
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_said_and_how_to_make_it() {
     let stage = stage();
     stage

@@ -51,6 +51,8 @@ pub(super) struct Watcher<'a> {
     looks: HashMap<String, (u32, Duration)>,
     /// When sheets that could not be finished are tried again.
     stuck: HashMap<String, Duration>,
+    /// Until when no sheet is run, because the organization did not answer.
+    resting: Option<Duration>,
 }
 
 /// A drop folder that is this process's, and what is remembered of it.
@@ -89,6 +91,7 @@ impl<'a> Watcher<'a> {
             listed: None,
             looks: HashMap::new(),
             stuck: HashMap::new(),
+            resting: None,
         };
         if let Some(inbox) = inbox {
             watcher.hold(inbox)?;
@@ -139,6 +142,9 @@ impl<'a> Watcher<'a> {
     /// One step: something unfinished, a sheet that is whole, or one that waits.
     fn round(&mut self) -> Result<Round, InboxError> {
         self.hold_the_folder()?;
+        if self.is_resting() {
+            return Ok(Round::Idle);
+        }
         if let Some(round) = self.go_on_with_unfinished()? {
             return Ok(round);
         }
@@ -249,11 +255,25 @@ impl<'a> Watcher<'a> {
 
     /// Looks at a sheet that was taken again after a while only.
     pub(super) fn put_off(&mut self, id: &str) {
-        let again = match self.shared.rounds {
+        let again = self.next_try();
+        self.stuck.insert(id.to_owned(), again);
+    }
+
+    /// Runs no sheet for a while.
+    pub(super) fn rest(&mut self) {
+        self.resting = Some(self.next_try());
+    }
+
+    fn is_resting(&self) -> bool {
+        self.resting.is_some_and(|until| until > self.now())
+    }
+
+    /// When what could not be done now is tried again: with `--once`, by the next `watch`.
+    fn next_try(&self) -> Duration {
+        match self.shared.rounds {
             Rounds::One => Duration::MAX,
             Rounds::Every(every) => self.now() + every,
-        };
-        self.stuck.insert(id.to_owned(), again);
+        }
     }
 
     fn is_listed_long_ago(&self) -> bool {
@@ -384,7 +404,11 @@ impl<'a> Watcher<'a> {
                 .chain(self.stuck.values().copied())
                 .collect(),
         };
-        let next = watched.chain(later).min()?;
+        let next = match (self.shared.rounds, self.resting) {
+            (Rounds::One, Some(_)) => return None,
+            (Rounds::Every(_), Some(until)) if until > now => until,
+            (_, None) | (Rounds::Every(_), Some(_)) => watched.chain(later).min()?,
+        };
         // A little later, so that the clock has passed it.
         Some(next.saturating_sub(now) + Duration::from_millis(20))
     }

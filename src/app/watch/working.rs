@@ -24,6 +24,9 @@ use crate::watch::{self, CameFrom, Folder, Outcome, Stage};
 /// The exit code of a command that a bug has ended.
 const BUG: u8 = 101;
 
+/// What is complained of while the organization does not answer.
+const UNANSWERED: &str = "organization";
+
 /// What comes of a run.
 enum AfterRun {
     /// It ended, and goes to a folder.
@@ -32,6 +35,8 @@ enum AfterRun {
     Stopped,
     /// What it did cannot be written down here now: it is gone on with later.
     Later,
+    /// The organization did not answer before anything was sent: all sheets of the profile are tried later.
+    Unanswered,
 }
 
 impl Watcher<'_> {
@@ -138,7 +143,11 @@ impl Watcher<'_> {
             signals: self.shared.signals,
         };
         let SheetEnd { end: how, told, notice } = (self.shared.run)(&job);
-        match Self::after_run(&taken, how, &told)? {
+        let after = Self::after_run(&taken, how, &told)?;
+        if !matches!(after, AfterRun::Unanswered | AfterRun::Stopped) {
+            self.complaints.mended(UNANSWERED, "the organization answers again");
+        }
+        match after {
             AfterRun::Ended(ended) => {
                 end(&mut taken, *ended)?;
                 self.file(taken, notice.map(|notice| (notice, settings)))
@@ -147,6 +156,13 @@ impl Watcher<'_> {
                 let what = format!("`{name}`: stopped, and gone on with by the next `reseat watch`");
                 self.shared.teller.tell(&self.post.profile, what);
                 Ok(Round::Stopped)
+            }
+            AfterRun::Unanswered => {
+                self.put_off(&id);
+                self.rest();
+                let what = "sheets wait until the organization answers, which is tried again: ";
+                self.complaints.complain(UNANSWERED, &format!("{what}{}", last_line(&told)));
+                Ok(Round::Busy)
             }
             AfterRun::Later => {
                 self.put_off(&id);
@@ -171,6 +187,10 @@ impl Watcher<'_> {
             Ending::Interrupted | Ending::Terminated | Ending::HungUp => return Ok(AfterRun::Stopped),
             Ending::Stopped if run.reason == Reason::File && run.stage == RunStage::Begun => {
                 return Ok(AfterRun::Later);
+            }
+            // Every other sheet would fail by it as well, until somebody mends the line or the service.
+            Ending::CouldNotStart if run.reason == Reason::SameFailure && run.stage == RunStage::Before => {
+                return Ok(AfterRun::Unanswered);
             }
             _ => {}
         }
