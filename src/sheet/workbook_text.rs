@@ -12,15 +12,20 @@ pub(in crate::sheet) const LONGEST: usize = 32_767;
 /// The text as its cell has it: guarded only where it would be taken for something else when it is read, with line breaks
 /// as programs write them.
 pub(in crate::sheet) fn cell_text(text: &str) -> Cow<'_, str> {
-    let text = if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
-    };
+    let text = read_text(text);
     if !text.starts_with('=') && unescape_formula(&text) == text {
         return text;
     }
     Cow::Owned(escape_formula(&text).into_owned())
+}
+
+/// The text as a cell has it that is only looked at: unguarded, since a cell of text is no formula in any program.
+pub(in crate::sheet) fn read_text(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// How many UTF-16 units the text has, in which spreadsheet programs count.
@@ -96,6 +101,7 @@ mod tests {
             ("a\r\nb\rc\nd", "a\nb\nc\nd"),
         ] {
             assert_eq!(cell_text(text), cell);
+            assert_eq!(read_text(text), text.replace("\r\n", "\n").replace('\r', "\n"));
         }
     }
 

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksh
 
 use super::choices::NOT_ROWS;
 use super::line_breaks::lines;
-use crate::sheet::workbook_text::{cell_text, write_text};
+use crate::sheet::workbook_text::{read_text, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
 /// A worksheet of help. A CSV has none. Its first cell says to programs and in English that nothing on it is run; a
@@ -114,27 +114,27 @@ pub(super) fn write_page(
 fn write_line(sheet: &mut Worksheet, row: u32, line: &PageLine, looks: &Looks) -> Result<(), XlsxError> {
     match line {
         PageLine::Title(text) => {
-            write_text(sheet, (row, 0), &cell_text(text), Some(&looks.title))?;
+            write_text(sheet, (row, 0), &read_text(text), Some(&looks.title))?;
             sheet.set_row_height(row, 44)?;
         }
         PageLine::Heading(text) => {
-            write_text(sheet, (row, 0), &cell_text(text), Some(&looks.heading))?;
+            write_text(sheet, (row, 0), &read_text(text), Some(&looks.heading))?;
             sheet.write_blank(row, 1, &looks.heading)?;
             sheet.set_row_height(row, 30)?;
         }
         PageLine::Text(text) => {
-            let text = cell_text(text);
+            let text = read_text(text);
             sheet.merge_range(row, 0, row, 1, "", &looks.text)?;
             write_text(sheet, (row, 0), &text, Some(&looks.text))?;
             set_height(sheet, row, lines(&text, WORD_WIDTH + TEXT_WIDTH))?;
         }
         PageLine::Entry(word, text) => {
-            let (word, text) = (cell_text(word), cell_text(text));
+            let (word, text) = (read_text(word), read_text(text));
             write_text(sheet, (row, 0), &word, Some(&looks.word))?;
             write_text(sheet, (row, 1), &text, Some(&looks.text))?;
             set_height(sheet, row, lines(&word, WORD_WIDTH).max(lines(&text, TEXT_WIDTH)))?;
         }
-        PageLine::Aside(text) => write_text(sheet, (row, 0), &cell_text(text), Some(&looks.aside))?,
+        PageLine::Aside(text) => write_text(sheet, (row, 0), &read_text(text), Some(&looks.aside))?,
         PageLine::Blank => {
             sheet.set_row_height(row, LINE_HEIGHT)?;
         }

@@ -15,7 +15,7 @@ use super::choices::{LAST_ROW, Lists, NOT_ROWS, last_row_to_fill};
 use super::page::{PAPER, WrittenPage, write_page};
 use super::part::WrittenPart;
 use super::table::{WrittenCell, WrittenColumn, WrittenTable};
-use crate::sheet::workbook_text::{LONGEST, cell_text, cut, units, write_text};
+use crate::sheet::workbook_text::{LONGEST, cell_text, cut, read_text, units, write_text};
 use crate::sheet::worksheet_names::WorksheetNames;
 
 /// The width of a column, in characters, is at least and at most so much.
@@ -208,7 +208,7 @@ fn write_table(
         }
         rows = number;
         for (((at, cell), column), width) in (0..).zip(&row).zip(&table.columns).zip(&mut widths) {
-            *width = (*width).max(write_cell(sheet, (number, at), cell, column, looks)?);
+            *width = (*width).max(write_cell(sheet, (number, at), cell, column, (looks, for_what))?);
         }
     }
     for ((at, column), width) in (0..).zip(&table.columns).zip(&widths) {
@@ -264,12 +264,15 @@ fn write_cell(
     (row, at): (u32, u16),
     cell: &WrittenCell,
     column: &WrittenColumn<'_>,
-    looks: &Looks,
+    (looks, for_what): (&Looks, Use),
 ) -> Result<usize, WorkbookError> {
     match cell {
         WrittenCell::Empty => return Ok(0),
         WrittenCell::Text(text) => {
-            let text = cell_text(text);
+            let text = match for_what {
+                Use::Run => cell_text(text),
+                Use::Read => read_text(text),
+            };
             let letters = units(&text);
             if letters > LONGEST && !column.is_for_people {
                 return Err(WorkbookError::CellTooFull {
