@@ -13,7 +13,7 @@ const [folder, packages] = process.argv.slice(2);
 const file = (name) => join(folder, name);
 const texts = JSON.parse(readFileSync(file('texts.json'), 'utf8'));
 const axe = readFileSync(join(packages, 'axe-core', 'axe.min.js'), 'utf8');
-const WIDTHS = [320, 768, 1440];
+const WIDTHS = [320, 768, 820, 1024, 1100, 1440];
 const SCHEMES = ['light', 'dark'];
 
 let chromium;
