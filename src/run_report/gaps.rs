@@ -19,9 +19,13 @@ impl RunReport {
         }
         let unrecorded = self.runs.iter().filter(|run| run.record.is_none()).count();
         if unrecorded > 0 {
-            let have = if unrecorded == 1 { "has" } else { "have" };
+            let (have, they) = if unrecorded == 1 {
+                ("has", "it")
+            } else {
+                ("have", "they")
+            };
             gaps.push(format!(
-                "{} {have} no record beside the results, so it is not known how they ended, nor how many seats were taken.",
+                "{} {have} no record beside the results, so it is not known how {they} ended, nor how many seats were taken.",
                 plural(unrecorded, "run")
             ));
         }
