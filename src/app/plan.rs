@@ -17,7 +17,9 @@ use super::guards::outlook;
 use super::inputs::{as_of_now, catalogue, open_sheet, settings_for};
 use super::next::Typed;
 use super::object::Object;
-use super::plan_page::{PlanAbout, approval_by_command, may_write_plan_page, would_stop, write_plan_page};
+use super::plan_page::{
+    PlanAbout, approval_by_command, approval_once_planned_anew, may_write_plan_page, would_stop, write_plan_page,
+};
 use super::prepare::{Loaded, order, rules};
 use super::results;
 use super::runtime::{block_on, off_thread};
@@ -175,7 +177,11 @@ impl MadePlan<'_> {
             label: &organization.label,
             catalogue: &catalogue(self.session.settings).with_inventory(inventory),
             stop: would_stop(*ended, plan, options.max_access_lost, typed),
-            approval: approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), typed),
+            approval: if ended.reason == Reason::Shortage {
+                approval_once_planned_anew()
+            } else {
+                approval_by_command(&options.path, options.save.as_deref(), plan.deletions.len(), typed)
+            },
         };
         let busy = self.session.console.busy("writing the page");
         write_plan_page(page, self.view, self.now, about, &busy)
@@ -231,7 +237,14 @@ impl MadePlan<'_> {
         if let Some(stop) = &stop {
             console.tell(format!("{stop}\n"));
         }
-        if let Some(file) = &options.save {
+        if let Some(file) = &options.save
+            && ended.reason == Reason::Shortage
+        {
+            console.tell(format!(
+                "the plan is saved in {}, but a run of it would stop: free the seats, and plan anew\n",
+                shown_path(file)
+            ));
+        } else if let Some(file) = &options.save {
             console.tell(format!(
                 "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
                 file.display()

@@ -169,6 +169,16 @@ pub(super) fn approval_by_command(sheet: &Path, saved: Option<&Path>, deletions:
     }
 }
 
+/// How a plan is set going that seats are missing for: not at all.
+pub(super) fn approval_once_planned_anew() -> Approval {
+    Approval {
+        words: "Nothing has been changed yet, and this plan cannot be carried out: seats are missing, as said above. Once that \
+                is mended, the sheet is planned again, and that plan can be approved."
+            .to_owned(),
+        commands: Vec::new(),
+    }
+}
+
 /// Why a run would stop before it changes anything, if it would.
 pub(super) fn would_stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>, typed: &Typed) -> Option<WouldStop> {
     match ended.reason {

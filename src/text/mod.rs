@@ -8,6 +8,7 @@ mod decode;
 mod fold;
 mod humanize;
 mod nearest;
+mod quoted;
 mod wrap;
 
 pub use ascii::{is_lower, is_plain};
@@ -16,4 +17,5 @@ pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, header_key};
 pub use humanize::{duration, joined, number, plural};
 pub use nearest::{is_opposite, nearest};
+pub use quoted::quoted;
 pub use wrap::wrapped;

@@ -116,17 +116,20 @@ fn every_row_that_gets_no_seat_is_on_the_page_of_a_plan_that_would_stop() {
     stage.free_seats("TSTNU", 1);
     let people = [ANNA, BRAM, HUGO];
     let sheet = crate::support::sheet("operation,user,licenses", "add-licenses,{},TSTNU", people);
-    let text = text(&page(&stage, &sheet, &[], 4));
+    let text = text(&page(&stage, &sheet, &["--save", "plan.json"], 4));
     says_in_order(
         &text,
         &[
             "As it is, this plan would stop before it changes anything: there are not enough seats for 2 rows.",
             "What would stop it",
             "rebalance --free 'TSTNU=2' -o free.xlsx",
+            "no row at all is carried out",
             "Bram Okafor, bram.okafor@contoso.example misses TSTNU",
             "Hugo Silva, hugo.silva@contoso.example misses TSTNU",
+            "this plan cannot be carried out: seats are missing",
         ],
     );
+    assert!(!text.contains("run --plan"), "{text}");
     assert!(text.contains("2 seats are short"), "{text}");
 }
 

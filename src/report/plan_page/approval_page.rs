@@ -10,11 +10,11 @@ use super::rows::{PlanRows, RowOfPlan, cells, columns};
 use super::sections::Sections;
 use super::subject::PageSubject;
 use super::verdict::{Grounds, verdict};
-use super::words::{quoted, way_lost};
+use super::words::way_lost;
 use crate::page::{Fact, Figure, Page, PageCell, PageRows, PageTable, Tone};
 use crate::plan::{Fate, Loser, RowIndex, losers};
 use crate::run_report::{Cause, Masking, People};
-use crate::text::{clean, number, plural};
+use crate::text::{clean, number, plural, quoted};
 
 /// How much of a message is shown.
 const MOST: usize = 1_000;
@@ -106,7 +106,7 @@ impl<'a> ApprovalPage<'a> {
     fn message(&self, row: &RowOfPlan) -> String {
         let RowOfPlan { index, report, fate } = row;
         match (&self.hidden, fate, index) {
-            (None, ..) => quoted(&clean(&report.message, MOST)),
+            (None, ..) => clean(&quoted(&report.message), MOST),
             (Some(_), Fate::ToChange, Some(index)) => {
                 let change = self.view.sheet.plan.expected_change(self.view.sheet.snapshot, *index);
                 clean(&change.words.join("; "), MOST)

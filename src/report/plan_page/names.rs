@@ -1,14 +1,16 @@
 //! What people are called on the page.
 
-use super::words::quoted;
 use crate::api::User;
 use crate::model::{Operation, OperationKind, Row, RowReport, Status};
 use crate::plan::{AccountIndex, Deletion, PlannedSheet, RowIndex, Warning};
 use crate::run_report::{People, called};
-use crate::text::{clean, fold, joined};
+use crate::text::{clean, fold, joined, quoted};
 
 /// How much of a name is shown.
 const MOST: usize = 300;
+
+/// How much of what is said of a row is shown.
+const MOST_WORDS: usize = 1_000;
 
 /// How many rows are named beside a warning.
 const ROWS: usize = 10;
@@ -98,7 +100,7 @@ impl<'a> Names<'a> {
         let place = &report.place;
         match self.hidden {
             Some(_) => format!("{place}: {}", self.report(report)),
-            None => quoted(&format!("{place}: {}", clean(&report.message, MOST))),
+            None => format!("{place}: {}", clean(&quoted(&report.message), MOST_WORDS)),
         }
     }
 

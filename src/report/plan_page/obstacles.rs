@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use super::super::plan::PlanView;
 use super::names::Names;
 use super::rows::{NO_SEAT, is_left_alone, outcome};
-use super::words::quoted;
 use crate::model::{BundleSet, Row, RowReport, Status};
 use crate::page::{Cause, Tone};
 use crate::plan::{Fate, RowIndex, Verdict, not_owned};
 use crate::run_report;
-use crate::text::number;
+use crate::text::{number, quoted};
 
 /// How many of the rows of one cause are named with it; the table has every one.
 const NAMED: usize = 10;

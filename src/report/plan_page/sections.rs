@@ -9,11 +9,11 @@ use super::counts::Counts;
 use super::names::Names;
 use super::obstacles::{left_alone, obstacles};
 use super::subject::PageSubject;
-use super::words::{people, quoted, things, ways_lost, what_happens};
+use super::words::{people, things, ways_lost, what_happens};
 use crate::model::{GroupId, Row, RowReport};
 use crate::page::{Folded, SeatBar, Section, SectionBody};
 use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Work};
-use crate::text::{clean, joined, number};
+use crate::text::{clean, joined, number, quoted};
 
 /// How many are listed by name; the table has every one.
 const NAMED: usize = 200;
@@ -214,7 +214,12 @@ impl Sections<'_> {
         let rows = self.counts.cannot_run + self.counts.short;
         (rows > 0).then(|| Section {
             heading: format!("{} be carried out as asked", things(rows, "row", "cannot", "cannot")),
-            lead: "The other rows do not depend on them.".to_owned(),
+            lead: if self.subject.stop.is_some() && self.counts.short > 0 {
+                "As long as seats are missing, no row at all is carried out, not even one that needs no seat."
+            } else {
+                "The other rows do not depend on them."
+            }
+            .to_owned(),
             body: SectionBody::Causes(obstacles(self.view, self.names)),
         })
     }
@@ -252,7 +257,9 @@ impl Sections<'_> {
         };
         Some(Section {
             heading: "Seats before and after".to_owned(),
-            lead: String::new(),
+            lead: "After: with what the rows give and free. Seats that come or go by a group's rule without a row for them are \
+                   not counted."
+                .to_owned(),
             body: SectionBody::Seats(lines.iter().map(bar).collect()),
         })
     }
