@@ -2,6 +2,7 @@
 //! asked, done, not done and why, and which seats that took. Pure: shown as a web page or as a workbook.
 
 mod cause;
+mod changed;
 mod fold;
 mod gaps;
 mod masking;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::cause::Cause;
+use super::changed::Changed;
 use super::masking::Masking;
 use super::outcome::Outcome;
 use super::people::{People, called};
@@ -27,7 +28,7 @@ pub struct RowInWords {
     pub operation: &'static str,
     /// Whom it is about; empty where that is a group.
     pub person: String,
-    /// What the person gets or loses, or which group it is about.
+    /// What the person gets or loses: groups and licences; or which group it is about.
     pub target: String,
     /// How it ended.
     pub status: Cow<'static, str>,
@@ -45,6 +46,7 @@ impl RowInWords {
         let report = &record.report;
         let outcome = Outcome::of(report.status);
         let cause = Cause::of(report.status, &report.code, record.http_status);
+        let changed = Changed::of(report);
         let (person, target, why) = match masking {
             Masking::Shown => (
                 clean(&report.user, MOST),
@@ -55,9 +57,10 @@ impl RowInWords {
                 people.number(report).map_or_else(String::new, called),
                 masked_target(report, people),
                 // The row's own words, and the service's in them, may name anybody.
-                cause.map_or_else(String::new, |cause| cause.what.to_owned()),
+                masked_why(&people.masked(&changed.words()), cause),
             ),
         };
+        let target = completed(target, &changed, report, masking, people);
         Self {
             row: report.place.row,
             worksheet: clean(&report.place.sheet, MOST),
@@ -91,6 +94,34 @@ pub(super) fn tone(outcome: Outcome) -> Tone {
         Outcome::AlreadySo | Outcome::Twice => Tone::Plain,
         Outcome::Waits | Outcome::NotReached => Tone::Waiting,
         Outcome::Needs => Tone::Bad,
+    }
+}
+
+/// With the groups and licences that the row names no more than in other columns of its sheet.
+fn completed(target: String, changed: &Changed, report: &RowReport, masking: Masking, people: &People) -> String {
+    let is_about_a_rule = matches!(
+        report.operation,
+        Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses | OperationKind::ReleaseLease)
+    );
+    // The group is what such a row is about, and a migration's target is an address.
+    if is_about_a_rule || report.operation == Some(OperationKind::Migrate) {
+        return target;
+    }
+    let besides = changed.besides(&target).into_iter().map(|name| match masking {
+        Masking::Shown => name,
+        Masking::Masked => people.masked(&name),
+    });
+    let listed = Some(target).filter(|target| !target.is_empty());
+    let all: Vec<String> = listed.into_iter().chain(besides).collect();
+    clean(&all.join("; "), MOST)
+}
+
+/// What was done, and why no more was.
+fn masked_why(changed: &str, cause: Option<Cause>) -> String {
+    match (changed, cause) {
+        (changed, None) => clean(changed, MOST),
+        ("", Some(cause)) => cause.what.to_owned(),
+        (changed, Some(cause)) => clean(&format!("{} Done before that: {changed}", cause.what), MOST),
     }
 }
 
