@@ -124,7 +124,14 @@ pub(super) fn choose(
     for record in &refused {
         choice.note_origin(record.report.key, &record.report.place, history, family)?;
     }
-    choice.left = refused;
+    for record in refused {
+        let key = &record.report.key;
+        match history.filter(|history| history.is_corrected(key)) {
+            // The row is refused again, and what became of it is told by its correction.
+            Some(history) => choice.pass_over(&history.resume(key)?),
+            None => choice.left.push(record),
+        }
+    }
     let mut orphans = orphans(&rows, history)?;
     for row in rows {
         choice.note_origin(row.key, &row.place, history, family)?;
@@ -144,6 +151,13 @@ pub(super) fn choose(
             (Some(known), _) => known,
             (None, None) => Resume::Run,
         };
+        let is_elsewhere =
+            family.sheet == Sheet::Whole && history.is_some_and(|history| history.is_corrected(&row.key));
+        let resume = match resume {
+            Resume::Skip => Resume::Skip,
+            _ if is_elsewhere => Resume::Leave,
+            resume => resume,
+        };
         let left_out = scope.leaves_out(&row, choice.rows.len());
         // Under `--resend` a finished row may still have a mail due.
         let may_be_mailed = left_out.is_none() && due.is_none();
@@ -155,8 +169,7 @@ pub(super) fn choose(
             _ => None,
         };
         if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {
-            choice.finished += usize::from(resume == Resume::Skip);
-            choice.elsewhere += usize::from(resume == Resume::Leave);
+            choice.pass_over(&resume);
             choice.others.push((row.key, row.place));
             continue;
         }
@@ -213,6 +226,14 @@ fn orphans(rows: &[Row], history: Option<&History>) -> Result<Orphans, OpenError
 }
 
 impl ChosenRows {
+    /// Counts a row for which nothing is done: it is finished, or its correction is to be run.
+    fn pass_over(&mut self, resume: &Resume) {
+        match resume {
+            Resume::Skip => self.finished += 1,
+            _ => self.elsewhere += 1,
+        }
+    }
+
     /// How many rows did not pass validation, or are duplicates.
     pub(super) fn invalid(&self) -> usize {
         let left = self.left.iter();

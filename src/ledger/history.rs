@@ -165,6 +165,11 @@ impl History {
         self.index.contains_key(key) || self.corrections.contains_key(key)
     }
 
+    /// Whether a row was corrected in a sheet of failed rows, and its correction was run.
+    pub fn is_corrected(&self, key: &RowKey) -> bool {
+        self.corrections.contains_key(key) && self.line_of(key).is_some_and(|line| line.known.tells())
+    }
+
     /// The record of a row or of its correction, read from disk.
     pub fn record(&self, key: &RowKey) -> Result<Option<Record>, OpenError> {
         match self.line_of(key) {

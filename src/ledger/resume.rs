@@ -87,8 +87,12 @@ impl Known {
     /// Whether a later record replaces this one: the last of a key wins, but a record that the row was *not* attempted
     /// never hides an earlier attempt, unless it includes what that changed.
     pub fn gives_way_to(self, later: Self) -> bool {
-        let tells = |known: Self| is_attempt(known.status) || known.changes != Changes::None;
-        tells(later) || !tells(self)
+        later.tells() || !self.tells()
+    }
+
+    /// Whether the row was attempted, or something was done for it.
+    pub(super) fn tells(self) -> bool {
+        is_attempt(self.status) || self.changes != Changes::None
     }
 
     /// Whether something was, or may have been, done for the row, and it is not finished.

@@ -239,8 +239,8 @@ impl Findings {
                 let first = self.corrections.get(&corrected).map_or(offset, |earlier| earlier.first);
                 self.corrections.insert(corrected, Correction { key, first });
             }
-            // The row itself was run again after it had been corrected.
-            None if counts => {
+            // The row itself was run again after it had been corrected. One that was only refused again was not.
+            None if counts && self.may_be_corrected(&key, known) => {
                 self.corrections.remove(&key);
             }
             _ => {}

@@ -399,3 +399,43 @@ fn a_results_file_that_a_spreadsheet_program_saved_is_resumed_and_written_back_a
         .tells(&format!("line {number} is not as reseat wrote it: `status` is `Done`"));
     fs_err::remove_file(stage.path("sheet.results.csv")).unwrap();
 }
+
+/// A sheet run with `--skip-invalid`: its second row has a licence that nobody knows, its third a group that is not there.
+fn corrected_twice(license: &str, group: &str) -> Stage {
+    let stage = Stage::new();
+    let sheet = "operation,email,groups,licenses\ninvite,t1@new.example,Finance,\n\
+                 invite,t2@new.example,Finance,Attended\ninvite,t3@new.example,Nosuch,\n";
+    stage.run_with(sheet, &["--skip-invalid"]).ends(3);
+    assert_eq!(stage.counts(), "1 done, 1 invalid, 1 not_found");
+    correct(
+        &stage,
+        "sheet.failed.csv",
+        "Finance,Attended,",
+        &format!("Finance,{license},"),
+    );
+    correct(
+        &stage,
+        "sheet.failed.csv",
+        "t3@new.example,Nosuch",
+        &format!("t3@new.example,{group}"),
+    );
+    stage
+}
+
+#[test]
+fn a_row_that_was_invalid_and_is_done_as_corrected_is_left_alone_by_the_sheet() {
+    let stage = corrected_twice("ATTUNU", "Finance");
+    run(&stage, "sheet.failed.csv").ends(0);
+    let results = stage.read("sheet.results.csv");
+    stage.forget_calls();
+    for _ in 0..2 {
+        stage
+            .rerun(&["--skip-invalid"])
+            .ends(0)
+            .tells("all 3 rows are already done or unchanged");
+        assert_eq!(stage.read("sheet.results.csv"), results);
+        assert_eq!(column(&stage, "row"), ["2", "3", "4"]);
+        assert_eq!(stage.counts(), "3 done");
+    }
+    assert!(stage.writes().is_empty());
+}
