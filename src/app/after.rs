@@ -23,7 +23,7 @@ use super::seat_memory::SeatMemory;
 use super::signals::Signals;
 use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
-use crate::ledger::{FinishError, Finished, History, Order, ResultsFile};
+use crate::ledger::{FinishError, Finished, History, Order, ResultsFile, Sheet};
 use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, NotDue, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
@@ -103,7 +103,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         elapsed,
     };
     record.end(ended, &stats, &run_end);
-    let next = Next::after(ending, &left, &history, order);
+    let next = Next::after(ending, &left, &history, final_order);
     let next_command = match next {
         Next::Nothing => None,
         Next::FailedSheet(sheet) => Some(console.typed().with_sheet(sheet, &planned_words(job, options))),
@@ -204,7 +204,7 @@ enum Next<'a> {
 
 impl<'a> Next<'a> {
     /// What finishes the job after a run that ended so and left this.
-    fn after(ending: Ending, left: &'a Left, history: &History, order: &[(RowKey, Place)]) -> Self {
+    fn after(ending: Ending, left: &'a Left, history: &History, order: Order<'_>) -> Self {
         match (ending, left.to_run()) {
             (Ending::Done, _) => Self::Nothing,
             (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(history, order, left) => {
@@ -226,13 +226,18 @@ impl<'a> Next<'a> {
 }
 
 /// Whether the sheet of failed rows finishes the job once it is corrected: every row that is left is in it, and none of
-/// them has to be finished as it is, because something was begun for it or its password is nowhere else.
-fn all_is_in_the_failed_sheet(history: &History, order: &[(RowKey, Place)], left: &Left) -> bool {
-    let mut statuses = order.iter().filter_map(|(key, _)| Some((key, history.status(key)?)));
+/// them has to be finished by the sheet that was run, because something was begun for it or its password is nowhere else.
+fn all_is_in_the_failed_sheet(history: &History, order: Order<'_>, left: &Left) -> bool {
+    // The sheet itself leaves alone what was corrected.
+    let is_left_to_it = |key| order.of == Sheet::Part || left.corrected.is_some() && history.is_corrected(key);
+    let mut statuses = order
+        .rows
+        .iter()
+        .filter_map(|(key, _)| Some((key, history.status(key)?)));
     left.passwords == 0
         && statuses.all(|(key, status)| match status {
             Status::Done | Status::Unchanged | Status::Duplicate => true,
-            status => status.needs_a_person() && !history.is_begun(key),
+            status => status.needs_a_person() && (!history.is_begun(key) || is_left_to_it(key)),
         })
 }
 

@@ -439,3 +439,33 @@ fn a_row_that_was_invalid_and_is_done_as_corrected_is_left_alone_by_the_sheet() 
     }
     assert!(stage.writes().is_empty());
 }
+
+#[test]
+fn rows_whose_correction_needs_attention_are_left_to_the_sheet_in_which_they_were_corrected() {
+    let stage = corrected_twice("ACNU", "Nosuch either");
+    stage.free_seats("ACNU", 0);
+    let ran = stage
+        .reseat(&["run", "sheet.failed.csv", "--yes", "--on-shortage", "fill"])
+        .ends(3);
+    assert_eq!(stage.counts(), "1 conflict, 1 done, 1 not_found");
+    let following = next(&ran).unwrap();
+    assert!(following.contains("run sheet.failed-2.csv"), "{}", ran.out);
+    assert!(ran.out.contains("correct sheet.failed-2.csv") || ran.err.contains("correct sheet.failed-2.csv"));
+    stage.forget_calls();
+
+    let ran = stage
+        .rerun(&["--skip-invalid", "--on-shortage", "fill"])
+        .ends(3)
+        .tells("2 rows were corrected in a sheet of failed rows and not finished: run that sheet again");
+    assert!(stage.writes().is_empty());
+    assert_eq!(stage.counts(), "1 conflict, 1 done, 1 not_found");
+    assert_eq!(column(&stage, "row"), ["2", "3", "4"]);
+    assert!(next(&ran).unwrap().contains("run sheet.failed.csv"), "{}", ran.out);
+
+    stage.free_seats("ACNU", 1);
+    correct(&stage, "sheet.failed.csv", "Nosuch either", "Finance");
+    run(&stage, "sheet.failed.csv").ends(0);
+    stage.rerun(&["--skip-invalid"]).ends(0);
+    assert_eq!(stage.counts(), "3 done");
+    assert_eq!(column(&stage, "row"), ["2", "3", "4"]);
+}
