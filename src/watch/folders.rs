@@ -44,15 +44,26 @@ pub enum Outcome {
     NeedsApproval,
 }
 
+/// What the rows of the same results still need that were not in the sheet: it had rows that an earlier run left, corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherRows {
+    /// Nothing: they are done, or there are none.
+    Done,
+    /// Time.
+    Wait,
+    /// Somebody.
+    NeedSomebody,
+}
+
 impl Outcome {
-    /// The folder it goes to. `others_wait`: other rows of the same results wait, those of the sheet aside.
-    pub fn folder(self, others_wait: bool) -> Folder {
-        match self {
-            Self::Ran(0) if others_wait => Folder::Waiting,
-            Self::Ran(0) => Folder::Done,
-            Self::Ran(75) => Folder::Waiting,
-            Self::Ran(_) => Folder::Failed,
-            Self::NeedsApproval => Folder::Approve,
+    /// The folder it goes to. All of a job is in one place, and `done` is only what is done to the last row.
+    pub fn folder(self, others: OtherRows) -> Folder {
+        match (self, others) {
+            (Self::Ran(0), OtherRows::Done) => Folder::Done,
+            (Self::Ran(0 | 75), OtherRows::NeedSomebody) => Folder::Failed,
+            (Self::Ran(0), OtherRows::Wait) | (Self::Ran(75), _) => Folder::Waiting,
+            (Self::Ran(_), _) => Folder::Failed,
+            (Self::NeedsApproval, _) => Folder::Approve,
         }
     }
 }
@@ -75,9 +86,12 @@ mod tests {
                 75 => Folder::Waiting,
                 _ => Folder::Failed,
             };
-            assert_eq!(Outcome::Ran(code).folder(false), folder, "{code}");
+            assert_eq!(Outcome::Ran(code).folder(OtherRows::Done), folder, "{code}");
         }
-        assert_eq!(Outcome::Ran(0).folder(true), Folder::Waiting);
-        assert_eq!(Outcome::NeedsApproval.folder(false), Folder::Approve);
+        assert_eq!(Outcome::Ran(0).folder(OtherRows::Wait), Folder::Waiting);
+        for code in [0, 75] {
+            assert_eq!(Outcome::Ran(code).folder(OtherRows::NeedSomebody), Folder::Failed);
+        }
+        assert_eq!(Outcome::NeedsApproval.folder(OtherRows::Done), Folder::Approve);
     }
 }

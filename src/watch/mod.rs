@@ -9,7 +9,7 @@ mod seen;
 mod stems;
 mod wholeness;
 
-pub use folders::{Folder, Outcome, RESERVED};
+pub use folders::{Folder, OtherRows, Outcome, RESERVED};
 pub use journal::{CameFrom, Ended, Job, JobError, Moved, Stage};
 pub use names::{FileName, LeftAlone, file_name, is_lock, is_lock_of, is_too_long, parent_stem};
 pub use patience::{Patience, next_look};

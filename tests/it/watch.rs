@@ -312,6 +312,49 @@ fn failed_rows_that_were_corrected_go_on_with_the_results_of_their_sheet() {
 }
 
 #[test]
+fn corrected_rows_that_are_done_leave_the_job_where_somebody_sees_that_others_are_not() {
+    let stage = stage();
+    let sheet =
+        format!("operation,user,name\nupdate,kim@else.example,Kim\nupdate,lee@else.example,Lee\nupdate,{ANNA},Anne\n");
+    drop_sheet(&stage, "names.csv", &sheet);
+    once(&stage).ends(3);
+    let failed = stage.read("inbox/failed/names.failed.csv");
+    let corrected: Vec<String> = failed
+        .lines()
+        .filter(|line| !line.contains("lee@"))
+        .map(|line| line.replace("kim@else.example", BRAM))
+        .collect();
+    drop_sheet(&stage, "names.failed.csv", corrected.join("\n") + "\n");
+    once(&stage).ends(3);
+    assert_eq!(stage.user(BRAM).unwrap().name.as_deref(), Some("Kim"));
+    assert!(!files(&stage, "done").contains(&"names.results.csv".to_owned()));
+    let note = stage.read("inbox/failed/names.note.txt");
+    assert!(
+        note.contains("Put the sheet that they came from into the drop folder"),
+        "{note}"
+    );
+    carry(&stage, "failed/names.csv", "names.csv");
+    once(&stage).ends(3);
+    let lines = lines(&stage.path("inbox/failed/names.results.csv"));
+    let statuses: Vec<&str> = lines.iter().map(|line| line.status()).collect();
+    assert_eq!(statuses, ["done", "not_found", "done"]);
+}
+
+#[test]
+fn a_sheet_that_was_withdrawn_after_its_approval_needs_another_when_it_is_dropped_again() {
+    let stage = stage();
+    let leaver = "operation,user,not_before\noffboard,stefan.novak@contoso.example,2099-01-01\n";
+    drop_sheet(&stage, "leavers.csv", leaver);
+    once(&stage).ends(3);
+    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    once(&stage).ends(75);
+    fs_err::remove_file(stage.path("inbox/waiting/leavers.csv")).unwrap();
+    drop_sheet(&stage, "leavers.csv", leaver);
+    once(&stage).ends(3);
+    assert!(files(&stage, "approve").contains(&"leavers.csv".to_owned()));
+}
+
+#[test]
 fn the_same_sheet_dropped_twice_is_done_once() {
     let stage = stage();
     drop_sheet(&stage, "joiners.csv", INVITE);
@@ -595,12 +638,18 @@ fn sheets_stay_where_they_are_until_the_organization_answers_again() {
     );
     drop_sheet(&stage, "first.csv", update("Anne"));
     drop_sheet(&stage, "second.csv", INVITE);
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     stage.set("UIPATH_URI", &format!("http://{nobody}"));
     for _ in 0..2 {
         let unanswered = once(&stage).ends(75);
         assert_eq!(
-            unanswered.err.matches("sheets wait until the organization answers").count(),
+            unanswered
+                .err
+                .matches("sheets wait until the organization answers")
+                .count(),
             1,
             "{}",
             unanswered.err
@@ -613,12 +662,7 @@ fn sheets_stay_where_they_are_until_the_organization_answers_again() {
     once(&stage).ends(0);
     assert_eq!(
         files(&stage, "done"),
-        [
-            "first.csv",
-            "first.results.csv",
-            "second.csv",
-            "second.results.csv"
-        ]
+        ["first.csv", "first.results.csv", "second.csv", "second.results.csv"]
     );
 }
 

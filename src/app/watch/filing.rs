@@ -13,7 +13,7 @@ use super::sharing::Sharing;
 use super::taking::{Taken, give_back};
 use crate::ledger::History;
 use crate::model::Status;
-use crate::watch::{Ended, FileName, Folder, Memory, Remembered, Stage, file_name, is_lock, renamed};
+use crate::watch::{Ended, FileName, Folder, Memory, OtherRows, Remembered, Stage, file_name, is_lock, renamed};
 
 /// What has become of a sheet, for whoever looks after the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,18 +27,37 @@ pub(super) struct Filed {
     pub(super) given_back: bool,
 }
 
-/// Whether rows of the sheet that these failed rows came from wait, while those in the sheet itself are done.
-pub(super) fn others_wait(taken: &Taken) -> io::Result<bool> {
-    let others = names(&taken.sheets())?.into_iter().any(|name| {
+/// What rows of the sheet still need that these failed rows came from.
+pub(super) fn other_rows(taken: &Taken) -> io::Result<OtherRows> {
+    let has_others = names(&taken.sheets())?.into_iter().any(|name| {
         name != taken.job.sheet
             && file_name(&name) == FileName::Sheet
             && !is_as_written(&taken.sheets().join(&name), &name)
     });
-    if !others {
-        return Ok(false);
+    if !has_others {
+        return Ok(OtherRows::Done);
     }
-    let history = History::read(&taken.beside(".results.csv"));
-    Ok(history.is_ok_and(|history| history.counts().get(&Status::Waiting).is_some_and(|count| *count > 0)))
+    let Ok(history) = History::read(&taken.beside(".results.csv")) else {
+        // Nobody can say that all of it is done.
+        return Ok(OtherRows::NeedSomebody);
+    };
+    let counts = history.counts();
+    let mut left = counts
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(status, _)| *status);
+    Ok(
+        if left
+            .clone()
+            .any(|status| status.needs_a_person() || status == Status::NotRun)
+        {
+            OtherRows::NeedSomebody
+        } else if left.any(|status| status == Status::Waiting) {
+            OtherRows::Wait
+        } else {
+            OtherRows::Done
+        },
+    )
 }
 
 /// Writes down how the run ended. From then on the sheet is not run again, only moved.

@@ -42,6 +42,11 @@ impl fmt::Display for Note<'_> {
                     "Look at {stem}.plan.html. If that is to happen, move {sheet} as it is to the folder `approved`; else take it away."
                 )?;
             }
+            (Folder::Failed, _) if matches!(ended.exit_code, Some(0 | 75)) => writeln!(
+                out,
+                "Put the sheet that they came from into the drop folder as well: what is done is not done again, and the \
+                 rest is tried."
+            )?,
             (Folder::Failed, Some(failed)) => writeln!(
                 out,
                 "Correct {} and put it into the drop folder: what is done is not done again.",

@@ -259,9 +259,22 @@ impl<'a> Watcher<'a> {
         self.stuck.insert(id.to_owned(), again);
     }
 
-    /// Runs no sheet for a while.
-    pub(super) fn rest(&mut self) {
-        self.resting = Some(self.next_try());
+    /// Looks at it again after others had their turn: if they are answered, it is this sheet that is not.
+    pub(super) fn put_off_behind_others(&mut self, id: &str) {
+        let next = self.next_try();
+        let again = next.saturating_add(next.saturating_sub(self.now()));
+        self.stuck.insert(id.to_owned(), again);
+    }
+
+    /// Runs no sheet for a while. Whether that is news.
+    pub(super) fn rest(&mut self) -> bool {
+        let next = self.next_try();
+        self.resting.replace(next).is_none()
+    }
+
+    /// Sheets are run again.
+    pub(super) fn rested(&mut self) {
+        self.resting = None;
     }
 
     fn is_resting(&self) -> bool {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::filing::{end, ended, file_away, others_wait, set_aside};
+use super::filing::{end, ended, file_away, other_rows, set_aside};
 use super::inbox::Inbox;
 use super::moving::replace;
 use super::note::{Note, note_of_second_copy, note_of_superfluous};
@@ -19,13 +19,16 @@ use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
 use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::settings::Settings;
-use crate::watch::{self, CameFrom, Folder, Outcome, Stage};
+use crate::watch::{self, CameFrom, Folder, OtherRows, Outcome, Stage};
 
 /// The exit code of a command that a bug has ended.
 const BUG: u8 = 101;
 
 /// What is complained of while the organization does not answer.
 const UNANSWERED: &str = "organization";
+
+/// What is said where the rows of a sheet are through, and those that it came from are not.
+const OTHERS_ARE_LEFT: &str = "no row of this sheet needs anybody, but rows of the sheet that they came from do";
 
 /// What comes of a run.
 enum AfterRun {
@@ -35,7 +38,8 @@ enum AfterRun {
     Stopped,
     /// What it did cannot be written down here now: it is gone on with later.
     Later,
-    /// The organization did not answer before anything was sent: all sheets of the profile are tried later.
+    /// The organization did not answer, or did not sign reseat in, before anything was sent: all sheets of the profile
+    /// are tried later.
     Unanswered,
 }
 
@@ -129,8 +133,11 @@ impl Watcher<'_> {
         };
         let (name, id) = (taken.job.dropped_as.clone(), taken.id.clone());
         let approved = held.inbox.approved_plan(&taken.job.sha256);
-        if taken.job.came_from == CameFrom::Folder(Folder::Approved) {
-            approve(&held.inbox, &taken)?;
+        match taken.job.came_from {
+            CameFrom::Folder(Folder::Approved) => approve(&held.inbox, &taken)?,
+            // Whoever took the sheet away took back its approval; dropped again, it needs a new one.
+            CameFrom::Inbox => remove_if_there(&approved)?,
+            CameFrom::Folder(_) => {}
         }
         self.shared
             .teller
@@ -146,6 +153,7 @@ impl Watcher<'_> {
         let after = Self::after_run(&taken, how, &told)?;
         if !matches!(after, AfterRun::Unanswered | AfterRun::Stopped) {
             self.complaints.mended(UNANSWERED, "the organization answers again");
+            self.rested();
         }
         match after {
             AfterRun::Ended(ended) => {
@@ -158,10 +166,16 @@ impl Watcher<'_> {
                 Ok(Round::Stopped)
             }
             AfterRun::Unanswered => {
-                self.put_off(&id);
-                self.rest();
-                let what = "sheets wait until the organization answers, which is tried again: ";
-                self.complaints.complain(UNANSWERED, &format!("{what}{}", last_line(&told)));
+                self.put_off_behind_others(&id);
+                let is_news = self.rest();
+                let what = "sheets wait until the organization answers and signs reseat in, which is tried again: ";
+                self.complaints
+                    .complain(UNANSWERED, &format!("{what}{}", last_line(&told)));
+                if let Some(notice) = notice.filter(|_| is_news)
+                    && let Some(why) = tell_of(notice, Path::to_owned, settings, self.shared.signals)
+                {
+                    Teller::complain(&self.post.profile, why.trim_end());
+                }
                 Ok(Round::Busy)
             }
             AfterRun::Later => {
@@ -188,8 +202,10 @@ impl Watcher<'_> {
             Ending::Stopped if run.reason == Reason::File && run.stage == RunStage::Begun => {
                 return Ok(AfterRun::Later);
             }
-            // Every other sheet would fail by it as well, until somebody mends the line or the service.
-            Ending::CouldNotStart if run.reason == Reason::SameFailure && run.stage == RunStage::Before => {
+            // Every other sheet would fail by it as well, until somebody mends the line, the secret or the service.
+            Ending::CouldNotStart | Ending::SignIn
+                if run.stage == RunStage::Before && matches!(run.reason, Reason::SameFailure | Reason::SignIn) =>
+            {
                 return Ok(AfterRun::Unanswered);
             }
             _ => {}
@@ -198,16 +214,22 @@ impl Watcher<'_> {
             Some(_) => Outcome::NeedsApproval,
             None => Outcome::Ran(run.ending.code()),
         };
-        let others_wait = outcome == Outcome::Ran(0) && others_wait(taken)?;
-        let folder = outcome.folder(others_wait);
+        let others = match outcome {
+            Outcome::Ran(0 | 75) => other_rows(taken)?,
+            Outcome::Ran(_) | Outcome::NeedsApproval => OtherRows::Done,
+        };
+        let folder = outcome.folder(others);
         let exit_code = match outcome {
             Outcome::Ran(code) => Some(code),
             Outcome::NeedsApproval => None,
         };
-        let message = match (&plan, others_wait) {
+        let message = match (&plan, others) {
             (Some(_), _) => "somebody would lose access: it waits for approval",
-            (None, true) => "every row is done or unchanged, and rows of the sheet that they came from wait",
-            (None, false) => run.ending.meaning(),
+            (None, OtherRows::Wait) if outcome == Outcome::Ran(0) => {
+                "every row is done or unchanged, and rows of the sheet that they came from wait"
+            }
+            (None, OtherRows::NeedSomebody) => OTHERS_ARE_LEFT,
+            (None, OtherRows::Wait | OtherRows::Done) => run.ending.meaning(),
         };
         let ended = watch::Ended {
             status: run.status().as_str().to_owned(),
