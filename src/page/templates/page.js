@@ -23,6 +23,7 @@
 
   const state = { filter: '', chosen: new Map(), column: -1, down: false, page: 0 };
   let matching = null;
+  let visible = [];
 
   const number = (value) => value.toLocaleString('en');
   const rowsOf = (value) => `${number(value)} ${value === 1 ? 'row' : 'rows'}`;
@@ -147,6 +148,7 @@
     state.page = Math.min(Math.max(0, state.page), pages - 1);
     const first = state.page * PAGE;
     const rows = matching.slice(first, first + PAGE);
+    visible = rows;
     widen(rows);
     body.replaceChildren(...Array.from(rows, (row) => makeRow(lines[row])));
     for (const [column, header] of headers.entries()) {
@@ -180,9 +182,13 @@
         }
       }
     }
-    // A letter is about so wide, and a cell has some padding. Some room is left to the column with the longest texts.
+    // A letter is about so wide, and a cell has some padding. Some room is left to the column with the longest texts. The
+    // style has a least width for every cell, below which no column gets, whatever its header asks for.
+    for (const header of headers) header.style.minWidth = '';
+    const least = headers.map((header) => parseFloat(getComputedStyle(header).minWidth) || 0);
     const em = parseFloat(getComputedStyle(table).fontSize);
-    const width = (column, most) => (empty.has(column) ? 0 : (Math.min(longest[column], most) * 0.56 + 0.9) * em);
+    const width = (column, most) =>
+      empty.has(column) ? 0 : Math.max(least[column], (Math.min(longest[column], most) * 0.56 + 0.9) * em);
     const fits = (most) => names.reduce((sum, _, column) => sum + width(column, most), 3 * em) <= view.clientWidth;
     const most = [40, 32, 26, 22, 18, 15, 12].find(fits);
     for (const [column, header] of headers.entries()) header.style.minWidth = most ? `${width(column, most)}px` : '';
@@ -282,6 +288,11 @@
       if (pager === pagers[1] || event.target.disabled) heading.focus();
     });
   }
+  let turned = 0;
+  addEventListener('resize', () => {
+    cancelAnimationFrame(turned);
+    turned = requestAnimationFrame(() => widen(visible));
+  });
   addEventListener('hashchange', (event) => {
     // The link that skips to the rows leaves them as they are.
     if (event.newURL.endsWith('#table')) return;
