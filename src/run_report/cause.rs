@@ -58,7 +58,7 @@ const OTHER_ACCOUNT: Cause = cause(
 );
 const GUARDED: Cause = cause(
     "protected account",
-    "The account is protected, so that nobody locks the organization out: an administrator's, or the one that runs the sheet.",
+    "The account is an administrator's, or the one that reseat itself uses. Such accounts are left alone, so that nobody is locked out.",
     "If it is really meant, ask an administrator to do it by hand, or to allow it when the sheet is run.",
 );
 const DEACTIVATED: Cause = cause(
@@ -129,7 +129,7 @@ const INVITATION: Cause = cause(
 const DATE: Cause = cause(
     "date",
     "They wait for their date.",
-    "Nothing, if somebody runs the same command again then; the rows say when.",
+    "Nothing now. On that date somebody has to run the same command again; the rows say when.",
 );
 const NOT_REACHED: Cause = cause("not reached", "The run ended before it came to them.", AGAIN);
 const UNKNOWN: Cause = cause(

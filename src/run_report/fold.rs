@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
+use super::access::AccessChanges;
 use super::cause::Cause;
+use super::changed::Changed;
 use super::masking::Masking;
 use super::outcome::{Counts, Outcome};
 use super::people::{People, called};
@@ -39,6 +41,8 @@ pub struct RunReport {
     pub seats: Vec<SeatFacts>,
     /// Who got no seat.
     pub missed_out: MissedOut,
+    /// What became of accounts.
+    pub access: AccessChanges,
     /// The runs, in the order of time.
     pub runs: Vec<RunFacts>,
     /// The organizations.
@@ -97,6 +101,19 @@ pub struct CauseFacts {
     pub codes: BTreeMap<(Status, String), u64>,
     /// The words of all of them, if they are the same.
     pub words: Option<String>,
+    /// The first of the rows.
+    pub examples: Vec<Example>,
+}
+
+/// One of the rows that are not done for one reason.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Its number.
+    pub row: u32,
+    /// Whom it is about, or which group.
+    pub who: String,
+    /// Its words; where they are hidden, at most what it lacks.
+    pub words: String,
 }
 
 /// People who got no seat.
@@ -112,6 +129,8 @@ pub struct MissedOut {
 pub(super) const SIMULATED: &str = "a simulated organization";
 /// How many people who miss out are named.
 const MOST_NAMED: usize = 100;
+/// How many rows of a reason are named, if there are no more.
+pub(super) const MOST_EXAMPLES: usize = 3;
 /// How much of a text is shown.
 const MOST_WORDS: usize = 300;
 /// How many codes are told apart.
@@ -166,6 +185,7 @@ impl Folding {
                 causes: Vec::new(),
                 seats: Vec::new(),
                 missed_out: MissedOut::default(),
+                access: AccessChanges::default(),
                 runs: Vec::new(),
                 organizations: BTreeMap::new(),
                 unread_records: (0, 0),
@@ -210,13 +230,17 @@ impl Folding {
         }
         *self.report.statuses.entry(report.status).or_default() += 1;
         self.report.operations.entry(report.operation).or_default().add(outcome);
-        match self.people.meet(report) {
+        let number = self.people.meet(report);
+        self.report
+            .access
+            .take(number, &Changed::of(report), record.finished_at);
+        match number {
             Some(number) => self.met(number, outcome, record),
             None if is_about_a_group(report) => self.report.groups.add(outcome),
             None => {}
         }
         if let Some(cause) = Cause::of(report.status, &report.code, record.http_status) {
-            self.caused(outcome, cause, report);
+            self.caused(outcome, cause, report, number);
         }
         if report.status == Status::Waiting {
             self.waits(report);
@@ -245,7 +269,8 @@ impl Folding {
         }
     }
 
-    fn caused(&mut self, outcome: Outcome, cause: Cause, report: &RowReport) {
+    fn caused(&mut self, outcome: Outcome, cause: Cause, report: &RowReport, number: Option<u32>) {
+        let is_masked = self.report.masking == Masking::Masked;
         let words = || Some(clean(&report.message, MOST_WORDS)).filter(|words| !words.is_empty());
         let facts = self.causes.entry((outcome, cause)).or_insert_with(|| CauseFacts {
             cause,
@@ -253,8 +278,24 @@ impl Folding {
             rows: 0,
             codes: BTreeMap::new(),
             words: words(),
+            examples: Vec::new(),
         });
         facts.rows += 1;
+        if facts.examples.len() < MOST_EXAMPLES {
+            let who = match number {
+                Some(number) if is_masked => called(number),
+                Some(_) => clean(&report.user, MOST_WORDS),
+                None if is_masked && !is_about_a_group(report) => String::new(),
+                None => clean(&report.target, MOST_WORDS),
+            };
+            let words = if is_masked { thing(report) } else { words() };
+            let words = words.unwrap_or_default();
+            facts.examples.push(Example {
+                row: report.place.row,
+                who,
+                words,
+            });
+        }
         if facts.words.is_some() && facts.words != words() {
             facts.words = None;
         }
@@ -329,6 +370,23 @@ impl Folding {
         }
         (report, people)
     }
+}
+
+/// The licence or group that a row lacks, of words that name nobody.
+fn thing(report: &RowReport) -> Option<String> {
+    let message = report.message.as_str();
+    let words = match report.code.as_str() {
+        "seats_short" => message
+            .split_inclusive(" for this row")
+            .next()
+            .filter(|words| words.starts_with("no seat is left of")),
+        "group_not_found" => message
+            .split(';')
+            .next()
+            .filter(|words| words.starts_with("there is no group `")),
+        _ => None,
+    };
+    words.map(|words| clean(words, MOST_WORDS))
 }
 
 fn is_about_a_group(report: &RowReport) -> bool {

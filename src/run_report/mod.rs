@@ -1,6 +1,7 @@
 //! What became of a job, for whoever asked for it: results files and the records of their runs, folded into what was
 //! asked, done, not done and why, and which seats that took. Pure: shown as a web page or as a workbook.
 
+mod access;
 mod cause;
 mod changed;
 mod fold;
@@ -18,8 +19,9 @@ mod verdict;
 mod words;
 mod workbook;
 
+pub use access::AccessChanges;
 pub use cause::Cause;
-pub use fold::{CauseFacts, FileFacts, MissedOut, RunReport, Waits, fold};
+pub use fold::{CauseFacts, Example, FileFacts, MissedOut, RunReport, Waits, fold};
 pub use masking::Masking;
 pub use outcome::{Counts, Outcome};
 pub use page::WrittenReport;

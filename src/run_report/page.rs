@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use super::fold::{CauseFacts, RunReport};
+use super::fold::{CauseFacts, MOST_EXAMPLES, RunReport};
 use super::masking::Masking;
 use super::outcome::{Counts, Outcome};
 use super::people::People;
@@ -205,6 +205,14 @@ impl WrittenReport<'_> {
                 SectionBody::Points(points),
             ));
         }
+        let points = report.access.points();
+        if !points.is_empty() {
+            sections.push(section(
+                "What became of accounts",
+                String::new(),
+                SectionBody::Points(points),
+            ));
+        }
         if report.files.len() > 1 {
             let facts = report.files.iter().map(|file| {
                 let rows = plural(
@@ -223,20 +231,48 @@ impl WrittenReport<'_> {
     }
 
     fn cause(&self, facts: &CauseFacts) -> Cause {
-        let said = facts
-            .words
-            .as_deref()
-            .filter(|_| facts.rows > 1 && self.report.masking == Masking::Shown);
         Cause {
-            what: match said {
-                Some(said) => format!("{} All say: “{said}”", facts.cause.what),
-                None => facts.cause.what.to_owned(),
-            },
+            what: format!("{}{}", facts.cause.what, self.which(facts)),
             rows: facts.rows,
             help: facts.cause.help.to_owned(),
             tone: tone(facts.outcome),
             filter: Some(status(facts.outcome, Some(facts.cause)).into_owned()),
         }
+    }
+
+    /// Which rows a cause is of, where they are few, and what they say.
+    fn which(&self, facts: &CauseFacts) -> String {
+        if facts.outcome == Outcome::Waits || facts.outcome == Outcome::NotReached {
+            return String::new();
+        }
+        let said = facts.words.as_deref().filter(|_| facts.rows > 1);
+        if let Some(said) = said
+            && self.report.masking == Masking::Shown
+        {
+            let are_few = usize::try_from(facts.rows).is_ok_and(|rows| rows <= MOST_EXAMPLES);
+            let people: Vec<&str> = facts.examples.iter().map(|example| example.who.as_str()).collect();
+            let whose = if are_few {
+                joined(&people, MOST_EXAMPLES)
+            } else {
+                "All say".to_owned()
+            };
+            return format!(" {whose}: {}.", quoted(said));
+        }
+        let rows = facts.examples.iter().map(|example| {
+            let row = format!("row {}, {}", example.row, example.who);
+            let row = row.trim_end_matches([',', ' ']);
+            if example.words.is_empty() {
+                row.to_owned()
+            } else {
+                format!("{row}: {}", quoted(&example.words))
+            }
+        });
+        let mut rows: Vec<String> = rows.collect();
+        let more = facts.rows.saturating_sub(rows.len() as u64);
+        if more > 0 {
+            rows.push(format!("and {} more in the table", number(more)));
+        }
+        format!(" In {}.", rows.join("; "))
     }
 
     /// Until when rows wait for their dates.
@@ -424,6 +460,22 @@ impl PageRows for WrittenReport<'_> {
         }
         Ok(())
     }
+}
+
+/// The service's words, or reseat's, for somebody who does not know a terminal's marks.
+fn quoted(words: &str) -> String {
+    let mut out = String::from("“");
+    let mut is_open = false;
+    for letter in words.trim_end_matches('.').chars() {
+        if letter == '`' {
+            out.push(if is_open { '’' } else { '‘' });
+            is_open = !is_open;
+        } else {
+            out.push(letter);
+        }
+    }
+    out.push('”');
+    out
 }
 
 fn fact(label: &str, value: String) -> Fact {

@@ -21,14 +21,14 @@ fn what(operation: Option<OperationKind>, count: u64) -> String {
         Some(OperationKind::Update) => ("change of a profile", "changes of profiles"),
         Some(OperationKind::Delete) => ("account to delete", "accounts to delete"),
         Some(OperationKind::SetLicenses) => (
-            "person to hold exactly these licences",
-            "people to hold exactly these licences",
+            "person to hold the listed licences and no others",
+            "people to hold the listed licences and no others",
         ),
         Some(OperationKind::AddLicenses) => ("person to get licences", "people to get licences"),
         Some(OperationKind::RemoveLicenses) => ("person to give up licences", "people to give up licences"),
         Some(OperationKind::ReleaseLicenses) => (
-            "person to give up the licences of their own",
-            "people to give up the licences of their own",
+            "person to give up all licences held directly",
+            "people to give up all licences held directly",
         ),
         Some(OperationKind::BlockLicenses) => ("person to hold no licence at all", "people to hold no licence at all"),
         Some(OperationKind::SetGroupLicenses) => (

@@ -225,6 +225,63 @@ fn masked_nobodys_name_or_address_is_anywhere_and_the_same_person_has_the_same_n
 }
 
 #[test]
+fn a_masked_report_says_what_was_done_and_which_groups_and_licences_came_and_went() {
+    let stage = run_mixed();
+    stage.write("leavers.csv", format!("operation,user\noffboard,{ANNA}\n"));
+    stage.reseat(&["run", "leavers.csv", "--yes"]).ends(0);
+    let words = [RESULTS, "leavers.results.csv"];
+    stage
+        .reseat(&[&["report"], &words[..], &["--mask", "-o", "masked.xlsx"]].concat())
+        .ends(0);
+    let sheets = cells(&stage, "masked.xlsx");
+    let row = |operation: &str| {
+        let rows = sheets["Rows"].iter();
+        let mut rows = rows.filter(|row| row[2].to_string() == operation);
+        rows.next().map(|row| (row[4].to_string(), row[6].to_string())).unwrap()
+    };
+    assert_eq!(
+        row("invite"),
+        (
+            "Finance; ACNU".to_owned(),
+            "invited; joined Finance; got ACNU".to_owned()
+        )
+    );
+    let (target, why) = row("offboard");
+    assert!(target.contains("Finance"), "{target}");
+    assert!(why.starts_with("deactivated; left "), "{why}");
+    let page = page(&stage, &words);
+    for words in [
+        "What became of accounts",
+        "1 account was deactivated",
+        &format!("In row 5, {BRAM}: “there is no group ‘Nowhere’"),
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    let masked = self::page(&stage, &[&words[..], &["--mask"]].concat());
+    assert!(masked.contains("“there is no group ‘Nowhere’"));
+}
+
+#[test]
+fn a_report_says_of_whom_one_row_took_back_what_another_did() {
+    let stage = Stage::new();
+    stage
+        .run("operation,email,groups\ninvite,zoe.quist@new.example,Finance\n")
+        .ends(0);
+    stage.reseat(&["undo", RESULTS, "-o", "undo.csv"]).ends(0);
+    stage
+        .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
+        .ends(0);
+    let page = page(&stage, &["undo.results.csv", RESULTS]);
+    for words in [
+        "1 person was invited",
+        "1 account was deleted",
+        "1 person got access by one of these rows and lost it by a later one; both rows count as done",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
 fn a_quarters_files_are_added_up() {
     let stage = Stage::new();
     for (name, who) in [("first.csv", HUGO), ("second.csv", ANNA)] {
