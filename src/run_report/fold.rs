@@ -108,6 +108,8 @@ pub struct CauseFacts {
 /// One of the rows that are not done for one reason.
 #[derive(Debug, Clone)]
 pub struct Example {
+    /// Which file it is of, by position.
+    pub file: usize,
     /// Its number.
     pub row: u32,
     /// Whom it is about, or which group.
@@ -291,6 +293,7 @@ impl Folding {
             let words = if is_masked { thing(report) } else { words() };
             let words = words.unwrap_or_default();
             facts.examples.push(Example {
+                file: self.report.files.len().saturating_sub(1),
                 row: report.place.row,
                 who,
                 words,
@@ -366,6 +369,10 @@ impl Folding {
             // The service's words may name anybody.
             for facts in &mut report.causes {
                 facts.words = None;
+                // What stands where a group's name belongs may be an address.
+                for example in &mut facts.examples {
+                    example.words = people.masked(&example.words);
+                }
             }
         }
         (report, people)
