@@ -26,6 +26,8 @@ use crate::text::{clean, joined, number, plural};
 const MOST: usize = 200;
 /// How many names stand in a heading.
 const MOST_NAMES: usize = 3;
+/// How many sheets are named where all are.
+const MOST_SHEETS: usize = 50;
 
 /// What is said of a report that is not written to its end.
 pub(super) const STOPPED: &str = "interrupted";
@@ -69,19 +71,34 @@ impl WrittenReport<'_> {
                 "Made by reseat {} on {}, from {}.",
                 env!("CARGO_PKG_VERSION"),
                 self.moment(self.now),
-                self.names(|file| &file.name)
+                self.names(|file| &file.name, MOST_SHEETS)
             ),
         }
     }
 
     /// What it is about.
     pub fn title(&self) -> String {
-        self.names(super::fold::FileFacts::label)
+        let files = self.report.files.len();
+        if files <= MOST_NAMES {
+            return self.names(super::fold::FileFacts::label, MOST_NAMES);
+        }
+        let sheets = plural(files, "sheet");
+        let runs = &self.report.runs;
+        match (runs.first(), runs.last()) {
+            (Some(first), Some(last)) => {
+                let day = |run: &RunFacts| self.zoned(run.started_at).date().to_string();
+                match (day(first), day(last)) {
+                    (first, last) if first == last => format!("{sheets}, {first}"),
+                    (first, last) => format!("{sheets}, {first} to {last}"),
+                }
+            }
+            _ => sheets,
+        }
     }
 
-    fn names(&self, name: impl Fn(&super::fold::FileFacts) -> &str) -> String {
+    fn names(&self, name: impl Fn(&super::fold::FileFacts) -> &str, most: usize) -> String {
         let names: Vec<String> = self.report.files.iter().map(|file| clean(name(file), MOST)).collect();
-        joined(&names, MOST_NAMES)
+        joined(&names, most)
     }
 
     fn count(&self) -> u64 {
@@ -141,7 +158,8 @@ impl WrittenReport<'_> {
         }
         let label = if report.files.len() == 1 { "sheet" } else { "sheets" };
         let rows = plural(usize::try_from(self.count()).unwrap_or(usize::MAX), "row");
-        facts.push(fact(label, format!("{}, {rows}", self.title())));
+        let names = self.names(super::fold::FileFacts::label, MOST_SHEETS);
+        facts.push(fact(label, format!("{names}, {rows}")));
         if !report.runs.is_empty() {
             let period = format!("{} ({})", self.period(), self.zone_name());
             let runs = match report.runs.len() {
@@ -259,7 +277,11 @@ impl WrittenReport<'_> {
             return format!(" {whose}: {}.", quoted(said));
         }
         let rows = facts.examples.iter().map(|example| {
-            let row = format!("row {}, {}", example.row, example.who);
+            let sheet = match &self.report.files[..] {
+                [] | [_] => String::new(),
+                files => format!(" of {}", clean(files[example.file].label(), MOST)),
+            };
+            let row = format!("row {}{sheet}, {}", example.row, example.who);
             let row = row.trim_end_matches([',', ' ']);
             if example.words.is_empty() {
                 row.to_owned()
