@@ -228,8 +228,10 @@ impl<'a> Next<'a> {
 /// Whether the sheet of failed rows finishes the job once it is corrected: every row that is left is in it, and none of
 /// them has to be finished by the sheet that was run, because something was begun for it or its password is nowhere else.
 fn all_is_in_the_failed_sheet(history: &History, order: Order<'_>, left: &Left) -> bool {
-    // The sheet itself leaves alone what was corrected.
-    let is_left_to_it = |key| order.of == Sheet::Part || left.corrected.is_some() && history.is_corrected(key);
+    // The sheet itself leaves alone what was corrected elsewhere.
+    let is_elsewhere = |key| history.is_corrected(key) && history.status(key).is_some_and(Status::needs_a_person);
+    let goes_on_there =
+        order.of == Sheet::Part || left.corrected.is_some() && order.rows.iter().any(|(key, _)| is_elsewhere(key));
     let mut statuses = order
         .rows
         .iter()
@@ -237,7 +239,7 @@ fn all_is_in_the_failed_sheet(history: &History, order: Order<'_>, left: &Left) 
     left.passwords == 0
         && statuses.all(|(key, status)| match status {
             Status::Done | Status::Unchanged | Status::Duplicate => true,
-            status => status.needs_a_person() && (!history.is_begun(key) || is_left_to_it(key)),
+            status => status.needs_a_person() && (goes_on_there || !history.is_begun(key)),
         })
 }
 

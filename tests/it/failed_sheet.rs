@@ -469,3 +469,24 @@ fn rows_whose_correction_needs_attention_are_left_to_the_sheet_in_which_they_wer
     assert_eq!(stage.counts(), "3 done");
     assert_eq!(column(&stage, "row"), ["2", "3", "4"]);
 }
+
+#[test]
+fn a_sheet_of_failed_rows_that_was_run_is_named_for_the_rows_begun_by_the_sheet_as_well() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    let sheet = "operation,email,groups,licenses\n\
+                 invite,t1@new.example,Finance,Attended\ninvite,t2@new.example,Finance,ACNU\n";
+    let ran = stage
+        .run_with(sheet, &["--skip-invalid", "--on-shortage", "fill"])
+        .ends(3);
+    assert!(next(&ran).unwrap().contains("run sheet.csv"), "{}", ran.out);
+    correct(&stage, "sheet.failed.csv", "Finance,Attended,", "Finance,ACNU,");
+    let filling = ["run", "sheet.failed.csv", "--yes", "--on-shortage", "fill"];
+    stage.reseat(&filling).ends(3);
+    let ran = stage.rerun(&["--skip-invalid", "--on-shortage", "fill"]).ends(3);
+    assert_eq!(stage.counts(), "2 conflict");
+    assert!(next(&ran).unwrap().contains("run sheet.failed.csv"), "{}", ran.out);
+    stage.free_seats("ACNU", 2);
+    stage.reseat(&filling).ends(0);
+    assert_eq!(stage.counts(), "2 done");
+}
