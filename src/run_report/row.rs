@@ -48,11 +48,7 @@ impl RowInWords {
         let cause = Cause::of(report.status, &report.code, record.http_status);
         let changed = Changed::of(report);
         let (person, target, why) = match masking {
-            Masking::Shown => (
-                clean(&report.user, MOST),
-                clean(&report.target, MOST),
-                clean(&report.message, MOST),
-            ),
+            Masking::Shown => (named(report), clean(&report.target, MOST), clean(&report.message, MOST)),
             Masking::Masked => (
                 people.number(report).map_or_else(String::new, called),
                 masked_target(report, people),
@@ -95,6 +91,19 @@ pub(super) fn tone(outcome: Outcome) -> Tone {
         Outcome::Waits | Outcome::NotReached => Tone::Waiting,
         Outcome::Needs => Tone::Bad,
     }
+}
+
+/// Somebody's name and address, where the results know the name: of an account that is deleted or moved all is recorded.
+fn named(report: &RowReport) -> String {
+    let has_all = matches!(report.operation, Some(OperationKind::Delete | OperationKind::Migrate));
+    let before = report.before.as_ref().filter(|_| has_all);
+    let part = |member: &str| before.and_then(|before| before.get(member)?.as_str());
+    let full = [part("name"), part("surname")].into_iter().flatten();
+    let full: Vec<&str> = full.filter(|part| !part.is_empty()).collect();
+    if full.is_empty() {
+        return clean(&report.user, MOST);
+    }
+    clean(&format!("{}, {}", full.join(" "), report.user), MOST)
 }
 
 /// With the groups and licences that the row names no more than in other columns of its sheet.
