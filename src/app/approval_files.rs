@@ -85,6 +85,7 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         sheet,
         label: &loaded.organization.label,
         catalogue: &catalogue(session.settings).with_inventory(inventory),
+        problems: &loaded.intake.problems,
         stop: None,
         approval: Approval {
             words: "Nothing has been changed yet. Whoever may approve this moves the sheet to the folder `approved`: exactly this \

@@ -176,6 +176,7 @@ impl MadePlan<'_> {
             sheet: &options.path,
             label: &organization.label,
             catalogue: &catalogue(self.session.settings).with_inventory(inventory),
+            problems: &self.loaded.intake.problems,
             stop: would_stop(*ended, plan, options.max_access_lost, typed),
             approval: if ended.reason == Reason::Shortage {
                 approval_once_planned_anew()

@@ -14,16 +14,19 @@ use crate::cli::PlanPage;
 use crate::model::{BundleCode, Catalogue};
 use crate::page::{Fact, write_page};
 use crate::plan::Plan;
+use crate::problem::{ProblemCode, Problems};
 use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, Progress, RowOfPlan, WouldStop};
 use crate::saved_plan::SheetPlan;
 use crate::sheet::{may_write_sheet, save_file};
-use crate::text::{clean, plural};
+use crate::text::{clean, plural, quoted};
 
 /// After how many rows it is told how far the page is.
 const TOLD_EVERY: u64 = 1_000;
 
 /// How much of a name is shown.
 const MOST: usize = 200;
+/// How much of a sentence is.
+const MOST_WORDS: usize = 1_000;
 
 /// Makes sure, before anything is read, that nothing is lost by writing the page: no file that is to be kept, and none of
 /// `others`, which this command reads or writes.
@@ -87,6 +90,8 @@ pub(super) struct PlanAbout<'a> {
     pub(super) label: &'a OrganizationLabel,
     /// What licences are called.
     pub(super) catalogue: &'a Catalogue,
+    /// What was found in the sheet.
+    pub(super) problems: &'a Problems,
     /// Why a run would stop before it changes anything, if it would.
     pub(super) stop: Option<WouldStop>,
     /// How the plan is set going.
@@ -103,12 +108,22 @@ impl PlanAbout<'_> {
             sheet: sheet_name(self.sheet),
             organization: organization(self.label),
             made: Zoned::now(),
+            notes: notes(self.problems),
             stop: self.stop,
             approval: self.approval,
             masking: page.masking,
             license_names: names.collect::<BTreeMap<BundleCode, String>>(),
         }
     }
+}
+
+/// What was found in the sheet that whoever approves it has to know, and that names nobody.
+fn notes(problems: &Problems) -> Vec<String> {
+    let told = problems
+        .iter()
+        .filter(|problem| problem.code == ProblemCode::EndsBeforeLastDay);
+    let told = told.map(|problem| clean(&format!("{}; {}", problem.what, quoted(&problem.help)), MOST_WORDS));
+    told.collect()
 }
 
 fn sheet_name(sheet: &Path) -> String {

@@ -134,6 +134,17 @@ fn every_row_that_gets_no_seat_is_on_the_page_of_a_plan_that_would_stop() {
 }
 
 #[test]
+fn whoever_approves_a_plan_reads_that_access_ends_before_a_last_day_is_over() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,Austritt\noffboard,{ANNA},2099-12-31\n");
+    let text = text(&page(&stage, &sheet, &["--map", "Austritt=not_before", "--mask"], 0));
+    says_in_order(
+        &text,
+        &["What waits", "What to know before", "is locked out in the morning"],
+    );
+}
+
+#[test]
 fn a_saved_plan_is_what_the_page_says_how_to_carry_out() {
     let stage = Stage::new();
     let sheet = format!("operation,user,name\nupdate,{ANNA},Anne\n");

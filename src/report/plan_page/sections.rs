@@ -368,14 +368,16 @@ impl Sections<'_> {
 
     fn warnings(&self) -> Option<Section> {
         let warnings = &self.view.sheet.plan.warnings;
-        if warnings.is_empty() {
+        let notes = self.subject.notes.iter().map(|note| capital(note));
+        let warnings = warnings.iter().map(|warning| capital(&self.names.warning(warning)));
+        let points: Vec<String> = notes.chain(warnings).collect();
+        if points.is_empty() {
             return None;
         }
-        let points = warnings.iter().map(|warning| capital(&self.names.warning(warning)));
         Some(Section {
             heading: "What to know before".to_owned(),
             lead: String::new(),
-            body: SectionBody::Points(points.collect()),
+            body: SectionBody::Points(points),
         })
     }
 

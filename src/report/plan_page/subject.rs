@@ -17,6 +17,8 @@ pub struct PageSubject {
     pub organization: Vec<Fact>,
     /// When the plan was made, on the local clock.
     pub made: Zoned,
+    /// What to know of the sheet before, in sentences without a full stop.
+    pub notes: Vec<String>,
     /// Why a run of it would stop before it changes anything, if it would.
     pub stop: Option<WouldStop>,
     /// How it is set going.
