@@ -24,7 +24,7 @@ pub(super) struct Changed {
     pub given: BundleSet,
     /// The licences that were taken away.
     pub taken: BundleSet,
-    is_a_rule: bool,
+    pub(super) is_a_rule: bool,
 }
 
 impl Changed {

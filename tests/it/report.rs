@@ -236,7 +236,7 @@ fn a_masked_report_says_what_was_done_and_which_groups_and_licences_came_and_wen
     let sheets = cells(&stage, "masked.xlsx");
     let row = |operation: &str| {
         let rows = sheets["Rows"].iter();
-        let mut rows = rows.filter(|row| row[2].to_string() == operation);
+        let mut rows = rows.filter(|row| row[2].to_string().as_str() == operation);
         rows.next().map(|row| (row[4].to_string(), row[6].to_string())).unwrap()
     };
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reseat::sandbox::{FaultKind, FaultRule, Faults, Moment, Strikes};
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, PROFILE, Ran, Stage, lines, signal};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, PROFILE, Ran, Stage, lines, signal};
 
 /// Files are taken for whole sooner than people should want.
 pub(crate) const QUICK: &str = "[profile.default.watch]\nquiet = \"200ms\"\n";
@@ -336,7 +336,7 @@ fn corrected_rows_that_are_done_leave_the_job_where_somebody_sees_that_others_ar
     carry(&stage, "failed/names.csv", "names.csv");
     once(&stage).ends(3);
     let lines = lines(&stage.path("inbox/failed/names.results.csv"));
-    let statuses: Vec<&str> = lines.iter().map(|line| line.status()).collect();
+    let statuses: Vec<&str> = lines.iter().map(Line::status).collect();
     assert_eq!(statuses, ["done", "not_found", "done"]);
 }
 
