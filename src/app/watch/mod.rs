@@ -169,6 +169,9 @@ fn look_after_all(whole: &Post, inbox: Option<Inbox>, overrides: &Overrides, bel
 /// Looks after one folder. A bug that shows there ends that alone.
 fn alone(watcher: Watcher<'_>, teller: &Teller) {
     let profile = watcher.post.profile.clone();
+    if let Rounds::Every(_) = watcher.shared.rounds {
+        teller.tell(&profile, format!("looking after `{}`", watcher.post.folder.display()));
+    }
     if let Err(bug) = caught(|| watcher.watch()) {
         Teller::complain(&profile, format!("this folder is not looked after any more: {bug}"));
         teller.left(0, Trouble::NeedsPerson);
