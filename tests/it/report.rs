@@ -253,12 +253,19 @@ fn a_masked_report_says_what_was_done_and_which_groups_and_licences_came_and_wen
     for words in [
         "What became of accounts",
         "1 account was deactivated",
-        &format!("In row 5, {BRAM}: “there is no group ‘Nowhere’"),
+        &format!("In row 5 of sheet.csv, {BRAM}: “there is no group ‘Nowhere’"),
     ] {
         assert!(page.contains(words), "{words}");
     }
     let masked = self::page(&stage, &[&words[..], &["--mask"]].concat());
     assert!(masked.contains("“there is no group ‘Nowhere’"));
+    stage.write(
+        "wrong.csv",
+        format!("operation,user,groups\nadd-to-groups,{HUGO},kim.lee@new.example\n"),
+    );
+    stage.reseat(&["run", "wrong.csv", "--yes"]);
+    let masked = self::page(&stage, &["wrong.results.csv", "--mask"]);
+    assert!(masked.contains("there is no group") && !masked.contains("kim.lee"));
 }
 
 #[test]
@@ -304,6 +311,19 @@ fn a_quarters_files_are_added_up() {
     assert_eq!(object["outcomes"]["done"], 3);
     let page = page(&stage, &words);
     for words in ["third.csv, first.csv and second.csv", "Each sheet", "in 3 runs"] {
+        assert!(page.contains(words), "{words}");
+    }
+    stage.write(
+        "fourth.csv",
+        "operation,user,groups\nadd-to-groups,hugo.silva@nowhere.example,Finance\n",
+    );
+    stage.reseat(&["run", "fourth.csv", "--yes"]);
+    let page = self::page(&stage, &[&words[..], &["fourth.results.csv"]].concat());
+    for words in [
+        "<title>4 sheets, ",
+        "third.csv, first.csv, second.csv and fourth.csv",
+        "In row 2 of fourth.csv, hugo.silva@nowhere.example: ",
+    ] {
         assert!(page.contains(words), "{words}");
     }
 }
