@@ -24,7 +24,8 @@ pub(super) struct Changed {
     pub given: BundleSet,
     /// The licences that were taken away.
     pub taken: BundleSet,
-    pub(super) is_a_rule: bool,
+    /// Whether that is so of the members of a group.
+    pub is_a_rule: bool,
 }
 
 impl Changed {
