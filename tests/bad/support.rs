@@ -35,7 +35,10 @@ pub(crate) fn told(command: &mut Command, folder: &Path) -> Told {
     let mut text = String::from_utf8(output.stdout).unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     // How far it is, is said where the machine is slow.
-    text.extend(told.split_inclusive('\n').filter(|line| !line.starts_with("reading the sheet")));
+    text.extend(
+        told.split_inclusive('\n')
+            .filter(|line| !line.starts_with("reading the sheet")),
+    );
     Told {
         code: output.status.code(),
         text,
