@@ -75,10 +75,12 @@ impl Rows {
         } else {
             String::new()
         };
+        let named = format!("{help} In {}{more}", self.told.join("; "));
+        let stop = if named.ends_with(['.', '?', '!']) { "" } else { "." };
         Cause {
             what: what.to_owned(),
             rows: self.count,
-            help: format!("{help} In {}{more}.", self.told.join("; ")).trim().to_owned(),
+            help: format!("{named}{stop}").trim().to_owned(),
             tone: Tone::Bad,
             filter: Some(outcome),
         }
