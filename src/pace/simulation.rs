@@ -112,7 +112,7 @@ impl<T> SimulatedTraffic<T> {
             if let Some(released) = self.let_go() {
                 return Some(released);
             }
-            let has_room = self.concurrency.has_room();
+            let has_room = self.has_room();
             let waits = self.waiting.values().filter(|lane| !lane.calls.is_empty());
             let woken = waits.filter_map(|lane| lane.until).min().filter(|_| has_room);
             let answered = self.in_flight.keys().next().map(|(end, _)| *end);
@@ -124,7 +124,6 @@ impl<T> SimulatedTraffic<T> {
                     self.now = end;
                     self.pacer.answered(service, method, RateLimitHeaders::default(), end);
                     self.concurrency.went_well();
-                    self.concurrency.give_back();
                     return Some(Simulated::Answered(what));
                 }
             }
@@ -146,9 +145,13 @@ impl<T> SimulatedTraffic<T> {
         &self.held
     }
 
+    fn has_room(&self) -> bool {
+        self.in_flight.len() < self.concurrency.limit() as usize
+    }
+
     /// Sends what may leave now, first come, first served; stops where a quota has just let calls go on.
     fn let_go(&mut self) -> Option<Simulated<T>> {
-        while self.concurrency.has_room() {
+        while self.has_room() {
             let now = self.now;
             for lane in self.waiting.values_mut() {
                 if lane.until.take_if(|until| *until <= now).is_some() {
@@ -174,7 +177,6 @@ impl<T> SimulatedTraffic<T> {
                     }
                     lane.until = None;
                     if let Some((_, what)) = lane.calls.pop_front() {
-                        self.concurrency.try_take();
                         self.in_flight.insert((now + self.call, arrival), (key, what));
                     }
                 }

@@ -7,6 +7,7 @@ mod attempt_log;
 mod exchange;
 mod judge;
 mod permit;
+mod places;
 mod proven_routes;
 mod redact;
 mod request;

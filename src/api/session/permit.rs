@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::SemaphorePermit;
+
+use super::places::Places;
 use super::{ApiRequest, Effect, Session};
 use crate::api::DepartureGate;
 use crate::api::clock::now;
@@ -25,8 +28,8 @@ pub(super) struct Permit<'a> {
     session: &'a Session,
     service: Service,
     method: Method,
-    /// Whether it counts against the limit of calls in flight.
-    is_limited: bool,
+    /// Its place among the calls in flight; signing in needs none.
+    place: Option<SemaphorePermit<'a>>,
     /// Whether the quota counts it as in flight.
     is_counted: bool,
 }
@@ -42,13 +45,16 @@ impl Permit<'_> {
     pub(super) fn answered(mut self, sent: Instant, status: Option<u16>, headers: RateLimitHeaders) {
         self.is_counted = false;
         let now = now();
-        let mut traffic = self.session.traffic();
+        let traffic = &mut *self.session.traffic();
         traffic.pacer.answered(self.service, self.method, headers, now);
+        let before = traffic.concurrency.limit();
         match status {
             Some(429 | 503) => traffic.concurrency.pushed_back(sent, now),
             Some(_) => traffic.concurrency.went_well(),
             None => {}
         }
+        let after = traffic.concurrency.limit();
+        self.session.shared.places.resize(before, after, &mut traffic.owed);
     }
 }
 
@@ -60,10 +66,8 @@ impl Drop for Permit<'_> {
                 .pacer
                 .answered(self.service, self.method, RateLimitHeaders::default(), now());
         }
-        if self.is_limited {
-            traffic.concurrency.give_back();
-            drop(traffic);
-            self.session.shared.room.notify_one();
+        if let Some(place) = self.place.take() {
+            Places::give_back(place, &mut traffic.owed);
         }
     }
 }
@@ -164,34 +168,16 @@ impl Session {
 
     /// The permit for one more call in flight. Signing in needs no room: the call that waits for the token has it.
     async fn permit(&self, request: &ApiRequest) -> Permit<'_> {
-        let is_limited = request.service != Service::Token;
-        if is_limited {
-            self.room().await;
-        }
+        let place = match request.service {
+            Service::Token => None,
+            _ => self.shared.places.take().await,
+        };
         Permit {
             session: self,
             service: request.service,
             method: request.method,
-            is_limited,
+            place,
             is_counted: false,
-        }
-    }
-
-    async fn room(&self) {
-        loop {
-            let freed = self.shared.room.notified();
-            let (taken, more) = {
-                let mut traffic = self.traffic();
-                (traffic.concurrency.try_take(), traffic.concurrency.has_room())
-            };
-            if taken {
-                // The limit may have grown by more than the one call that ended, and nothing else would wake the next.
-                if more {
-                    self.shared.room.notify_one();
-                }
-                return;
-            }
-            freed.await;
         }
     }
 

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::places::{Owed, Places};
 use super::proven_routes::ProvenRoutes;
 use super::token::TokenCache;
 use crate::api::clock::now;
@@ -21,7 +21,7 @@ pub(in crate::api) struct Shared {
     pub(super) transport: Arc<dyn Transport>,
     observer: Observer,
     pub(super) traffic: Mutex<Traffic>,
-    pub(super) room: Notify,
+    pub(super) places: Places,
     pub(super) tokens: TokenCache,
 }
 
@@ -33,6 +33,7 @@ pub(in crate::api) struct Traffic {
     /// says little of the next call.
     pub(in crate::api) fastest: Option<Duration>,
     pub(super) concurrency: Concurrency,
+    pub(super) owed: Owed,
     pub(super) dice: StdRng,
     pub(super) waiting: WaitTimer,
     pub(super) announced: Option<(WaitReason, Instant)>,
@@ -61,11 +62,14 @@ impl Session {
     /// A session that sends over `transport`, reports every request and wait to `observer`, and sends nothing new once
     /// `stop` is cancelled. Nothing is sent yet.
     pub fn new(transport: Arc<dyn Transport>, config: Config, observer: Observer, stop: CancellationToken) -> Self {
+        let concurrency = Concurrency::new(config.concurrency);
+        let places = Places::new(concurrency.limit());
         let traffic = Traffic {
             pacer: Pacer::new(config.limits.clone()),
             stats: CallStats::default(),
             fastest: None,
-            concurrency: Concurrency::new(config.concurrency),
+            concurrency,
+            owed: Owed::default(),
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
             waiting: WaitTimer::default(),
             announced: None,
@@ -77,7 +81,7 @@ impl Session {
             transport,
             observer,
             traffic: Mutex::new(traffic),
-            room: Notify::new(),
+            places,
             tokens: TokenCache::default(),
         };
         Self {
