@@ -10,6 +10,8 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod measure;
+
 use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -97,16 +99,15 @@ impl PageRows for Rows {
 }
 
 fn main() {
-    // `cargo test --benches` runs this too, to see that it compiles.
-    if std::env::args().any(|argument| argument == "--test") {
+    if measure::only_compiles() {
         return;
     }
-    let count = std::env::var("ROWS").map_or(ROWS, |rows| rows.parse().expect("a number"));
+    let count = measure::number("ROWS", ROWS);
     let folder = tempfile::TempDir::new().expect("a folder");
     let ours = folder.path().join("page.html");
     let plain = folder.path().join("table.html");
 
-    let before = most_memory();
+    let before = measure::peak_kib();
     let start = Instant::now();
     write_ours(&ours, count).expect("a page");
     let took = start.elapsed();
@@ -114,7 +115,7 @@ fn main() {
     println!(
         "writing {count} rows: {took:.2?}, {} kB, {} kB of memory more than before",
         length / 1000,
-        most_memory().saturating_sub(before)
+        measure::peak_kib().saturating_sub(before)
     );
     write_plain(&plain, count).expect("a table");
 
@@ -169,12 +170,4 @@ fn write_plain(path: &Path, count: usize) -> io::Result<()> {
     }
     writeln!(out, "</tbody></table>")?;
     out.flush()
-}
-
-/// The most memory that this process has held, in kB; 0 where the system does not say.
-fn most_memory() -> u64 {
-    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
-        .unwrap_or(0)
 }
