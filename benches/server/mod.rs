@@ -1,7 +1,14 @@
 //! A server that answers what a run asks and does nothing else, in a process of its own, so that
 //! neither its speed nor its memory counts as the run's.
 
+#![allow(dead_code, reason = "each benchmark uses some of it")]
+
+pub(crate) mod sheets;
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use http_body_util::{BodyExt, Full};
@@ -51,6 +58,23 @@ impl Server {
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
+
+    /// The program, told to work on this organization in a folder; what it writes to the standard output is thrown away.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(folder)
+            .env("UIPATH_URI", self.url())
+            .env("UIPATH_ORGANIZATION", ORGANIZATION.0)
+            .env("RESEAT_ORGANIZATION_ID", ORGANIZATION.1.to_string())
+            .env("UIPATH_PAT", "token")
+            .env("XDG_STATE_HOME", folder)
+            .env("XDG_CONFIG_HOME", folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
+        command
+    }
 }
 
 impl Drop for Server {
@@ -58,6 +82,22 @@ impl Drop for Server {
         // It ends by itself when its input does.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
+    }
+}
+
+/// Writes a configuration without quotas, of which this server has none.
+pub(crate) fn configure(folder: &Path) {
+    let limits = "[profile.default.limits]\nget = 0\nput = 0\n";
+    fs_err::write(folder.join("reseat.toml"), limits).expect("a file");
+}
+
+/// Deletes what runs have recorded, so that the next one begins anew.
+pub(crate) fn forget_results(folder: &Path) {
+    for entry in fs_err::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("a file");
+        if entry.file_name().to_string_lossy().contains(".results.") {
+            fs_err::remove_file(entry.path()).expect("a file");
+        }
     }
 }
 
@@ -105,6 +145,7 @@ async fn answer(request: Request<Incoming>, users: usize) -> hyper::Result<Respo
     let query = parts.uri.query().unwrap_or_default();
     let answer = match parts.method {
         Method::GET if path.contains("/api/User/users/") => page(query, users),
+        Method::GET if path.contains("/api/Group/") => groups(),
         Method::GET if path.ends_with("/UserLicense/user/page") => r#"{"results":[],"totalCount":0}"#.to_owned(),
         Method::GET if path.ends_with("/UserLicense") => seats(users),
         Method::PUT if path.ends_with("/user-license") => allocated(&body),
@@ -124,6 +165,11 @@ pub(crate) fn address(number: usize) -> String {
     format!("first{number}.last{number}@contoso.example")
 }
 
+/// The id of the user of this number.
+pub(crate) fn user(number: usize) -> Uuid {
+    Uuid::from_u128((0x0b5e << 112) | (number as u128 + 1))
+}
+
 fn page(query: &str, users: usize) -> String {
     let parameter = |name: &str| -> usize {
         url::form_urlencoded::parse(query.as_bytes())
@@ -132,27 +178,29 @@ fn page(query: &str, users: usize) -> String {
             .unwrap_or(0)
     };
     let (skip, top) = (parameter("skip"), parameter("top").min(1000));
-    let page: Vec<_> = (skip..users.min(skip + top))
-        .map(|number| {
-            json!({
-                "id": Uuid::from_u128((0x0b5e << 112) | (number as u128 + 1)),
-                "userName": address(number),
-                "email": address(number),
-                "name": format!("First{number}"),
-                "surname": format!("Last{number}"),
-                "displayName": format!("First{number} Last{number}"),
-                "isActive": true,
-                "type": 0,
-                "category": 0,
-                "invitationAccepted": true,
-                "bypassBasicAuthRestriction": false,
-                "groupIDs": [Uuid::from_u128(1), Uuid::from_u128(2)],
-                "creationTime": "2025-01-01T00:00:00Z",
-                "lastLoginTime": "2026-01-01T00:00:00Z",
-            })
-        })
-        .collect();
-    json!({ "totalCount": users, "results": page }).to_string()
+    // Written out, so that the server takes little of a machine that it shares with what is measured.
+    let mut page = format!(r#"{{"totalCount":{users},"results":["#);
+    for number in skip..users.min(skip + top) {
+        let comma = if number == skip { "" } else { "," };
+        let (id, address) = (user(number), address(number));
+        let [everyone, operations] = [Uuid::from_u128(1), Uuid::from_u128(2)];
+        write!(
+            page,
+            r#"{comma}{{"id":"{id}","userName":"{address}","email":"{address}","name":"First{number}","surname":"Last{number}","displayName":"First{number} Last{number}","isActive":true,"type":0,"category":0,"invitationAccepted":true,"bypassBasicAuthRestriction":false,"groupIDs":["{everyone}","{operations}"],"creationTime":"2025-01-01T00:00:00Z","lastLoginTime":"2026-01-01T00:00:00Z"}}"#
+        )
+        .expect("text takes all that is written");
+    }
+    page.push_str("]}");
+    page
+}
+
+fn groups() -> String {
+    json!([
+        {"id": Uuid::from_u128(1), "name": "Everyone", "displayName": "Everyone", "type": 0},
+        {"id": Uuid::from_u128(2), "name": "Operations", "displayName": "Operations", "type": 1},
+        {"id": Uuid::from_u128(3), "name": "Finance", "displayName": "Finance", "type": 1},
+    ])
+    .to_string()
 }
 
 fn seats(users: usize) -> String {
