@@ -87,7 +87,7 @@ pub(crate) fn program(command: &mut Command) -> Cost {
             let mut peak = 0;
             while !ended.load(Ordering::Relaxed) {
                 peak = peak.max(peak_of(&process));
-                std::thread::park_timeout(Duration::from_millis(10));
+                std::thread::park_timeout(Duration::from_millis(3));
             }
             peak
         });
