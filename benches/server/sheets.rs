@@ -26,7 +26,8 @@ pub(crate) fn mixed(path: &Path, rows: usize) {
     write(path, "operation,user,email,name,surname,groups,licenses", rows, row);
 }
 
-fn write(path: &Path, header: &str, rows: usize, row: impl Fn(usize) -> String) {
+/// Writes a sheet with so many rows.
+pub(crate) fn write(path: &Path, header: &str, rows: usize, row: impl Fn(usize) -> String) {
     let mut out = BufWriter::new(fs_err::File::create(path).expect("a file"));
     writeln!(out, "{header}").expect("a line");
     for number in 0..rows {
