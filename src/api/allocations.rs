@@ -4,10 +4,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{Result, empty_list};
-use super::json::{code, codes, entries, flag, guid, guids, member, number, page, text};
+use super::document::Json;
+use super::json::{code, codes, flag, guid, guids, member, number, page, text};
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
@@ -73,7 +74,7 @@ impl Client {
         let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
         let reply = self.session.call(request).await?;
         reply.read("a licence summary", |value| {
-            let inner = entries(value).first()?;
+            let inner = value.entries().next()?;
             inventory_of(member(inner, &["userLicenses", "userBundles", "users"])?)
         })
     }
@@ -108,7 +109,7 @@ impl Client {
                 "useExternalLicense": external_license,
             }));
         let reply = self.allocate(request).await?;
-        let confirmed = confirmed(&reply.value, users, bundles);
+        let confirmed = confirmed(reply.json(), users, bundles);
         Ok(reply.with(confirmed))
     }
 
@@ -157,20 +158,16 @@ impl Client {
             let url = self.license_url(&["user-license"]);
             self.license_call(request(url)).await?
         };
-        let released = released(&reply.value, users);
+        let released = released(reply.json(), users);
         Ok(reply.with(released))
     }
 }
 
 /// What the answer to an allocation says of the users that it was about. An entry without codes confirms its user and
 /// says nothing against the codes; that somebody has no licence at all is only believed where it is said.
-fn confirmed(answer: &Value, users: &[UserId], asked: &BundleSet) -> Vec<Allocation> {
-    let listed = match answer {
-        Value::Array(listed) => listed.as_slice(),
-        object => entries(object),
-    };
+fn confirmed(answer: Json<'_>, users: &[UserId], asked: &BundleSet) -> Vec<Allocation> {
     let wanted: HashSet<_> = users.iter().collect();
-    let entries = listed.iter().filter_map(|entry| {
+    let entries = answer.entries().filter_map(|entry| {
         let read = allocation(entry)?;
         let says_codes = member(entry, &HELD).is_some();
         (says_codes || !asked.is_empty()).then(|| Allocation {
@@ -183,10 +180,10 @@ fn confirmed(answer: &Value, users: &[UserId], asked: &BundleSet) -> Vec<Allocat
 
 /// What the answer to a release says of each user: `{successfulUserIds, failedUserIds}` even where some could not be
 /// released (`uipath-api`, 10). An answer without these lists, as the portal gives it, is about all of them.
-pub(super) fn released(answer: &Value, users: &[UserId]) -> Vec<ReleaseReply> {
+pub(super) fn released(answer: Json<'_>, users: &[UserId]) -> Vec<ReleaseReply> {
     let ids = |name| -> Option<HashSet<UserId>> {
         member(answer, &[name])?;
-        Some(guids(answer, &[name]).into_iter().map(UserId).collect())
+        Some(guids(answer, &[name]).map(UserId).collect())
     };
     let (successful, failed) = (ids("successfulUserIds"), ids("failedUserIds"));
     let is_in = |list: &Option<HashSet<UserId>>, user| list.as_ref().is_some_and(|list| list.contains(user));
@@ -199,7 +196,7 @@ pub(super) fn released(answer: &Value, users: &[UserId]) -> Vec<ReleaseReply> {
 }
 
 /// A user and the bundles it holds.
-pub(super) fn allocation(value: &Value) -> Option<Allocation> {
+pub(super) fn allocation(value: Json<'_>) -> Option<Allocation> {
     let held = member(value, &HELD);
     Some(Allocation {
         user: UserId(member(value, &["userId", "id"]).and_then(guid)?),
@@ -210,7 +207,7 @@ pub(super) fn allocation(value: &Value) -> Option<Allocation> {
     })
 }
 
-fn licensed_user(value: &Value) -> Option<LicensedUser> {
+fn licensed_user(value: Json<'_>) -> Option<LicensedUser> {
     let is_there = flag(value, &["orphan"]) == Some(false);
     let address = text(value, &["email"]);
     Some(LicensedUser {
@@ -219,11 +216,11 @@ fn licensed_user(value: &Value) -> Option<LicensedUser> {
     })
 }
 
-fn inventory_of(value: &Value) -> Option<Vec<Seats>> {
+fn inventory_of(value: Json<'_>) -> Option<Vec<Seats>> {
     page(value, seats).map(|page| page.items)
 }
 
-fn seats(value: &Value) -> Option<Seats> {
+fn seats(value: Json<'_>) -> Option<Seats> {
     Some(Seats {
         code: code(value)?,
         total: member(value, &["total", "licensed"]).and_then(number)?,

@@ -1,10 +1,10 @@
 //! Every shape of error body into one: code, message, trace id. The services use RFC 7807 problems, `IdentityResult`, the
 //! ABP envelope, OAuth errors, bare arrays and plain text, and sometimes a page for people.
 
-use serde_json::Value;
 use strum::EnumString;
 
-use super::json::{entries, flag, member, text};
+use super::document::{Document, Json, Shape};
+use super::json::{fields, flag, member, text};
 use super::{ErrorCode, ServerCode};
 use crate::text::clean;
 use crate::wire::Response;
@@ -62,21 +62,18 @@ impl ErrorBody {
     /// Reads the body of a refusal.
     pub(super) fn read(response: &Response) -> Self {
         let body = String::from_utf8_lossy(&response.body);
-        match serde_json::from_str(body.trim_start_matches('\u{feff}')) {
-            Ok(value) => from_json(&value),
-            Err(_) if is_html(response) => RawError::default(),
-            Err(_) => message(&body),
+        match Document::read(body.trim_start_matches('\u{feff}').into()) {
+            Some(document) => from_json(document.json()),
+            None if is_html(response) => RawError::default(),
+            None => message(&body),
         }
         .into()
     }
 
     /// The refusal inside an answer with a good status, if there is one: `succeeded: false` at the top or under
     /// `result`, or the ABP envelope's `success: false`.
-    pub(super) fn in_success(value: &Value) -> Option<Self> {
-        let result = member(value, &["result"]).unwrap_or(&Value::Null);
-        let refused = [value, result]
-            .into_iter()
-            .any(|place| flag(place, &["succeeded", "success"]) == Some(false));
+    pub(super) fn in_success(value: Json<'_>) -> Option<Self> {
+        let refused = itself_and_result(value).any(|place| flag(place, &["succeeded", "success"]) == Some(false));
         refused.then(|| from_json(value).into())
     }
 
@@ -168,8 +165,8 @@ pub(super) fn page_title(response: &Response) -> Option<String> {
 
 /// The trace id of a refusal: the body's, else that of the headers.
 pub(super) fn trace_id(response: &Response) -> Option<String> {
-    let body = serde_json::from_slice::<Value>(&response.body).unwrap_or_default();
-    let named = text(&body, &["traceId", "correlationId", "requestId"]);
+    let body = Document::read(response.body.clone()).unwrap_or_default();
+    let named = text(body.json(), &["traceId", "correlationId", "requestId"]);
     if named.is_empty() {
         header_trace(response)
     } else {
@@ -200,23 +197,27 @@ fn message(text: &str) -> RawError {
     }
 }
 
-fn from_json(value: &Value) -> RawError {
-    let value = match value {
-        Value::String(words) => return message(words),
-        Value::Array(outer) => match outer.as_slice() {
-            [only @ Value::Object(_)] => only,
+/// Where an answer says how it went.
+fn itself_and_result(value: Json<'_>) -> impl Iterator<Item = Json<'_>> {
+    std::iter::once(value).chain(member(value, &["result"]))
+}
+
+fn from_json(value: Json<'_>) -> RawError {
+    let value = match value.shape() {
+        Shape::Text(words) => return message(words),
+        Shape::Array(mut outer) => match (outer.next(), outer.next()) {
+            (Some(only), None) if only.is_object() => only,
             _ => return listed(value),
         },
         _ => value,
     };
-    let errors = [value, member(value, &["result"]).unwrap_or(&Value::Null)]
-        .into_iter()
+    let errors = itself_and_result(value)
         .filter_map(|place| member(place, &["errors", "validationErrors"]))
         .map(listed)
         .find(|listed| !listed.message.is_empty());
     let error = member(value, &["error"]);
     let own = RawError {
-        code: text(value, &["errorCode", "code"]),
+        code: text(value, &["errorCode", "code"]).into_owned(),
         message: text(
             value,
             &[
@@ -227,16 +228,17 @@ fn from_json(value: &Value) -> RawError {
                 "error_description",
                 "title",
             ],
-        ),
+        )
+        .into_owned(),
     };
-    match (errors, error) {
+    match (errors, error.map(|error| (error, error.shape()))) {
         (Some(listed), _) if !listed.code.is_empty() => listed,
         (Some(listed), _) => RawError {
             code: own.code,
             ..listed
         },
-        (None, Some(Value::String(code))) => oauth(code, own),
-        (None, Some(error @ Value::Object(_))) => from_json(error),
+        (None, Some((_, Shape::Text(code)))) => oauth(code, own),
+        (None, Some((error, Shape::Object(_)))) => from_json(error),
         _ => own,
     }
 }
@@ -254,30 +256,25 @@ fn oauth(code: &str, own: RawError) -> RawError {
 }
 
 /// Errors as texts, as `{code, description}`, or as a map from fields to texts.
-fn listed(errors: &Value) -> RawError {
+fn listed(errors: Json<'_>) -> RawError {
     let mut code = String::new();
     let mut words = Vec::new();
-    if let Value::Object(fields) = errors {
-        for (field, complaints) in fields {
-            let complaints: Vec<_> = entries(complaints).iter().filter_map(Value::as_str).collect();
+    if errors.is_object() {
+        for (field, complaints) in fields(errors) {
+            let complaints: Vec<_> = complaints.entries().filter_map(Json::as_str).collect();
             words.push(labelled(field, &complaints.join(" ")));
         }
     } else {
-        for error in entries(errors) {
+        for error in errors.entries() {
             if code.is_empty() {
-                code = text(error, &["code", "errorCode"]);
+                code = text(error, &["code", "errorCode"]).into_owned();
             }
-            words.push(match error {
-                Value::String(words) => words.clone(),
-                error => {
-                    let words = text(error, &["description", "message", "errorMessage", "errorMsg"]);
-                    if words.is_empty() {
-                        text(error, &["code"])
-                    } else {
-                        words
-                    }
-                }
-            });
+            let said = match error.as_str() {
+                Some(words) => words.into(),
+                None => text(error, &["description", "message", "errorMessage", "errorMsg"]),
+            };
+            let said = Some(said).filter(|said| !said.is_empty());
+            words.push(said.unwrap_or_else(|| text(error, &["code"])).into_owned());
         }
     }
     words.retain(|part| !part.is_empty());
@@ -297,7 +294,7 @@ fn labelled(field: &str, complaint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -382,11 +379,12 @@ mod tests {
 
     #[test]
     fn a_refusal_inside_a_good_status_is_found_and_a_success_is_not_one() {
-        assert!(ErrorBody::in_success(&json!({"succeeded": false, "errors": []})).is_some());
-        assert!(ErrorBody::in_success(&json!({"result": {"succeeded": false}})).is_some());
-        assert!(ErrorBody::in_success(&json!({"succeeded": true, "errors": []})).is_none());
-        assert!(ErrorBody::in_success(&json!([{"userId": "x"}])).is_none());
-        assert!(ErrorBody::in_success(&Value::Null).is_none());
+        let in_success = |value: Value| ErrorBody::in_success(Document::of(&value).json());
+        assert!(in_success(json!({"succeeded": false, "errors": []})).is_some());
+        assert!(in_success(json!({"result": {"succeeded": false}})).is_some());
+        assert!(in_success(json!({"succeeded": true, "errors": []})).is_none());
+        assert!(in_success(json!([{"userId": "x"}])).is_none());
+        assert!(in_success(Value::Null).is_none());
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Groups' licence rules, with quotas where the deployment has them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{Result, found, paged};
-use super::json::{code, codes, entries, flag, guid, member, number, page, text};
+use super::document::Json;
+use super::json::{code, codes, fields, flag, guid, member, number, page, text};
 use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
 use super::session::ApiRequest;
 use super::{CallError, Client, GroupRule, OwnCode, Page};
@@ -82,8 +83,10 @@ impl Client {
             path.push("with-quota");
         }
         let request = ApiRequest::new(Method::Get, Service::License, self.license_url(&path)).needs(READ);
-        let read = |value: &Value| {
-            let value = entries(value).first().unwrap_or(&Value::Null);
+        let read = |value: Json<'_>| {
+            let Some(value) = value.entries().next() else {
+                return Some(None);
+            };
             if !value.is_object() {
                 return value.is_null().then_some(None);
             }
@@ -100,20 +103,20 @@ impl Client {
     }
 }
 
-fn rule(value: &Value) -> Option<GroupRule> {
+fn rule(value: Json<'_>) -> Option<GroupRule> {
     let inner = member(value, &["groupRule"]).unwrap_or(value);
     let group = GroupId(member(inner, &["groupId", "id"]).and_then(guid)?);
     Some(rule_of(value, group))
 }
 
-fn rule_of(value: &Value, group: GroupId) -> GroupRule {
+fn rule_of(value: Json<'_>, group: GroupId) -> GroupRule {
     let inner = member(value, &["groupRule"]).unwrap_or(value);
     let held = member(
         inner,
         &["userBundleCodes", "userBundleLicenses", "allocatedUserBundles", "ubls"],
     );
     let quotas = member(value, &["quotas"]).or_else(|| member(inner, &["quotas"]));
-    let quota = |entry: &Value| {
+    let quota = |entry: Json<'_>| {
         let limit = member(entry, &["limit"]).and_then(number)?;
         let limit = u32::try_from(limit).ok().filter(|limit| *limit > 0)?;
         Some(Quota {
@@ -121,30 +124,35 @@ fn rule_of(value: &Value, group: GroupId) -> GroupRule {
             limit,
         })
     };
-    let quotas = quotas.map(entries).unwrap_or_default();
-    let used = |entry: &Value| Some((code(entry)?, member(entry, &["currentUsage"]).and_then(number)?));
-    let leased = member(inner, &["userBundleLeases"]).and_then(Value::as_object);
-    let leased = leased.into_iter().flatten();
+    let quotas = || quotas.into_iter().flat_map(Json::entries);
+    let used = |entry: Json<'_>| Some((code(entry)?, member(entry, &["currentUsage"]).and_then(number)?));
+    let leased = member(inner, &["userBundleLeases"]).map(fields).unwrap_or_default();
+    let leased = leased.into_iter();
     let leased = leased.filter_map(|(code, count)| Some((BundleCode::new(code), number(count)?)));
     GroupRule {
         group,
-        name: text(inner, &["name", "groupName"]),
+        name: text(inner, &["name", "groupName"]).into_owned(),
         bundles: held.map(codes).unwrap_or_default(),
-        quotas: quotas.iter().filter_map(quota).collect(),
-        in_use: quotas.iter().filter_map(used).chain(leased).collect(),
+        quotas: quotas().filter_map(quota).collect(),
+        in_use: quotas().filter_map(used).chain(leased).collect(),
         external_license: flag(inner, &["useExternalLicense"]).unwrap_or(false),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::api::document::Document;
 
     #[test]
     fn how_many_seats_a_rule_holds_is_read_from_leases_and_from_quotas() {
         let group = "7a1d0c4e-0000-4000-8000-000000000001";
         let in_use = |value: Value| {
-            let rule = rule(&value).map(|rule| rule.in_use).unwrap_or_default();
+            let rule = rule(Document::of(&value).json())
+                .map(|rule| rule.in_use)
+                .unwrap_or_default();
             let texts: Vec<String> = rule.iter().map(|(code, count)| format!("{code} {count}")).collect();
             texts.join(", ")
         };

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{Result, empty_list, found, paged};
+use super::document::{Json, Shape};
 use super::json::{guid, member, page, text, variant};
 use super::session::{ApiRequest, Effect};
 use super::users::{kind_in_directory, kind_of};
@@ -34,9 +35,11 @@ impl Client {
         let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
-        let read = |value: &Value| match value {
-            Value::Null => Some(None),
-            value => group(value).map(Some),
+        let read = |value: Json<'_>| {
+            if value.is_null() {
+                return Some(None);
+            }
+            group(value).map(Some)
         };
         let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a group", read)))
@@ -47,7 +50,7 @@ impl Client {
         let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string(), "Members"]);
         let request = ApiRequest::new(Method::Get, Service::Identity, paged(url, skip, top)).needs(READ);
-        let one = |value: &Value| {
+        let one = |value: Json<'_>| {
             let id = guid(member(value, &["id", "identifier"]).unwrap_or(value)).map(UserId)?;
             Some(Member {
                 id,
@@ -89,7 +92,7 @@ impl Client {
             .needs(WRITE)
             .entries(users.len())
             .json(&json!(users));
-        let one = |value: &Value| guid(member(value, &["identifier", "id"]).unwrap_or(value)).map(UserId);
+        let one = |value: Json<'_>| guid(member(value, &["identifier", "id"]).unwrap_or(value)).map(UserId);
         let reply = self.session.call(request).await?;
         reply.read("a list of members", |value| {
             let page = page(value, one)?;
@@ -124,58 +127,55 @@ impl Client {
             .json(&json!({ "entityNames": names, "entityType": entity_type }));
         let reply = self.session.call(request).await?;
         reply.read("a map of names", |value| {
-            let readable = value.is_object() || value.is_array();
+            let readable = matches!(value.shape(), Shape::Object(_) | Shape::Array(_));
             let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name, kind));
             readable.then(|| names.iter().map(find).collect())
         })
     }
 }
 
-fn group(value: &Value) -> Option<Group> {
+fn group(value: Json<'_>) -> Option<Group> {
     Some(Group {
         id: GroupId(member(value, &["id"]).and_then(guid)?),
-        name: text(value, &["name", "displayName"]),
-        built_in: variant(value, &["type"], &["builtIn", "custom"]) == Some(0),
+        name: text(value, &["name", "displayName"]).into_owned(),
+        built_in: member(value, &["type"]).and_then(|kind| variant(kind, &["builtIn", "custom"])) == Some(0),
     })
 }
 
 /// The entries of this name: under it in a map, or in a list those that carry it. What Search has as `identityName` is
 /// `name` here (`uipath-api`, 10). A display name, which people
 /// choose for themselves, says who a group is and never who a user is.
-fn resolved_as(value: &Value, name: &str, kind: EntityType) -> Vec<Resolved> {
+fn resolved_as(value: Json<'_>, name: &str, kind: EntityType) -> Vec<Resolved> {
     let names: &[&str] = match kind {
         EntityType::User => &["name", "identityName", "userName"],
         EntityType::Group => &["name", "identityName", "displayName"],
     };
-    let carries = |entry: &&Value| {
+    let carries = |entry: &Json<'_>| {
         let mut members = names.iter().chain(&["email"]);
-        members.any(|member| fold(&text(entry, &[member])) == fold(name))
+        members.any(|member| fold(&text(*entry, &[member])) == fold(name))
     };
-    let found: Vec<&Value> = match value {
-        Value::Array(list) => list.iter().filter(carries).collect(),
-        map => match member(map, &[name]) {
-            Some(Value::Array(several)) => several.iter().collect(),
-            Some(one) => vec![one],
-            None => Vec::new(),
-        },
+    let found: Vec<Json<'_>> = match value.shape() {
+        Shape::Array(list) => list.filter(carries).collect(),
+        _ => member(value, &[name]).into_iter().flat_map(Json::entries).collect(),
     };
     let mut resolved: Vec<Resolved> = found.into_iter().filter_map(|entry| resolved(entry, names)).collect();
     resolved.dedup_by(|later, kept| later.identifier == kept.identifier);
     resolved
 }
 
-fn resolved(entry: &Value, names: &[&str]) -> Option<Resolved> {
-    let identifier = text(entry, &["identifier", "id"]);
+fn resolved(entry: Json<'_>, names: &[&str]) -> Option<Resolved> {
+    let identifier = text(entry, &["identifier", "id"]).into_owned();
     let source = text(entry, &["source"]).to_ascii_lowercase();
     (!identifier.is_empty()).then(|| Resolved {
         identifier,
         kind: kind_in_directory(entry),
         from_directory: !source.is_empty() && !source.starts_with("local"),
-        email: text(entry, &["email"]),
+        email: text(entry, &["email"]).into_owned(),
         name: names
             .iter()
             .map(|name| text(entry, &[name]))
             .find(|name| !name.is_empty())
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into_owned(),
     })
 }

@@ -1,50 +1,96 @@
 //! Lenient reading of answers: member names in any case, null as absent, numbers or strings, arrays or objects.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use serde_json::Value;
+use jiff::civil::Time;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 use uuid::Uuid;
 
 use super::Page;
+use super::document::{Entries, Json, Shape};
 use crate::model::{BundleCode, BundleSet};
 
 /// The first member that is there and not null, its name in any case.
-pub(super) fn member<'a>(value: &'a Value, names: &[&str]) -> Option<&'a Value> {
-    let object = value.as_object()?;
+pub(super) fn member<'a>(value: Json<'a>, names: &[&str]) -> Option<Json<'a>> {
     names.iter().find_map(|name| {
-        let exact = object.get(*name);
-        let found = exact.or_else(|| {
-            let mut members = object.iter();
-            members.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
-        });
+        let [found] = members(value, [name]);
         found.filter(|value| !value.is_null())
     })
 }
 
+/// The members of these names, null ones too, found in one pass that is quickest where they stand in this order. A name
+/// that is spelt as here counts before one that differs in case, and of several such the first.
+pub(super) fn members<'a, const N: usize>(value: Json<'a>, names: [&str; N]) -> [Option<Json<'a>>; N] {
+    let (mut exact, mut other) = ([None; N], [None; N]);
+    let mut likely = 0;
+    for (name, value) in value.members() {
+        let is_likely = names.get(likely) == Some(&name);
+        let place = Some(likely).filter(|_| is_likely);
+        if let Some(place) = place.or_else(|| names.iter().position(|known| *known == name)) {
+            // Of a member that is there twice the last counts.
+            exact[place] = Some(value);
+            likely = place + 1;
+            continue;
+        }
+        for (known, other) in names.iter().zip(&mut other) {
+            if known.eq_ignore_ascii_case(name) && other.is_none_or(|(first, _)| first == name) {
+                *other = Some((name, value));
+            }
+        }
+    }
+    for (exact, other) in exact.iter_mut().zip(other) {
+        *exact = exact.or(other.map(|(_, value)| value));
+    }
+    exact
+}
+
+/// The members of an object whose names are not known beforehand, each name once.
+pub(super) fn fields(value: Json<'_>) -> Vec<(&str, Json<'_>)> {
+    let mut fields: Vec<(&str, Json<'_>)> = Vec::new();
+    for (name, value) in value.members() {
+        match fields.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => fields.push((name, value)),
+        }
+    }
+    fields
+}
+
 /// A text, or a number as text; empty where there is none.
-pub(super) fn text(value: &Value, names: &[&str]) -> String {
-    match member(value, names) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        _ => String::new(),
+pub(super) fn text<'a>(value: Json<'a>, names: &[&str]) -> Cow<'a, str> {
+    member(value, names).map(words).unwrap_or_default()
+}
+
+/// The same of a value.
+pub(super) fn words(value: Json<'_>) -> Cow<'_, str> {
+    match value.shape() {
+        Shape::Text(text) => text.into(),
+        Shape::Number(number) => number.to_string().into(),
+        _ => "".into(),
     }
 }
 
 /// A truth value: `true`, `"true"`, or a number other than 0.
-pub(super) fn flag(value: &Value, names: &[&str]) -> Option<bool> {
-    match member(value, names)? {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        other => number(other).map(|number| number != 0),
+pub(super) fn flag(value: Json<'_>, names: &[&str]) -> Option<bool> {
+    truth(member(value, names)?)
+}
+
+/// The same of a value.
+pub(super) fn truth(value: Json<'_>) -> Option<bool> {
+    match value.shape() {
+        Shape::Bool(flag) => Some(flag),
+        Shape::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Shape::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => number(value).map(|number| number != 0),
     }
 }
 
 /// A whole number, also as a float (the documents show limits of quotas as `0.0`) or a text.
-pub(super) fn number(value: &Value) -> Option<u64> {
-    match value {
-        Value::Number(number) => number.as_u64().or_else(|| {
+pub(super) fn number(value: Json<'_>) -> Option<u64> {
+    match value.shape() {
+        Shape::Number(number) => number.as_u64().or_else(|| {
             let float = number.as_f64().filter(|float| *float >= 0.0)?;
             #[expect(
                 clippy::cast_possible_truncation,
@@ -54,112 +100,113 @@ pub(super) fn number(value: &Value) -> Option<u64> {
             let whole = float as u64;
             Some(whole)
         }),
-        Value::String(text) => text.trim().parse().ok(),
+        Shape::Text(text) => text.trim().parse().ok(),
         _ => None,
     }
 }
 
 /// A time as the services write it: seven digits of a second and no zone, which means UTC (`uipath-api`, 10), or with one.
-pub(super) fn time(value: &Value) -> Option<Timestamp> {
-    let text = value.as_str()?.trim();
-    let without_a_zone = || {
-        let civil: DateTime = text.parse().ok()?;
-        Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
-    };
-    text.parse().ok().or_else(without_a_zone)
+pub(super) fn time(value: Json<'_>) -> Option<Timestamp> {
+    let pieces = Pieces::parse(value.as_str()?.trim()).ok()?;
+    let civil = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
+    pieces
+        .to_numeric_offset()
+        .unwrap_or(Offset::UTC)
+        .to_timestamp(civil)
+        .ok()
 }
 
 /// A GUID other than the all-zero one, which means "none": a failed invitation has it as its user id.
-pub(super) fn guid(value: &Value) -> Option<Uuid> {
+pub(super) fn guid(value: Json<'_>) -> Option<Uuid> {
     let guid = Uuid::try_parse(value.as_str()?.trim()).ok()?;
     (!guid.is_nil()).then_some(guid)
 }
 
 /// The position of an enum's value, which may be given as a number or by name.
-pub(super) fn variant(value: &Value, names: &[&str], known: &[&str]) -> Option<usize> {
-    let value = member(value, names)?;
-    match value {
-        Value::String(text) if text.parse::<u64>().is_err() => {
+pub(super) fn variant(value: Json<'_>, known: &[&str]) -> Option<usize> {
+    match value.shape() {
+        Shape::Text(text) if text.parse::<u64>().is_err() => {
             known.iter().position(|name| name.eq_ignore_ascii_case(text.trim()))
         }
-        other => number(other).and_then(|number| usize::try_from(number).ok()),
-    }
-}
-
-/// The entries of an array; a single object counts as an array of one, nothing as none.
-pub(super) fn entries(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(entries) => entries,
-        Value::Null => &[],
-        single => std::slice::from_ref(single),
+        _ => number(value).and_then(|number| usize::try_from(number).ok()),
     }
 }
 
 /// The ids of an array that can be read.
-pub(super) fn guids(value: &Value, names: &[&str]) -> Vec<Uuid> {
-    let list = member(value, names).map(entries).unwrap_or_default();
-    list.iter().filter_map(guid).collect()
+pub(super) fn guids<'a>(value: Json<'a>, names: &[&str]) -> impl Iterator<Item = Uuid> + use<'a> {
+    let list = member(value, names).map(Json::entries);
+    list.into_iter().flatten().filter_map(guid)
 }
 
 /// A set of bundle codes: texts, objects with a `code`, or an object with the codes as its keys.
-pub(super) fn codes(value: &Value) -> BundleSet {
-    if let Value::Object(object) = value
-        && code(value).is_none()
-    {
-        return object.keys().map(|key| BundleCode::new(key)).collect();
+pub(super) fn codes(value: Json<'_>) -> BundleSet {
+    if value.is_object() && code(value).is_none() {
+        return value.members().map(|(name, _)| BundleCode::new(name)).collect();
     }
-    entries(value).iter().filter_map(code).collect()
+    value.entries().filter_map(code).collect()
 }
 
 /// One bundle code: a text, or an object with a `code`.
-pub(super) fn code(value: &Value) -> Option<BundleCode> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        object => text(object, &["code", "userBundleCode", "bundleCode"]),
+pub(super) fn code(value: Json<'_>) -> Option<BundleCode> {
+    let text = match value.shape() {
+        Shape::Text(text) => text.into(),
+        _ => text(value, &["code", "userBundleCode", "bundleCode"]),
     };
     (!text.trim().is_empty()).then(|| BundleCode::new(&text))
 }
 
 /// One page of a listing: `{results, totalCount}`, the same inside an outer array, or a bare array.
 /// An entry that cannot be read is counted and left out. `None` if it is no listing at all.
-pub(super) fn page<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Page<T>> {
-    let inner = match value {
-        Value::Array(outer) => match outer.as_slice() {
-            [only] if listing(only).is_some() => only,
-            _ => value,
-        },
+pub(super) fn page<'a, T>(value: Json<'a>, mut read: impl FnMut(Json<'a>) -> Option<T>) -> Option<Page<T>> {
+    let mut outer = value.entries();
+    let inner = match (value.shape(), outer.next(), outer.next()) {
+        (Shape::Array(_), Some(only), None) if listing(only).is_some() => only,
         _ => value,
     };
-    let entries = listing(inner).or_else(|| inner.as_array())?;
+    let bare = match inner.shape() {
+        Shape::Array(entries) => Some(entries),
+        _ => None,
+    };
+    let mut received = 0;
+    let entries = listing(inner).or(bare)?.inspect(|_| received += 1);
     Some(Page {
-        items: entries.iter().filter_map(read).collect(),
-        received: entries.len() as u64,
+        items: entries.filter_map(&mut read).collect(),
+        received,
         total: member(inner, &["totalCount", "total", "count"]).and_then(number),
     })
 }
 
-fn listing(value: &Value) -> Option<&Vec<Value>> {
-    member(value, &["results", "items", "value", "data"])?.as_array()
+fn listing(value: Json<'_>) -> Option<Entries<'_>> {
+    match member(value, &["results", "items", "value", "data"])?.shape() {
+        Shape::Array(entries) => Some(entries),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::api::document::Document;
+
+    fn document(value: &Value) -> Document {
+        Document::of(value)
+    }
 
     #[test]
     fn members_are_found_in_any_case_and_null_is_absent() {
-        let value = json!({"GroupIds": ["x"], "name": null, "Name": "Ann"});
-        assert!(member(&value, &["groupIDs"]).is_some());
-        assert_eq!(text(&json!({"name": null}), &["name"]), "");
-        assert_eq!(text(&value, &["missing", "NAME"]), "");
+        let value = document(&json!({"GroupIds": ["x"], "name": null, "Name": "Ann"}));
+        assert!(member(value.json(), &["groupIDs"]).is_some());
+        assert_eq!(text(document(&json!({"name": null})).json(), &["name"]), "");
+        assert_eq!(text(value.json(), &["missing", "NAME"]), "");
     }
 
     #[test]
     fn numbers_flags_and_enums_are_read_in_each_form() {
         for value in [json!(3), json!(3.0), json!("3")] {
-            assert_eq!(number(&value), Some(3));
+            assert_eq!(number(document(&value).json()), Some(3));
         }
         for (value, expected) in [
             (json!(true), Some(true)),
@@ -167,23 +214,26 @@ mod tests {
             (json!(1), Some(true)),
             (json!("perhaps"), None),
         ] {
-            assert_eq!(flag(&json!({"x": value}), &["x"]), expected);
+            assert_eq!(flag(document(&json!({"x": value})).json(), &["x"]), expected);
         }
         for value in [json!(1), json!("1"), json!("Custom")] {
-            assert_eq!(
-                variant(&json!({"type": value}), &["type"], &["builtIn", "custom"]),
-                Some(1)
-            );
+            assert_eq!(variant(document(&value).json(), &["builtIn", "custom"]), Some(1));
         }
     }
 
     #[test]
     fn a_time_without_a_zone_is_one_of_utc() {
+        let time = |value: Value| time(document(&value).json());
         let expected: Timestamp = "2025-08-12T06:41:10.0901663Z".parse().unwrap();
-        for written in ["2025-08-12T06:41:10.0901663", "2025-08-12T08:41:10.0901663+02:00"] {
-            assert_eq!(time(&json!(written)), Some(expected));
+        for written in [
+            "2025-08-12T06:41:10.0901663",
+            "2025-08-12T06:41:10.0901663Z",
+            "2025-08-12T08:41:10.0901663+02:00",
+        ] {
+            assert_eq!(time(json!(written)), Some(expected));
         }
-        assert_eq!((time(&json!("yesterday")), time(&json!(3))), (None, None));
+        assert_eq!(time(json!("2025-08-12")), "2025-08-12T00:00:00Z".parse().ok());
+        assert_eq!((time(json!("yesterday")), time(json!(3))), (None, None));
     }
 
     #[test]
@@ -194,21 +244,50 @@ mod tests {
             json!([{"code": "TSTNU"}, {"userBundleCode": "ATTUNU"}]),
             json!({"ATTUNU": 1, "TSTNU": 0}),
         ] {
-            assert_eq!(codes(&value), expected, "{value}");
+            assert_eq!(codes(document(&value).json()), expected, "{value}");
         }
-        assert!(codes(&json!([])).is_empty());
-        assert!(codes(&Value::Null).is_empty());
+        for nothing in [json!([]), Value::Null] {
+            assert!(codes(document(&nothing).json()).is_empty());
+        }
     }
 
     #[test]
     fn a_listing_is_read_bare_wrapped_or_wrapped_again_and_unreadable_entries_still_count() {
-        let read = |value: &Value| value.as_u64();
+        let read = |value: Json<'_>| number(value);
         let whole = json!({"totalCount": 9, "results": [1, "x", 3]});
         for value in [whole.clone(), json!([whole]), json!([1, "x", 3])] {
-            let page = page(&value, read).unwrap();
+            let page = page(document(&value).json(), read).unwrap();
             assert_eq!((page.items, page.received), (vec![1, 3], 3), "{value}");
         }
-        assert_eq!(page(&json!([]), read).map(|page| page.received), Some(0));
-        assert_eq!(page(&json!({"unrelated": 1}), read), None);
+        let page = |value: Value| page(document(&value).json(), read);
+        assert_eq!(page(json!([])).map(|page| page.received), Some(0));
+        assert_eq!(page(json!({"unrelated": 1})), None);
+    }
+
+    /// What a member is by the rules, looked up one name after the other in a map.
+    fn looked_up<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+        let mut members = object.iter();
+        let other = members.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value));
+        object.get(name).or(other)
+    }
+
+    proptest! {
+        #[test]
+        fn members_in_any_order_spelling_and_number_are_those_that_a_map_has(
+            written in proptest::collection::vec(("[aAbBcCé]{1,2}", 0..9_u8), 0..12),
+        ) {
+            let members_of = written.iter().map(|(name, value)| format!("\"{name}\":{value}"));
+            let body = format!("{{{}}}", members_of.collect::<Vec<_>>().join(","));
+            let map: Map<String, Value> = serde_json::from_str(&body).unwrap();
+            let document = Document::read(body.into_bytes()).unwrap();
+            let names = ["a", "B", "ab", "Ca", "cc", "bé"];
+            for (name, found) in names.iter().zip(members(document.json(), names)) {
+                prop_assert_eq!(found.and_then(number), looked_up(&map, name).and_then(Value::as_u64));
+            }
+            let fields = fields(document.json());
+            let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, number(value))).collect();
+            let expected: Vec<_> = map.iter().map(|(name, value)| (name.as_str(), value.as_u64())).collect();
+            prop_assert_eq!(fields, expected);
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::allocations::{allocation, released};
 use super::client::{Result, empty_list, paged};
+use super::document::Json;
 use super::endpoint_variant::{KnownVariant, LeaseListing};
 use super::json::page;
 use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
@@ -105,7 +106,7 @@ impl Client {
             .entries(users.len())
             .json(&json!({ "userIds": users }));
         let reply = self.license_call(request).await?;
-        let replies = released(&reply.value, users);
+        let replies = released(reply.json(), users);
         Ok(reply.with(replies))
     }
 
@@ -185,7 +186,7 @@ impl Client {
     }
 }
 
-fn leases_of(value: &Value) -> Option<Page<Lease>> {
+fn leases_of(value: Json<'_>) -> Option<Page<Lease>> {
     page(value, |entry| {
         let held = allocation(entry)?;
         Some(Lease {

@@ -10,6 +10,7 @@ mod client;
 mod clock;
 mod config;
 mod departure;
+mod document;
 mod endpoint_variant;
 mod error;
 mod error_body;

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::client::{Result, empty_list};
+use super::document::{Json, Shape};
 use super::error_body::ErrorBody;
-use super::json::{entries, flag, guid, member, text};
+use super::json::{flag, guid, member, text};
 use super::session::{ApiRequest, Effect};
 use super::urls::accept_invite_url;
 use super::users::{WRITE, insert};
@@ -31,15 +32,18 @@ impl Client {
             .json(&body.collect());
         // `result.succeeded` may be true while entries have failed, so the entries count.
         let reply = self.session.call_leniently(request).await?;
-        let listed = reply_users(&reply.value);
+        let listed = reply_users(reply.json());
         if listed.is_empty() {
-            let refused = ErrorBody::in_success(&reply.value);
+            let refused = ErrorBody::in_success(reply.json());
             return Err(refused.map_or_else(
                 || reply.unreadable("a list of invited users"),
                 |body| reply.refused(body),
             ));
         }
-        let verdicts = invite_verdicts(listed, &ErrorBody::in_success(&reply.value).unwrap_or_default().message);
+        let verdicts = invite_verdicts(
+            &listed,
+            &ErrorBody::in_success(reply.json()).unwrap_or_default().message,
+        );
         let reply_to = |invitation: &Invitation| {
             let verdict = verdicts.get(&fold(&invitation.email));
             verdict.cloned().unwrap_or(InviteReply::Missing)
@@ -65,13 +69,13 @@ impl Client {
                 "groupIDs": groups,
             }));
         let reply = self.session.call_leniently(request).await?;
-        let listed = reply_users(&reply.value);
-        let mut created: Vec<_> = users.iter().map(|user| created_id(user, listed)).collect();
+        let listed = reply_users(reply.json());
+        let mut created: Vec<_> = users.iter().map(|user| created_id(user, &listed)).collect();
         let doubtful = repeated(created.iter().flatten().copied());
         for id in &mut created {
             *id = id.filter(|id| !doubtful.contains(id));
         }
-        match ErrorBody::in_success(&reply.value) {
+        match ErrorBody::in_success(reply.json()) {
             None => Ok(reply.with(created)),
             Some(_) if created.iter().any(Option::is_some) => {
                 Err(reply.contradictory("the answer says that nothing was created and yet names created users"))
@@ -109,20 +113,19 @@ fn new_user_body(user: &NewUser) -> Value {
 }
 
 /// The per-user entries of an InviteUsers or BulkCreate answer, whose documented shape and real one differ.
-fn reply_users(value: &Value) -> &[Value] {
-    let inner = member(value, &["result"]).unwrap_or(&Value::Null);
-    let listed = member(value, &["users"]).or_else(|| member(inner, &["users"]));
-    match (listed, value) {
-        (Some(listed), _) => entries(listed),
-        (None, Value::Array(listed)) => listed,
-        (None, _) => &[],
+fn reply_users(value: Json<'_>) -> Vec<Json<'_>> {
+    let inner = || member(member(value, &["result"])?, &["users"]);
+    match (member(value, &["users"]).or_else(inner), value.shape()) {
+        (Some(listed), _) => listed.entries().collect(),
+        (None, Shape::Array(listed)) => listed.collect(),
+        (None, _) => Vec::new(),
     }
 }
 
 /// What the entries say, by address. Positions say nothing: entries are matched by their address alone.
-fn invite_verdicts(listed: &[Value], common_words: &str) -> HashMap<String, InviteReply> {
+fn invite_verdicts(listed: &[Json<'_>], common_words: &str) -> HashMap<String, InviteReply> {
     let mut by_address = HashMap::<String, (BTreeSet<UserId>, Option<String>)>::new();
-    for entry in listed {
+    for &entry in listed {
         let (ids, refusal) = by_address.entry(fold(&text(entry, &["email"]))).or_default();
         let words = text(entry, &["errorMsg", "errorMessage", "error"]);
         let id = member(entry, &["id", "userId"]).and_then(guid);
@@ -137,7 +140,7 @@ fn invite_verdicts(listed: &[Value], common_words: &str) -> HashMap<String, Invi
             (None | Some(true), None) if words.is_empty() => {}
             _ => {
                 let words = [
-                    words.as_str(),
+                    &*words,
                     common_words,
                     "the server refused the invitation without a reason",
                 ];
@@ -175,13 +178,13 @@ fn repeated(ids: impl Iterator<Item = UserId>) -> HashSet<UserId> {
 }
 
 /// The id that the answer gives to this user, found by user name, else by address.
-fn created_id(user: &NewUser, listed: &[Value]) -> Option<UserId> {
+fn created_id(user: &NewUser, listed: &[Json<'_>]) -> Option<UserId> {
     let ids_where = |member_name: &str, wanted: &str| -> BTreeSet<UserId> {
         let matching = listed
             .iter()
-            .filter(|entry| fold(&text(entry, &[member_name])) == fold(wanted));
+            .filter(|entry| fold(&text(**entry, &[member_name])) == fold(wanted));
         matching
-            .filter_map(|entry| member(entry, &["id"]).and_then(guid).map(UserId))
+            .filter_map(|entry| member(*entry, &["id"]).and_then(guid).map(UserId))
             .collect()
     };
     let only = |ids: BTreeSet<UserId>| if ids.len() == 1 { ids.first().copied() } else { None };

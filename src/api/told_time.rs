@@ -1,9 +1,9 @@
 //! Moments as the services tell them.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::json::{member, time};
+use super::document::Json;
+use super::json::{members, time};
 
 /// When something last was (a sign-in, the use of a licence, the making of an account), as far as an answer tells: to the
 /// second, and small, because an organization may have a million users.
@@ -33,11 +33,17 @@ impl ToldTime {
         }
     }
 
-    /// What the member of this name says; a text that is no time says nothing.
-    pub(super) fn read(value: &Value, name: &str) -> Self {
-        match member(value, &[name]) {
+    /// What the member of this name says.
+    pub(super) fn read(value: Json<'_>, name: &str) -> Self {
+        let [member] = members(value, [name]);
+        Self::said(member)
+    }
+
+    /// What this member says; a text that is no time says nothing.
+    pub(super) fn said(member: Option<Json<'_>>) -> Self {
+        match member {
+            Some(null) if null.is_null() => Self::UNRECORDED,
             Some(written) => time(written).map_or(Self::UNTOLD, Self::at),
-            None if has_member(value, name) => Self::UNRECORDED,
             None => Self::UNTOLD,
         }
     }
@@ -60,20 +66,16 @@ impl Default for ToldTime {
     }
 }
 
-fn has_member(value: &Value, name: &str) -> bool {
-    let members = value.as_object();
-    members.is_some_and(|members| members.keys().any(|key| key.eq_ignore_ascii_case(name)))
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::api::document::Document;
 
     #[test]
     fn a_time_is_told_from_no_record_and_both_from_no_word() {
-        let read = |value: Value| ToldTime::read(&value, "lastInUse");
+        let read = |value: Value| ToldTime::read(Document::of(&value).json(), "lastInUse");
         let time = |text: &str| ToldTime::at(text.parse().unwrap());
         for written in ["2026-10-30T08:41:10.0901663", "2026-10-30T10:41:10+02:00"] {
             assert_eq!(read(json!({"LastInUse": written})), time("2026-10-30T08:41:10Z"));

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::allocations::allocation;
 use super::client::{Result, empty_list, found};
+use super::document::Json;
 use super::json::{code, flag, guid, member, page};
 use super::license_service::READ;
 use super::session::{ApiRequest, Effect};
@@ -42,9 +43,11 @@ impl Client {
     pub async fn allocation_of_user(&self, user: UserId) -> Result<Option<Allocation>> {
         let url = self.license_url(&["user-license", "user", &user.to_string(), "allocation"]);
         let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
-        let read = |value: &Value| match value {
-            Value::Null => Some(None),
-            value => allocation(value).filter(|held| held.user == user).map(Some),
+        let read = |value: Json<'_>| {
+            if value.is_null() {
+                return Some(None);
+            }
+            allocation(value).filter(|held| held.user == user).map(Some)
         };
         let outcome = self.license_call(request).await;
         found(outcome.and_then(|reply| reply.read("a user's licences", read)))
@@ -72,7 +75,7 @@ impl Client {
     }
 }
 
-fn lease_start(value: &Value) -> Option<LeaseStart> {
+fn lease_start(value: Json<'_>) -> Option<LeaseStart> {
     Some(LeaseStart {
         group: GroupId(member(value, &["groupId"]).and_then(guid)?),
         code: code(value)?,
@@ -80,7 +83,7 @@ fn lease_start(value: &Value) -> Option<LeaseStart> {
     })
 }
 
-fn user_licenses(value: &Value) -> Option<UserLicenses> {
+fn user_licenses(value: Json<'_>) -> Option<UserLicenses> {
     Some(UserLicenses {
         held: allocation(value)?,
         is_inherited: flag(value, &["inheritedFromGroup"]).unwrap_or(false),

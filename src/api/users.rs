@@ -4,7 +4,8 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::client::{Result, empty_list, found, paged};
-use super::json::{flag, guid, guids, member, page, text, variant};
+use super::document::Json;
+use super::json::{guid, member, members, page, text, truth, variant, words};
 use super::session::ApiRequest;
 use super::{Client, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
@@ -49,9 +50,11 @@ impl Client {
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
-        let read = |value: &Value| match value {
-            Value::Null => Some(None),
-            value => user(value).map(Some),
+        let read = |value: Json<'_>| {
+            if value.is_null() {
+                return Some(None);
+            }
+            user(value).map(Some)
         };
         let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a user", read)))
@@ -131,13 +134,13 @@ fn update_body(update: &UserUpdate) -> Value {
 }
 
 /// The kind that a group's member states.
-pub(super) fn kind_of(value: &Value) -> UserKind {
-    let number = variant(value, &["type"], &TYPES);
+pub(super) fn kind_of(value: Json<'_>) -> UserKind {
+    let number = member(value, &["type"]).and_then(|kind| variant(kind, &TYPES));
     number.map_or_else(|| kind_in_directory(value), |number| kind(Some(number)))
 }
 
 /// The kind that an entry of the directory states in its `objectType`; its `type` counts otherwise (`uipath-api`, 5.3).
-pub(super) fn kind_in_directory(value: &Value) -> UserKind {
+pub(super) fn kind_in_directory(value: Json<'_>) -> UserKind {
     let object = text(value, &["objectType"]).to_ascii_lowercase();
     match object.as_str() {
         object if object.contains("robot") => UserKind::RobotAccount,
@@ -157,27 +160,63 @@ fn kind(number: Option<usize>) -> UserKind {
     }
 }
 
-fn user(value: &Value) -> Option<User> {
-    let number = variant(value, &["type"], &TYPES);
-    let directory =
-        variant(value, &["category"], &CATEGORIES) == Some(2) || number.is_some_and(|kind| matches!(kind, 2 | 3));
-    let id = UserId(member(value, &["id"]).and_then(guid)?);
+fn user(value: Json<'_>) -> Option<User> {
+    let [
+        id,
+        user_name,
+        email,
+        name,
+        surname,
+        display_name,
+        is_active,
+        kind_number,
+        category,
+        invitation_accepted,
+        bypass_basic_auth,
+        groups,
+        created,
+        last_login,
+    ] = members(
+        value,
+        [
+            "id",
+            "userName",
+            "email",
+            "name",
+            "surname",
+            "displayName",
+            "isActive",
+            "type",
+            "category",
+            "invitationAccepted",
+            "bypassBasicAuthRestriction",
+            "groupIDs",
+            "creationTime",
+            "lastLoginTime",
+        ],
+    );
+    let id = UserId(id.and_then(guid)?);
+    let number = kind_number.and_then(|kind| variant(kind, &TYPES));
+    let category = category.and_then(|category| variant(category, &CATEGORIES));
+    let [user_name, email, name, surname, display_name] =
+        [user_name, email, name, surname, display_name].map(|member| member.map(words).unwrap_or_default());
     let texts = UserTexts {
-        user_name: &text(value, &["userName"]),
-        email: &text(value, &["email"]),
-        name: &text(value, &["name"]),
-        surname: &text(value, &["surname"]),
-        display_name: &text(value, &["displayName"]),
+        user_name: &user_name,
+        email: &email,
+        name: &name,
+        surname: &surname,
+        display_name: &display_name,
     };
+    let groups = groups.into_iter().flat_map(Json::entries).filter_map(guid);
     Some(User {
-        is_active: flag(value, &["isActive"]).unwrap_or(true),
-        invitation_accepted: flag(value, &["invitationAccepted"]).unwrap_or(false),
-        bypass_basic_auth: flag(value, &["bypassBasicAuthRestriction"]).unwrap_or(false),
-        groups: guids(value, &["groupIDs"]).into_iter().map(GroupId).collect(),
-        from_directory: directory,
+        is_active: is_active.and_then(truth).unwrap_or(true),
+        invitation_accepted: invitation_accepted.and_then(truth).unwrap_or(false),
+        bypass_basic_auth: bypass_basic_auth.and_then(truth).unwrap_or(false),
+        groups: groups.map(GroupId).collect(),
+        from_directory: category == Some(2) || matches!(number, Some(2 | 3)),
         kind: kind(number),
-        last_login: ToldTime::read(value, "lastLoginTime"),
-        created: ToldTime::read(value, "creationTime"),
+        last_login: ToldTime::said(last_login),
+        created: ToldTime::said(created),
         ..User::new(id, texts)
     })
 }

@@ -1,10 +1,9 @@
 //! What an answer is worth: an answer is trusted only if it is of the right kind.
 
-use serde_json::Value;
-
 use super::attempt_log::{AttemptLog, answered_words, code_of, titled};
 use super::exchange::Exchanged;
 use super::{ApiRequest, Effect, Session};
+use crate::api::document::{Document, Json};
 use crate::api::error_body::{ErrorBody, RefusalReason, is_about_the_header, is_html};
 use crate::api::{Answer, CallError, ErrorCode, Failure, OwnCode, Receipt};
 use crate::event::Service;
@@ -13,8 +12,7 @@ use crate::wire::Response;
 
 /// The JSON of an answer with a good status.
 pub(in crate::api) struct Reply {
-    /// The JSON; null where the body is empty.
-    pub(in crate::api) value: Value,
+    document: Document,
     /// What the call cost.
     pub(in crate::api) receipt: Receipt,
     request: ApiRequest,
@@ -25,7 +23,7 @@ impl Session {
     /// Makes the call; an answer that says `succeeded: false` is an error.
     pub(in crate::api) async fn call(&self, request: ApiRequest) -> Result<Reply, CallError> {
         let reply = self.call_leniently(request).await?;
-        match ErrorBody::in_success(&reply.value) {
+        match ErrorBody::in_success(reply.json()) {
             Some(body) => Err(reply.refused(body)),
             None => Ok(reply),
         }
@@ -34,9 +32,9 @@ impl Session {
     /// Makes the call and leaves it to the caller what `succeeded: false` means.
     pub(in crate::api) async fn call_leniently(&self, request: ApiRequest) -> Result<Reply, CallError> {
         let Exchanged { response, receipt, log } = self.exchange(&request).await?;
-        match judged(&request, &log, &response) {
-            Ok(value) => Ok(Reply {
-                value,
+        match judged(&request, &log, response) {
+            Ok(document) => Ok(Reply {
+                document,
                 receipt,
                 request,
                 log,
@@ -47,13 +45,18 @@ impl Session {
 }
 
 impl Reply {
+    /// The JSON; null where the body is empty.
+    pub(in crate::api) fn json(&self) -> Json<'_> {
+        self.document.json()
+    }
+
     /// The answer as `read` understands it. Where `read` gives `None`, the error says that the answer is not `what`.
     pub(in crate::api) fn read<T>(
         self,
         what: &str,
-        read: impl FnOnce(&Value) -> Option<T>,
+        read: impl FnOnce(Json<'_>) -> Option<T>,
     ) -> Result<Answer<T>, CallError> {
-        match read(&self.value) {
+        match read(self.json()) {
             Some(value) => Ok(self.with(value)),
             None => Err(self.unreadable(what)),
         }
@@ -98,10 +101,10 @@ impl Reply {
     }
 }
 
-fn judged(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<Value, CallError> {
+fn judged(request: &ApiRequest, log: &AttemptLog, response: Response) -> Result<Document, CallError> {
     match response.status {
         200..300 => json(request, log, response),
-        400..500 => Err(refused(request, log, response)),
+        400..500 => Err(refused(request, log, &response)),
         300..400 => {
             let place = response.header("location").unwrap_or("nowhere");
             let place = clean(place.split(['?', '#']).next().unwrap_or_default(), 200);
@@ -113,28 +116,28 @@ fn judged(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result
             Err(unusable(request, log, OwnCode::Redirected.into(), &message))
         }
         status => {
-            let words = answered_words(request, response, &ErrorBody::read(response).message);
+            let words = answered_words(request, &response, &ErrorBody::read(&response).message);
             Err(unusable(request, log, ErrorCode::Status(status), &words))
         }
     }
 }
 
-fn json(request: &ApiRequest, log: &AttemptLog, response: &Response) -> Result<Value, CallError> {
+fn json(request: &ApiRequest, log: &AttemptLog, response: Response) -> Result<Document, CallError> {
     let body = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
     if body.trim_ascii().is_empty() {
-        return Ok(Value::Null);
+        return Ok(Document::default());
     }
-    if is_html(response) {
+    if is_html(&response) {
         let message = format!(
             "the {} service answered {} with HTML{}: this looks like a login or proxy page; check {}",
             request.service.as_str(),
             response.status,
-            titled(response),
+            titled(&response),
             settings(request)
         );
         return Err(unusable(request, log, OwnCode::HtmlAnswer.into(), &message));
     }
-    serde_json::from_slice(body).map_err(|_| {
+    Document::read(response.body).ok_or_else(|| {
         let message = format!(
             "the {} service answered with something that is not JSON",
             request.service.as_str()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
@@ -12,6 +12,7 @@ use super::attempt_log::AttemptLog;
 use super::judge::Reply;
 use super::token::{NewToken, Token};
 use super::{ApiRequest, Session};
+use crate::api::document::Json;
 use crate::api::error_body::{ErrorBody, OauthError};
 use crate::api::json::{member, number, text};
 use crate::api::jwt::{self, ORGANIZATION, SUBJECT, guid_claim};
@@ -226,8 +227,8 @@ fn token_form(id: &str, secret: &SecretString, scopes: &str) -> String {
 }
 
 fn fresh(reply: &Reply, names: &[&str]) -> Result<NewToken, CallError> {
-    let value = &reply.value;
-    let secret = member(value, names).and_then(Value::as_str).and_then(printable);
+    let value = reply.json();
+    let secret = member(value, names).and_then(Json::as_str).and_then(printable);
     let Some(secret) = secret else {
         let refused = ErrorBody::in_success(value);
         let error = refused.map_or_else(|| reply.unreadable("a token"), |body| reply.refused(body));
