@@ -22,7 +22,7 @@ mod worksheet_names;
 mod written;
 
 pub use column_letters::column_letters;
-pub use delimited::{DecodingReader, TextEncoding, detect_encoding};
+pub use delimited::{DecodingReader, Lines, TextEncoding, detect_encoding};
 pub use encoding_doubt::EncodingDoubt;
 pub use error::SheetError;
 pub use failed::{

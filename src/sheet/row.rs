@@ -1,8 +1,8 @@
 //! One row of cells, in a buffer that is reused from row to row.
 
-use std::io::Read;
+use std::ops::Range;
 
-use csv::StringRecord;
+use memchr::memchr_iter;
 
 use crate::text::is_plain;
 
@@ -96,10 +96,12 @@ pub enum MalformedRow {
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     number: u32,
-    cells: StringRecord,
-    /// Cells that came after one further right, and their positions; see [`settle`](Self::settle).
-    late: StringRecord,
-    late_positions: Vec<usize>,
+    /// The texts of the cells, in whatever order they came and with whatever parts them.
+    text: String,
+    /// Where in it the text of each cell is.
+    cells: Vec<Range<u32>>,
+    /// How many came after one further right, as no spreadsheet program writes them.
+    late: usize,
     /// What the cells of a workbook held; empty for a CSV, whose cells are all text.
     origins: Vec<Origin>,
     is_plain: bool,
@@ -141,7 +143,7 @@ impl Row {
     pub fn cell(&self, position: usize) -> Cell<'_> {
         let Origin { kind, is_formula } = self.origins.get(position).copied().unwrap_or_default();
         Cell {
-            text: self.cells.get(position).unwrap_or_default(),
+            text: self.cells.get(position).map_or("", |cell| self.slice(cell)),
             kind,
             is_formula,
         }
@@ -150,6 +152,10 @@ impl Row {
     /// The cells in order.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
         (0..self.cells.len()).map(|position| self.cell(position))
+    }
+
+    fn slice(&self, cell: &Range<u32>) -> &str {
+        &self.text[cell.start as usize..cell.end as usize]
     }
 
     /// Whether all cells are of visible ASCII letters and spaces only, as most are.
@@ -183,17 +189,17 @@ impl Row {
         self.malformed
     }
 
-    /// How many bytes of text its cells have.
+    /// How many bytes of text its cells have, and what parts them.
     pub fn size(&self) -> usize {
-        self.cells.as_slice().len()
+        self.text.len()
     }
 
     /// Empties the row.
     pub(super) fn start(&mut self, number: u32) {
         self.number = number;
+        self.text.clear();
         self.cells.clear();
-        self.late.clear();
-        self.late_positions.clear();
+        self.late = 0;
         self.origins.clear();
         self.is_plain = true;
         self.is_hidden = false;
@@ -203,17 +209,36 @@ impl Row {
         self.malformed = None;
     }
 
-    /// Takes the next record of a CSV for its cells, as many as a spreadsheet program has columns; `false` at
-    /// the end.
-    pub(super) fn read_cells<R: Read>(&mut self, records: &mut csv::Reader<R>) -> csv::Result<bool> {
-        self.start(0);
-        let read = records.read_record(&mut self.cells)?;
-        if self.cells.len() > MOST_COLUMNS {
-            self.cells.truncate(MOST_COLUMNS);
+    /// Takes the cells of a record of a CSV, as many as a spreadsheet program has columns.
+    pub(super) fn take_record(&mut self, record: &csv::StringRecord) {
+        self.text.push_str(record.as_slice());
+        let mut end = 0;
+        for cell in record.iter().take(MOST_COLUMNS) {
+            let start = end;
+            end += place(cell.len());
+            self.cells.push(start..end);
+        }
+        if record.len() > MOST_COLUMNS {
+            self.text.truncate(end as usize);
             self.malformed = Some(MalformedRow::TooLong);
         }
-        self.is_plain = is_plain(self.cells.as_slice());
-        Ok(read)
+        self.is_plain = is_plain(&self.text);
+    }
+
+    /// Takes the cells of a line without quotes, as many as a spreadsheet program has columns.
+    pub(super) fn take_line(&mut self, line: &str, delimiter: u8) {
+        self.text.push_str(line);
+        let mut start = 0;
+        for end in memchr_iter(delimiter, line.as_bytes()).chain([line.len()]) {
+            if self.cells.len() == MOST_COLUMNS {
+                self.malformed = Some(MalformedRow::TooLong);
+                break;
+            }
+            self.cells.push(start..place(end));
+            start = place(end) + 1;
+        }
+        // What parts the cells may be a tab.
+        self.is_plain = is_plain(line) || delimiter == b'\t' && self.cells().all(|cell| is_plain(cell.text));
     }
 
     pub(super) fn set_number(&mut self, number: u32) {
@@ -242,49 +267,37 @@ impl Row {
         self.malformed = Some(malformed);
     }
 
-    /// Puts a cell at `position`; cells may come in any order, gaps are empty cells. What comes after a cell further right
-    /// is seen only once the row is [settled](Self::settle).
+    /// Puts a cell at `position`; cells may come in any order, gaps are empty cells.
     pub(super) fn put(&mut self, position: usize, origin: impl Into<Origin>, text: &str) {
-        while self.cells.len() < position {
-            self.cells.push_field("");
-        }
-        if self.cells.len() == position {
-            self.cells.push_field(text);
-        } else if self.late.len() < MOST_COLUMNS {
-            self.late.push_field(text);
-            self.late_positions.push(position);
+        if position >= self.cells.len() {
+            self.cells.resize(position + 1, 0..0);
+            self.origins.resize(position + 1, Origin::default());
+        } else if self.late < MOST_COLUMNS {
+            self.late += 1;
         } else {
             self.malformed = Some(MalformedRow::TooLong);
             return;
         }
-        self.origins.resize(self.cells.len(), Origin::default());
+        let start = place(self.text.len());
+        self.text.push_str(text);
+        self.cells[position] = start..place(self.text.len());
         self.origins[position] = origin.into();
         self.is_plain &= is_plain(text);
     }
 
-    /// Puts cells in their places that came after one further right. No spreadsheet program goes back in a row, so that
-    /// all of them are put there at once: the texts of a row stand one behind the other in memory.
-    pub(super) fn settle(&mut self) {
-        if self.late.is_empty() {
-            return;
-        }
-        let mut texts: Vec<&str> = self.cells.iter().collect();
-        for (position, text) in self.late_positions.iter().zip(&self.late) {
-            texts[*position] = text;
-        }
-        self.cells = texts.into_iter().collect();
-        self.late.clear();
-        self.late_positions.clear();
-    }
-
     /// Whether there is room for a cell of this length; where not, the row is too long.
     pub(super) fn has_room(&mut self, length: usize) -> bool {
-        let fits = self.size() + self.late.as_slice().len() + length <= LONGEST_ROW;
+        let fits = self.size() + length <= LONGEST_ROW;
         if !fits {
             self.malformed = Some(MalformedRow::TooLong);
         }
         fits
     }
+}
+
+/// A place in the text of a row, which is never longer than [`LONGEST_ROW`].
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Whether a cell holds nothing but white space and control characters.
@@ -306,7 +319,6 @@ mod tests {
         row.put(0, CellKind::Text, "ann");
         row.put(2, CellKind::Number, "12");
         row.put(1, CellKind::Text, "lee");
-        row.settle();
         let texts: Vec<_> = row.cells().map(|cell| cell.text).collect();
         assert_eq!(texts, ["ann", "lee", "12"]);
         assert_eq!(row.cell(2).kind, CellKind::Number);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::delimited::Lines;
 use super::encoding_doubt::EncodingDoubt;
 use super::row::Row;
 
@@ -35,4 +36,15 @@ pub trait Visitor {
     /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
     /// only the memory is used.
     fn row(&mut self, row: &mut Row) -> Visit;
+
+    /// Rows of a CSV that are still together, for whoever wants to take them apart elsewhere.
+    fn lines(&mut self, mut lines: Lines) -> Visit {
+        let mut row = Row::default();
+        while lines.read(&mut row) {
+            if self.row(&mut row) == Visit::Skip {
+                return Visit::Skip;
+            }
+        }
+        Visit::Rows
+    }
 }

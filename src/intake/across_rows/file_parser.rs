@@ -13,7 +13,7 @@ use crate::intake::rows::{
     malformed_row,
 };
 use crate::problem::{Problem, ProblemCode};
-use crate::sheet::{EncodingDoubt, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
+use crate::sheet::{EncodingDoubt, Lines, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 
 /// A worksheet that was not read.
@@ -389,6 +389,26 @@ impl Visitor for FileParser<'_, '_> {
                     unused.look_at(row);
                     parser.row(row)
                 }
+            }
+        }
+    }
+
+    fn lines(&mut self, mut lines: Lines) -> Visit {
+        let mut row = Row::default();
+        loop {
+            match &mut self.position {
+                Position::UnderHeader(sheet) if !sheet.unused.wants_more() => {
+                    let parser = &mut sheet.parser;
+                    self.last_row = self.last_row.max(parser.worksheet().row_number(lines.last_number()));
+                    return parser.lines(lines);
+                }
+                _ => {}
+            }
+            if !lines.read(&mut row) {
+                return Visit::Rows;
+            }
+            if self.row(&mut row) == Visit::Skip {
+                return Visit::Skip;
             }
         }
     }

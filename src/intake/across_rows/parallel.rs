@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use crate::intake::rows::{ParseContext, ParsedRows, RowParser, Worksheet};
-use crate::sheet::{Row, Visit};
+use crate::sheet::{Lines, Row, Visit};
 
 /// How the rows are dealt out.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +43,8 @@ const LONG_ROW: usize = 16 << 10;
 #[derive(Debug, Default)]
 struct Chunk {
     number: usize,
+    /// Rows that are still together, which come after the others.
+    lines: Option<Lines>,
     rows: Vec<Row>,
     filled: usize,
     /// How much text the filled ones have.
@@ -63,6 +65,9 @@ impl Chunk {
 
     fn parse_with(&mut self, parser: &mut RowParser<'_>) {
         parser.parse(&self.rows[..self.filled]);
+        if let Some(lines) = self.lines.take() {
+            parser.parse_lines(lines);
+        }
         if self.bytes > LONG_ROW {
             for row in self.rows.iter_mut().filter(|row| row.size() > LONG_ROW) {
                 *row = Row::default();
@@ -109,10 +114,27 @@ impl<'scope, 'env> ParallelParser<'scope, 'env> {
 
     /// Takes a row, and leaves another in its place.
     pub(super) fn row(&mut self, row: &mut Row) -> Visit {
+        if self.chunk.lines.is_some() && self.hand_over() == Visit::Skip {
+            return Visit::Skip;
+        }
         self.chunk.take(row);
         if self.chunk.filled < self.parallelism.chunk_rows && self.chunk.bytes < CHUNK_BYTES {
             return Visit::Rows;
         }
+        self.hand_over()
+    }
+
+    /// Takes rows that are still together.
+    pub(super) fn lines(&mut self, lines: Lines) -> Visit {
+        if self.chunk.lines.is_some() && self.hand_over() == Visit::Skip {
+            return Visit::Skip;
+        }
+        self.chunk.lines = Some(lines);
+        Visit::Rows
+    }
+
+    /// Has the chunk parsed, and begins the next.
+    fn hand_over(&mut self) -> Visit {
         if self.workers.is_none() && self.parallelism.threads > 0 {
             self.workers = Workers::start(self.scope, self.parallelism.threads, &self.context);
         }

@@ -63,7 +63,7 @@ impl Requirements<'_> {
         let state = self.values.unless_changed_from.as_ref().map(|cell| &cell.state);
         let is_compared = instead.is_none() && matches!(state, Some(WrittenState::Licenses(_)));
         let instead = instead.or(is_compared.then_some("leave `unless_changed_from` empty"));
-        let operation = match self.kind {
+        let operation = || match self.kind {
             OperationKind::Invite | OperationKind::Create => format!("`{}` with `like`", self.kind),
             kind if is_compared => format!("`{kind}` with `unless_changed_from`"),
             kind => format!("`{kind}`"),
@@ -72,14 +72,16 @@ impl Requirements<'_> {
             (None, _) | (_, PresentLicenses::Readable) => {}
             (Some(_), PresentLicenses::ToBeFoundOut) => {
                 let what = format!(
-                    "{operation} needs to read a user's present licences, which not every installation of this kind offers"
+                    "{} needs to read a user's present licences, which not every installation of this kind offers",
+                    operation()
                 );
                 let help = "`plan` and `run` find out whether it can be read here";
                 problems.push(UnplacedProblem::warning(ProblemCode::NotOffered, what, help));
             }
             (Some(help), PresentLicenses::Unreadable) => {
                 let what = format!(
-                    "{operation} needs to read a user's present licences, which this deployment's API does not offer"
+                    "{} needs to read a user's present licences, which this deployment's API does not offer",
+                    operation()
                 );
                 problems.push(UnplacedProblem::error(ProblemCode::NotOffered, what, help));
             }

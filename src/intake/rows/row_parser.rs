@@ -20,7 +20,7 @@ use crate::intake::cells::{
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
 use crate::problem::{ProblemCode, Problems, Severity};
-use crate::sheet::Row;
+use crate::sheet::{Lines, Row};
 use crate::text::clean;
 
 /// Columns that a row of any operation may have.
@@ -62,6 +62,7 @@ pub(in crate::intake) struct RowParser<'o> {
     content: String,
     cleaned: CleanedCells,
     problems: Vec<UnplacedProblem>,
+    line: Row,
 }
 
 impl<'o> RowParser<'o> {
@@ -78,6 +79,7 @@ impl<'o> RowParser<'o> {
             content: String::new(),
             cleaned: CleanedCells::new(),
             problems: Vec::new(),
+            line: Row::default(),
         }
     }
 
@@ -87,6 +89,18 @@ impl<'o> RowParser<'o> {
         for row in rows {
             self.row(&worksheet, row);
         }
+    }
+
+    /// Parses rows that are still together, as [`parse`](Self::parse) does.
+    pub(in crate::intake) fn parse_lines(&mut self, mut lines: Lines) {
+        let worksheet = Arc::clone(&self.context.worksheet);
+        let mut row = std::mem::take(&mut self.line);
+        while lines.read(&mut row) {
+            if !row.is_empty() || row.malformed().is_some() {
+                self.row(&worksheet, &row);
+            }
+        }
+        self.line = row;
     }
 
     /// The result for the rows since the last time it was taken.

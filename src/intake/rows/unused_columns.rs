@@ -74,9 +74,14 @@ impl UnusedColumns {
         }
     }
 
+    /// Whether there is anything left to look for.
+    pub(in crate::intake) fn wants_more(&self) -> bool {
+        self.rows_left > 0 && !self.columns.is_empty()
+    }
+
     /// Looks at a row under the header.
     pub(in crate::intake) fn look_at(&mut self, row: &Row) {
-        if self.rows_left == 0 || self.columns.is_empty() {
+        if !self.wants_more() {
             return;
         }
         self.rows_left -= 1;

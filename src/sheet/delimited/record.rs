@@ -16,6 +16,8 @@ const BUFFER: usize = 64 << 10;
 #[derive(Debug)]
 pub(in crate::sheet) struct RecordReader<R> {
     records: csv::Reader<RawReader<R>>,
+    /// Memory that is used again.
+    record: csv::StringRecord,
     delimiter: u8,
     number: u32,
     before: Before,
@@ -33,6 +35,7 @@ impl<R: Read> RecordReader<R> {
     pub(in crate::sheet) fn new(input: R, delimiter: u8) -> Self {
         Self {
             records: records(RawReader::new(input), delimiter),
+            record: csv::StringRecord::new(),
             delimiter,
             number: 0,
             before: Before::default(),
@@ -49,24 +52,24 @@ impl<R: Read> RecordReader<R> {
 
     /// The next record that is not an empty line; `false` at the end.
     pub(in crate::sheet) fn read(&mut self, row: &mut Row) -> io::Result<bool> {
-        let read = row.read_cells(&mut self.records);
+        let read = self.records.read_record(&mut self.record);
         let raw = self.records.get_ref();
         if matches!(read, Ok(false)) {
             return Ok(false);
         }
         self.number = self.number.saturating_add(raw.empty_lines()).saturating_add(1);
+        row.start(self.number);
         if let Err(error) = read {
             if !raw.is_overlong() {
                 return Err(error.into());
             }
-            row.start(self.number);
             row.set_malformed(match quotes::fault(raw.since_record(), self.delimiter) {
                 Some(fault @ MalformedRow::UnclosedQuote { .. }) => fault,
                 _ => MalformedRow::TooLong,
             });
             return Ok(true);
         }
-        row.set_number(self.number);
+        row.take_record(&self.record);
         let end = self.records.position().byte();
         let fault = quotes::fault(self.records.get_ref().record(end), self.delimiter);
         if let Some(fault) = fault {

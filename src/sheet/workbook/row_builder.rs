@@ -191,7 +191,6 @@ impl<'v> RowBuilder<'v> {
         if self.visit == Visit::Skip {
             return;
         }
-        self.row.settle();
         self.cells += self.row.len();
         self.text += self.row.size() as u64;
         if self.cells > MOST_CELLS || self.text > MOST_TEXT || self.merged.is_lost() {
