@@ -92,7 +92,6 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     .await;
     drop(busy);
     let choice = choice?;
-    let order = order(&loaded.intake, &choice);
     let rules = rules(session.settings, planning, &choice, &loaded.organization);
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
     let ahead = Ahead::WholeRun(began.elapsed());
@@ -110,6 +109,8 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
             .is_some_and(|typed| typed.instant(&loaded.as_of.zone) == loaded.as_of.now),
         ..cost.view(planned, &choice, &loaded)
     };
+    // Only now, when what planning itself takes is free again.
+    let order = order(&loaded.intake, &choice);
     let now = SheetPlan {
         order: &order,
         planned,

@@ -219,7 +219,7 @@ async fn carry_out<'s>(
         began,
         idle: hesitated.unwrap_or_default() + waited,
     };
-    let outcome = execute(execution, choice, snapshot, &plan).await;
+    let outcome = execute(execution, choice, snapshot, plan).await;
     if let Err(failure) = &outcome {
         record.break_off(failure.ended(), &loaded.organization.client.stats());
     }
@@ -350,7 +350,7 @@ async fn execute(
     execution: Execution<'_>,
     mut choice: ChosenRows,
     snapshot: Snapshot,
-    plan: &Plan,
+    plan: Plan,
 ) -> Result<RunOutcome, Failure> {
     let Execution {
         session,
@@ -379,11 +379,11 @@ async fn execute(
         recheck: execution.recheck,
     };
     catch_up().await;
-    let ran = engine.run(plan).await;
+    let ran = engine.run(&plan).await;
     let observed = progress.finish();
     drop(journal);
-    // The state before is recorded by now, and putting the results in order needs the memory.
-    drop(snapshot);
+    // What was done is recorded by now, and putting the results in order needs the memory.
+    drop((plan, snapshot));
     let order = order(&loaded.intake, &choice);
     let chosen = choice.into_keys();
     let ran: Ran = ran.map_err(|error| not_recorded(&error).once_begun())?;

@@ -1,10 +1,10 @@
 //! What the user should know before confirming a plan.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::RowReason;
 use super::not_owned;
-use super::{AccountIndex, Direct, Ending, OnShortage, Plan, RowIndex, Rules, Stage, Step, Warning, Work};
+use super::{AccountIndex, Direct, Ending, LicenseChange, OnShortage, Plan, RowIndex, Rules, Stage, Step, Warning, Work};
 use crate::directory::Snapshot;
 use crate::model::BundleSet;
 use crate::text::{joined, plural};
@@ -13,13 +13,14 @@ use crate::text::{joined, plural};
 const NAMED: usize = 4;
 
 pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
+    let allocations = AllocationChanges::of(plan);
     let warnings = [
         administrators(plan, snapshot),
         administrators_offboarded(plan, snapshot),
         last_administrator(plan),
-        unblocking(plan),
-        overriding(plan),
-        releasing(plan, snapshot),
+        unblocking(&allocations),
+        overriding(&allocations),
+        releasing(&allocations, snapshot),
         giving_back(plan, snapshot),
         rules_removed(plan),
         nobody_there(plan),
@@ -80,9 +81,9 @@ fn last_administrator(plan: &Plan) -> Option<Warning> {
 }
 
 /// Accounts that somebody once barred from licences on purpose.
-fn unblocking(plan: &Plan) -> Option<Warning> {
+fn unblocking(allocations: &AllocationChanges<'_>) -> Option<Warning> {
     let is_blocked = |direct: &Direct| matches!(direct, Direct::Holds(bundles) if bundles.is_empty());
-    let (rows, accounts) = licenses(plan, |change| is_blocked(change.before) && !is_blocked(change.after));
+    let (rows, accounts) = allocations.matching(|change| is_blocked(change.before) && !is_blocked(change.after));
     warn("unblocks", rows, |_| {
         let (is, them) = if accounts.len() == 1 {
             ("is", "it")
@@ -97,9 +98,9 @@ fn unblocking(plan: &Plan) -> Option<Warning> {
     })
 }
 
-fn overriding(plan: &Plan) -> Option<Warning> {
-    let (rows, accounts) = licenses(plan, |change| {
-        let exists = plan.account(change.account).id.is_some();
+fn overriding(allocations: &AllocationChanges<'_>) -> Option<Warning> {
+    let (rows, accounts) = allocations.matching(|change| {
+        let exists = allocations.plan.account(change.account).id.is_some();
         exists && *change.before == Direct::Inherits && matches!(change.after, Direct::Holds(_))
     });
     warn("overrides-inherited", rows, |_| {
@@ -116,10 +117,11 @@ fn overriding(plan: &Plan) -> Option<Warning> {
     })
 }
 
-fn releasing(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
+fn releasing(allocations: &AllocationChanges<'_>, snapshot: &Snapshot) -> Option<Warning> {
+    let plan = allocations.plan;
     // Those who are offboarded do not sign in again, and what they hold in the end is read.
     let leavers: HashSet<AccountIndex> = leavers(plan).filter_map(|step| step.account).collect();
-    let (rows, accounts) = licenses(plan, |change| {
+    let (rows, accounts) = allocations.matching(|change| {
         let is_released = *change.before != Direct::Inherits && *change.after == Direct::Inherits;
         is_released && !leavers.contains(&change.account) && signs_in(plan, snapshot, change.account)
     });
@@ -277,45 +279,58 @@ struct AllocationChange<'a> {
     account: AccountIndex,
     before: &'a Direct,
     after: &'a Direct,
-    rows: Vec<RowIndex>,
 }
 
-/// The allocations of accounts that sheets name, before and after, in the order of their first step. What is given up
-/// only to be taken again is no loss, and what a migration takes along existed before.
-fn allocation_changes(plan: &Plan) -> Vec<AllocationChange<'_>> {
-    let is_migration = |row: &RowIndex| plan.rows[*row].captured().is_some();
-    let mut allocation_changes: Vec<AllocationChange<'_>> = Vec::new();
-    let mut places: HashMap<AccountIndex, usize> = HashMap::new();
-    let mut steps: Vec<_> = plan.steps.iter().filter(|step| step.stage != Stage::GiveBack).collect();
-    steps.sort_by_key(|step| step.stage);
-    for step in steps {
-        let (Work::License(change), Some(account)) = (&step.work, step.account) else {
-            continue;
-        };
-        if step.rows.iter().all(is_migration) {
-            continue;
+/// The changes of accounts that sheets name, and what each account holds directly in the end. There may be a million, so
+/// nothing is put together that no warning names.
+struct AllocationChanges<'a> {
+    plan: &'a Plan,
+    /// By the accounts' positions.
+    ends: Vec<Option<&'a Direct>>,
+}
+
+impl<'a> AllocationChanges<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let ends = vec![None; plan.accounts.len()];
+        let mut changes = Self { plan, ends };
+        for (account, _, change) in Self::steps(plan) {
+            changes.ends[account.position()] = Some(&change.target.direct);
         }
-        let place = *places.entry(account).or_insert_with(|| {
-            allocation_changes.push(AllocationChange {
-                account,
-                before: &change.base.direct,
-                after: &change.target.direct,
-                rows: Vec::new(),
-            });
-            allocation_changes.len() - 1
-        });
-        allocation_changes[place].after = &change.target.direct;
-        allocation_changes[place].rows.extend(&step.rows);
+        changes
     }
-    allocation_changes
-}
 
-/// The rows and accounts of the allocation changes that match.
-fn licenses(plan: &Plan, is_so: impl Fn(&AllocationChange<'_>) -> bool) -> (Vec<RowIndex>, Vec<&str>) {
-    let (mut rows, mut accounts) = (Vec::new(), Vec::new());
-    for change in allocation_changes(plan).iter().filter(|change| is_so(change)) {
-        rows.extend(&change.rows);
-        accounts.push(&*plan.account(change.account).label);
+    /// The steps, by stage. What is given up only to be taken again is no loss, and what a migration takes along existed
+    /// before.
+    fn steps(plan: &'a Plan) -> impl Iterator<Item = (AccountIndex, &'a Step, &'a LicenseChange)> {
+        let is_migration = |row: &RowIndex| plan.rows[*row].captured().is_some();
+        let steps = plan.steps.iter().filter(|step| step.stage != Stage::GiveBack);
+        steps.filter_map(move |step| match (&step.work, step.account) {
+            (Work::License(change), Some(account)) if !step.rows.iter().all(is_migration) => {
+                Some((account, step, &**change))
+            }
+            _ => None,
+        })
     }
-    (rows, accounts)
+
+    /// The rows and accounts of the changes that match, the accounts in the order of their first step.
+    fn matching(&self, is_so: impl Fn(&AllocationChange<'_>) -> bool) -> (Vec<RowIndex>, Vec<&'a str>) {
+        let (mut rows, mut accounts) = (Vec::new(), Vec::new());
+        let mut known: Vec<Option<bool>> = vec![None; self.ends.len()];
+        for (account, step, first) in Self::steps(self.plan) {
+            let position = account.position();
+            let is_matching = *known[position].get_or_insert_with(|| {
+                let before = &first.base.direct;
+                let after = self.ends[position].unwrap_or(before);
+                let is_matching = is_so(&AllocationChange { account, before, after });
+                if is_matching {
+                    accounts.push(&*self.plan.account(account).label);
+                }
+                is_matching
+            });
+            if is_matching {
+                rows.extend(&step.rows);
+            }
+        }
+        (rows, accounts)
+    }
 }
