@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench run` sends 20,000 PUTs to a server in a process of its own, in turn from a bare reqwest loop
 //! without a results file and from the engine with one, each record on disk and the file in its final order, and
-//! prints both with the processor time that each call takes on the client's side.
+//! prints both with the processor time that each call takes on the client's side. `cargo bench --bench run -- 2000 8 reseat`
+//! makes one pass of so many rows and calls at once with one of the two (`bare` is the other), for a profiler.
 //!
 //! Found on 2026-11-22 on two hardware threads of an EPYC with nothing else to do but to be the server as well. Median of
 //! five pairs, release build:
@@ -64,13 +65,24 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let server = Server::start(ROWS as usize);
     let folder = tempfile::TempDir::new().expect("a folder");
-    let rows = rows(folder.path());
+    if let Some((count, concurrency, side)) = one_pass() {
+        let server = Server::start(count as usize);
+        let cost = if side == "bare" {
+            in_usual_runtime(|| bare(&server, count, concurrency))
+        } else {
+            let rows = rows(folder.path(), count);
+            in_own_runtime(|| run(&server, &rows, folder.path(), concurrency))
+        };
+        println!("{concurrency} at once: {side} {}", told(cost, count));
+        return;
+    }
+    let server = Server::start(ROWS as usize);
+    let rows = rows(folder.path(), ROWS);
     for concurrency in [8, 32] {
         let mut pairs: Vec<(Cost, Cost)> = (0..REPEATS)
             .map(|_| {
-                let bare = in_usual_runtime(|| bare(&server, concurrency));
+                let bare = in_usual_runtime(|| bare(&server, ROWS, concurrency));
                 let ours = in_own_runtime(|| run(&server, &rows, folder.path(), concurrency));
                 (bare, ours)
             })
@@ -78,8 +90,8 @@ fn main() {
         for (bare, ours) in &pairs {
             println!(
                 "  bare {}, reseat {}, ratio {:.2}",
-                told(*bare),
-                told(*ours),
+                told(*bare, ROWS),
+                told(*ours, ROWS),
                 ratio(*bare, *ours)
             );
         }
@@ -87,22 +99,30 @@ fn main() {
         let (bare, ours) = pairs[pairs.len() / 2];
         println!(
             "{concurrency} at once: bare {}, reseat {}, ratio {:.2} (median of {REPEATS} pairs)",
-            told(bare),
-            told(ours),
+            told(bare, ROWS),
+            told(ours, ROWS),
             ratio(bare, ours)
         );
     }
+}
+
+/// What the command line says of one pass for a profiler: rows, calls at once, side.
+fn one_pass() -> Option<(u32, usize, String)> {
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let rows = arguments.next()?.parse().expect("rows");
+    let concurrency = arguments.next()?.parse().expect("calls at once");
+    Some((rows, concurrency, arguments.next()?))
 }
 
 fn ratio(bare: Cost, ours: Cost) -> f64 {
     bare.time.as_secs_f64() / ours.time.as_secs_f64()
 }
 
-fn told(cost: Cost) -> String {
-    let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(ROWS);
+fn told(cost: Cost, rows: u32) -> String {
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(rows);
     format!(
         "{:.0} calls/s ({:.0} µs of CPU a call)",
-        f64::from(ROWS) / cost.time.as_secs_f64(),
+        f64::from(rows) / cost.time.as_secs_f64(),
         each(cost.cpu)
     )
 }
@@ -120,11 +140,11 @@ fn in_usual_runtime<T, F: Future<Output = T>>(work: impl FnOnce() -> F) -> T {
 }
 
 /// The same PUTs from a loop that does nothing else.
-async fn bare(server: &Server, concurrency: usize) -> Cost {
+async fn bare(server: &Server, rows: u32, concurrency: usize) -> Cost {
     let client = reqwest::Client::new();
     let base = format!("{}/acme/identity_/api/User", server.url());
     let start = Start::now();
-    let calls = (0..ROWS).map(|number| {
+    let calls = (0..rows).map(|number| {
         let id = Uuid::from_u128((0x0b5e << 112) | (u128::from(number) + 1));
         let request = client
             .put(format!("{base}/{id}"))
@@ -202,22 +222,22 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
     let cost = start.cost();
     assert_eq!(
         finished.counts.get(&reseat::model::Status::Done),
-        Some(&(ROWS as usize))
+        Some(&rows.len())
     );
     cost
 }
 
-fn rows(folder: &Path) -> Vec<Row> {
+fn rows(folder: &Path, count: u32) -> Vec<Row> {
     let path = folder.join("rows.csv");
     let mut sheet = "operation,user,name\n".to_owned();
-    for number in 0..ROWS {
+    for number in 0..count {
         let user = address(number as usize);
         sheet.extend(["update,", &user, ",New", &number.to_string(), "\n"]);
     }
     fs_err::write(&path, sheet).expect("a file");
     let source = Source::open(&path).expect("a sheet");
     let intake = reseat::intake::read(&source, &reseat::intake::Options::default()).expect("a sheet");
-    assert_eq!(intake.rows.len(), ROWS as usize);
+    assert_eq!(intake.rows.len(), count as usize);
     intake.rows
 }
 
