@@ -30,11 +30,11 @@ pub struct RateLimitHeaders {
 impl RateLimitHeaders {
     /// Reads the headers in each of their styles: `RateLimit-Remaining` and `RateLimit-Reset` (with or without `X-`),
     /// `RateLimit: limit=100, remaining=50, reset=5`, and `RateLimit: "default";r=50;t=30`, of which the tightest
-    /// policy counts. `header` finds a header by its name in lower case.
-    pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Self {
+    /// policy counts. `header` finds a header by its name in lower case; `now` is asked only where a reset is a time.
+    pub fn read<'a>(header: impl Fn(&str) -> Option<&'a str>, now: impl Fn() -> SystemTime) -> Self {
         let either = |plain: &str, marked: &str| header(plain).or_else(|| header(marked));
         let remaining = either("ratelimit-remaining", "x-ratelimit-remaining").and_then(count);
-        let reset = either("ratelimit-reset", "x-ratelimit-reset").and_then(|value| reset(value, now));
+        let reset = either("ratelimit-reset", "x-ratelimit-reset").and_then(|value| reset(value, &now));
         let combined = header("ratelimit").map(combined).unwrap_or_default();
         Self {
             remaining: remaining.or(combined.remaining),
@@ -78,12 +78,12 @@ fn seconds(value: &str) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(fraction).unwrap_or(LONGEST).min(LONGEST))
 }
 
-fn reset(value: &str, now: SystemTime) -> Option<Duration> {
+fn reset(value: &str, now: impl Fn() -> SystemTime) -> Option<Duration> {
     let asked = seconds(value.trim())?;
     match value.trim().parse::<u64>() {
         Ok(stamp) if stamp > EPOCH_SECONDS => {
             let at = UNIX_EPOCH + Duration::from_secs(stamp).min(LONGEST * 100);
-            Some(at.duration_since(now).unwrap_or_default().min(LONGEST))
+            Some(at.duration_since(now()).unwrap_or_default().min(LONGEST))
         }
         _ => Some(asked),
     }
@@ -149,11 +149,11 @@ mod tests {
                     .find(|(known, _)| *known == name)
                     .map(|(_, value)| *value)
             };
-            assert_eq!(RateLimitHeaders::read(find, then()), expected, "{headers:?}");
+            assert_eq!(RateLimitHeaders::read(find, then), expected, "{headers:?}");
         }
-        assert_eq!(RateLimitHeaders::read(|_| None, then()), RateLimitHeaders::default());
+        assert_eq!(RateLimitHeaders::read(|_| None, then), RateLimitHeaders::default());
         assert_eq!(
-            RateLimitHeaders::read(|_| Some("nonsense"), then()),
+            RateLimitHeaders::read(|_| Some("nonsense"), then),
             RateLimitHeaders::default()
         );
     }

@@ -190,7 +190,7 @@ impl Session {
     ) -> (AttemptOutcome, RateLimitHeaders) {
         match result {
             Ok(response) => {
-                let headers = RateLimitHeaders::read(|name| response.header(name), wall_clock(response));
+                let headers = RateLimitHeaders::read(|name| response.header(name), || wall_clock(response));
                 let is_good = (200..300).contains(&response.status);
                 let is_page = is_good && is_html(response);
                 let mut traffic = self.traffic();
