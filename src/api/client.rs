@@ -55,10 +55,9 @@ impl Client {
     /// The same client, which asks before a call leaves that changes something; meant for one call. A call that may not
     /// leave ends as stopped.
     #[must_use]
-    pub fn with_departure_gate(&self, gate: DepartureGate) -> Self {
-        let mut client = self.clone();
-        client.session.departure = Some(gate);
-        client
+    pub fn with_departure_gate(mut self, gate: DepartureGate) -> Self {
+        self.session.departure = Some(gate);
+        self
     }
 
     /// The same client, which repeats a call after a fault of the way at most this often.

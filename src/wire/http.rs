@@ -1,12 +1,13 @@
 //! The transport over real sockets.
 
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{redirect, retry};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::explain::{ErrorContext, explain, is_refused_tunnel};
@@ -73,6 +74,8 @@ pub struct HttpTransport {
     direct: reqwest::Client,
     config: HttpConfig,
     shown: Shown,
+    /// The header of the token that was sent last: calls share one token for a long time.
+    authorization: Arc<Mutex<Option<(Arc<SecretString>, HeaderValue)>>>,
 }
 
 impl HttpTransport {
@@ -95,6 +98,7 @@ impl HttpTransport {
             direct,
             config,
             shown,
+            authorization: Arc::default(),
         })
     }
 
@@ -125,7 +129,7 @@ impl HttpTransport {
     async fn send_once(&self, request: &Request) -> Result<Response, TransportError> {
         let client = self.client(&request.url);
         let mut outgoing = reqwest::Request::new(method(request.method), request.url.clone());
-        *outgoing.headers_mut() = headers(request)?;
+        *outgoing.headers_mut() = self.headers(request)?;
         *outgoing.body_mut() = request.body.as_ref().map(|body| body.to_vec().into());
         let mut answer = match client.execute(outgoing).await {
             Ok(answer) => answer,
@@ -170,6 +174,37 @@ impl HttpTransport {
         };
         explain(error, &context)
     }
+
+    fn headers(&self, request: &Request) -> Result<HeaderMap, TransportError> {
+        // Room for what reqwest adds, too.
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(kind) = request.content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
+        if let Some(token) = &request.bearer {
+            headers.insert(AUTHORIZATION, self.authorization(token)?);
+        }
+        Ok(headers)
+    }
+
+    fn authorization(&self, token: &Arc<SecretString>) -> Result<HeaderValue, TransportError> {
+        let mut known = self.authorization.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, value)) = &*known
+            && Arc::ptr_eq(of, token)
+        {
+            return Ok(value.clone());
+        }
+        let value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
+        let mut value = value.map_err(|_| TransportError {
+            reach: Reach::CannotBeSent,
+            code: TransportCode::InvalidToken,
+            message: "the token has letters in it that no token may have".to_owned(),
+        })?;
+        value.set_sensitive(true);
+        *known = Some((Arc::clone(token), value.clone()));
+        Ok(value)
+    }
 }
 
 impl Transport for HttpTransport {
@@ -212,26 +247,6 @@ fn next_place(request: &Request, response: &Response) -> Option<Url> {
 fn what_for(url: &Url) -> (Option<&str>, Option<&str>) {
     let last = url.path_segments().and_then(|mut segments| segments.next_back());
     (last, url.query())
-}
-
-fn headers(request: &Request) -> Result<HeaderMap, TransportError> {
-    // Room for what reqwest adds, too.
-    let mut headers = HeaderMap::with_capacity(8);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    if let Some(kind) = request.content_type {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    }
-    if let Some(token) = &request.bearer {
-        let value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()));
-        let mut value = value.map_err(|_| TransportError {
-            reach: Reach::CannotBeSent,
-            code: TransportCode::InvalidToken,
-            message: "the token has letters in it that no token may have".to_owned(),
-        })?;
-        value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
-    }
-    Ok(headers)
 }
 
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {

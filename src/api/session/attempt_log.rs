@@ -12,7 +12,6 @@ use crate::text::{duration, number, plural};
 use crate::wire::{Response, TransportCode, TransportError};
 
 /// What has happened to a request so far.
-#[derive(Default)]
 pub(super) struct AttemptLog {
     pub(super) attempts: u32,
     /// How many repetitions faults have cost.
@@ -44,8 +43,20 @@ impl AttemptLog {
     /// Nothing has happened yet to a request whose answers and errors must not show these.
     pub(super) fn new(secrets: Secrets) -> Self {
         Self {
+            attempts: 0,
+            retries: 0,
+            at_once: 0,
+            pauses: (0, Duration::ZERO),
+            held: Duration::ZERO,
+            unclear: false,
+            token_length: 0,
+            refused_token: None,
+            status: None,
             secrets,
-            ..Self::default()
+            trace_id: None,
+            server_words: None,
+            code: None,
+            last: String::new(),
         }
     }
 

@@ -39,7 +39,7 @@ impl Session {
     /// Sends until there is an answer to judge: any status but those of [`decide`] and a first 401.
     pub(super) async fn exchange(&self, request: &ApiRequest) -> Result<Exchanged, CallError> {
         let max_wait = self.config.retry.max_wait;
-        let mut log = AttemptLog::new(Secrets::of(request, &self.config.credentials));
+        let mut log = AttemptLog::new(Secrets::of(request, &self.config));
         loop {
             let permit = self.admit(request, &mut log.held).await;
             let permit = permit.map_err(|error| log.not_admitted(request, &error, max_wait))?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
 use super::ApiRequest;
-use crate::api::Credentials;
+use crate::api::{Config, Credentials};
 use crate::wire::Response;
 
 /// What replaces a secret.
@@ -17,21 +17,17 @@ const MARK: &str = "…";
 const LONG: usize = 8;
 
 /// The secrets of one call: its own, the sign-in's, and the token that it is sent with.
-#[derive(Default)]
 pub(super) struct Secrets {
-    secrets: Vec<SecretString>,
+    own: Vec<SecretString>,
+    config: Arc<Config>,
     token: Option<Arc<SecretString>>,
 }
 
 impl Secrets {
-    pub(super) fn of(request: &ApiRequest, credentials: &Credentials) -> Self {
-        let own = match credentials {
-            Credentials::Client { secret, .. } => secret,
-            Credentials::Token(token) => token,
-            Credentials::Ropc { password, .. } => password,
-        };
+    pub(super) fn of(request: &ApiRequest, config: &Arc<Config>) -> Self {
         Self {
-            secrets: request.secrets.iter().chain([own]).cloned().collect(),
+            own: request.secrets.clone(),
+            config: Arc::clone(config),
             token: None,
         }
     }
@@ -102,9 +98,14 @@ impl Secrets {
     }
 
     fn at_least(&self, length: usize) -> impl Iterator<Item = &str> {
-        let token = self.token.iter().map(|token| token.expose_secret());
-        let secrets = self.secrets.iter().map(ExposeSecret::expose_secret);
-        secrets.chain(token).filter(move |secret| secret.len() >= length)
+        let sign_in = match &self.config.credentials {
+            Credentials::Client { secret, .. } => secret,
+            Credentials::Token(token) => token,
+            Credentials::Ropc { password, .. } => password,
+        };
+        let secrets = self.own.iter().chain([sign_in]).chain(self.token.as_deref());
+        let texts = secrets.map(ExposeSecret::expose_secret);
+        texts.filter(move |secret| secret.len() >= length)
     }
 }
 
@@ -132,12 +133,15 @@ fn forms(secret: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::BaseUrl;
 
     const SECRET: &str = "pa ss+w/ö\"rd\\=";
 
     fn hidden() -> Secrets {
+        let uri = BaseUrl::parse("https://cloud.example").unwrap();
         Secrets {
-            secrets: vec![SECRET.into()],
+            own: Vec::new(),
+            config: Arc::new(Config::new(uri, "acme", Credentials::Token(SECRET.into()))),
             token: Some(Arc::new("eyJhbGciOi.the-token".into())),
         }
     }
