@@ -22,7 +22,7 @@ pub(super) fn answer(shared: &Shared, request: &Request) -> Option<Reply> {
 
 /// Somebody signs in and takes the seats that their groups' rules give; the answer has them.
 fn sign_in(shared: &Shared, request: &Request) -> Reply {
-    let mut state = shared.state();
+    let mut state = shared.changing();
     let world = &mut state.world;
     let now = Timestamp::now();
     let name = request.parameter("user");
@@ -56,7 +56,7 @@ fn pass(shared: &Shared, request: &Request) -> Reply {
         return Reply::text(400, "Say how many: /_sandbox/pass?days=7");
     };
     shared
-        .state()
+        .changing()
         .world
         .pass(SignedDuration::from_hours(24 * i64::from(days)));
     shared.changed.notify_one();

@@ -243,7 +243,8 @@ fn carry_out(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Repl
     if request.body.len() > shared.config.body_limit {
         return Reply::empty(413);
     }
-    let mut state = shared.state();
+    let may_change = request.method != hyper::Method::GET || endpoint.service == Service::Page;
+    let mut state = if may_change { shared.changing() } else { shared.state() };
     let now = Timestamp::now();
     if let Err(refusal) = admit(shared, &state, request, endpoint.access, now) {
         return refusal;
@@ -257,7 +258,7 @@ fn carry_out(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Repl
     }
     let reply = handle(shared, &mut state, request, (endpoint, arguments), now);
     drop(state);
-    if request.method != hyper::Method::GET || endpoint.service == Service::Page {
+    if may_change {
         shared.changed.notify_one();
     }
     reply
@@ -274,6 +275,7 @@ fn handle(
     let number = state.carried_out;
     let mut context = Context {
         world: &mut state.world,
+        orders: &mut state.orders,
         tokens: &mut state.tokens,
         violations: &mut state.stats.violations,
         config: &shared.config,

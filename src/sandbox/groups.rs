@@ -1,11 +1,13 @@
 //! Groups (`uipath-api`, 5.1).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::directory::named_user;
+use super::orders::Listing;
 use super::quirks::RepeatedMembership;
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
@@ -42,16 +44,26 @@ pub(super) fn get(context: &mut Context<'_>) -> Outcome {
 pub(super) fn members(context: &mut Context<'_>) -> Outcome {
     let (id, paging) = (context.group_argument(0)?, context.identity_paging()?);
     context.world.group(id).ok_or_else(|| context.not_found())?;
-    let members: Vec<Value> = context
-        .world
-        .members(id)
-        .filter_map(|user| context.world.readable_user(user, context.now))
-        .filter(|user| user.groups.contains(&id))
-        .map(|user| json!({"id": user.id, "type": user.kind}))
-        .collect();
+    let (world, now) = (&*context.world, context.now);
+    let members = context
+        .orders
+        .of(Listing::Members(id), || world.members(id).map(|user| user.id));
+    let readable = |member: &UserId| {
+        let user = world.user(*member).or_else(|| world.person(*member))?;
+        world.readable_user(user, now).filter(|user| user.groups.contains(&id))
+    };
+    let members: Arc<[UserId]> = if world.is_readable_whole(now) {
+        members
+    } else {
+        members.iter().filter(|id| readable(id).is_some()).copied().collect()
+    };
+    let places = context.places(paging, members.len(), Order::Sorted);
     Reply::ok(&Page {
         total_count: context.stated_total(members.len()),
-        results: context.page_of(paging, members.into_iter(), Order::Sorted),
+        results: places
+            .filter_map(|place| readable(&members[place]))
+            .map(|user| json!({"id": user.id, "type": user.kind}))
+            .collect::<Vec<Value>>(),
     })
 }
 

@@ -18,6 +18,7 @@ mod invitations;
 mod license_reads;
 mod licenses;
 mod log;
+mod orders;
 mod portal;
 mod profile;
 mod quirks;

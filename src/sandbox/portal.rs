@@ -1,13 +1,14 @@
 //! The portal's own routes, of which the release of a direct allocation exists nowhere else (`uipath-api`, 3.5).
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::license_reads::{self, release_all};
 use super::licenses::{allocate_exactly, seat_rows, unknown};
+use super::orders::Listing;
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order, Paging};
-use super::rules::{Holder, available_body, known_group, lease_rows, rule_body, rule_row, set_bundles};
+use super::rules::{Holder, available_body, known_group, lease_page, rule_body, rule_row, set_bundles};
 use crate::model::{BundleSet, GroupId};
 
 /// Some portal GETs want a JSON content type although they have no body; here they all do.
@@ -62,17 +63,25 @@ pub(super) fn release(context: &mut Context<'_>) -> Outcome {
 /// `GET UserLicense/user/page`: fifty at most, without saying how many there are.
 pub(super) fn users(context: &mut Context<'_>) -> Outcome {
     let paging = readable(context)?;
-    let rows = context.world.allocations();
-    let rows = rows.map(|(id, allocation)| Holder::direct(context, id, allocation));
-    let rows = context.page_of(paging, rows, Order::Sorted);
-    Reply::ok(&json!({"results": rows}))
+    let world = &*context.world;
+    let holders = context
+        .orders
+        .of(Listing::Holders, || world.allocations().map(|(id, _)| id));
+    let rows = context
+        .places(paging, holders.len(), Order::Sorted)
+        .filter_map(|place| {
+            let allocation = world.allocation(holders[place])?;
+            Some(Holder::direct(context, holders[place], allocation))
+        });
+    Reply::ok(&json!({"results": rows.collect::<Vec<_>>()}))
 }
 
 /// `GET UserLicense/group/page`.
 pub(super) fn rules(context: &mut Context<'_>) -> Outcome {
     let paging = readable(context)?;
-    let rows = paging.cut(context.world.rules().map(|(id, rule)| rule_row(context, id, rule)));
-    Reply::ok(&json!({"results": rows}))
+    let rules = paging.cut(context.world.rules());
+    let rows = rules.map(|(id, rule)| rule_row(context, id, rule));
+    Reply::ok(&json!({"results": rows.collect::<Vec<_>>()}))
 }
 
 /// `GET UserLicense/group/?id={group}`.
@@ -117,10 +126,8 @@ pub(super) fn delete_rule(context: &mut Context<'_>) -> Outcome {
 /// `GET UserLicense/group/{group}/allocations`.
 pub(super) fn leases(context: &mut Context<'_>) -> Outcome {
     let paging = readable(context)?;
-    let rows = lease_rows(context, known_group(context)?);
-    let total = rows.len();
-    let page: Value = json!({"results": paging.cut(rows.into_iter()), "totalCount": total});
-    Reply::ok(&page)
+    let group = known_group(context)?;
+    Reply::ok(&lease_page(context, paging, group))
 }
 
 /// `DELETE UserLicense/group/{group}/user/{user}`.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::orders::Orders;
 use super::quirks::{DirectoryAccounts, Listings};
 use super::reply::Reply;
 use super::tokens::Tokens;
@@ -65,6 +66,7 @@ impl Request {
 /// A request on its way through a handler.
 pub(super) struct Context<'a> {
     pub(super) world: &'a mut World,
+    pub(super) orders: &'a mut Orders,
     pub(super) tokens: &'a mut Tokens,
     pub(super) violations: &'a mut Vec<String>,
     pub(super) config: &'a Config,
@@ -93,8 +95,8 @@ pub(super) enum Order {
 }
 
 impl Paging {
-    pub(super) fn cut<T>(self, items: impl Iterator<Item = T>) -> Vec<T> {
-        items.skip(self.skip).take(self.top).collect()
+    pub(super) fn cut<T>(self, items: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        items.skip(self.skip).take(self.top)
     }
 }
 
@@ -161,22 +163,19 @@ impl Context<'_> {
         self.guid(position, "groupId").map(GroupId)
     }
 
-    /// A page of a listing, as steady as the quirks let it be. One that shifts repeats on its second page the last
-    /// entry of the first, and never shows the last of all.
-    pub(super) fn page_of<T>(&self, paging: Paging, items: impl Iterator<Item = T>, order: Order) -> Vec<T> {
+    /// The places in a listing of so many entries that a page shows, as steady as the quirks let it be. One that shifts
+    /// repeats on its second page the last entry of the first, and never shows the last of all.
+    pub(super) fn places(&self, paging: Paging, entries: usize, order: Order) -> impl Iterator<Item = usize> + use<> {
         let is_shifting = match self.config.quirks.listings {
             Listings::SteadyIfSorted => order == Order::None,
             Listings::Shifting => true,
             Listings::TotalTooLow | Listings::TotalTooHigh => false,
         };
-        if !is_shifting || paging.skip == 0 {
-            return paging.cut(items);
-        }
-        let mut items: Vec<T> = items.collect();
-        if let Some(last) = items.pop() {
-            items.insert(0, last);
-        }
-        paging.cut(items.into_iter())
+        let by = usize::from(is_shifting && paging.skip > 0);
+        // Shifted, the last of all comes first.
+        paging
+            .cut(0..entries)
+            .map(move |place| place.checked_sub(by).unwrap_or(entries - by))
     }
 
     /// How many entries a listing says it has.

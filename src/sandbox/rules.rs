@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::licenses::{check_codes, seat_rows, unknown};
+use super::orders::Listing;
 use super::reply::{Outcome, Reply, open};
 use super::request::{Context, Paging};
 use super::world::{Allocation, Lease, Rule, zoneless};
@@ -132,9 +133,8 @@ fn quota_rows(context: &Context<'_>, group: GroupId) -> Vec<Value> {
 /// `GET …/user-license/groups/with-quota`: every rule, orphans with an empty name.
 pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let paging = context.license_paging()?;
-    let rows: Vec<Value> = context
-        .world
-        .rules()
+    let rows: Vec<Value> = paging
+        .cut(context.world.rules())
         .map(|(id, rule)| {
             let leases: BTreeMap<&BundleCode, u64> = rule
                 .bundles
@@ -152,7 +152,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
             json!({"groupRule": row, "quotas": quota_rows(context, id)})
         })
         .collect();
-    page(context, paging, rows)
+    let page = json!({"results": rows, "totalCount": context.world.rules().count()});
+    wrapped(context, page)
 }
 
 /// A rule as the listings have it.
@@ -192,13 +193,21 @@ pub(super) fn holders(context: &mut Context<'_>) -> Outcome {
 pub(super) fn users(context: &mut Context<'_>) -> Outcome {
     let group = known_group(context)?;
     let paging = context.license_paging()?;
-    let rows = lease_rows(context, group);
-    page(context, paging, rows)
+    let page = lease_page(context, paging, group);
+    wrapped(context, page)
 }
 
-pub(super) fn lease_rows(context: &Context<'_>, group: GroupId) -> Vec<Holder> {
-    let leases = context.world.leases(group);
-    leases.map(|(id, lease)| Holder::leasing(context, id, lease)).collect()
+/// A page of the members who hold a lease.
+pub(super) fn lease_page(context: &mut Context<'_>, paging: Paging, group: GroupId) -> Value {
+    let world = &*context.world;
+    let holders = context
+        .orders
+        .of(Listing::Leases(group), || world.leases(group).map(|(id, _)| id));
+    let rows = paging.cut(holders.iter()).filter_map(|id| {
+        let lease = world.lease_of(group, *id)?;
+        Some(Holder::leasing(context, *id, lease))
+    });
+    json!({"results": rows.collect::<Vec<_>>(), "totalCount": holders.len()})
 }
 
 /// A person who holds licences, as the licence listings show one.
@@ -248,9 +257,7 @@ impl Holder {
     }
 }
 
-fn page<T: Serialize>(context: &Context<'_>, paging: Paging, rows: Vec<T>) -> Outcome {
-    let total = rows.len();
-    let page = json!({"results": paging.cut(rows.into_iter()), "totalCount": total});
+fn wrapped(context: &Context<'_>, page: Value) -> Outcome {
     if context.config.quirks.wrapped_listings {
         return Reply::ok(&[page]);
     }

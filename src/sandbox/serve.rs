@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::exchange::exchange;
 use super::faults::FaultSchedule;
 use super::log::RequestLog;
+use super::orders::Orders;
 use super::quota::Limiter;
 use super::shared::{Shared, State};
 use super::tokens::Tokens;
@@ -60,6 +61,7 @@ pub async fn start(config: Config) -> io::Result<Sandbox> {
         keeping: Mutex::new(()),
         state: Mutex::new(State {
             world,
+            orders: Orders::default(),
             tokens: Tokens::default(),
             stats: RequestStats::default(),
             limiter: Limiter::new(config.quotas.clone()),
@@ -201,7 +203,7 @@ impl Sandbox {
 
     /// Looks at the organization, or changes it between two requests: another administrator at work.
     pub fn with_world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
-        let result = work(&mut self.shared.state().world);
+        let result = work(&mut self.shared.changing().world);
         self.shared.changed.notify_one();
         result
     }

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::faults::FaultSchedule;
 use super::log::RequestLog;
+use super::orders::Orders;
 use super::quota::Limiter;
 use super::tokens::Tokens;
 use super::{Config, RequestStats, World, store};
@@ -29,6 +30,7 @@ pub(super) struct Shared {
 /// What requests change.
 pub(super) struct State {
     pub(super) world: World,
+    pub(super) orders: Orders,
     pub(super) tokens: Tokens,
     pub(super) stats: RequestStats,
     pub(super) limiter: Limiter,
@@ -43,6 +45,13 @@ impl Shared {
     /// The state, for as long as a decision takes; never held across a pause.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, where the organization may be changed.
+    pub(super) fn changing(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        state.orders.forget();
+        state
     }
 
     /// Writes the state file, where there is one.

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::orders::Listing;
 use super::quirks::{UnknownIds, WithoutIds};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
@@ -23,25 +25,42 @@ pub(super) struct Page<T> {
 /// `GET /api/User/users/{organization}`.
 pub(super) fn list(context: &mut Context<'_>) -> Outcome {
     let paging = context.identity_paging()?;
-    let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
-    let mut found: Vec<&User> = context.world.users().filter(|user| has(user, &word)).collect();
-    let mut sorting = Order::None;
-    if let Some(field) = context.request.parameter("sortBy") {
-        sorting = Order::Sorted;
-        let compare = order_by(field).ok_or_else(|| context.invalid("sortBy", "The sort field is not valid."))?;
-        found.sort_by(|a, b| compare(a, b));
-    }
+    let sort_by = context.request.parameter("sortBy");
+    let compare = sort_by
+        .map(|field| order_by(field).ok_or_else(|| context.invalid("sortBy", "The sort field is not valid.")))
+        .transpose()?;
     let order = context.request.parameter("sortOrder").unwrap_or_default();
-    if order == "1" || order.to_ascii_lowercase().starts_with("desc") {
-        found.reverse();
-    }
-    let readable: Vec<Cow<'_, User>> = found
-        .into_iter()
-        .filter_map(|user| context.world.readable_user(user, context.now))
-        .collect();
+    let is_descending = order == "1" || order.to_ascii_lowercase().starts_with("desc");
+    let (world, now) = (&*context.world, context.now);
+    let listing = Listing::Users {
+        sort_by: sort_by.map(str::to_owned),
+        is_descending,
+    };
+    let everybody = context.orders.of(listing, || {
+        let mut users: Vec<&User> = world.users().collect();
+        if let Some(compare) = compare {
+            users.sort_by(|a, b| compare(a, b));
+        }
+        if is_descending {
+            users.reverse();
+        }
+        users.into_iter().map(|user| user.id)
+    });
+    let readable = |id: &UserId| world.readable_user(world.user(*id)?, now);
+    let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
+    let found: Arc<[UserId]> = if word.is_empty() && world.is_readable_whole(now) {
+        everybody
+    } else {
+        let is_found = |id: &&UserId| readable(id).is_some_and(|user| has(&user, &word));
+        everybody.iter().filter(is_found).copied().collect()
+    };
+    let sorting = if compare.is_some() { Order::Sorted } else { Order::None };
+    let places = context.places(paging, found.len(), sorting);
     Reply::ok(&Page {
-        total_count: context.stated_total(readable.len()),
-        results: context.page_of(paging, readable.iter(), sorting),
+        total_count: context.stated_total(found.len()),
+        results: places
+            .filter_map(|place| readable(&found[place]))
+            .collect::<Vec<Cow<'_, User>>>(),
     })
 }
 

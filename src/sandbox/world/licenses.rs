@@ -134,6 +134,11 @@ impl World {
         leases.map(|(id, lease)| (*id, lease))
     }
 
+    /// What one member of a group holds by its rule.
+    pub(in crate::sandbox) fn lease_of(&self, group: GroupId, user: UserId) -> Option<&Lease> {
+        self.leases.get(&group)?.get(&user)
+    }
+
     /// How many members of a group hold this bundle by its rule.
     pub fn leased(&self, group: GroupId, code: &BundleCode) -> u64 {
         let holders = self.leases(group).filter(|(_, lease)| lease.bundles.contains(code));
@@ -172,8 +177,7 @@ impl World {
             let Some(rule) = self.rules.get(&group).cloned() else {
                 continue;
             };
-            let held = self.leases.get(&group).and_then(|leases| leases.get(&user)).cloned();
-            let mut lease = held.unwrap_or_default();
+            let mut lease = self.lease_of(group, user).cloned().unwrap_or_default();
             for code in &rule.bundles {
                 let is_within_limit = rule
                     .quotas

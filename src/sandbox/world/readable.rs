@@ -30,6 +30,12 @@ impl World {
         Some(Cow::Owned(seen))
     }
 
+    /// Whether everything that was written is readable at `now`.
+    pub(in crate::sandbox) fn is_readable_whole(&self, now: Timestamp) -> bool {
+        let mut hidden = self.fresh_users.values().chain(self.fresh_memberships.values());
+        hidden.all(|from| *from <= now)
+    }
+
     pub(in crate::sandbox) fn hide_user_until(&mut self, user: UserId, from: Timestamp) {
         self.fresh_users.insert(user, from);
     }
