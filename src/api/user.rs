@@ -171,11 +171,13 @@ impl PackedTexts {
             marks |= CALLED_BY_NAMES;
             names = ["", ""];
         }
-        let mut packed = vec![marks];
+        let texts = [user_name, email, names[0], names[1], display_name];
+        let mut packed = Vec::with_capacity(16 + texts.iter().map(|text| text.len()).sum::<usize>());
+        packed.push(marks);
         for part in [user_name, email, name, surname, display_name] {
             push_length(&mut packed, part.len());
         }
-        for part in [user_name, email, names[0], names[1], display_name] {
+        for part in texts {
             packed.extend_from_slice(part.as_bytes());
         }
         Self(packed.into())

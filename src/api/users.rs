@@ -7,7 +7,7 @@ use super::client::{Result, empty_list, found, paged};
 use super::document::Json;
 use super::json::{guid, member, members, page, text, truth, variant, words};
 use super::session::ApiRequest;
-use super::{Client, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
+use super::{Client, GroupLists, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -43,7 +43,10 @@ impl Client {
         }
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
-        reply.read("a listing of users", |value| page(value, user))
+        let mut lists = GroupLists::default();
+        reply.read("a listing of users", |value| {
+            page(value, |entry| user(entry, &mut lists))
+        })
     }
 
     /// One user, `None` if there is none of this id.
@@ -54,7 +57,7 @@ impl Client {
             if value.is_null() {
                 return Some(None);
             }
-            user(value).map(Some)
+            user(value, &mut GroupLists::default()).map(Some)
         };
         let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a user", read)))
@@ -160,7 +163,7 @@ fn kind(number: Option<usize>) -> UserKind {
     }
 }
 
-fn user(value: Json<'_>) -> Option<User> {
+fn user(value: Json<'_>, lists: &mut GroupLists) -> Option<User> {
     let [
         id,
         user_name,
@@ -212,7 +215,7 @@ fn user(value: Json<'_>) -> Option<User> {
         is_active: is_active.and_then(truth).unwrap_or(true),
         invitation_accepted: invitation_accepted.and_then(truth).unwrap_or(false),
         bypass_basic_auth: bypass_basic_auth.and_then(truth).unwrap_or(false),
-        groups: groups.map(GroupId).collect(),
+        groups: lists.of(groups.map(GroupId)),
         from_directory: category == Some(2) || matches!(number, Some(2 | 3)),
         kind: kind(number),
         last_login: ToldTime::said(last_login),

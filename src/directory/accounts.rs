@@ -1,13 +1,12 @@
 //! Users, found by id, e-mail and user name.
 
-use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::Found;
 use super::index::{NameIndex, numbered, sorted_by_id, with_id};
 use super::suggestion::suggestion;
-use crate::api::User;
-use crate::model::{GroupId, UserId, UserRef};
+use crate::api::{GroupLists, User};
+use crate::model::{UserId, UserRef};
 use crate::text::fold;
 
 /// Users in the order of their ids, each once. The indexes cost twelve bytes to twenty a user.
@@ -30,10 +29,15 @@ impl FromIterator<User> for Accounts {
     /// Of one who came twice the first is kept.
     fn from_iter<I: IntoIterator<Item = User>>(users: I) -> Self {
         let mut users = sorted_by_id(users, |user| user.id, is_one_person);
-        share_groups(&mut users);
+        let mut lists = GroupLists::default();
+        for user in &mut users {
+            lists.share(&mut user.groups);
+        }
         let names = NameIndex::new(numbered(&users).flat_map(|(position, user)| {
-            [user.email(), user.user_name()]
+            let user_name = Some(user.user_name()).filter(|name| *name != user.email());
+            [Some(user.email()), user_name]
                 .into_iter()
+                .flatten()
                 .map(fold)
                 .filter(|name| !name.is_empty())
                 .map(move |name| (name, position))
@@ -143,19 +147,6 @@ impl Accounts {
 fn is_one_person(one: &User, other: &User) -> bool {
     let agree = |one: &str, other: &str| one.is_empty() || other.is_empty() || fold(one) == fold(other);
     agree(one.email(), other.email()) && agree(one.user_name(), other.user_name())
-}
-
-/// Lets users of the same groups share the list of them.
-fn share_groups(users: &mut [User]) {
-    let mut known: HashSet<Arc<[GroupId]>> = HashSet::new();
-    for user in users {
-        match known.get(&user.groups) {
-            Some(same) => user.groups = Arc::clone(same),
-            None => {
-                known.insert(Arc::clone(&user.groups));
-            }
-        }
-    }
 }
 
 /// A readable name for the account.

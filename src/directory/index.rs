@@ -1,6 +1,8 @@
 //! Entries found by id and by name, where a server may give one id to two of them.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 /// The answer to "who is this?".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,35 +31,37 @@ impl<T> Found<T> {
 /// Hashes of folded names, sorted, each with the position of its bearer. Different names may
 /// share a hash, so whoever asks compares the name itself.
 #[derive(Debug, Default)]
-pub(super) struct NameIndex(Vec<(u32, u32)>);
+pub(super) struct NameIndex {
+    entries: Vec<(u32, u32)>,
+    hasher: RandomState,
+}
 
 impl NameIndex {
     /// An index of folded names and their positions.
     pub(super) fn new(names: impl Iterator<Item = (String, u32)>) -> Self {
-        let mut entries: Vec<_> = names.map(|(name, position)| (hash(&name), position)).collect();
+        let hasher = RandomState::default();
+        let mut entries: Vec<_> = names.map(|(name, position)| (hash(&hasher, &name), position)).collect();
         entries.sort_unstable();
         entries.dedup();
         entries.shrink_to_fit();
-        Self(entries)
+        Self { entries, hasher }
     }
 
     /// The positions that may bear this folded name, lowest first.
     pub(super) fn candidates(&self, folded: &str) -> impl Iterator<Item = usize> {
-        let wanted = hash(folded);
-        let start = self.0.partition_point(|(hash, _)| *hash < wanted);
-        self.0[start..]
+        let wanted = hash(&self.hasher, folded);
+        let start = self.entries.partition_point(|(hash, _)| *hash < wanted);
+        self.entries[start..]
             .iter()
             .take_while(move |(hash, _)| *hash == wanted)
             .map(|(_, position)| *position as usize)
     }
 }
 
-/// The same in every run; the lower half of the hash will do, as names are compared afterwards.
+/// The lower half of the hash will do, as names are compared afterwards.
 #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
-fn hash(folded: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    folded.hash(&mut hasher);
-    hasher.finish() as u32
+fn hash(hasher: &RandomState, folded: &str) -> u32 {
+    hasher.hash_one(folded) as u32
 }
 
 /// Positions as the index keeps them: no directory comes near four thousand million entries.

@@ -1,7 +1,6 @@
 //! Reads a paged listing, whatever size of page the server gives. Which pages to ask for is [`Paging`]'s to decide.
 
-use std::collections::HashSet;
-
+use foldhash::{HashSet, HashSetExt};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, TryStreamExt};
@@ -174,21 +173,23 @@ impl<T> Lister<'_, T> {
     }
 
     fn take(&self, listing: &mut PartialListing<T>, request: &PageRequest, page: Page<T>) {
-        let keys: HashSet<Uuid> = page.items.iter().map(self.key).collect();
+        let keys = page.items.iter().map(self.key);
+        let new: Vec<Uuid> = keys.filter(|key| listing.known.insert(*key)).collect();
         let counts = PageCounts {
             received: page.received,
             readable: page.items.len() as u64,
-            new: keys.difference(&listing.known).count() as u64,
+            new: new.len() as u64,
             total: page.total,
         };
-        // The entries of a dropped page come again, and are to count as new then.
-        if listing.paging.take(request, counts) == Taken::Kept {
-            listing.known.extend(keys);
-            listing.items.extend(page.items);
-            let (read, total) = listing.paging.progress();
-            let what = self.what;
-            (self.observer)(Event::Reading { what, read, total });
+        if listing.paging.take(request, counts) == Taken::Dropped {
+            // Its entries come again, and are to count as new then.
+            listing.known.retain(|key| !new.contains(key));
+            return;
         }
+        listing.items.extend(page.items);
+        let (read, total) = listing.paging.progress();
+        let what = self.what;
+        (self.observer)(Event::Reading { what, read, total });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
@@ -51,14 +52,14 @@ impl Secrets {
     /// not be recognised. Data, which a good answer is, is gone through only if a secret is seen in it.
     pub(super) fn clear(&self, response: &mut Response) {
         for (_, value) in &mut response.headers {
-            if self.is_in(value) {
+            if self.is_in(value.as_bytes()) {
                 *value = self.out_of_name(value);
             }
         }
-        let body = String::from_utf8_lossy(&response.body);
-        if response.status < 400 && !self.is_in(&body) {
+        if response.status < 400 && !self.is_in(&response.body) {
             return;
         }
+        let body = String::from_utf8_lossy(&response.body);
         // Within JSON a secret may be written with escapes, so its texts are looked at as they mean.
         let cleared = match serde_json::from_str::<Value>(body.trim_start_matches('\u{feff}')) {
             Ok(mut value) => {
@@ -75,7 +76,7 @@ impl Secrets {
             Value::String(text) => *text = self.out_of(text),
             Value::Array(entries) => entries.iter_mut().for_each(|entry| self.clear_json(entry)),
             Value::Object(members) => {
-                if members.keys().any(|name| self.is_in(name)) {
+                if members.keys().any(|name| self.is_in(name.as_bytes())) {
                     let renamed = std::mem::take(members).into_iter();
                     *members = renamed.map(|(name, value)| (self.out_of_name(&name), value)).collect();
                 }
@@ -85,8 +86,9 @@ impl Secrets {
         }
     }
 
-    fn is_in(&self, text: &str) -> bool {
-        self.at_least(LONG).any(|secret| text.contains(secret))
+    fn is_in(&self, text: &[u8]) -> bool {
+        self.at_least(LONG)
+            .any(|secret| memmem::find(text, secret.as_bytes()).is_some())
     }
 
     fn without(&self, text: &str, least: usize) -> String {
