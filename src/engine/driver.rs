@@ -3,7 +3,7 @@
 //! The machine makes all decisions. All waiting happens here: for answers, the disk, a signal, the end of the grace
 //! period.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -15,19 +15,16 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::machine::{Effect, Input, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
+use super::outbox::Outbox;
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
 use super::recheck::Recheck;
 use super::shared_look::SharedLook;
 use crate::api::{Client, DepartureGate, GateQuestion};
 use crate::directory::{self, Listings, Snapshot};
-use crate::ledger::{Durable, Journal, JournalError, Record};
+use crate::ledger::{Journal, JournalError};
 use crate::model::Row;
 use crate::plan::{Plan, PlannedSheet, Rules};
-
-/// How many records may be on their way to the disk before answers have to wait; otherwise a slow disk would fill the
-/// memory.
-const MOST_RECORDS: usize = 4096;
 
 /// How often a part of a call that has used up its retries is repeated: the whole call has shown that waiting does not
 /// help, and the other parts wait.
@@ -103,8 +100,8 @@ struct Driver<'a> {
     grace: CancellationToken,
     /// Calls and reads in flight.
     jobs: FuturesUnordered<BoxFuture<'static, Input>>,
-    /// Batches of records on their way to the disk, in the order in which they arrive.
-    saves: Saves,
+    /// Records on their way to the results file.
+    outbox: Outbox,
     /// Waits above this are long.
     recheck: Duration,
     /// How the listings came when the state was read.
@@ -130,7 +127,7 @@ impl<'a> Driver<'a> {
             shared_look: SharedLook::default(),
             grace: CancellationToken::new(),
             jobs: FuturesUnordered::new(),
-            saves: Saves::default(),
+            outbox: Outbox::default(),
             recheck,
             listings,
             departing,
@@ -211,11 +208,8 @@ impl<'a> Driver<'a> {
                     Input::SeatsRead(task, seats)
                 });
             }
-            Effect::Record(records) => self.saves.push(records, self.journal),
-            Effect::RecordAhead(task, records) => {
-                let written = self.journal.append(records);
-                self.start(async move { Input::ToldAhead(task, written.await) });
-            }
+            Effect::Record(records) => self.outbox.record(records),
+            Effect::RecordAhead(task, records) => self.outbox.tell_ahead(task, records),
             Effect::Tell(event) => (self.read_back.observer)(event),
             Effect::CancelWaiting => {
                 // The machine itself requested this, so it must not be reported back as a new stop.
@@ -277,16 +271,28 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Waits for the next input. A stop is reported before the calls that it cancels, so the machine knows why they
-    /// ended.
+    /// Waits for the next input. What has happened already is taken in before anything is handed to the results file:
+    /// it may have more to write.
     async fn next_input(&mut self) -> Result<Input, JournalError> {
+        if !self.outbox.is_empty() {
+            if let Some(input) = self.input().now_or_never() {
+                return input;
+            }
+            self.outbox.hand_over(self.journal);
+        }
+        self.input().await
+    }
+
+    /// A stop is reported before the calls that it cancels, so the machine knows why they ended.
+    async fn input(&mut self) -> Result<Input, JournalError> {
+        let is_full = self.outbox.is_full();
         tokio::select! {
             biased;
             () = asked_to_stop(&mut self.stopping) => {
                 self.stopping = None;
                 Ok(Input::StopAsked)
             }
-            Some(result) = self.saves.next(), if !self.saves.is_empty() => self.recorded(result),
+            arrived = self.outbox.arrived() => arrived,
             Some((task, question, gate)) = self.departing.recv() => {
                 self.gates.insert(task, gate);
                 Ok(match question {
@@ -294,23 +300,11 @@ impl<'a> Driver<'a> {
                     GateQuestion::MayLeave => Input::Departing(task),
                 })
             }
-            Some(input) = self.jobs.next(), if !self.saves.is_full() => Ok(match input {
-                Input::ToldAhead(_, Err(error)) => return Err(error),
+            Some(input) = self.jobs.next(), if !is_full => Ok(match input {
                 Input::Answered(task, Err(error)) if self.put_off.remove(&task) => Input::CameBack(task, error.attempts),
                 input => input,
             }),
         }
-    }
-
-    /// A batch is on disk, perhaps together with others of the same group.
-    fn recorded(&mut self, first: Result<(), JournalError>) -> Result<Input, JournalError> {
-        first?;
-        let mut batches = 1;
-        while let Some(result) = self.saves.next().now_or_never().flatten() {
-            result?;
-            batches += 1;
-        }
-        Ok(Input::Recorded(batches))
     }
 }
 
@@ -319,38 +313,5 @@ async fn asked_to_stop(stopping: &mut Option<Pin<Box<WaitForCancellationFutureOw
     match stopping {
         Some(stopping) => stopping.await,
         None => std::future::pending().await,
-    }
-}
-
-/// Batches of records on their way to the disk. Only the first is awaited, so that a group synced together wakes the
-/// driver once.
-#[derive(Default)]
-struct Saves {
-    batches: VecDeque<(usize, Durable)>,
-    records: usize,
-}
-
-impl Saves {
-    fn is_empty(&self) -> bool {
-        self.batches.is_empty()
-    }
-
-    fn is_full(&self) -> bool {
-        self.records >= MOST_RECORDS
-    }
-
-    fn push(&mut self, records: Vec<Record>, journal: &dyn Journal) {
-        let count = records.len();
-        self.records += count;
-        self.batches.push_back((count, journal.append(records)));
-    }
-
-    /// Waits for the first; `None` if there is none. Cancel-safe.
-    async fn next(&mut self) -> Option<Result<(), JournalError>> {
-        let (_, durable) = self.batches.front_mut()?;
-        let result = durable.await;
-        let (count, _) = self.batches.pop_front()?;
-        self.records -= count;
-        Some(result)
     }
 }

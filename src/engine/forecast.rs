@@ -240,7 +240,7 @@ impl Simulation<'_> {
                 self.traffic.call(of.0, of.1, SimulatedCall::Count(task));
             }
             Effect::ReadSeats(task) => self.inputs.push_back(Input::SeatsRead(task, Ok(Vec::new()))),
-            Effect::RecordAhead(task, _) => self.inputs.push_back(Input::ToldAhead(task, Ok(()))),
+            Effect::RecordAhead(task, _) => self.inputs.push_back(Input::ToldAhead(vec![task])),
             Effect::Record(_) => self.inputs.push_back(Input::Recorded(1)),
             Effect::ReadAgain(task, again) => self.begin_reading_again(task, &again),
             Effect::LetGo(task) => {

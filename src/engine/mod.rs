@@ -8,6 +8,7 @@ mod driver;
 mod forecast;
 mod lease_calls;
 mod machine;
+mod outbox;
 mod outcome;
 mod read_back;
 mod recheck;

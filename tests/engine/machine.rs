@@ -295,7 +295,7 @@ impl<'a> Play<'a> {
 
     fn next_input(&mut self) -> Option<Input> {
         if let Some(task) = self.told_ahead.pop() {
-            return Some(Input::ToldAhead(task, Ok(())));
+            return Some(Input::ToldAhead(vec![task]));
         }
         let task = self.asked.keys().copied().choose(&mut self.dice);
         let is_recorded_next = !self.records.is_empty() && (task.is_none() || self.dice.random_bool(0.3));

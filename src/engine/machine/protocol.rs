@@ -12,12 +12,12 @@ use crate::engine::outcome::Ran;
 use crate::engine::read_back::{Lack, Leavers, Remnant, Successor};
 use crate::engine::reply::Reply;
 use crate::event::Event;
-use crate::ledger::{JournalError, Record};
+use crate::ledger::Record;
 use crate::model::UserId;
 
 /// A call or read that the machine has requested and that has not been answered yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TaskId(pub(super) u64);
+pub struct TaskId(pub(in crate::engine) u64);
 
 /// When something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub enum Input {
     Resumed(TaskId),
     /// The organization's seats were read.
     SeatsRead(TaskId, Result<Vec<Seats>, CallError>),
-    /// What [`Effect::RecordAhead`] has for the call is in the results file.
-    ToldAhead(TaskId, Result<(), JournalError>),
+    /// What [`Effect::RecordAhead`] has for these calls is in the results file.
+    ToldAhead(Vec<TaskId>),
     /// This many more batches of [`Effect::Record`] are on disk, in the order they were handed over.
     Recorded(usize),
     /// The user asked for an end (Ctrl-C, SIGTERM, SIGHUP).

@@ -389,16 +389,16 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// The record ahead of a call of these steps, which may be repeated: what was there, and what it is to become. `None`
-    /// where the row makes an account, or has one that was made for it: then an earlier record tells all of it; or where
-    /// this has been recorded already.
+    /// The record ahead of a call that has these steps of one row, and may be repeated: what was there, and what it is to
+    /// become. `None` where the row makes an account, or has one that was made for it: then an earlier record tells all of
+    /// it; or where this has been recorded already.
     pub(super) fn changing(
         &mut self,
-        row: RowIndex,
+        of_call: &[(RowIndex, StepIndex)],
         steps: &Steps<'_>,
-        call: &[StepIndex],
         now: Timestamp,
     ) -> Option<Record> {
+        let (row, _) = *of_call.first()?;
         let planned = &self.sheet.plan.rows[row];
         let account = planned.account.map(|account| self.sheet.plan.account(account));
         let is_made = account.is_some_and(|account| account.maker() == Some(row))
@@ -407,16 +407,12 @@ impl<'a> Rows<'a> {
         if self.recording == Recording::Off || is_made || is_move {
             return None;
         }
-        let of_call: Vec<StepIndex> = call
-            .iter()
-            .copied()
-            .filter(|step| steps.step(*step).rows.contains(&row))
-            .collect();
+        let of_call = of_call.iter().map(|(_, step)| *step);
         let log = self.edit(row);
-        if of_call.iter().all(|step| log.ahead.contains(step)) {
+        if of_call.clone().all(|step| log.ahead.contains(&step)) {
             return None;
         }
-        log.ahead.extend(&of_call);
+        log.ahead.extend(of_call.clone());
         let verdict = Verdict {
             status: Status::Started,
             code: RowReason::Changing.into(),
@@ -425,7 +421,7 @@ impl<'a> Rows<'a> {
         let course = Course {
             steps: steps
                 .done_of_row(row)
-                .chain(of_call.iter().map(|step| steps.step(*step))),
+                .chain(of_call.map(|step| steps.step(step))),
             verdict: Some(&verdict),
             remarks: &[],
         };

@@ -148,19 +148,21 @@ impl Machine<'_> {
             return;
         }
         self.begin_rows(&call);
-        let rows = call
-            .steps
-            .iter()
-            .flat_map(|step| self.steps.step(*step).rows.iter().copied());
+        let rows = |step: &StepIndex| self.steps.step(*step).rows.iter().map(|row| (*row, *step));
         if let Some(code) = self.code_ahead(&call) {
-            let begun = |row: RowIndex| self.rows.begun(row, &self.steps, code, self.now);
-            let records: Vec<Record> = rows.filter_map(begun).collect();
+            let begun = |(row, _)| self.rows.begun(row, &self.steps, code, self.now);
+            let records: Vec<Record> = call.steps.iter().flat_map(rows).filter_map(begun).collect();
             self.record(records);
             self.let_go_once_recorded(task);
             return;
         }
-        let changing = |row: RowIndex| self.rows.changing(row, &self.steps, &call.steps, self.now);
-        let records: Vec<Record> = rows.filter_map(changing).collect();
+        let mut rows: Vec<(RowIndex, StepIndex)> = call.steps.iter().flat_map(rows).collect();
+        // A call of many entries may have several steps of a row.
+        rows.sort_by_key(|(row, _)| *row);
+        rows.dedup();
+        let of_row = rows.chunk_by(|(row, _), (other, _)| row == other);
+        let changing = |steps: &[(RowIndex, StepIndex)]| self.rows.changing(steps, &self.steps, self.now);
+        let records: Vec<Record> = of_row.filter_map(changing).collect();
         self.effects.push_back(if records.is_empty() {
             Effect::LetGo(task)
         } else {

@@ -239,8 +239,7 @@ impl<'a> Machine<'a> {
             Input::UsersCounted(task, count) => self.users_counted(task, count),
             Input::Resumed(task) => self.resumed(task),
             Input::SeatsRead(task, seats) => self.seats_read(task, seats),
-            // Where they could not be written, the run ends without another input.
-            Input::ToldAhead(task, _) => self.effects.push_back(Effect::LetGo(task)),
+            Input::ToldAhead(tasks) => self.effects.extend(tasks.into_iter().map(Effect::LetGo)),
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),
             Input::GraceEnded => self.has_grace = false,
