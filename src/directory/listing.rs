@@ -183,7 +183,9 @@ impl<T> Lister<'_, T> {
         };
         if listing.paging.take(request, counts) == Taken::Dropped {
             // Its entries come again, and are to count as new then.
-            listing.known.retain(|key| !new.contains(key));
+            for key in &new {
+                listing.known.remove(key);
+            }
             return;
         }
         listing.items.extend(page.items);
