@@ -62,13 +62,13 @@ impl Document {
         let text = String::from_utf8(body).ok()?;
         let json = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let (mut unescaped, mut nodes) = (String::new(), Vec::with_capacity(json.len() / 12));
-        let reader = NodeReader {
+        let mut reader = NodeReader {
             text: &text,
             unescaped: &mut unescaped,
             nodes: &mut nodes,
         };
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        deserializer.deserialize_any(reader).ok()?;
+        deserializer.deserialize_any(&mut reader).ok()?;
         deserializer.end().ok()?;
         Some(Self { text, unescaped, nodes })
     }
@@ -202,24 +202,21 @@ struct NodeReader<'d> {
 }
 
 impl NodeReader<'_> {
-    fn again(&mut self) -> NodeReader<'_> {
-        NodeReader {
-            text: self.text,
-            unescaped: self.unescaped,
-            nodes: self.nodes,
-        }
-    }
-
     /// Takes in what an array or object holds, which `read` does, and says where it ends.
     fn inside<E: Error>(
-        mut self,
+        &mut self,
         shape: fn(u32) -> Node,
-        read: impl FnOnce(&mut NodeReader<'_>) -> Result<(), E>,
+        read: impl FnOnce(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
         let place = self.nodes.len();
         self.nodes.push(Node::Null);
-        read(&mut self)?;
+        read(self)?;
         self.nodes[place] = shape(narrow(self.nodes.len())?);
+        Ok(())
+    }
+
+    fn take<E>(&mut self, node: Node) -> Result<(), E> {
+        self.nodes.push(node);
         Ok(())
     }
 }
@@ -229,7 +226,7 @@ fn narrow<E: Error>(place: usize) -> Result<u32, E> {
     u32::try_from(place).map_err(|_| E::custom("too long"))
 }
 
-impl<'de> DeserializeSeed<'de> for NodeReader<'_> {
+impl<'de> DeserializeSeed<'de> for &mut NodeReader<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -237,7 +234,7 @@ impl<'de> DeserializeSeed<'de> for NodeReader<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for NodeReader<'_> {
+impl<'de> Visitor<'de> for &mut NodeReader<'_> {
     type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -245,29 +242,23 @@ impl<'de> Visitor<'de> for NodeReader<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        self.nodes.push(Node::Null);
-        Ok(())
+        self.take(Node::Null)
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
-        self.nodes.push(Node::Bool(flag));
-        Ok(())
+        self.take(Node::Bool(flag))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.nodes.push(Node::Number(number.into()));
-        Ok(())
+        self.take(Node::Number(number.into()))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.nodes.push(Node::Number(number.into()));
-        Ok(())
+        self.take(Node::Number(number.into()))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        self.nodes
-            .push(Number::from_f64(number).map_or(Node::Null, Node::Number));
-        Ok(())
+        self.take(Number::from_f64(number).map_or(Node::Null, Node::Number))
     }
 
     /// A text without escapes, which is a part of the body.
@@ -276,8 +267,7 @@ impl<'de> Visitor<'de> for NodeReader<'_> {
             start: narrow(text.as_ptr().addr() - self.text.as_ptr().addr())?,
             length: narrow(text.len())?,
         };
-        self.nodes.push(Node::Text(place));
-        Ok(())
+        self.take(Node::Text(place))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
@@ -286,21 +276,20 @@ impl<'de> Visitor<'de> for NodeReader<'_> {
             length: narrow(text.len())?,
         };
         self.unescaped.push_str(text);
-        self.nodes.push(Node::Unescaped(place));
-        Ok(())
+        self.take(Node::Unescaped(place))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         self.inside(Node::Array, |reader| {
-            while entries.next_element_seed(reader.again())?.is_some() {}
+            while entries.next_element_seed(&mut *reader)?.is_some() {}
             Ok(())
         })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         self.inside(Node::Object, |reader| {
-            while members.next_key_seed(reader.again())?.is_some() {
-                members.next_value_seed(reader.again())?;
+            while members.next_key_seed(&mut *reader)?.is_some() {
+                members.next_value_seed(&mut *reader)?;
             }
             Ok(())
         })
