@@ -137,8 +137,9 @@ pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> 
 }
 
 fn parse(source: &Source, options: &Options, keep: Keep) -> Result<ParsedFile, SheetError> {
-    let mut file = parse_file(source, options, keep, Parallelism::for_this_machine())?;
-    cross_check(&mut file, options);
+    let parallelism = Parallelism::for_this_machine();
+    let mut file = parse_file(source, options, keep, parallelism)?;
+    cross_check(&mut file, options, parallelism);
     Ok(file)
 }
 

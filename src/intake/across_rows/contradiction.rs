@@ -1,6 +1,4 @@
-//! Rows that repeat or contradict each other, found by what they state.
-
-use std::collections::HashSet;
+//! How two rows contradict each other, by what they state.
 
 use crate::intake::cells::UnplacedProblem;
 use crate::intake::rows::{RowNumber, Statement, StatementKind};
@@ -212,101 +210,10 @@ pub(super) struct Contradiction {
     pub(super) kind: ContradictionKind,
 }
 
-/// A repetition of an earlier row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DuplicateRow {
-    pub(super) row: RowNumber,
-    pub(super) first: RowNumber,
-    /// Which of the equal rows this is, from 1; the first is 0.
-    pub(super) occurrence: u32,
-}
-
-/// The statements whose subject others may have as well, sorted. They are few, so that not all have to be sorted.
-pub(super) fn shared(statements: &[Vec<Statement>]) -> Vec<Statement> {
-    // One that adds contradicts only one that removes.
-    let something_is_removed = statements.iter().flatten().any(|statement| statement.kind().removes());
-    let matters = |statement: &&Statement| something_is_removed || !statement.kind().adds();
-    let count = statements.iter().flatten().filter(matters).count();
-    // A Bloom filter with one hash, and sixteen bits or more for each statement: subjects that several statements have
-    // always pass it, of the others at most one in sixteen, which costs no more than the time to sort it.
-    let bits = (count * 16).next_power_of_two().max(64);
-    let mask = bits as u64 - 1;
-    // Two bits for each subject: it was seen, it was seen again. They are side by side, since each access is a cache miss.
-    let mut seen = vec![[0_u64; 2]; bits / 64];
-    let place = |statement: &Statement| {
-        let bit = statement.subject & mask;
-        (usize::try_from(bit / 64).unwrap_or(0), 1_u64 << (bit % 64))
-    };
-    for (word, bit) in statements.iter().flatten().filter(matters).map(place) {
-        let [once, again] = &mut seen[word];
-        *again |= *once & bit;
-        *once |= bit;
-    }
-    let is_shared = |statement: &&Statement| {
-        let (word, bit) = place(statement);
-        seen[word][1] & bit != 0
-    };
-    let mut shared: Vec<Statement> = statements
-        .iter()
-        .flatten()
-        .filter(matters)
-        .filter(is_shared)
-        .copied()
-        .collect();
-    shared.sort_unstable();
-    shared
-}
-
-/// The rows that say the same as an earlier row. The statements are sorted.
-pub(super) fn duplicates(statements: &[Statement]) -> Vec<DuplicateRow> {
-    let mut found = Vec::new();
-    for about in statements.chunk_by(|one, other| one.subject == other.subject) {
-        if about.len() < 2 || !about[0].kind().identifies_row() {
-            continue;
-        }
-        let mut by_value: Vec<Statement> = about.to_vec();
-        by_value.sort_by_key(|statement| (statement.value, statement.row()));
-        for equal in by_value.chunk_by(|one, other| one.value == other.value) {
-            for (occurrence, statement) in (0..).zip(equal).skip(1) {
-                found.push(DuplicateRow {
-                    row: statement.row(),
-                    first: equal[0].row(),
-                    occurrence,
-                });
-            }
-        }
-    }
-    // A row that states something about two users is found twice.
-    found.sort_unstable_by_key(|duplicate| duplicate.row);
-    found.dedup_by_key(|duplicate| duplicate.row);
-    found
-}
-
-/// The contradictions among rows, by the later row; rows in `left_out` are ignored. The statements are sorted.
-pub(super) fn contradictions(statements: &[Statement], left_out: &HashSet<RowNumber>) -> Vec<Contradiction> {
-    let mut found = Vec::new();
-    for about in statements.chunk_by(|one, other| one.subject == other.subject) {
-        if about.len() < 2 {
-            continue;
-        }
-        let mut earlier = FirstStatements::default();
-        for statement in about
-            .iter()
-            .filter(|statement| left_out.is_empty() || !left_out.contains(&statement.row()))
-        {
-            found.extend(earlier.contradiction(*statement));
-            earlier.note(*statement);
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 /// The first statement of each kind about one subject. Later ones of a kind are not compared with, so that a row which
 /// contradicts many equal ones has one problem and not many.
 #[derive(Debug, Default)]
-struct FirstStatements {
+pub(super) struct FirstStatements {
     made: Option<Statement>,
     left: Option<Statement>,
     deleted: Option<Statement>,
@@ -363,7 +270,7 @@ impl FirstStatements {
         })
     }
 
-    fn note(&mut self, statement: Statement) {
+    pub(super) fn note(&mut self, statement: Statement) {
         if let Some(first) = self.of_kind(statement.kind()) {
             first.get_or_insert(statement);
         }
@@ -373,7 +280,7 @@ impl FirstStatements {
     }
 
     /// How a statement contradicts one noted before it.
-    fn contradiction(&self, statement: Statement) -> Option<Contradiction> {
+    pub(super) fn contradiction(&self, statement: Statement) -> Option<Contradiction> {
         use ContradictionKind as Contradicts;
         use StatementKind as Kind;
         let with = |earlier: Option<Statement>, kind| {

@@ -1,10 +1,12 @@
 //! What only the file as a whole shows: missing worksheets and rows, and rows that repeat or contradict each other.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::contradiction::{Contradiction, ContradictionKind, DuplicateRow, contradictions, duplicates, shared};
+use super::comparison::{DuplicateRow, compare};
+use super::contradiction::{Contradiction, ContradictionKind};
 use super::file_parser::ParsedFile;
+use super::parallel::Parallelism;
 use crate::intake::cells::UnplacedProblem;
 use crate::intake::options::Options;
 use crate::intake::rows::{RowNumber, Worksheet};
@@ -13,13 +15,10 @@ use crate::problem::{Problem, ProblemCode};
 use crate::text::{fold, joined};
 
 /// Compares the rows with each other, and takes those that cannot run out of the rows.
-pub(in crate::intake) fn cross_check(file: &mut ParsedFile, options: &Options) {
+pub(in crate::intake) fn cross_check(file: &mut ParsedFile, options: &Options, parallelism: Parallelism) {
     check_sheets(file, options);
-    let statements = shared(&std::mem::take(&mut file.parsed.statements));
-    let duplicates = duplicates(&statements);
-    // A duplicate would contradict the same rows as the one that it repeats.
-    let left_out: HashSet<RowNumber> = duplicates.iter().map(|duplicate| duplicate.row).collect();
-    let contradictions = contradictions(&statements, &left_out);
+    let statements = std::mem::take(&mut file.parsed.statements);
+    let (duplicates, contradictions) = compare(statements, parallelism.threads);
     report(file, &duplicates, &contradictions);
     sort_by_place(file);
     refuse(file, &duplicates, &contradictions);

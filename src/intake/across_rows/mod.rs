@@ -1,5 +1,6 @@
 //! The whole file: its rows are parsed, on several threads where that helps, and then compared with each other.
 
+mod comparison;
 mod contradiction;
 mod cross_check;
 mod file_parser;

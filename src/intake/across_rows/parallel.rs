@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
-use crate::intake::rows::{ParseContext, ParsedRows, RowParser, Worksheet};
+use crate::intake::rows::{ParseContext, ParsedRows, RowParser, Statements, Worksheet};
 use crate::sheet::{Lines, Row, Visit};
 
 /// How the rows are dealt out.
@@ -156,6 +156,7 @@ impl<'scope, 'env> ParallelParser<'scope, 'env> {
         self.chunk.parse_with(&mut self.parser);
         let mut parsed = self.workers.map_or(self.parsed, Workers::finish);
         parsed.append(self.parser.take_parsed());
+        parsed.statements.append(self.parser.into_statements());
         parsed
     }
 }
@@ -166,7 +167,7 @@ struct Workers<'scope> {
     /// Bounded, so that splitting the file does not run ahead of parsing and fill the memory.
     unparsed: SyncSender<Chunk>,
     parsed: Receiver<(Chunk, ParsedRows)>,
-    threads: Vec<ScopedJoinHandle<'scope, ()>>,
+    threads: Vec<ScopedJoinHandle<'scope, Statements>>,
     results: OrderedResults,
 }
 
@@ -240,7 +241,8 @@ impl<'scope> Workers<'scope> {
         // Without a sender the workers end once there is no chunk left.
         drop(unparsed);
         for thread in threads {
-            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let statements = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+            results.joined.statements.append(statements);
         }
         for (chunk, parsed) in parsed.try_iter() {
             results.add(chunk.number, parsed);
@@ -249,14 +251,14 @@ impl<'scope> Workers<'scope> {
     }
 }
 
-/// Parses chunks until there are no more, and sends each back with its result.
-fn work(context: ParseContext<'_>, chunks: &Mutex<Receiver<Chunk>>, done: &Sender<(Chunk, ParsedRows)>) {
+/// Parses chunks until there are no more, and sends each back with its result; what their rows state is kept until then.
+fn work(context: ParseContext<'_>, chunks: &Mutex<Receiver<Chunk>>, done: &Sender<(Chunk, ParsedRows)>) -> Statements {
     let mut parser = RowParser::new(context);
     loop {
         // The lock is held while waiting, so the other workers wait for it in their turn; none holds it while parsing.
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(mut chunk) = next else {
-            return;
+            return parser.into_statements();
         };
         chunk.parse_with(&mut parser);
         // Nobody wants it where the other end has panicked.
@@ -305,7 +307,7 @@ mod tests {
         let options = Options::default();
         let parallelism = Parallelism { threads, chunk_rows };
         let mut file = parse_file(&source, &options, Keep::Rows, parallelism).unwrap();
-        cross_check(&mut file, &options);
+        cross_check(&mut file, &options, parallelism);
         format!("{file:#?}")
     }
 

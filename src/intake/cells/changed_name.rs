@@ -26,14 +26,17 @@ pub(in crate::intake) const NAMES: [Column; 5] = [
 /// Whether a name in a cell of a CSV looks like what a spreadsheet program makes of `2024-03` (`Mar-24`), `1-2`
 /// (`01.02.2026`), `007` (`7`) or, in a list, `73928e05` (`7.39E+12`).
 pub(in crate::intake) fn may_be_changed(column: Column, cell: &str) -> bool {
-    // Nearly every cell is an address. An exponent that is all of a cell is an error already.
-    if cell.is_empty() || cell.contains('@') || is_exponent(cell) {
-        return false;
-    }
     let may_be = |item: &str| item.len() <= LONGEST && (is_short_number(item) || is_date(item) || is_exponent(item));
+    // Nearly every cell is an address. An exponent that is all of a cell is an error already.
+    let is_judged = |cell: &str| !cell.is_empty() && !cell.contains('@') && !is_exponent(cell);
     match column {
-        Column::Groups | Column::RemoveGroups => cell.split(is_separator).map(str::trim).any(may_be),
-        _ => may_be(cell),
+        // Whatever they make has a digit.
+        Column::Groups | Column::RemoveGroups => {
+            cell.bytes().any(|byte| byte.is_ascii_digit())
+                && is_judged(cell)
+                && cell.split(is_separator).map(str::trim).any(may_be)
+        }
+        _ => cell.len() <= LONGEST && is_judged(cell) && may_be(cell),
     }
 }
 
@@ -44,23 +47,23 @@ fn is_short_number(item: &str) -> bool {
 /// A day and a month in letters, a month in letters and a year, or all three; or three numbers that are a date as it is
 /// written in some country, though not as computers write it, in which a name is written too.
 fn is_date(item: &str) -> bool {
-    let parts = item.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty());
-    let parts: Vec<&str> = parts.collect();
-    if !(2..=3).contains(&parts.len()) {
-        return false;
+    let (mut months, mut numbers, mut years) = (0, 0, 0);
+    for part in item.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()) {
+        if is_digits(part) && matches!(part.len(), 1 | 2 | 4) {
+            numbers += 1;
+            years += usize::from(part.len() == 4);
+        } else if is_month(part) {
+            months += 1;
+        } else {
+            return false;
+        }
     }
-    let months = parts.iter().filter(|part| is_month(part)).count();
-    let numbers = parts
-        .iter()
-        .filter(|part| is_digits(part) && matches!(part.len(), 1 | 2 | 4))
-        .count();
-    let is_year = |part: &&str| part.len() == 4;
     match months {
         0 => {
             let is_parted = !item.contains(['-', ' ']) && item.contains(['/', '.']);
-            numbers == 3 && is_parted && parts.iter().filter(|part| is_year(part)).count() == 1
+            numbers == 3 && is_parted && years == 1
         }
-        1 => months + numbers == parts.len(),
+        1 => (1..=2).contains(&numbers),
         _ => false,
     }
 }

@@ -7,7 +7,7 @@ use strum::EnumCount;
 use super::date_columns::DateColumns;
 use super::doubtful_letters::DoubtfulLetters;
 use super::recurring_problems::RecurringProblems;
-use super::statement::Statement;
+use super::statements::Statements;
 use super::unused_dates::UnusedDates;
 use crate::intake::waiting_rows::WaitingRows;
 use crate::model::{BundleCode, OperationKind, Row, RowReport};
@@ -18,8 +18,7 @@ use crate::problem::Problems;
 #[derive(Debug, Default)]
 pub(in crate::intake) struct ParsedRows {
     pub(in crate::intake) problems: Problems,
-    /// In no particular order.
-    pub(in crate::intake) statements: Vec<Vec<Statement>>,
+    pub(in crate::intake) statements: Statements,
     pub(in crate::intake) rows: Vec<Row>,
     pub(in crate::intake) refused: Vec<RowReport>,
     /// How many rows there are of each operation, valid or not, by `OperationKind as usize`.
@@ -66,7 +65,7 @@ impl ParsedRows {
             remembered_codes,
         } = later;
         self.problems.append(problems);
-        self.statements.extend(statements);
+        self.statements.append(statements);
         self.rows.extend(rows);
         self.refused.extend(refused);
         for (count, more) in self.operation_counts.iter_mut().zip(operation_counts) {

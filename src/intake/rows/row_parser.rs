@@ -10,6 +10,7 @@ use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
 use super::statement::{Statement, ValidRow};
+use super::statements::Statements;
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::worksheet::Worksheet;
@@ -57,7 +58,7 @@ pub(in crate::intake) struct RowParser<'o> {
     instructions: InstructionCache,
     values: ValueReader<'o>,
     parsed: ParsedRows,
-    statements: Vec<Statement>,
+    statements: Statements,
     // Buffers that are used again for the next row.
     content: String,
     cleaned: CleanedCells,
@@ -75,7 +76,7 @@ impl<'o> RowParser<'o> {
             context,
             instructions: InstructionCache::default(),
             parsed: no_rows(),
-            statements: Vec::new(),
+            statements: Statements::default(),
             content: String::new(),
             cleaned: CleanedCells::new(),
             problems: Vec::new(),
@@ -103,11 +104,14 @@ impl<'o> RowParser<'o> {
         self.line = row;
     }
 
-    /// The result for the rows since the last time it was taken.
+    /// The result for the rows since the last time it was taken, without what they state.
     pub(in crate::intake) fn take_parsed(&mut self) -> ParsedRows {
-        let mut parsed = std::mem::replace(&mut self.parsed, no_rows());
-        parsed.statements.push(std::mem::take(&mut self.statements));
-        parsed
+        std::mem::replace(&mut self.parsed, no_rows())
+    }
+
+    /// What all rows state.
+    pub(in crate::intake) fn into_statements(self) -> Statements {
+        self.statements
     }
 
     fn row(&mut self, worksheet: &Worksheet, row: &Row) {

@@ -4,6 +4,7 @@ use strum::VariantArray;
 
 use super::operations::states;
 use super::statement_kind::StatementKind;
+use super::statements::Statements;
 use super::values::Values;
 use crate::intake::cells::{half_hash, hash, hash_text, user_key};
 use crate::model::OperationKind;
@@ -81,7 +82,7 @@ pub(super) struct ValidRow<'r, 'c> {
 
 impl ValidRow<'_, '_> {
     /// Appends what the row states.
-    pub(super) fn state(&self, statements: &mut Vec<Statement>) {
+    pub(super) fn state(&self, statements: &mut Statements) {
         let Self {
             kind,
             values,

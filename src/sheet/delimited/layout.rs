@@ -81,7 +81,12 @@ mod tests {
                 let mut scan = LayoutScan::new(text.as_bytes());
                 let mut piece = vec![0; step];
                 while scan.read(&mut piece).unwrap() > 0 {}
-                assert_eq!(scan.is_plain(), is_plain, "{} in steps of {step}", &text[..text.len().min(20)]);
+                assert_eq!(
+                    scan.is_plain(),
+                    is_plain,
+                    "{} in steps of {step}",
+                    &text[..text.len().min(20)]
+                );
             }
         }
     }
