@@ -419,9 +419,7 @@ impl<'a> Rows<'a> {
             message: String::new(),
         };
         let course = Course {
-            steps: steps
-                .done_of_row(row)
-                .chain(of_call.map(|step| steps.step(step))),
+            steps: steps.done_of_row(row).chain(of_call.map(|step| steps.step(step))),
             verdict: Some(&verdict),
             remarks: &[],
         };

@@ -114,10 +114,12 @@ impl Machine<'_> {
     /// What a call rests on: of updates, only those of leavers, and of rows with a condition, rest on anything, and of calls
     /// about groups' rules those of rows with one.
     pub(super) fn facts_of(&self, call: &Call) -> &'static [Facts] {
-        match call.kind {
-            CallKind::Update(step) if !self.rests_on_people(step) => &[],
-            CallKind::GroupRule(step) | CallKind::RemoveRule(step) if !self.is_unless_changed(step) => &[],
-            _ => self.freshness.facts_of(call.kind.family()),
+        match (self.freshness.facts_of(call.kind.family()), &call.kind) {
+            // Of most runs nothing has to be asked of the rows.
+            ([], _) => &[],
+            (_, CallKind::Update(step)) if !self.rests_on_people(*step) => &[],
+            (_, CallKind::GroupRule(step) | CallKind::RemoveRule(step)) if !self.is_unless_changed(*step) => &[],
+            (facts, _) => facts,
         }
     }
 
@@ -148,16 +150,17 @@ impl Machine<'_> {
             return;
         }
         self.begin_rows(&call);
-        let rows = |step: &StepIndex| self.steps.step(*step).rows.iter().map(|row| (*row, *step));
+        let mut rows: Vec<(RowIndex, StepIndex)> = Vec::new();
+        for step in &call.steps {
+            rows.extend(self.steps.step(*step).rows.iter().map(|row| (*row, *step)));
+        }
         if let Some(code) = self.code_ahead(&call) {
-            let begun = |(row, _)| self.rows.begun(row, &self.steps, code, self.now);
-            let records: Vec<Record> = call.steps.iter().flat_map(rows).filter_map(begun).collect();
+            let begun = |(row, _): &(RowIndex, _)| self.rows.begun(*row, &self.steps, code, self.now);
+            let records: Vec<Record> = rows.iter().filter_map(begun).collect();
             self.record(records);
             self.let_go_once_recorded(task);
             return;
         }
-        let mut rows: Vec<(RowIndex, StepIndex)> = call.steps.iter().flat_map(rows).collect();
-        // A call of many entries may have several steps of a row.
         rows.sort_by_key(|(row, _)| *row);
         rows.dedup();
         let of_row = rows.chunk_by(|(row, _), (other, _)| row == other);

@@ -227,7 +227,9 @@ impl<'a> Machine<'a> {
         match input {
             Input::Started => {}
             Input::Waited(task) => self.waited(task),
-            Input::Departing(task) => self.departing(task),
+            // Of these two nothing else can follow, and they are told of every call that changes something.
+            Input::Departing(task) => return self.departing(task),
+            Input::ToldAhead(tasks) => return self.effects.extend(tasks.into_iter().map(Effect::LetGo)),
             Input::Answered(task, result) => self.answered(task, result),
             Input::CameBack(task, attempts) => self.came_back(task, attempts),
             Input::AccountsFound(task, found) => self.accounts_found(task, found),
@@ -239,7 +241,6 @@ impl<'a> Machine<'a> {
             Input::UsersCounted(task, count) => self.users_counted(task, count),
             Input::Resumed(task) => self.resumed(task),
             Input::SeatsRead(task, seats) => self.seats_read(task, seats),
-            Input::ToldAhead(tasks) => self.effects.extend(tasks.into_iter().map(Effect::LetGo)),
             Input::Recorded(batches) => self.recorded(batches),
             Input::StopAsked => self.stop(Stopped::Interrupted),
             Input::GraceEnded => self.has_grace = false,
