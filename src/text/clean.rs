@@ -7,6 +7,14 @@ use std::path::Path;
 /// characters (escape sequences, line breaks) and bidirectional overrides become spaces,
 /// runs of white space become one space, and more than `most` characters are cut with `…`.
 pub fn clean(text: &str, most: usize) -> String {
+    if text.len() <= most && is_plain(text) {
+        text.to_owned()
+    } else {
+        cleaned(text, most)
+    }
+}
+
+fn cleaned(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len().min(most * 4));
     let mut length = 0;
     for letter in text.chars() {
@@ -27,6 +35,17 @@ pub fn clean(text: &str, most: usize) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// Whether the text is nothing but letters of ASCII with single spaces between words, as most are.
+fn is_plain(text: &str) -> bool {
+    let mut before = b' ';
+    let is_fit = |byte: u8| {
+        let is_fit = byte.is_ascii_graphic() || (byte == b' ' && before != b' ');
+        before = byte;
+        is_fit
+    };
+    text.bytes().all(is_fit) && before != b' '
 }
 
 /// A path on one line, whatever is in it.
@@ -96,7 +115,16 @@ fn looks_like_formula(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_text_is_left_as_the_long_way_would_leave_it(text in "[ -~]{0,8}|[ ab\t\u{e9}\u{200b}]{0,8}", most in 0_usize..10) {
+            prop_assert_eq!(clean(&text, most), cleaned(&text, most));
+        }
+    }
 
     #[test]
     fn escape_sequences_and_line_breaks_cannot_reach_a_terminal() {
