@@ -29,7 +29,7 @@ impl Client {
             .effect(Effect::Once)
             .needs(WRITE)
             .entries(invitations.len())
-            .json(&body.collect());
+            .json(&body.collect::<Value>());
         // `result.succeeded` may be true while entries have failed, so the entries count.
         let reply = self.session.call_leniently(request).await?;
         let listed = reply_users(reply.json());

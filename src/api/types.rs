@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use secrecy::ExposeSecret;
+use serde::{Serialize, Serializer};
 use strum::{Display, EnumString};
 
 use super::{ToldTime, UserKind};
-use crate::model::{BundleCode, BundleSet, GroupId, Quota, UserId};
+use crate::model::{BundleCode, BundleSet, GroupId, Password, Quota, UserId};
 use crate::text::fold;
 
 /// A local group.
@@ -202,29 +204,50 @@ impl GroupRule {
     }
 }
 
-/// What to change of a user; `None` and empty leave alone. All in one PUT.
-#[derive(Debug, Clone, Default)]
+/// What to change of a user, as it is sent; `None` and empty leave alone. All in one PUT. A null would not clear a field:
+/// despite the PUT an update is partial, and only an empty text clears.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct UserUpdate {
     /// First name; an empty text clears.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Last name; an empty text clears.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
     /// Display name; an empty text clears.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// A first address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Whether the account may sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
     /// A new password.
-    pub password: Option<crate::model::Password>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    pub password: Option<Password>,
     /// `bypassBasicAuthRestriction`.
+    #[serde(rename = "bypassBasicAuthRestriction", skip_serializing_if = "Option::is_none")]
     pub bypass_basic_auth: Option<bool>,
     /// `invitationAccepted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation_accepted: Option<bool>,
     /// Groups to join.
+    #[serde(rename = "groupIDsToAdd", skip_serializing_if = "Vec::is_empty")]
     pub add_groups: Vec<GroupId>,
     /// Groups to leave.
+    #[serde(rename = "groupIDsToRemove", skip_serializing_if = "Vec::is_empty")]
     pub remove_groups: Vec<GroupId>,
+}
+
+/// A password goes nowhere but into the body of its call.
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn exposed<S: Serializer>(password: &Option<Password>, serializer: S) -> Result<S::Ok, S::Error> {
+    password
+        .as_ref()
+        .map(|password| password.0.expose_secret())
+        .serialize(serializer)
 }
 
 impl UserUpdate {

@@ -1,6 +1,5 @@
 //! Users: listing, update, deletion.
 
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::client::{Result, empty_list, found, paged};
@@ -68,7 +67,7 @@ impl Client {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
         let mut request = ApiRequest::new(Method::Put, Service::Identity, url)
             .needs(WRITE)
-            .json(&update_body(update));
+            .json(update);
         if let Some(password) = &update.password {
             request = request.hides(password.0.clone());
         }
@@ -98,42 +97,11 @@ impl Client {
     }
 }
 
-/// Sets a member if there is a value. Null is left out because it would not clear the field: despite the PUT an update
-/// is partial, and only an empty text clears.
+/// Sets a member if there is a value.
 pub(super) fn insert(body: &mut Map<String, Value>, name: &str, value: Option<impl serde::Serialize>) {
     if let Some(value) = value {
         body.insert(name.to_owned(), json!(value));
     }
-}
-
-fn update_body(update: &UserUpdate) -> Value {
-    // Without `..`, so that a new field does not compile before it is sent.
-    let UserUpdate {
-        name,
-        surname,
-        display_name,
-        email,
-        is_active,
-        password,
-        bypass_basic_auth,
-        invitation_accepted,
-        add_groups,
-        remove_groups,
-    } = update;
-    let mut body = Map::new();
-    insert(&mut body, "name", name.as_ref());
-    insert(&mut body, "surname", surname.as_ref());
-    insert(&mut body, "displayName", display_name.as_ref());
-    insert(&mut body, "email", email.as_ref());
-    insert(&mut body, "isActive", *is_active);
-    let password = password.as_ref().map(|password| password.0.expose_secret());
-    insert(&mut body, "password", password);
-    insert(&mut body, "bypassBasicAuthRestriction", *bypass_basic_auth);
-    insert(&mut body, "invitationAccepted", *invitation_accepted);
-    let some = |groups: &Vec<GroupId>| Some(groups.clone()).filter(|groups| !groups.is_empty());
-    insert(&mut body, "groupIDsToAdd", some(add_groups));
-    insert(&mut body, "groupIDsToRemove", some(remove_groups));
-    body.into()
 }
 
 /// The kind that a group's member states.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use serde_json::Value;
+use serde::Serialize;
 use url::Url;
 
 use crate::event::{Method, Service};
@@ -76,8 +76,9 @@ impl ApiRequest {
         self
     }
 
-    pub(in crate::api) fn json(mut self, body: &Value) -> Self {
-        self.body = Some(body.to_string().into_bytes().into());
+    pub(in crate::api) fn json(mut self, body: &impl Serialize) -> Self {
+        // Nothing that is sent has keys that are no texts, which alone could fail.
+        self.body = serde_json::to_vec(body).ok().map(Arc::from);
         self.declared_json()
     }
 
