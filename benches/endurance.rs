@@ -216,7 +216,7 @@ impl Stage {
         let before = sandbox.world();
         fs_err::write(
             folder.path().join("reseat.toml"),
-            "[profile.default.limits]\nget = 0\npost = 0\nput = 0\ndelete = 0\n",
+            "[profile.default.limits]\nsettle = \"2s\"\nget = 0\npost = 0\nput = 0\ndelete = 0\n",
         )
         .expect("a file");
         Self {
