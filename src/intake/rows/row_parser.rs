@@ -10,6 +10,7 @@ use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
 use super::statement::{Statement, ValidRow};
+use super::statement_kind::StatementKind;
 use super::statements::Statements;
 use super::value_reader::ValueReader;
 use super::values::Values;
@@ -119,9 +120,13 @@ impl<'o> RowParser<'o> {
         // Taken out, because the cells borrow them while `self` is changed.
         let mut problems = std::mem::take(&mut self.problems);
         let mut cleaned = std::mem::take(&mut self.cleaned);
-        problems.extend(malformed_row(header, row));
+        if row.malformed().is_some() {
+            problems.extend(malformed_row(header, row));
+        }
         let is_torn = problems.iter().any(|problem| problem.severity == Severity::Error);
-        problems.extend(check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring));
+        if let Some(problem) = check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring) {
+            problems.push(problem);
+        }
         let cells = RowCells::take(header, row, &mut cleaned, &mut problems);
         if let Some(doubt) = worksheet.doubt
             && !cells.is_plain
@@ -208,13 +213,17 @@ impl<'o> RowParser<'o> {
             for word in self.values.unknown_codes.drain(..) {
                 self.parsed.add_unknown_code(word);
             }
-            self.parsed.remembered_codes.append(&mut self.values.remembered_codes);
+            if !self.values.remembered_codes.is_empty() {
+                self.parsed.remembered_codes.append(&mut self.values.remembered_codes);
+            }
             if self.is_dated {
                 self.parsed.dates.saw(&values, cells);
             }
         }
-        drop_repeated(problems, cell_problems);
-        drop_answered(problems);
+        if !problems.is_empty() {
+            drop_repeated(problems, cell_problems);
+            drop_answered(problems);
+        }
         let mut is_valid = !problems.iter().any(|problem| problem.severity == Severity::Error);
         if let Some(kind) = kind {
             self.parsed.operation_counts[kind as usize] += 1;
@@ -339,7 +348,8 @@ impl<'o> RowParser<'o> {
         let mut subjects = present.filter(|(column, _)| column.identifies() && cells.has(*column));
         if subjects.any(|(column, _)| !wrong.contains(*column)) {
             let number = self.context.worksheet.row_number(cells.row);
-            self.statements.push(Statement::of_refused(&self.content, number));
+            self.statements
+                .push(Statement::of_refused(&self.content, number), StatementKind::Refused);
         }
     }
 

@@ -89,7 +89,7 @@ impl ValidRow<'_, '_> {
             content,
             number,
         } = *self;
-        let mut push = |subject, kind, value| statements.push(Statement::new(subject, number, kind, value));
+        let mut push = |subject, kind, value| statements.push(Statement::new(subject, number, kind, value), kind);
         let user = |user: u64| hash(&(SubjectKind::User, user));
         let named_user = || hash(&*values.user_key);
         let content = half_hash(content);

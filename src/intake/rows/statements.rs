@@ -1,6 +1,7 @@
 //! What many rows state, in parts that can be compared apart from each other.
 
 use super::statement::Statement;
+use super::statement_kind::StatementKind;
 
 /// How many parts there are.
 const SHARDS: usize = 16;
@@ -25,8 +26,7 @@ pub(in crate::intake) struct Shard {
 }
 
 impl Statements {
-    pub(super) fn push(&mut self, statement: Statement) {
-        let kind = statement.kind();
+    pub(super) fn push(&mut self, statement: Statement, kind: StatementKind) {
         self.remove_something |= kind.removes();
         let shard = &mut self.shards[(statement.subject >> 32) as usize % SHARDS];
         let pieces = if kind.adds() {

@@ -199,14 +199,15 @@ impl<'o> ValueReader<'o> {
                 list
             }
         };
-        let (list, found) = match list {
+        match list {
             Ok(list) => {
-                let warnings = list.warnings.clone();
-                (Some(list), warnings)
+                problems.extend(list.warnings.iter().map(|warning| warning.clone().at(column)));
+                Some(list)
             }
-            Err(found) => (None, found.problems),
-        };
-        problems.extend(found.into_iter().map(|problem| problem.at(column)));
-        list
+            Err(found) => {
+                problems.extend(found.problems.into_iter().map(|problem| problem.at(column)));
+                None
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A part of XML, element by element.
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion::Implicit1_0;
@@ -46,6 +46,17 @@ impl<'a> XmlPart<'a> {
             _ => {}
         }
         Ok(event)
+    }
+
+    /// The text that is in memory already, for whoever knows how most programs write the next elements. Only between the
+    /// end of one element and the beginning of another, or straight after a beginning.
+    pub(in crate::sheet) fn buffered(&mut self) -> io::Result<&[u8]> {
+        self.xml.get_mut().fill_buf()
+    }
+
+    /// Leaves out so many bytes of that text, which must be whole elements.
+    pub(in crate::sheet) fn leave_out(&mut self, bytes: usize) {
+        self.xml.get_mut().consume(bytes);
     }
 
     /// Passes over the rest of the element that has just begun.

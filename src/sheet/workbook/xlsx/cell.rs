@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::civil::{DateTime, Time};
+use memchr::memchr3;
 use quick_xml::events::BytesStart;
 
 use super::book::Book;
@@ -53,6 +54,37 @@ pub(super) struct RawCell {
 impl RawCell {
     /// Begins a cell with the attributes of its element.
     pub(super) fn begin(&mut self, element: &BytesStart<'_>) -> Result<(), WorkbookError> {
+        self.clear();
+        for attribute in element.attributes().with_checks(false) {
+            let attribute = attribute?;
+            self.set(attribute.key.as_ref(), attribute.value.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Takes a whole cell from the beginning of `xml`, and answers its length there. `None` if not all of it is there, or
+    /// it is written otherwise than by most programs: `<c r="B2" s="1" t="s"><v>7</v></c>`.
+    pub(super) fn take_usual(&mut self, xml: &[u8]) -> Option<usize> {
+        self.clear();
+        let mut rest = xml.trim_ascii_start().strip_prefix(b"<c")?;
+        while let [b' ', key @ (b'r' | b's' | b't'), b'=', b'"', value @ ..] = rest {
+            let length = value.iter().position(|byte| !byte.is_ascii_alphanumeric())?;
+            let text = str::from_utf8(&value[..length]).ok()?;
+            self.set(str::from_utf8(&[*key]).ok()?, text).ok()?;
+            rest = value[length..].strip_prefix(b"\"")?;
+        }
+        if let Some(value) = rest.strip_prefix(b"><v>") {
+            let length = memchr3(b'<', b'&', b'\r', value)?;
+            self.value.push_str(str::from_utf8(&value[..length]).ok()?);
+            self.has_value = true;
+            rest = value[length..].strip_prefix(b"</v></c>")?;
+        } else {
+            rest = rest.strip_prefix(b"/>")?;
+        }
+        Some(xml.len() - rest.len())
+    }
+
+    fn clear(&mut self) {
         self.position = None;
         self.kind = Kind::Number;
         self.style = 0;
@@ -60,29 +92,28 @@ impl RawCell {
         self.has_value = false;
         self.inline = None;
         self.is_formula = false;
-        for attribute in element.attributes().with_checks(false) {
-            let attribute = attribute?;
-            let value = attribute.value.as_ref();
-            match attribute.key.as_ref() {
-                "r" => {
-                    let wrong = || WorkbookError::Broken(format!("a cell in it says that it is at `{value}`"));
-                    self.position = Some(cell_reference::position(value).ok_or_else(wrong)?);
-                }
-                "s" => self.style = value.trim().parse().unwrap_or_default(),
-                "t" => {
-                    self.kind = match value.trim() {
-                        "n" | "" => Kind::Number,
-                        "s" => Kind::SharedString,
-                        "str" => Kind::Text,
-                        "inlineStr" | "is" => Kind::InlineString,
-                        "b" => Kind::Bool,
-                        "e" => Kind::Error,
-                        "d" => Kind::Date,
-                        _ => Kind::Unknown,
-                    }
-                }
-                _ => {}
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), WorkbookError> {
+        match key {
+            "r" => {
+                let wrong = || WorkbookError::Broken(format!("a cell in it says that it is at `{value}`"));
+                self.position = Some(cell_reference::position(value).ok_or_else(wrong)?);
             }
+            "s" => self.style = value.trim().parse().unwrap_or_default(),
+            "t" => {
+                self.kind = match value.trim() {
+                    "n" | "" => Kind::Number,
+                    "s" => Kind::SharedString,
+                    "str" => Kind::Text,
+                    "inlineStr" | "is" => Kind::InlineString,
+                    "b" => Kind::Bool,
+                    "e" => Kind::Error,
+                    "d" => Kind::Date,
+                    _ => Kind::Unknown,
+                }
+            }
+            _ => {}
         }
         Ok(())
     }

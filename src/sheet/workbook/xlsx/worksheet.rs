@@ -1,5 +1,6 @@
 //! The rows of a worksheet.
 
+use quick_xml::XmlVersion::Implicit1_0;
 use quick_xml::events::{BytesStart, Event};
 
 use super::book::Book;
@@ -29,6 +30,11 @@ enum Element {
 /// A worksheet as it is read.
 pub(super) struct Worksheet<'a> {
     part: XmlPart<'a>,
+    cells: Cells<'a>,
+}
+
+/// The cells of a worksheet, one after the other.
+struct Cells<'a> {
     book: &'a Book,
     /// The row and the column, from 0, of the next cell that does not say where it is.
     next: (u32, u32),
@@ -42,11 +48,13 @@ impl<'a> Worksheet<'a> {
     pub(super) fn new(part: XmlPart<'a>, book: &'a Book) -> Self {
         Self {
             part,
-            book,
-            next: (0, 0),
-            is_hidden: false,
-            cell: RawCell::default(),
-            arrays: ArrayFormulas::default(),
+            cells: Cells {
+                book,
+                next: (0, 0),
+                is_hidden: false,
+                cell: RawCell::default(),
+                arrays: ArrayFormulas::default(),
+            },
         }
     }
 
@@ -58,13 +66,12 @@ impl<'a> Worksheet<'a> {
             let element = match event {
                 Event::Start(start) | Event::Empty(start) => {
                     let element = element(&start);
-                    let begun = (&mut self.next, &mut self.is_hidden, &mut self.cell);
-                    begin(&element, &start, begun, &mut rows)?;
+                    self.cells.begin(&element, &start, &mut rows)?;
                     element
                 }
                 Event::End(end) => {
                     if end.local_name().as_ref() == "row" {
-                        self.end_row(&mut rows);
+                        self.cells.end_row(&mut rows);
                     }
                     continue;
                 }
@@ -75,15 +82,29 @@ impl<'a> Worksheet<'a> {
                 return rows.finish();
             }
             match element {
-                Element::Row if is_whole => self.end_row(&mut rows),
+                Element::Row if is_whole => self.cells.end_row(&mut rows),
+                Element::Row => self.usual_cells(&mut rows)?,
                 Element::Cell => {
                     let array = if is_whole { None } else { self.content()? };
-                    self.put(array, &mut rows)?;
+                    self.cells.put(array, &mut rows)?;
+                    self.usual_cells(&mut rows)?;
                 }
                 Element::Column | Element::Other if !is_whole => self.part.skip()?,
-                Element::Row | Element::Outer | Element::Column | Element::Other => {}
+                Element::Outer | Element::Column | Element::Other => {}
             }
         }
+    }
+
+    /// Gives the next cells to `rows` that are written as usual, without taking each of their elements apart.
+    fn usual_cells(&mut self, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
+        let xml = self.part.buffered()?;
+        let mut taken = 0;
+        while let Some(length) = self.cells.cell.take_usual(&xml[taken..]).filter(|_| !rows.is_over()) {
+            self.cells.put(None, rows)?;
+            taken += length;
+        }
+        self.part.leave_out(taken);
+        Ok(())
     }
 
     /// Reads what is in the cell that has just begun; the cells that its formula fills, if it says so.
@@ -108,10 +129,10 @@ impl<'a> Worksheet<'a> {
                 },
                 Event::Empty(element) => {
                     match element.local_name().as_ref() {
-                        "v" => self.cell.has_value = true,
+                        "v" => self.cells.cell.has_value = true,
                         "f" => {
                             array = array_of(&element)?;
-                            self.cell.is_formula = true;
+                            self.cells.cell.is_formula = true;
                         }
                         _ => {}
                     }
@@ -123,21 +144,61 @@ impl<'a> Worksheet<'a> {
             };
             match content {
                 Content::Value => {
-                    self.cell.has_value = true;
-                    self.part.text(&mut self.cell.value)?;
+                    self.cells.cell.has_value = true;
+                    self.part.text(&mut self.cells.cell.value)?;
                 }
                 Content::Text => {
                     let mut text = String::new();
                     let is_struck = rich_text::read(&mut self.part, &mut text)?;
-                    self.cell.inline = Some((text, is_struck));
+                    self.cells.cell.inline = Some((text, is_struck));
                 }
                 Content::Formula => {
-                    self.cell.is_formula = true;
+                    self.cells.cell.is_formula = true;
                     self.part.skip()?;
                 }
                 Content::Other => self.part.skip()?,
             }
         }
+    }
+}
+
+impl Cells<'_> {
+    /// Takes the attributes of a row, a cell or a column.
+    fn begin(
+        &mut self,
+        element: &Element,
+        start: &BytesStart<'_>,
+        rows: &mut RowBuilder<'_>,
+    ) -> Result<(), WorkbookError> {
+        match element {
+            Element::Cell => self.cell.begin(start),
+            Element::Row => self.begin_row(start),
+            Element::Column => set_width(start, rows),
+            Element::Outer | Element::Other => Ok(()),
+        }
+    }
+
+    fn begin_row(&mut self, row: &BytesStart<'_>) -> Result<(), WorkbookError> {
+        self.is_hidden = false;
+        for attribute in row.attributes().with_checks(false) {
+            let attribute = attribute?;
+            let name = attribute.key.local_name();
+            if !matches!(name.as_ref(), "r" | "hidden" | "ht") {
+                continue;
+            }
+            let value = attribute.normalized_value(Implicit1_0)?;
+            match name.as_ref() {
+                "r" => {
+                    if let Some(row) = cell_reference::row(value.trim().as_bytes()) {
+                        self.next = (row, 0);
+                    }
+                }
+                "hidden" => self.is_hidden |= is_true(&value),
+                // Without height it cannot be seen either.
+                _ => self.is_hidden |= value.trim().parse() == Ok(0.0),
+            }
+        }
+        Ok(())
     }
 
     /// Gives the cell to `rows`.
@@ -179,38 +240,6 @@ fn element(start: &BytesStart<'_>) -> Element {
         "worksheet" | "cols" | "sheetData" | "AlternateContent" | "Fallback" => Element::Outer,
         _ => Element::Other,
     }
-}
-
-/// Takes the attributes of a row, a cell or a column.
-fn begin(
-    element: &Element,
-    start: &BytesStart<'_>,
-    (next, is_hidden, cell): (&mut (u32, u32), &mut bool, &mut RawCell),
-    rows: &mut RowBuilder<'_>,
-) -> Result<(), WorkbookError> {
-    match element {
-        Element::Cell => cell.begin(start),
-        Element::Row => {
-            if let Some(number) = attribute(start, "r")?
-                && let Some(row) = cell_reference::row(number.trim().as_bytes())
-            {
-                *next = (row, 0);
-            }
-            *is_hidden = is_row_hidden(start)?;
-            Ok(())
-        }
-        Element::Column => set_width(start, rows),
-        Element::Outer | Element::Other => Ok(()),
-    }
-}
-
-/// Whether the row is hidden, or has no height, which comes to the same.
-fn is_row_hidden(row: &BytesStart<'_>) -> Result<bool, WorkbookError> {
-    if attribute(row, "hidden")?.is_some_and(|value| is_true(&value)) {
-        return Ok(true);
-    }
-    let height = attribute(row, "ht")?.and_then(|height| height.trim().parse().ok());
-    Ok(height == Some(0.0))
 }
 
 /// Tells how wide the columns are for which this element stands.

@@ -1,5 +1,7 @@
 //! What single cells hold, as many writers write them.
 
+use proptest::prelude::*;
+
 use super::{Parts, SeenCell, try_seen};
 use crate::sheet::row::CellKind::{self, Bool, Date, Error, Number, Text, Uncomputed, Unreadable};
 use crate::sheet::workbook::error::WorkbookError;
@@ -186,4 +188,74 @@ fn the_texts_that_cells_share_are_missed_only_by_cells_that_need_them() {
     assert!(try_seen(&parts.packed()).is_err());
     parts.strings = "<sst><si><t>cut o";
     assert!(try_seen(&parts.packed()).is_err());
+}
+
+/// Cells as most programs write them, and as few do.
+fn written_cell() -> impl Strategy<Value = String> {
+    let attributes = [
+        prop::sample::select(vec![
+            "",
+            " r=\"A1\"",
+            " r=\"B1\"",
+            " r=\"ab1\"",
+            " r=\"C2\"",
+            " r=\"1\"",
+        ]),
+        prop::sample::select(vec!["", " s=\"1\"", " s=\"9\"", " s=\"\""]),
+        prop::sample::select(vec![
+            "",
+            " t=\"s\"",
+            " t=\"str\"",
+            " t=\"b\"",
+            " t=\"e\"",
+            " t=\"inlineStr\"",
+            " t=\"x\"",
+        ]),
+    ];
+    let content = prop::sample::select(vec![
+        "/>",
+        "></c>",
+        "><v>1</v></c>",
+        "><v> 0 </v></c>",
+        "><v>2.50</v></c>",
+        "><v></v></c>",
+        "><v/></c>",
+        "><v>a&amp;b</v></c>",
+        "><v>é_x0041_</v></c>",
+        "><v>a\r\nb</v></c>",
+        "><f>1</f><v>1</v></c>",
+        "><is><t>x</t></is></c>",
+        "><v>1</v><!-- --></c>",
+        "><v>1<b/>2</v></c>",
+    ]);
+    let gap = prop::sample::select(vec!["", "", "\n  ", "<!-- -->"]);
+    (attributes, content, gap).prop_map(|(attributes, content, gap)| format!("<c{}{content}{gap}", attributes.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn cells_and_texts_are_the_same_however_they_are_written(
+        rows in prop::collection::vec(prop::collection::vec(written_cell(), 0..6), 0..5),
+        texts in prop::collection::vec("[a-zé_x041 \n]{0,9}(&amp;|\r)?", 1..4),
+    ) {
+        let rows: String = rows.iter().map(|cells| format!("<row>{}</row>", cells.concat())).collect();
+        let texts: String = texts
+            .iter()
+            .map(|text| format!("<si><t xml:space=\"preserve\">{text}</t></si><si><t>{text}</t></si>"))
+            .collect();
+        let seen = |rows: &str, texts: &str| {
+            let strings: &str = format!("<sst>{texts}</sst>").leak();
+            let parts = Parts {
+                strings,
+                styles: "<styleSheet><cellXfs><xf/><xf numFmtId=\"14\"/></cellXfs></styleSheet>",
+                ..Parts::rows(rows)
+            };
+            format!("{:?}", try_seen(&parts.packed()))
+        };
+        // A second space is as good as one, and unusual.
+        let unusual = seen(&rows.replace("<c", "<c "), &texts.replace("<si", "<si "));
+        prop_assert_eq!(seen(&rows, &texts), unusual);
+    }
 }
