@@ -1,32 +1,12 @@
 //! How `intake::check` compares with reading the same file bare.
 //!
-//! `cargo bench --bench check` prints, for a CSV of 1,000,000 rows, the time of a bare csv crate
-//! read (one `StringRecord` reused), of `check` and their ratio (bar: at most 3), and the memory
-//! that `check` took beyond the start (bar: 64 MiB and 200 bytes a row); for a workbook of
-//! 100,000 rows the same against a bare calamine read (bar: at most 1.5).
+//! `cargo bench --bench check` prints, for CSVs of 1,000 to 1,000,000 rows and a workbook of 100,000, the time of a bare
+//! read (of a CSV by the csv crate with one `StringRecord` reused, of a workbook by calamine into a range), that of `check`,
+//! and the ratios of both time and processor time. Bars: 2.0 and 3.5 for the CSV of 1,000,000 rows, 1.0 for the workbook's
+//! time. It also prints how much memory `check` of that CSV took beyond the start (bar: 45 bytes a row).
 //!
-//! Found on 2026-11-22 on two hardware threads of an EPYC with nothing else to do:
-//!
-//! | file | bare | check | ratio | memory |
-//! | --- | --- | --- | --- | --- |
-//! | csv | 78 ms | 312 ms | 4.0 | 42 bytes a row |
-//! | xlsx | 161 ms | 187 ms | 1.17 | |
-//!
-//! and on 2026-11-29, with readers of workbooks of our own, which know merged cells, rows struck through and formulas that
-//! nobody computed:
-//!
-//! | file | bare | check | ratio | memory |
-//! | --- | --- | --- | --- | --- |
-//! | csv | 79 ms | 304 ms | 3.9 | 45 bytes a row |
-//! | xlsx | 155 ms | 204 ms | 1.32 | |
-//!
-//! Of a workbook's time most is spent by quick-xml, on the one thread that takes the worksheet apart; looking for merged
-//! cells beforehand is 6 %.
-//!
-//! The ratio for a CSV is above its bar. Of processor time `check` takes 5.0 to 5.3 times as much as the bare read: 1.3 to
-//! take the rows apart, some 3.3 to judge them, the rest to compare them with each other, which is done by one thread. The
-//! judging is dealt out to threads; where others kept both processors busy the ratio was 4.5 to 4.8. A release build with
-//! `lto = "fat"` and one codegen unit took the same time.
+//! A CSV in which every row is a line is cut into blocks, which the threads that judge rows take apart themselves; one with
+//! quotes is read by the csv crate on one thread. `csv with quotes` shows that way.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -38,9 +18,11 @@ use calamine::Reader;
 use reseat::intake::{Options, check};
 use reseat::sheet::Source;
 
-const CSV_ROWS: usize = 1_000_000;
+const CSV_ROWS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const WORKBOOK_ROWS: usize = 100_000;
 const REPEATS: usize = 15;
+/// Fewer say too little.
+const FEWEST_TICKS: u64 = 50;
 const HEADER: [&str; 6] = ["operation", "user", "name", "surname", "groups", "licenses"];
 
 fn main() {
@@ -49,17 +31,23 @@ fn main() {
         return;
     }
     let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let [.., most] = CSV_ROWS;
     let csv = folder.path().join("rows.csv");
-    write_csv(&csv);
+    write_csv(&csv, most, csv::QuoteStyle::Necessary);
     let before = peak_kib();
     check_file(&csv);
     let used = peak_kib().saturating_sub(before);
-    report("csv", CSV_ROWS, || bare_csv(&csv), || check_file(&csv));
     println!(
         "csv: {} KiB more at the peak, {} bytes a row",
         used,
-        used * 1024 / CSV_ROWS as u64
+        used * 1024 / most as u64
     );
+    for rows in CSV_ROWS {
+        write_csv(&csv, rows, csv::QuoteStyle::Necessary);
+        report("csv", rows, || bare_csv(&csv), || check_file(&csv));
+    }
+    write_csv(&csv, most, csv::QuoteStyle::Always);
+    report("csv with quotes", most, || bare_csv(&csv), || check_file(&csv));
     let workbook = folder.path().join("rows.xlsx");
     write_workbook(&workbook);
     report(
@@ -84,10 +72,13 @@ fn row(number: usize) -> [String; 6] {
     .map(str::to_owned)
 }
 
-fn write_csv(path: &Path) {
-    let mut writer = csv::Writer::from_path(path).expect("a file");
+fn write_csv(path: &Path, rows: usize, quotes: csv::QuoteStyle) {
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(quotes)
+        .from_path(path)
+        .expect("a file");
     writer.write_record(HEADER).expect("a row");
-    for number in 0..CSV_ROWS {
+    for number in 0..rows {
         writer.write_record(row(number)).expect("a row");
     }
     writer.flush().expect("a file");
@@ -132,21 +123,41 @@ fn check_file(path: &Path) {
     black_box(checked.rows);
 }
 
-/// The least time of each, taken in turns, so that other people's use of the machine falls on both.
+/// The least time of each and their processor time, taken in turns, so that other people's use of the machine falls on both.
 fn report(what: &str, rows: usize, bare: impl Fn(), ours: impl Fn()) {
     let (mut least_bare, mut least_ours) = (Duration::MAX, Duration::MAX);
+    let (mut ticks_bare, mut ticks_ours) = (0, 0);
     for _ in 0..REPEATS {
-        least_bare = least_bare.min(time(&bare));
-        least_ours = least_ours.min(time(&ours));
+        let (passed, ticks) = time(&bare);
+        (least_bare, ticks_bare) = (least_bare.min(passed), ticks_bare + ticks);
+        let (passed, ticks) = time(&ours);
+        (least_ours, ticks_ours) = (least_ours.min(passed), ticks_ours + ticks);
     }
     let ratio = least_ours.as_secs_f64() / least_bare.as_secs_f64();
-    println!("{what}: {rows} rows, bare {least_bare:.0?}, check {least_ours:.0?}, ratio {ratio:.2}");
+    println!("{what}: {rows} rows, bare {least_bare:.1?}, check {least_ours:.1?}, ratio {ratio:.2}");
+    if ticks_bare >= FEWEST_TICKS {
+        #[expect(clippy::cast_precision_loss, reason = "they are few")]
+        let ratio = ticks_ours as f64 / ticks_bare as f64;
+        println!("{what}: {rows} rows, ratio of processor time {ratio:.2}");
+    }
 }
 
-fn time(work: impl Fn()) -> Duration {
-    let start = Instant::now();
+/// How long the work took, and how many ticks of processor time on all threads together.
+fn time(work: impl Fn()) -> (Duration, u64) {
+    let (start, ticks) = (Instant::now(), ticks());
     work();
-    start.elapsed()
+    (start.elapsed(), self::ticks() - ticks)
+}
+
+/// The processor time of the process so far, in ticks; 0 where the system does not say.
+fn ticks() -> u64 {
+    let stat = fs_err::read_to_string("/proc/self/stat").unwrap_or_default();
+    let numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    numbers
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum()
 }
 
 /// The most memory the process ever held; 0 where the system does not say.

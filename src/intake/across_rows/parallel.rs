@@ -321,7 +321,10 @@ mod tests {
             chunk_rows in 1_usize..9,
         ) {
             let sheet = format!("operation,user,name,groups,licenses\n{}", rows.concat());
-            prop_assert_eq!(parsed(&sheet, threads, chunk_rows), parsed(&sheet, 0, chunk_rows));
+            let whole = parsed(&sheet, 0, chunk_rows);
+            prop_assert_eq!(&parsed(&sheet, threads, chunk_rows), &whole);
+            // With a quote in it, it is not read as lines.
+            prop_assert_eq!(&parsed(&format!("\"operation\"{}", &sheet[9..]), threads, chunk_rows), &whole);
         }
     }
 
@@ -331,6 +334,22 @@ mod tests {
         let rows: Vec<String> = (0..100).map(|row| format!("update,ann{row},{name},,")).collect();
         let sheet = format!("operation,user,name,groups,licenses\n{}", rows.join("\n"));
         assert_eq!(parsed(&sheet, 3, 512), parsed(&sheet, 0, 1));
+    }
+
+    #[test]
+    fn lines_are_dealt_out_in_blocks_and_none_is_lost() {
+        let row = |row: usize| match row % 5 {
+            0 => format!("delete,ann{row}@x.example,,,"),
+            1 => format!("update,ann{}@x.example,Zo\u{eb},HR; Finance,\r", row % 700),
+            2 => String::new(),
+            3 => format!("remove-from-groups,ann{}@x.example,,HR", row % 900),
+            _ => format!("frobnicate,bob{row},,,,x"),
+        };
+        let rows: Vec<String> = (0..12_000).map(row).collect();
+        let sheet = format!("operation,user,name,groups,licenses\n{}", rows.join("\n"));
+        let whole = parsed(&sheet, 0, 512);
+        assert!(parsed(&sheet, 3, 512) == whole);
+        assert!(parsed(&format!("\"operation\"{}", &sheet[9..]), 3, 512) == whole);
     }
 
     #[test]

@@ -211,7 +211,8 @@ impl<'c> CellReader<'c, '_, '_> {
             }
         }
         // A name without @ may be a user name; with one it is meant for an address.
-        if let Some(fault) = Email::fault(self.values.user)
+        if !self.values.user.is_empty()
+            && let Some(fault) = Email::fault(self.values.user)
             && self.values.user.contains('@')
         {
             let what = format!("`{}` {fault}", excerpt(self.values.user));
