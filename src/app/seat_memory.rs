@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::state_place::StatePlace;
 use crate::ledger::{OpenError, SeatChange};
@@ -38,8 +38,39 @@ struct Form {
     version: u32,
 }
 
-/// By bundle, when it was last given and when it was last taken.
-type Seats = BTreeMap<BundleCode, Times>;
+/// By bundle, when it was last given and when it was last taken; in the order of the bundles. A list, because a million
+/// accounts have one entry each, for which a map takes the room of eleven.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "BTreeMap<BundleCode, Times>")]
+struct Seats(Vec<(BundleCode, Times)>);
+
+impl From<BTreeMap<BundleCode, Times>> for Seats {
+    fn from(seats: BTreeMap<BundleCode, Times>) -> Self {
+        Self(seats.into_iter().collect())
+    }
+}
+
+impl Serialize for Seats {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().map(|(code, times)| (code, times)))
+    }
+}
+
+impl Seats {
+    fn times(&self) -> impl Iterator<Item = &Times> {
+        self.0.iter().map(|(_, times)| times)
+    }
+
+    fn of(&mut self, code: &BundleCode) -> &mut Times {
+        let place = self.0.binary_search_by(|(other, _)| other.cmp(code));
+        let place = place.unwrap_or_else(|place| {
+            self.0.reserve_exact(1);
+            self.0.insert(place, (code.clone(), Times::default()));
+            place
+        });
+        &mut self.0[place].1
+    }
+}
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Times {
@@ -118,13 +149,13 @@ impl SeatMemory {
             return Ok(());
         }
         let _lock = place.locked(LOCK)?;
-        let earlier = Self::read(place)?;
-        let mut memory = earlier.clone();
+        let mut memory = Self::read(place)?;
+        let mut is_news = false;
         for change in changes {
-            memory.add(&change?);
+            is_news |= memory.add(&change?);
         }
-        memory.forget(now);
-        if memory != earlier {
+        is_news |= memory.forget(now);
+        if is_news {
             let bytes = serde_json::to_vec(&memory).map_err(io::Error::from)?;
             place.write(SEATS, &bytes)?;
         }
@@ -141,36 +172,47 @@ impl SeatMemory {
             };
             Some(Remembered {
                 user: *user,
-                given: seats.values().filter_map(|times| times.given).max()?,
-                put_back: seats.values().filter_map(put_back).max(),
+                given: seats.times().filter_map(|times| times.given).max()?,
+                put_back: seats.times().filter_map(put_back).max(),
             })
         })
     }
 
-    fn add(&mut self, change: &SeatChange) {
+    /// Adds what was done to an account; whether that was not known.
+    fn add(&mut self, change: &SeatChange) -> bool {
         if change.given.is_empty() && change.taken.is_empty() {
-            return;
+            return false;
         }
         let seats = self.accounts.entry(change.user).or_default();
         let at = Some(change.at);
+        let mut is_news = false;
         for code in &change.given {
-            let times = seats.entry(code.clone()).or_default();
-            times.given = times.given.max(at);
+            let given = &mut seats.of(code).given;
+            is_news |= at > *given;
+            *given = at.max(*given);
         }
         for code in &change.taken {
-            let times = seats.entry(code.clone()).or_default();
-            times.taken = times.taken.max(at);
+            let taken = &mut seats.of(code).taken;
+            is_news |= at > *taken;
+            *taken = at.max(*taken);
         }
+        is_news
     }
 
-    fn forget(&mut self, now: Timestamp) {
+    /// Forgets what is too long ago, and what is too much; whether there was any.
+    fn forget(&mut self, now: Timestamp) -> bool {
         let last = |times: &Times| times.given.max(times.taken);
+        let mut has_forgotten = false;
         if let Ok(first) = now.checked_sub(KEPT_FOR) {
             for seats in self.accounts.values_mut() {
-                seats.retain(|_, times| last(times).is_some_and(|last| last >= first));
+                let count = seats.0.len();
+                seats
+                    .0
+                    .retain(|(_, times)| last(times).is_some_and(|last| last >= first));
+                has_forgotten |= seats.0.len() < count;
             }
         }
-        self.accounts.retain(|_, seats| !seats.is_empty());
+        self.accounts.retain(|_, seats| !seats.0.is_empty());
         if let Some(surplus) = self
             .accounts
             .len()
@@ -180,13 +222,15 @@ impl SeatMemory {
             let lasts = self
                 .accounts
                 .iter()
-                .map(|(user, seats)| (seats.values().filter_map(last).max(), *user));
+                .map(|(user, seats)| (seats.times().filter_map(last).max(), *user));
             let mut oldest: Vec<_> = lasts.collect();
             oldest.sort_unstable();
             for (_, user) in oldest.into_iter().take(surplus) {
                 self.accounts.remove(&user);
             }
+            has_forgotten = true;
         }
+        has_forgotten
     }
 }
 
