@@ -293,3 +293,20 @@ fn method(method: Method) -> reqwest::Method {
         Method::Delete => reqwest::Method::DELETE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_token_has_a_header_of_its_own_and_none_that_cannot_be_sent() {
+        let transport = HttpTransport::new(HttpConfig::default()).unwrap();
+        let (old, new): (Arc<SecretString>, Arc<SecretString>) = (Arc::new("old".into()), Arc::new("new".into()));
+        for token in [&old, &old, &new, &old] {
+            let header = transport.authorization(token).unwrap();
+            assert_eq!(header.to_str().unwrap(), format!("Bearer {}", token.expose_secret()));
+            assert!(header.is_sensitive());
+        }
+        assert!(transport.authorization(&Arc::new("a\nb".into())).is_err());
+    }
+}
