@@ -102,7 +102,7 @@ pub(super) fn sorted_by_id<T, K: Ord>(
 /// Every entry with this id: one, unless the server contradicts itself.
 pub(super) fn with_id<'a, T, K: Ord>(entries: &'a [T], wanted: &K, id: impl Fn(&T) -> K) -> &'a [T] {
     let start = entries.partition_point(|entry| id(entry) < *wanted);
-    let length = entries[start..].partition_point(|entry| id(entry) == *wanted);
+    let length = entries[start..].iter().take_while(|entry| id(entry) == *wanted).count();
     &entries[start..start + length]
 }
 

@@ -28,12 +28,12 @@ pub(super) struct Orders(HashMap<Listing, Arc<[UserId]>>);
 
 impl Orders {
     /// Who is in a listing, in its order, which `order` makes where it is not known.
-    pub(super) fn of<I: Iterator<Item = UserId>>(
+    pub(super) fn of<I: IntoIterator<Item = UserId>>(
         &mut self,
         listing: Listing,
         order: impl FnOnce() -> I,
     ) -> Arc<[UserId]> {
-        Arc::clone(self.0.entry(listing).or_insert_with(|| order().collect()))
+        Arc::clone(self.0.entry(listing).or_insert_with(|| order().into_iter().collect()))
     }
 
     /// Something may have changed.

@@ -36,24 +36,25 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
         sort_by: sort_by.map(str::to_owned),
         is_descending,
     };
-    let everybody = context.orders.of(listing, || {
-        let mut users: Vec<&User> = world.users().collect();
+    let in_order = |mut users: Vec<&User>| {
         if let Some(compare) = compare {
             users.sort_by(|a, b| compare(a, b));
         }
         if is_descending {
             users.reverse();
         }
-        users.into_iter().map(|user| user.id)
-    });
-    let readable = |id: &UserId| world.readable_user(world.user(*id)?, now);
-    let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
-    let found: Arc<[UserId]> = if word.is_empty() && world.is_readable_whole(now) {
-        everybody
-    } else {
-        let is_found = |id: &&UserId| readable(id).is_some_and(|user| has(&user, &word));
-        everybody.iter().filter(is_found).copied().collect()
+        users.into_iter().map(|user| user.id).collect::<Vec<_>>()
     };
+    let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
+    let mut found: Arc<[UserId]> = if word.is_empty() {
+        context.orders.of(listing, || in_order(world.users().collect()))
+    } else {
+        in_order(world.users_like(&word)).into()
+    };
+    let readable = |id: &UserId| world.readable_user(world.user(*id)?, now);
+    if !world.is_readable_whole(now) {
+        found = found.iter().filter(|id| readable(id).is_some()).copied().collect();
+    }
     let sorting = if compare.is_some() { Order::Sorted } else { Order::None };
     let places = context.places(paging, found.len(), sorting);
     Reply::ok(&Page {
@@ -62,12 +63,6 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
             .filter_map(|place| readable(&found[place]))
             .collect::<Vec<Cow<'_, User>>>(),
     })
-}
-
-fn has(user: &User, word: &str) -> bool {
-    let names = [&user.name, &user.surname, &user.display_name].into_iter().flatten();
-    let mut words = names.chain([&user.email, &user.user_name]);
-    word.is_empty() || words.any(|text| fold(text).contains(word))
 }
 
 /// The order of a sort field, which is the member's name in upper camel case.

@@ -28,6 +28,9 @@ pub struct World {
     next_id: u64,
     #[serde(skip)]
     pub(super) by_word: HashMap<String, BTreeSet<UserId>>,
+    /// What each account is searched in.
+    #[serde(skip)]
+    pub(super) searched: BTreeMap<UserId, String>,
     #[serde(skip)]
     pub(super) used: BTreeMap<BundleCode, u64>,
     /// For how long freed seats are not back in their pool, and which were freed when.
@@ -71,6 +74,7 @@ impl World {
     /// Rebuilds the indexes after reading the stored part.
     pub(in crate::sandbox) fn reindex(&mut self) {
         self.by_word.clear();
+        self.searched.clear();
         let users = std::mem::take(&mut self.users);
         for user in users.values() {
             self.learn_words(user);

@@ -1,5 +1,7 @@
 //! Accounts.
 
+use memchr::memmem::Finder;
+
 use super::{User, World};
 use crate::model::UserId;
 use crate::text::fold;
@@ -24,6 +26,16 @@ impl World {
     pub fn users_called(&self, word: &str) -> Vec<&User> {
         let ids = self.by_word.get(&fold(word));
         ids.into_iter().flatten().filter_map(|id| self.users.get(id)).collect()
+    }
+
+    /// The accounts with `word`, which is folded, anywhere in a name or the address, by id.
+    pub(in crate::sandbox) fn users_like(&self, word: &str) -> Vec<&User> {
+        let finder = Finder::new(word);
+        let found = self
+            .searched
+            .iter()
+            .filter(|(_, text)| finder.find(text.as_bytes()).is_some());
+        found.filter_map(|(id, _)| self.users.get(id)).collect()
     }
 
     /// The account whose user name or address is `word`; of several, the first by id.
@@ -99,12 +111,17 @@ impl World {
         for word in user.words() {
             self.by_word.entry(word).or_default().insert(user.id);
         }
+        let names = [&user.name, &user.surname, &user.display_name].into_iter().flatten();
+        let texts = names.chain([&user.email, &user.user_name]).map(|text| fold(text));
+        // Nothing that is searched for has a NUL in it.
+        self.searched.insert(user.id, texts.collect::<Vec<_>>().join("\0"));
     }
 
     fn forget_words(&mut self, id: UserId) {
         let Some(user) = self.users.get(&id) else {
             return;
         };
+        self.searched.remove(&id);
         for word in user.words() {
             if let Some(ids) = self.by_word.get_mut(&word) {
                 ids.remove(&id);
