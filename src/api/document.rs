@@ -33,6 +33,9 @@ enum Node {
     Object(u32),
 }
 
+/// A page of a thousand users is some thirty thousand of them.
+const _: () = assert!(size_of::<Node>() == 16);
+
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::client::{Result, empty_list, found, paged};
 use super::document::{Json, Shape};
-use super::json::{guid, member, page, text, variant};
+use super::json::{guid, member, optional, page, text, variant};
 use super::session::{ApiRequest, Effect};
 use super::users::{kind_in_directory, kind_of};
 use super::{Answer, CallError, Client, EntityType, Group, Member, OwnCode, Page, Receipt, Resolved};
@@ -35,14 +35,8 @@ impl Client {
         let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
-        let read = |value: Json<'_>| {
-            if value.is_null() {
-                return Some(None);
-            }
-            group(value).map(Some)
-        };
         let outcome = self.session.call(request).await;
-        found(outcome.and_then(|reply| reply.read("a group", read)))
+        found(outcome.and_then(|reply| reply.read("a group", |value| optional(value, group))))
     }
 
     /// One page of a group's members (`uipath-api`, 5.1).

@@ -58,6 +58,15 @@ pub(super) fn fields(value: Json<'_>) -> Vec<(&str, Json<'_>)> {
     fields
 }
 
+/// What may be there or not: null says that it is not.
+pub(super) fn optional<'a, T>(value: Json<'a>, read: impl FnOnce(Json<'a>) -> Option<T>) -> Option<Option<T>> {
+    if value.is_null() {
+        Some(None)
+    } else {
+        read(value).map(Some)
+    }
+}
+
 /// A text, or a number as text; empty where there is none.
 pub(super) fn text<'a>(value: Json<'a>, names: &[&str]) -> Cow<'a, str> {
     member(value, names).map(words).unwrap_or_default()
@@ -185,6 +194,8 @@ fn listing(value: Json<'_>) -> Option<Entries<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::DateTime;
+    use jiff::tz::TimeZone;
     use proptest::prelude::*;
     use serde_json::{Map, Value, json};
 
@@ -271,7 +282,22 @@ mod tests {
         object.get(name).or(other)
     }
 
+    /// Days and times, of which some are none, without a zone or with one.
+    const TIMES: &str = concat!(
+        r"(20[0-9]{2}|0001)-[01][0-9]-[0-3][0-9]([T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9](\.[0-9]{1,9})?)?)?",
+        r"(Z|z|[+-][01][0-9]:?[0-5][0-9]|\[Europe/Berlin\])?",
+    );
+
     proptest! {
+        #[test]
+        fn a_time_is_one_with_a_zone_or_else_without(
+            text in TIMES,
+        ) {
+            let without = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok();
+            let expected = text.parse().ok().or_else(|| Some(without()?.timestamp()));
+            prop_assert_eq!(time(document(&json!(text)).json()), expected);
+        }
+
         #[test]
         fn members_in_any_order_spelling_and_number_are_those_that_a_map_has(
             written in proptest::collection::vec(("[aAbBcCé]{1,2}", 0..9_u8), 0..12),

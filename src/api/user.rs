@@ -172,7 +172,8 @@ impl PackedTexts {
             names = ["", ""];
         }
         let texts = [user_name, email, names[0], names[1], display_name];
-        let mut packed = Vec::with_capacity(16 + texts.iter().map(|text| text.len()).sum::<usize>());
+        // Exactly as many where no text is longer than 127 bytes.
+        let mut packed = Vec::with_capacity(1 + texts.len() + texts.iter().map(|text| text.len()).sum::<usize>());
         packed.push(marks);
         for part in [user_name, email, name, surname, display_name] {
             push_length(&mut packed, part.len());

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::allocations::allocation;
 use super::client::{Result, empty_list, found};
 use super::document::Json;
-use super::json::{code, flag, guid, member, page};
+use super::json::{code, flag, guid, member, optional, page};
 use super::license_service::READ;
 use super::session::{ApiRequest, Effect};
 use super::{Allocation, Client, LeaseStart, ToldTime, UserLicenses};
@@ -43,12 +43,7 @@ impl Client {
     pub async fn allocation_of_user(&self, user: UserId) -> Result<Option<Allocation>> {
         let url = self.license_url(&["user-license", "user", &user.to_string(), "allocation"]);
         let request = ApiRequest::new(Method::Get, Service::License, url).needs(READ);
-        let read = |value: Json<'_>| {
-            if value.is_null() {
-                return Some(None);
-            }
-            allocation(value).filter(|held| held.user == user).map(Some)
-        };
+        let read = |value: Json<'_>| optional(value, |value| allocation(value).filter(|held| held.user == user));
         let outcome = self.license_call(request).await;
         found(outcome.and_then(|reply| reply.read("a user's licences", read)))
     }

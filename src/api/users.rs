@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Result, empty_list, found, paged};
 use super::document::Json;
-use super::json::{guid, member, members, page, text, truth, variant, words};
+use super::json::{guid, member, members, optional, page, text, truth, variant, words};
 use super::session::ApiRequest;
 use super::{Client, GroupLists, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
@@ -52,12 +52,7 @@ impl Client {
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
         let url = self.identity_url(&["api", "User", &id.to_string()]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
-        let read = |value: Json<'_>| {
-            if value.is_null() {
-                return Some(None);
-            }
-            user(value, &mut GroupLists::default()).map(Some)
-        };
+        let read = |value: Json<'_>| optional(value, |value| user(value, &mut GroupLists::default()));
         let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a user", read)))
     }

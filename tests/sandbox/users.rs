@@ -104,6 +104,32 @@ async fn sort_fields_are_in_upper_camel_case() {
 }
 
 #[tokio::test]
+async fn a_page_shows_what_changed_since_the_page_before() {
+    let organization = organization().await;
+    let last_by_name = async || {
+        let page = list(&organization, "?top=1&sortBy=Name&sortOrder=desc");
+        organization.get(&page).await.json()["results"][0]["email"].clone()
+    };
+    let found = async || {
+        let page = list(&organization, "?searchTerm=zz");
+        organization.get(&page).await.json()["totalCount"].clone()
+    };
+    assert_eq!(found().await, 0);
+    assert_ne!(last_by_name().await, BRAM);
+    organization
+        .send("PUT", &of(&organization, BRAM), json!({"name": "Zz"}))
+        .await;
+    assert_eq!((last_by_name().await, found().await), (json!(BRAM), json!(1)));
+    organization.sandbox.with_world(|world| {
+        let id = world.user_called(ANNA).unwrap().id;
+        world.edit_user(id, |user| user.name = Some("Zzz".to_owned()));
+    });
+    assert_eq!((last_by_name().await, found().await), (json!(ANNA), json!(2)));
+    organization.send("DELETE", &of(&organization, ANNA), Value::Null).await;
+    assert_eq!((last_by_name().await, found().await), (json!(BRAM), json!(1)));
+}
+
+#[tokio::test]
 async fn a_user_has_numeric_type_and_category_and_its_group_ids() {
     let organization = organization().await;
     let user = organization.get(&of(&organization, ANNA)).await.json();
