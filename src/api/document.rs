@@ -218,6 +218,7 @@ impl NodeReader<'_> {
         Ok(())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it ends every visit")]
     fn take<E>(&mut self, node: Node) -> Result<(), E> {
         self.nodes.push(node);
         Ok(())

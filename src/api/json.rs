@@ -59,6 +59,10 @@ pub(super) fn fields(value: Json<'_>) -> Vec<(&str, Json<'_>)> {
 }
 
 /// What may be there or not: null says that it is not.
+#[expect(
+    clippy::option_option,
+    reason = "an answer that cannot be read is told from one that says nothing"
+)]
 pub(super) fn optional<'a, T>(value: Json<'a>, read: impl FnOnce(Json<'a>) -> Option<T>) -> Option<Option<T>> {
     if value.is_null() {
         Some(None)

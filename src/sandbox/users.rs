@@ -45,11 +45,11 @@ pub(super) fn list(context: &mut Context<'_>) -> Outcome {
         }
         users.into_iter().map(|user| user.id).collect::<Vec<_>>()
     };
-    let word = fold(context.request.parameter("searchTerm").unwrap_or_default());
-    let mut found: Arc<[UserId]> = if word.is_empty() {
+    let searched = fold(context.request.parameter("searchTerm").unwrap_or_default());
+    let mut found: Arc<[UserId]> = if searched.is_empty() {
         context.orders.of(listing, || in_order(world.users().collect()))
     } else {
-        in_order(world.users_like(&word)).into()
+        in_order(world.users_like(&searched)).into()
     };
     let readable = |id: &UserId| world.readable_user(world.user(*id)?, now);
     if !world.is_readable_whole(now) {
