@@ -78,9 +78,9 @@ fn shared(shard: &Shard, with_adding: bool) -> Vec<Statement> {
         let (word, bit) = place(statement);
         seen[word][1] & bit != 0
     };
-    let mut shared: Vec<Statement> = statements().filter(is_shared).copied().collect();
-    shared.sort_unstable();
-    shared
+    let mut found: Vec<Statement> = statements().filter(is_shared).copied().collect();
+    found.sort_unstable();
+    found
 }
 
 /// The rows that say the same as an earlier row. The statements are sorted.

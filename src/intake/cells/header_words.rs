@@ -96,6 +96,9 @@ fn by_name(name: &str) -> Option<Column> {
 
 /// The keys of a header of the file: without its accents, and with German umlauts in two letters.
 fn spellings(header: &str) -> Vec<String> {
+    if header.is_ascii() {
+        return vec![column_key(header)];
+    }
     let in_two = |letter: char| match letter {
         'ä' => Some("ae"),
         'ö' => Some("oe"),
