@@ -116,9 +116,8 @@ pub(super) fn choose(
     selection: &Selection,
     family: &Family,
 ) -> Result<ChosenRows, OpenError> {
-    let Selection { scope, pending, as_of } = selection;
     let mut choice = ChosenRows {
-        awaited: Awaited::none(as_of.clone()),
+        awaited: Awaited::none(selection.as_of.clone()),
         ..ChosenRows::default()
     };
     for record in &refused {
@@ -133,76 +132,15 @@ pub(super) fn choose(
         }
     }
     let mut orphans = orphans(&rows, history)?;
-    for row in rows {
-        choice.note_origin(row.key, &row.place, history, family)?;
-        let due = as_of.until(&row);
-        let known = match history {
-            Some(history) if history.knows(&row.key) => Some(history.resume(&row.key)?),
-            _ => None,
-        };
-        let resume = match (known, history) {
-            // Nothing was done for a row that waited for its date, and before its date a row takes over nothing that was
-            // begun for another.
-            (None, Some(_)) if due.is_some() => Resume::Run,
-            (Some(Resume::Run), Some(history)) if due.is_none() && history.is_postponed(&row.key) => {
-                choice.resume_replaced(&row, history, &mut orphans, family)?
-            }
-            (None, Some(history)) => choice.resume_replaced(&row, history, &mut orphans, family)?,
-            (Some(known), _) => known,
-            (None, None) => Resume::Run,
-        };
-        let is_elsewhere =
-            family.sheet == Sheet::Whole && history.is_some_and(|history| history.is_corrected(&row.key));
-        let resume = match resume {
-            Resume::Skip => Resume::Skip,
-            _ if is_elsewhere => Resume::Leave,
-            resume => resume,
-        };
-        let left_out = scope.leaves_out(&row, choice.rows.len());
-        // Under `--resend` a finished row may still have a mail due.
-        let may_be_mailed = left_out.is_none() && due.is_none();
-        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && may_be_mailed;
-        let finished = match (&resume, history) {
-            (Resume::Skip, Some(history)) if is_mailed && *pending == PendingInvites::Resend => {
-                history.record(&row.key)?
-            }
-            _ => None,
-        };
-        if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {
-            choice.pass_over(&resume);
-            choice.others.push((row.key, row.place));
-            continue;
-        }
-        if let Some(why) = left_out {
-            choice.left.push(not_run(&row, why));
-            choice.others.push((row.key, row.place));
-            continue;
-        }
-        if let Some(due) = due {
-            choice.wait(row, due, &resume, history, as_of)?;
-            continue;
-        }
-        if let Some(record) = finished {
-            let prior = Prior::from(record);
-            let begun = Begun {
-                finished: Some(Box::new(as_it_ended(&prior))),
-                ..begun(&prior)
-            };
-            choice.go_on(&row, begun, prior);
-        }
-        match resume {
-            Resume::Skip | Resume::Leave | Resume::Run => {}
-            Resume::GoOn(prior) => {
-                let begun = begun(&prior);
-                choice.go_on(&row, begun, *prior);
-            }
-            Resume::Settle(prior) => {
-                let begun = begun(&prior);
-                choice.go_on(&row, Begun { made: true, ..begun }, *prior);
-            }
-        }
-        choice.rows.push(row);
-    }
+    let mut chosen = 0;
+    // Collected in place: another list of a million rows would take as much memory again.
+    let rows = rows.into_iter().filter_map(|row| {
+        let taken = choice.take(row, chosen, history, &mut orphans, selection, family);
+        chosen += usize::from(matches!(taken, Ok(Some(_))));
+        taken.transpose()
+    });
+    choice.rows = rows.collect::<Result<_, _>>()?;
+    choice.rows.shrink_to_fit();
     Ok(choice)
 }
 
@@ -226,6 +164,87 @@ fn orphans(rows: &[Row], history: Option<&History>) -> Result<Orphans, OpenError
 }
 
 impl ChosenRows {
+    /// Takes a row in; it is returned if it is to be run, and so many are before it.
+    fn take(
+        &mut self,
+        row: Row,
+        chosen: usize,
+        history: Option<&History>,
+        orphans: &mut Orphans,
+        selection: &Selection,
+        family: &Family,
+    ) -> Result<Option<Row>, OpenError> {
+        let Selection { scope, pending, as_of } = selection;
+        self.note_origin(row.key, &row.place, history, family)?;
+        let due = as_of.until(&row);
+        let known = match history {
+            Some(history) if history.knows(&row.key) => Some(history.resume(&row.key)?),
+            _ => None,
+        };
+        let resume = match (known, history) {
+            // Nothing was done for a row that waited for its date, and before its date a row takes over nothing that was
+            // begun for another.
+            (None, Some(_)) if due.is_some() => Resume::Run,
+            (Some(Resume::Run), Some(history)) if due.is_none() && history.is_postponed(&row.key) => {
+                self.resume_replaced(&row, history, orphans, family)?
+            }
+            (None, Some(history)) => self.resume_replaced(&row, history, orphans, family)?,
+            (Some(known), _) => known,
+            (None, None) => Resume::Run,
+        };
+        let is_elsewhere =
+            family.sheet == Sheet::Whole && history.is_some_and(|history| history.is_corrected(&row.key));
+        let resume = match resume {
+            Resume::Skip => Resume::Skip,
+            _ if is_elsewhere => Resume::Leave,
+            resume => resume,
+        };
+        let left_out = scope.leaves_out(&row, chosen);
+        // Under `--resend` a finished row may still have a mail due.
+        let may_be_mailed = left_out.is_none() && due.is_none();
+        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && may_be_mailed;
+        let finished = match (&resume, history) {
+            (Resume::Skip, Some(history)) if is_mailed && *pending == PendingInvites::Resend => {
+                history.record(&row.key)?
+            }
+            _ => None,
+        };
+        if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {
+            self.pass_over(&resume);
+            self.others.push((row.key, row.place));
+            return Ok(None);
+        }
+        if let Some(why) = left_out {
+            self.left.push(not_run(&row, why));
+            self.others.push((row.key, row.place));
+            return Ok(None);
+        }
+        if let Some(due) = due {
+            self.wait(row, due, &resume, history, as_of)?;
+            return Ok(None);
+        }
+        if let Some(record) = finished {
+            let prior = Prior::from(record);
+            let begun = Begun {
+                finished: Some(Box::new(as_it_ended(&prior))),
+                ..begun(&prior)
+            };
+            self.go_on(&row, begun, prior);
+        }
+        match resume {
+            Resume::Skip | Resume::Leave | Resume::Run => {}
+            Resume::GoOn(prior) => {
+                let begun = begun(&prior);
+                self.go_on(&row, begun, *prior);
+            }
+            Resume::Settle(prior) => {
+                let begun = begun(&prior);
+                self.go_on(&row, Begun { made: true, ..begun }, *prior);
+            }
+        }
+        Ok(Some(row))
+    }
+
     /// Counts a row for which nothing is done: it is finished, or its correction is to be run.
     fn pass_over(&mut self, resume: &Resume) {
         match resume {

@@ -164,6 +164,7 @@ impl Session<'_> {
                 snapshot = read.await.map_err(|error| self.not_read(&error))?;
             }
         }
+        drop(needs);
         progress.finish();
         let mut found = Problems::default();
         for column in std::mem::take(&mut intake.maybe_groups) {
