@@ -94,7 +94,7 @@ fn ways_lost(plan: &Plan, snapshot: &Snapshot) -> Vec<WaysLost> {
         if let Some(account) = step.account
             && let Some(id) = plan.account(account).id
         {
-            lost[account.position()].add(step, snapshot.direct(id), &moved_on);
+            lost[account.position()].add(step, || snapshot.direct(id), &moved_on);
         }
     }
     for step in plan.steps.iter().filter(|step| matches!(step.work, Work::VerifyLeaver)) {
@@ -122,7 +122,9 @@ impl Loser {
                 self.groups.push(*group);
                 self.rows.extend(step.rows.iter().copied());
             }
-            Work::License(change) if self.ways.blocked => self.rows.extend(change.edits.iter().map(|(row, _)| *row)),
+            Work::License(change) if self.ways.blocked => {
+                self.rows.extend(change.edits_of(&step.rows).map(|(row, _)| row))
+            }
             Work::Member(_, Membership::Join)
             | Work::License(_)
             | Work::EndLease(_)
@@ -168,7 +170,7 @@ impl WaysLost {
     }
 
     /// Adds what a step takes from the account, which held this before the sheet.
-    fn add(&mut self, step: &Step, held: Option<&Allocation>, moved_on: &HashSet<RowIndex>) {
+    fn add<'a>(&mut self, step: &Step, held: impl FnOnce() -> Option<&'a Allocation>, moved_on: &HashSet<RowIndex>) {
         match &step.work {
             Work::Delete => self.deleted |= !step.rows.iter().any(|row| moved_on.contains(row)),
             Work::Update(parts) => {
@@ -181,8 +183,8 @@ impl WaysLost {
             // Of a change in several steps, the last says what is held in the end.
             Work::License(change) if step.stage != Stage::GiveBack => {
                 let is_blocked = |direct: &Direct| matches!(direct, Direct::Holds(bundles) if bundles.is_empty());
-                let was_blocked = held.is_some_and(|allocation| allocation.bundles.is_empty());
-                self.blocked = is_blocked(&change.target.direct) && !was_blocked;
+                let was_blocked = || held().is_some_and(|allocation| allocation.bundles.is_empty());
+                self.blocked = is_blocked(&change.target.direct) && !was_blocked();
             }
             // What is held by a rule may be taken again; who loses a whole rule is warned of by the group's name.
             Work::EndLease(_) | Work::RemoveRule(_) => {}

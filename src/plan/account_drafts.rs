@@ -1,9 +1,9 @@
 //! What the rows request for one account, folded in sheet order before it becomes steps.
 
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use super::license_request::{LicenseRequest, SharedChanges};
 use super::step::{narrow, wide};
 use super::{
     AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn, Work,
@@ -92,26 +92,32 @@ pub(super) struct AccountDraft<'a> {
     pub(super) maker: Option<Box<Maker>>,
     /// The direct allocation before the sheet, if there is one.
     allocation: Option<&'a Allocation>,
-    /// The id of an account that is gone, of which only seats held by a group's rule are left.
-    gone: Option<Box<UserId>>,
     /// Whether allocations could not be read.
     is_unread: bool,
     /// Whether its profile or groups are changed; known once these changes have become steps.
     pub(super) is_changed: bool,
     /// What it holds after the edits so far.
-    license: Option<Box<LicenseChange>>,
-    /// The bundles that it holds by groups' rules in the end, as far as is known.
-    pub(super) by_rules: BundleSet,
-    /// For a migration's new account.
-    pub(super) succession: Option<Box<Succession>>,
+    license: Option<LicenseRequest>,
     wanted: Option<Box<WantedChanges>>,
     deleted_by: Option<NonZeroU32>,
-    left_by: Option<NonZeroU32>,
-    offboarded_by: Option<NonZeroU32>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few accounts have.
+#[derive(Debug, Default)]
+struct Rare {
+    /// The id of an account that is gone, of which only seats held by a group's rule are left.
+    gone: Option<UserId>,
+    /// The bundles that it holds by groups' rules in the end, as far as is known.
+    by_rules: BundleSet,
+    /// For a migration's new account.
+    succession: Option<Succession>,
+    left_by: Option<RowIndex>,
+    offboarded_by: Option<RowIndex>,
 }
 
 impl<'a> AccountDraft<'a> {
-    fn existing(user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> Self {
+    pub(super) fn existing(user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> Self {
         Self {
             user: Some(user),
             allocation: snapshot.direct(user.id),
@@ -121,29 +127,32 @@ impl<'a> AccountDraft<'a> {
     }
 
     /// What is left of an account that is gone.
-    fn orphan(allocation: &'a Allocation, label: Arc<str>) -> Self {
+    pub(super) fn orphan(allocation: &'a Allocation, label: Arc<str>) -> Self {
         Self {
             allocation: Some(allocation),
             ..Self::pending(label)
         }
     }
 
-    fn pending(label: Arc<str>) -> Self {
+    pub(super) fn pending(label: Arc<str>) -> Self {
         Self {
             label,
             user: None,
             maker: None,
             allocation: None,
-            gone: None,
             is_unread: false,
             is_changed: false,
             license: None,
-            by_rules: BundleSet::default(),
-            succession: None,
             wanted: None,
             deleted_by: None,
-            left_by: None,
-            offboarded_by: None,
+            rare: None,
+        }
+    }
+
+    /// Nothing but its id is left, unless an allocation is.
+    pub(super) fn note_that_it_is_gone(&mut self, user: UserId) {
+        if self.allocation.is_none() {
+            self.rare().gone = Some(user);
         }
     }
 
@@ -157,7 +166,7 @@ impl<'a> AccountDraft<'a> {
         let existing = self.user.map(|user| user.id);
         existing
             .or(self.allocation.map(|allocation| allocation.user))
-            .or(self.gone.as_deref().copied())
+            .or(self.rare.as_ref().and_then(|rare| rare.gone))
     }
 
     /// What it holds before the sheet.
@@ -177,8 +186,8 @@ impl<'a> AccountDraft<'a> {
 
     /// What it holds after the rows so far.
     pub(super) fn now(&self) -> Holding {
-        let change = self.license.as_ref();
-        change.map_or_else(|| self.held(), |change| change.target.clone())
+        let request = self.license.as_ref();
+        request.map_or_else(|| self.held(), |request| request.change.target.clone())
     }
 
     pub(super) fn updates(&self) -> &[(RowIndex, UserUpdate)] {
@@ -215,6 +224,25 @@ impl<'a> AccountDraft<'a> {
         self.wanted.take().map(|wanted| *wanted).unwrap_or_default()
     }
 
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// For a migration's new account.
+    pub(super) fn succession(&self) -> Option<&Succession> {
+        self.rare.as_ref()?.succession.as_ref()
+    }
+
+    pub(super) fn succeed(&mut self, succession: Succession) {
+        self.rare().succession = Some(succession);
+    }
+
+    /// The bundles that it holds by groups' rules in the end, as far as is known.
+    pub(super) fn by_rules(&self) -> BundleSet {
+        let rare = self.rare.as_ref();
+        rare.map(|rare| rare.by_rules.clone()).unwrap_or_default()
+    }
+
     /// The row that deletes it.
     pub(super) fn deleted_by(&self) -> Option<RowIndex> {
         self.deleted_by.map(wide)
@@ -222,25 +250,25 @@ impl<'a> AccountDraft<'a> {
 
     /// The row that migrates its owner to a new account.
     pub(super) fn left_by(&self) -> Option<RowIndex> {
-        self.left_by.map(wide)
+        self.rare.as_ref()?.left_by
     }
 
     /// The row that offboards its owner.
     pub(super) fn offboarded_by(&self) -> Option<RowIndex> {
-        self.offboarded_by.map(wide)
+        self.rare.as_ref()?.offboarded_by
     }
 
     pub(super) fn offboard(&mut self, row: RowIndex) {
-        self.offboarded_by = Some(narrow(row));
+        self.rare().offboarded_by = Some(row);
     }
 
     /// A row that gives the account a group or a licence, or activates it.
     pub(super) fn given_by(&self) -> Option<RowIndex> {
         let joins = self.memberships().iter().filter(|wish| wish.change == Membership::Join);
         let activates = |(row, update): &(RowIndex, UserUpdate)| (update.is_active == Some(true)).then_some(*row);
-        let grants = self.license.as_deref().filter(|change| change.may_take());
-        let granting = grants.into_iter().flat_map(|change| change.edits.iter());
-        let granting = granting.filter(|(_, edit)| edit.may_give()).map(|(row, _)| *row);
+        let grants = self.license.as_ref().filter(|request| request.change.may_take());
+        let granting = grants.into_iter().flat_map(LicenseRequest::edits);
+        let granting = granting.filter(|(_, edit)| edit.may_give()).map(|(row, _)| row);
         let joining = joins.filter_map(|wish| wish.rows.first().copied());
         joining
             .chain(self.updates().iter().filter_map(activates))
@@ -253,7 +281,7 @@ impl<'a> AccountDraft<'a> {
     }
 
     pub(super) fn leave(&mut self, row: RowIndex) {
-        self.left_by = Some(narrow(row));
+        self.rare().left_by = Some(row);
     }
 
     /// The groups that it is in after the rows so far.
@@ -287,12 +315,12 @@ impl<'a> AccountDraft<'a> {
 
     /// Expects a migration's new account to have what other rows leave it.
     pub(super) fn expect_what_is_left(&mut self) {
-        if self.succession.is_none() {
+        if self.succession().is_none() {
             return;
         }
         let groups = self.groups();
         let bundles = self.now().direct.bundles();
-        if let Some(succession) = &mut self.succession {
+        if let Some(succession) = self.rare.as_mut().and_then(|rare| rare.succession.as_mut()) {
             succession.groups.retain(|group| groups.contains(group));
             succession.licenses = succession.licenses.common(&bundles);
         }
@@ -381,25 +409,22 @@ impl<'a> AccountDraft<'a> {
 
     /// Adds a row's licence edit. One that changes nothing by itself is kept if others precede it: it succeeds or fails
     /// with them.
-    pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit) {
-        if let Some(change) = &mut self.license {
-            change.target = edit.apply(&change.target);
-            change.edits.push((row, edit));
-            return;
-        }
-        let base = self.held();
-        let target = edit.apply(&base);
-        if target != base {
-            self.license = Some(Box::new(LicenseChange::new(base, OneOrMany::one((row, edit)))));
+    pub(super) fn edit(&mut self, row: RowIndex, edit: LicenseEdit, shared: &mut SharedChanges) {
+        match &mut self.license {
+            Some(request) => request.push(row, edit),
+            None => self.license = shared.request(row, self.held(), edit),
         }
     }
 
     /// What the account holds by groups' rules whatever the rows do; said once all of them have been folded.
     pub(super) fn holds_by_rules(&mut self, bundles: BundleSet) {
-        self.by_rules = bundles.clone();
-        if let Some(change) = &mut self.license {
-            change.by_rules = bundles;
+        if bundles.is_empty() {
+            return;
         }
+        if let Some(LicenseRequest { change, .. }) = &mut self.license {
+            Arc::make_mut(change).by_rules = bundles.clone();
+        }
+        self.rare().by_rules = bundles;
     }
 
     /// Adds a row's membership change, unless it already holds. A row that undoes an earlier one cancels both.
@@ -431,12 +456,12 @@ impl<'a> AccountDraft<'a> {
 
     /// The licence change of the rows; `None` if nothing changes.
     pub(super) fn license_change(&self) -> Option<&LicenseChange> {
-        self.license.as_deref().filter(|change| !change.is_nothing())
+        self.license_request().map(|request| &*request.change)
     }
 
-    /// Takes the licence change out; what the account holds must not be queried afterwards.
-    pub(super) fn take_license_change(&mut self) -> Option<Box<LicenseChange>> {
-        self.license.take_if(|change| !change.is_nothing())
+    /// The same with the rows.
+    pub(super) fn license_request(&self) -> Option<&LicenseRequest> {
+        self.license.as_ref().filter(|request| !request.change.is_nothing())
     }
 
     /// What the licence change of the rows does to the pools; `None` if what is held is unknown.
@@ -492,84 +517,4 @@ pub(super) fn indexed<'d, 'a>(
         .iter()
         .enumerate()
         .map(|(position, draft)| (AccountIndex::new(position), draft))
-}
-
-/// The accounts that a sheet touches.
-#[derive(Debug, Default)]
-pub(super) struct AccountDrafts<'a> {
-    pub(super) list: Vec<AccountDraft<'a>>,
-    /// By the users' positions in the snapshot.
-    existing: Vec<Option<AccountIndex>>,
-    pending: HashMap<String, AccountIndex>,
-}
-
-impl<'a> AccountDrafts<'a> {
-    /// Unused capacity costs nothing here; growing later would.
-    pub(super) fn with_room_for(count: usize) -> Self {
-        Self {
-            list: Vec::with_capacity(count),
-            ..Self::default()
-        }
-    }
-
-    /// The draft of an account that exists.
-    pub(super) fn existing(&mut self, user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> AccountIndex {
-        let users = snapshot.users();
-        if self.existing.is_empty() {
-            self.existing = vec![None; users.len()];
-        }
-        let place = users.partition_point(|other| other.id < user.id);
-        *self.existing[place].get_or_insert_with(|| {
-            self.list.push(AccountDraft::existing(user, label, snapshot));
-            AccountIndex::new(self.list.len() - 1)
-        })
-    }
-
-    /// The draft of an account that is gone and still has an allocation, known by its id.
-    pub(super) fn orphan(&mut self, allocation: &'a Allocation, label: Arc<str>) -> AccountIndex {
-        let name = allocation.user.to_string();
-        if let Some(known) = self.pending.get(&name) {
-            return *known;
-        }
-        self.list.push(AccountDraft::orphan(allocation, label));
-        let index = AccountIndex::new(self.list.len() - 1);
-        self.pending.insert(name, index);
-        index
-    }
-
-    /// The draft of an account that is gone while a seat is still held for it by a group's rule, known by its id.
-    pub(super) fn gone(&mut self, user: UserId, label: Arc<str>) -> AccountIndex {
-        let index = self.pending(label, &[user.to_string()]);
-        let draft = &mut self.list[index.position()];
-        if draft.allocation.is_none() {
-            draft.gone = Some(Box::new(user));
-        }
-        index
-    }
-
-    /// The draft of an account that the sheet makes, known by these folded names.
-    pub(super) fn pending(&mut self, label: Arc<str>, names: &[String]) -> AccountIndex {
-        let known = names.iter().find_map(|name| self.pending.get(name)).copied();
-        let index = known.unwrap_or_else(|| {
-            self.list.push(AccountDraft::pending(label));
-            AccountIndex::new(self.list.len() - 1)
-        });
-        for name in names {
-            self.pending.entry(name.clone()).or_insert(index);
-        }
-        index
-    }
-
-    /// The account that the sheet makes under this folded name.
-    pub(super) fn find_pending(&self, name: &str) -> Option<AccountIndex> {
-        self.pending.get(name).copied()
-    }
-
-    pub(super) fn get(&self, index: AccountIndex) -> &AccountDraft<'a> {
-        &self.list[index.position()]
-    }
-
-    pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut AccountDraft<'a> {
-        &mut self.list[index.position()]
-    }
 }

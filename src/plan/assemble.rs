@@ -100,8 +100,8 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         assembly.succeed(account, draft, &drafts);
         assembly.offboard(account, draft);
     }
-    // Each draft is dropped as its steps are made, because there may be a million accounts.
-    let asked = Asked::take(&mut drafts, snapshot, rules, &freed);
+    let asked = Asked::of(&drafts, snapshot, rules, &freed);
+    // The drafts are dropped before the steps are made, because there may be a million accounts.
     assembly.settle_accounts(drafts);
     let scarce = assembly.licenses(snapshot, asked);
     let Assembly { plan, leaving, .. } = &mut assembly;
@@ -201,7 +201,7 @@ impl Assembly<'_> {
 
     /// The end of a migration: the new account is read back, the old one deleted.
     fn succeed(&mut self, account: AccountIndex, draft: &AccountDraft<'_>, drafts: &[AccountDraft<'_>]) {
-        let Some(succession) = draft.succession.as_deref() else {
+        let Some(succession) = draft.succession() else {
             return;
         };
         let row = succession.row;

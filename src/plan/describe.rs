@@ -106,7 +106,7 @@ impl Description<'_> {
             }
             Work::Member(group, Membership::Join) => self.joined(&[*group]),
             Work::Member(group, Membership::Leave) => self.left(&[*group]),
-            Work::License(change) => self.license(step.stage, change),
+            Work::License(change) => self.license(step, change),
             Work::GroupRule(change) => {
                 let GroupRuleChange {
                     group,
@@ -320,8 +320,8 @@ impl Description<'_> {
         self.left(remove_groups);
     }
 
-    fn license(&mut self, stage: Stage, change: &LicenseChange) {
-        match stage {
+    fn license(&mut self, step: &Step, change: &LicenseChange) {
+        match step.stage {
             Stage::HandOver => {
                 self.after.insert("handed_over".into(), json!(true));
                 return self.words.push("licences taken off the old account".to_owned());
@@ -332,7 +332,7 @@ impl Description<'_> {
             }
             _ => {}
         }
-        let (was, is) = part_of(change, self.row);
+        let (was, is) = part_of(change, &step.rows, self.row);
         let has_flag = matches!(was.direct, Direct::Holds(_)) || is.external_license;
         if let Some(before) = self.before_of_its_account() {
             // A change in two calls (first giving up, then taking) keeps the first `before`. What could not be read is
@@ -419,11 +419,11 @@ fn limits(quotas: &[Quota]) -> Value {
 }
 
 /// What is held before and after a row's part of a change; for a change that is not the row's own, all of it.
-fn part_of(change: &LicenseChange, row: RowIndex) -> (Holding, Holding) {
+fn part_of(change: &LicenseChange, rows: &[RowIndex], row: RowIndex) -> (Holding, Holding) {
     let mut was = change.base.clone();
-    for (of, edit) in &change.edits {
+    for (of, edit) in change.edits_of(rows) {
         let is = edit.apply(&was);
-        if *of == row {
+        if of == row {
             return (was, is);
         }
         was = is;

@@ -27,7 +27,7 @@ impl Direct {
 }
 
 /// A direct allocation with its flag.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Holding {
     /// The allocation.
     pub direct: Direct,
@@ -53,7 +53,7 @@ impl Holding {
 }
 
 /// What one row does to a direct allocation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LicenseEdit {
     /// Exactly these; `useExternalLicense` if the row sets it.
     Set(BundleSet, Option<bool>),

@@ -1,11 +1,12 @@
 //! Licence changes assigned to stages: those that free seats first, those that take seats in waves, then hand-overs.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Deref;
+use std::sync::Arc;
 
 use super::account_drafts::{AccountDraft, OldAccount, indexed};
 use super::assembly::Assembly;
 use super::leases::FreedByRules;
+use super::license_request::LicenseRequest;
 use super::seat_denials::{Denied, HandedOver, SeatRequest, denials};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
@@ -17,17 +18,17 @@ use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
 
 /// The requested changes, by their effect on seats.
-pub(super) struct Asked<C> {
-    grants: Vec<Grant<C>>,
-    frees: Vec<(AccountIndex, C)>,
+pub(super) struct Asked {
+    grants: Vec<Grant>,
+    frees: Vec<(AccountIndex, LicenseRequest)>,
     /// What is left once everything that only frees has been done; below zero where more are taken than owned even then.
     pools: Pools,
 }
 
 /// A licence change that takes seats.
-struct Grant<C> {
+struct Grant {
     account: AccountIndex,
-    change: C,
+    request: LicenseRequest,
     hand_over: Option<Box<HandOver>>,
 }
 
@@ -50,7 +51,7 @@ impl HandOver {
         snapshot: &Snapshot,
         rules: &Rules,
     ) -> Option<Box<Self>> {
-        let succession = draft.succession.as_deref()?;
+        let succession = draft.succession()?;
         let old = &drafts[succession.from.position()];
         let bundles = old.now().direct.bundles();
         let is_owned = snapshot.unowned(&bundles).is_empty();
@@ -59,13 +60,17 @@ impl HandOver {
                 row: succession.row,
                 end: succession.end,
                 from: succession.from,
-                bundles: bundles.minus(&old.by_rules),
+                bundles: bundles.minus(&old.by_rules()),
             })
         })
     }
 }
 
-impl<C: Deref<Target = LicenseChange>> Grant<C> {
+impl Grant {
+    fn change(&self) -> &LicenseChange {
+        &self.request.change
+    }
+
     fn request(&self) -> SeatRequest<'_> {
         let handed_over = |over: &HandOver| HandedOver {
             row: over.row,
@@ -73,71 +78,52 @@ impl<C: Deref<Target = LicenseChange>> Grant<C> {
             is_now: over.end == OldAccount::Goes,
         };
         SeatRequest {
-            base: &self.change.base,
-            by_rules: &self.change.by_rules,
-            edits: &self.change.edits,
+            request: &self.request,
             handed_over: self.hand_over.as_deref().map(handed_over),
+        }
+    }
+
+    /// The seats it takes, except those handed over.
+    fn takes(&self) -> BundleSet {
+        match (&*self.request.rows, &self.hand_over) {
+            ([_], None) => self.change().gains(),
+            _ => self.request().takes(),
         }
     }
 
     /// The seats it takes that the old account could hand over.
     fn overlap(&self) -> BundleSet {
         match self.hand_over {
-            Some(_) => self.change.gains().minus(&self.request().takes()),
+            Some(_) => self.change().gains().minus(&self.takes()),
             None => BundleSet::default(),
         }
     }
 }
 
-impl<'d> Asked<&'d LicenseChange> {
-    fn of(drafts: &'d [AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules, freed: &FreedByRules) -> Self {
-        let changes = indexed(drafts).filter_map(|(account, draft)| Some((account, draft.license_change()?)));
-        Self::sorted(
-            changes,
-            hand_overs(drafts, snapshot, rules),
-            pools(drafts, snapshot, freed),
-        )
-    }
-}
-
-impl Asked<Box<LicenseChange>> {
-    /// Takes the changes out of the drafts.
-    pub(super) fn take(
-        drafts: &mut [AccountDraft<'_>],
-        snapshot: &Snapshot,
-        rules: &Rules,
-        freed: &FreedByRules,
-    ) -> Self {
-        let (overs, pools) = (hand_overs(drafts, snapshot, rules), pools(drafts, snapshot, freed));
-        let changes = (0..)
-            .zip(drafts)
-            .filter_map(|(place, draft)| Some((AccountIndex::new(place), draft.take_license_change()?)));
-        Self::sorted(changes, overs, pools)
-    }
-}
-
-impl<C: Deref<Target = LicenseChange>> Asked<C> {
-    fn sorted(changes: impl Iterator<Item = (AccountIndex, C)>, mut overs: HandOvers, pools: Pools) -> Self {
+impl Asked {
+    pub(super) fn of(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules, freed: &FreedByRules) -> Self {
+        let mut overs = hand_overs(drafts, snapshot, rules);
         let mut asked = Self {
             grants: Vec::new(),
             frees: Vec::new(),
-            pools,
+            pools: pools(drafts, snapshot, freed),
         };
-        for (account, change) in changes {
-            if change.may_take() {
+        for (account, draft) in indexed(drafts) {
+            let Some(request) = draft.license_request().cloned() else {
+                continue;
+            };
+            if request.change.may_take() {
                 asked.grants.push(Grant {
                     account,
-                    change,
+                    request,
                     hand_over: overs.remove(&account),
                 });
             } else {
-                asked.pools.free(&change.frees());
-                asked.frees.push((account, change));
+                asked.pools.free(&request.change.frees());
+                asked.frees.push((account, request));
             }
         }
-        asked
-            .grants
-            .sort_by_key(|grant| grant.change.edits.first().map(|(row, _)| *row));
+        asked.grants.sort_by_key(|grant| grant.request.rows.first().copied());
         asked
     }
 }
@@ -200,8 +186,7 @@ pub(super) fn shortage(
         .grants
         .iter()
         .filter_map(|grant| Some((grant, drafts[grant.account.position()].left_by()?)))
-        .flat_map(|(grant, mover)| grant.change.edits.iter().filter(move |(row, _)| *row < mover))
-        .map(|(row, _)| *row)
+        .flat_map(|(grant, mover)| grant.request.rows.iter().copied().filter(move |row| *row < mover))
         .collect();
     if denied.iter().any(|denial| account_left.contains(&denial.row)) {
         denied.retain(|denial| account_left.contains(&denial.row));
@@ -218,49 +203,51 @@ fn is_ample(drafts: &[AccountDraft<'_>], mut free: Pools) -> bool {
 
 impl Assembly<'_> {
     /// Gives every change its stage; returns the bundles that somebody waits for until others free them.
-    pub(super) fn licenses(&mut self, snapshot: &Snapshot, asked: Asked<Box<LicenseChange>>) -> BTreeSet<BundleCode> {
+    pub(super) fn licenses(&mut self, snapshot: &Snapshot, asked: Asked) -> BTreeSet<BundleCode> {
         let Asked { grants, frees, pools } = asked;
-        for (account, change) in frees {
+        for (account, request) in frees {
             let stage = if self.released_late.contains(&account) {
                 Stage::Release
             } else {
                 Stage::Change
             };
-            self.license_step(stage, account, change);
+            self.license_step(stage, account, request);
         }
         let mut left = pools.clone();
         for grant in &grants {
-            left.free(&grant.change.frees());
+            left.free(&grant.change().frees());
         }
         for grant in &grants {
-            left.take(&grant.request().takes());
+            left.take(&grant.takes());
         }
         let mut handing_over = Vec::new();
-        let mut turning: Vec<(AccountIndex, Box<LicenseChange>)> = Vec::with_capacity(grants.len());
+        let mut turning: Vec<(AccountIndex, LicenseRequest)> = Vec::with_capacity(grants.len());
         for Grant {
             account,
-            change,
+            request,
             hand_over,
         } in overlapping(grants, &mut left)
         {
             let Some(over) = hand_over else {
-                turning.push((account, change));
+                turning.push((account, request));
                 continue;
             };
-            let (moved, others): (Vec<_>, Vec<_>) = change.edits.into_iter().partition(|(row, _)| *row == over.row);
-            let others = LicenseChange::new(change.base, others.into()).beside(change.by_rules.clone());
-            let moved = LicenseChange::new(others.target.clone(), moved.into()).beside(change.by_rules);
+            let LicenseChange { base, by_rules, .. } = &*request.change;
+            let edits = request.edits().map(|(row, edit)| (row, edit.clone()));
+            let (moved, others): (Vec<_>, Vec<_>) = edits.partition(|(row, _)| *row == over.row);
+            let others = LicenseRequest::new(base.clone(), by_rules.clone(), others);
+            let moved = LicenseRequest::new(others.change.target.clone(), by_rules.clone(), moved);
             handing_over.push((account, over, moved));
-            if !others.is_nothing() {
-                turning.push((account, Box::new(others)));
+            if !others.change.is_nothing() {
+                turning.push((account, others));
             }
         }
-        let changes = turning.iter().map(|(_, change)| &**change);
-        let taking = changes.chain(handing_over.iter().map(|(.., change)| change));
+        let changes = turning.iter().map(|(_, request)| &*request.change);
+        let taking = changes.chain(handing_over.iter().map(|(.., request)| &*request.change));
         let scarce = scarce(taking, owned_seats(snapshot));
         self.grant(turning, &pools);
-        for (account, over, change) in handing_over {
-            self.hand_licenses_over(account, &over, change);
+        for (account, over, request) in handing_over {
+            self.hand_licenses_over(account, &over, request.change);
         }
         for denial in self.denied.values() {
             self.seats.miss(denial);
@@ -269,39 +256,42 @@ impl Assembly<'_> {
         scarce
     }
 
-    fn grant(&mut self, turning: Vec<(AccountIndex, Box<LicenseChange>)>, pools: &Pools) {
+    fn grant(&mut self, turning: Vec<(AccountIndex, LicenseRequest)>, pools: &Pools) {
         let mut left = pools.clone();
-        if turning.iter().all(|(_, change)| left.take(&change.gains())) {
-            for (account, change) in turning {
-                self.license_step(Stage::Grant(0), account, change);
+        if turning.iter().all(|(_, request)| left.take(&request.change.gains())) {
+            for (account, request) in turning {
+                self.license_step(Stage::Grant(0), account, request);
             }
             return;
         }
         let turns: Vec<Turn> = turning
             .iter()
-            .map(|(_, change)| Turn {
-                gains: change.gains(),
-                frees: change.frees(),
+            .map(|(_, request)| Turn {
+                gains: request.change.gains(),
+                frees: request.change.frees(),
             })
             .collect();
-        let kinds: Vec<CallKind> = turning.iter().map(|(_, change)| CallKind::of_license(change)).collect();
+        let kinds: Vec<CallKind> = turning
+            .iter()
+            .map(|(_, request)| CallKind::of_license(&request.change))
+            .collect();
         let sizes = self.rules.sizes;
         let schedule = schedule(&turns, pools, sizes.of(Family::Allocate), |slots| {
             calls(slots, &kinds, &sizes)
         });
-        for ((account, change), slot) in turning.into_iter().zip(schedule.slots) {
+        for ((account, request), slot) in turning.into_iter().zip(schedule.slots) {
             let takes = Stage::Grant(slot.takes);
             match slot.gives_up {
-                None => self.license_step(takes, account, change),
-                Some(wave) => self.shrink_then_grant(wave, takes, account, change),
+                None => self.license_step(takes, account, request),
+                Some(wave) => self.shrink_then_grant(wave, takes, account, request),
             }
         }
     }
 
-    fn license_step(&mut self, stage: Stage, account: AccountIndex, change: Box<LicenseChange>) {
+    fn license_step(&mut self, stage: Stage, account: AccountIndex, request: LicenseRequest) {
+        let LicenseRequest { rows, change } = request;
         self.seats.count(&change);
         self.hold(account, &change);
-        let rows = change.edits.iter().map(|(row, _)| *row).collect();
         self.push(stage, Some(account), rows, Work::License(change));
     }
 
@@ -313,9 +303,9 @@ impl Assembly<'_> {
     }
 
     /// Two calls for one change: one to give up seats first, one to take seats later.
-    fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, change: Box<LicenseChange>) {
-        let rows: OneOrMany<RowIndex> = change.edits.iter().map(|(row, _)| *row).collect();
-        let Some(first) = rows.first().copied() else { return };
+    fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, request: LicenseRequest) {
+        let LicenseRequest { rows, change } = request;
+        let by_rules = || change.by_rules.clone();
         self.seats.count(&change);
         self.hold(account, &change);
         let kept = change.base.direct.bundles().common(&change.target.direct.bundles());
@@ -324,18 +314,18 @@ impl Assembly<'_> {
         } else {
             LicenseEdit::Set(kept, None)
         };
-        let shrunk = LicenseChange::new(change.base, OneOrMany::one((first, give_up))).beside(change.by_rules.clone());
-        let grown = LicenseChange::new(shrunk.target.clone(), change.edits).beside(change.by_rules);
+        let shrunk = LicenseChange::new(change.base.clone(), vec![(0, give_up)]).beside(by_rules());
+        let grown = LicenseChange::new(shrunk.target.clone(), change.edits.clone()).beside(by_rules());
         // Those who begin can do so together with everything else that only frees.
         let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
         for (stage, change) in [(begins, shrunk), (takes, grown)] {
-            let work = Work::License(Box::new(change));
+            let work = Work::License(Arc::new(change));
             self.push(stage, Some(account), rows.clone(), work);
         }
     }
 
     /// No seat is free for the time in which both accounts hold the licences.
-    fn hand_licenses_over(&mut self, account: AccountIndex, over: &HandOver, change: LicenseChange) {
+    fn hand_licenses_over(&mut self, account: AccountIndex, over: &HandOver, change: Arc<LicenseChange>) {
         let row = over.row;
         if over.end != OldAccount::Goes {
             self.plan.rows[row].add_note(
@@ -346,17 +336,12 @@ impl Assembly<'_> {
         }
         self.seats.take(&change.gains());
         let held = self.holdings.get(&over.from).cloned().unwrap_or_else(Holding::nothing);
-        let release = LicenseChange::new(held, OneOrMany::one((row, LicenseEdit::Release)));
+        let release = LicenseChange::new(held, vec![(0, LicenseEdit::Release)]);
         for (stage, account, change) in [
-            (Stage::HandOver, over.from, release),
+            (Stage::HandOver, over.from, Arc::new(release)),
             (Stage::TakeOver, account, change),
         ] {
-            self.push(
-                stage,
-                Some(account),
-                OneOrMany::one(row),
-                Work::License(Box::new(change)),
-            );
+            self.push(stage, Some(account), OneOrMany::one(row), Work::License(change));
         }
     }
 
@@ -378,8 +363,8 @@ impl Assembly<'_> {
 
 /// The grants, with hand-overs removed where they are not needed: in sheet order, migrations get the seats that are
 /// `left` for the time in which both accounts hold the licences.
-fn overlapping(grants: Vec<Grant<Box<LicenseChange>>>, left: &mut Pools) -> Vec<Grant<Box<LicenseChange>>> {
-    let overlap = |mut grant: Grant<Box<LicenseChange>>| {
+fn overlapping(grants: Vec<Grant>, left: &mut Pools) -> Vec<Grant> {
+    let overlap = |mut grant: Grant| {
         if left.take(&grant.overlap()) {
             grant.hand_over = None;
         }
@@ -392,7 +377,11 @@ fn overlapping(grants: Vec<Grant<Box<LicenseChange>>>, left: &mut Pools) -> Vec<
 fn scarce<'c>(changes: impl Iterator<Item = &'c LicenseChange>, mut free: Pools) -> BTreeSet<BundleCode> {
     let mut scarce = BTreeSet::new();
     for change in changes {
-        for code in &change.gains() {
+        let gains = change.gains();
+        if free.take(&gains) {
+            continue;
+        }
+        for code in &gains {
             if !free.take(&BundleSet::from(vec![code.clone()])) {
                 scarce.insert(code.clone());
             }

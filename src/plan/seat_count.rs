@@ -1,6 +1,6 @@
 //! How many seats of each bundle a plan takes and frees, and how many more there would have to be.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::leases::FreedByRules;
 use super::seat_denials::Denial;
@@ -12,24 +12,34 @@ use crate::model::{BundleCode, BundleSet};
 /// How many seats of each bundle the plan takes and frees, and how many are short.
 #[derive(Default)]
 pub(super) struct SeatCount {
-    taken: HashMap<BundleCode, u64>,
-    freed: HashMap<BundleCode, u64>,
+    taken: Counts,
+    freed: Counts,
     /// Wanted by the rows that get no seat; some of these may be free.
-    missed: HashMap<BundleCode, u64>,
-    short: HashMap<BundleCode, u64>,
+    missed: Counts,
+    short: Counts,
+}
+
+/// Seats of each bundle. There are few bundles, of which comparing is quicker than hashing.
+type Counts = BTreeMap<BundleCode, u64>;
+
+fn count(counts: &mut Counts, bundles: &BundleSet) {
+    for code in bundles {
+        match counts.get_mut(code) {
+            Some(count) => *count += 1,
+            None => {
+                counts.insert(code.clone(), 1);
+            }
+        }
+    }
 }
 
 impl SeatCount {
     pub(super) fn take(&mut self, bundles: &BundleSet) {
-        for code in bundles {
-            *self.taken.entry(code.clone()).or_default() += 1;
-        }
+        count(&mut self.taken, bundles);
     }
 
     pub(super) fn free(&mut self, bundles: &BundleSet) {
-        for code in bundles {
-            *self.freed.entry(code.clone()).or_default() += 1;
-        }
+        count(&mut self.freed, bundles);
     }
 
     /// Counts what is freed of what was held by groups' rules.
@@ -40,9 +50,7 @@ impl SeatCount {
     }
 
     pub(super) fn miss(&mut self, denial: &Denial) {
-        for code in &denial.needs {
-            *self.missed.entry(code.clone()).or_default() += 1;
-        }
+        count(&mut self.missed, &denial.needs);
         // They only lack what cures an excess.
         for code in &denial.handed_over {
             self.missed.entry(code.clone()).or_default();
@@ -51,7 +59,7 @@ impl SeatCount {
 
     /// What the rows that get no seat would need in addition to what is `left`.
     pub(super) fn fall_short(&mut self, left: &Pools) {
-        for (code, missed) in self.missed.drain() {
+        for (code, missed) in std::mem::take(&mut self.missed) {
             let left = left.of(&code).unwrap_or_default();
             // Where more are taken than owned, the excess is needed besides.
             let beside = u64::try_from(left).unwrap_or_default();

@@ -6,18 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::license_request::LicenseRequest;
 use super::seats::Pools;
-use super::{Holding, LicenseEdit, RowIndex};
+use super::{LicenseChange, RowIndex};
 use crate::model::{BundleCode, BundleSet};
 
 /// What the rows request for one account.
 pub(super) struct SeatRequest<'a> {
-    /// What it holds before.
-    pub(super) base: &'a Holding,
-    /// What it holds by groups' rules all the while: of that it takes a seat anyway.
-    pub(super) by_rules: &'a BundleSet,
-    /// What each row does, in sheet order. No row has edits of two accounts.
-    pub(super) edits: &'a [(RowIndex, LicenseEdit)],
+    /// What each row does to what it holds. No row has edits of two accounts. Of what it holds by groups' rules all the
+    /// while it takes a seat anyway.
+    pub(super) request: &'a LicenseRequest,
     /// What a migration to this account can hand over.
     pub(super) handed_over: Option<HandedOver>,
 }
@@ -78,21 +76,22 @@ impl SeatRequest<'_> {
 
     /// The result without the rows that are `off`.
     fn effect(&self, off: impl Fn(RowIndex) -> bool) -> Effect {
-        if self.base.direct == super::Direct::Unknown {
+        let LicenseChange { base, by_rules, .. } = &*self.request.change;
+        if base.direct == super::Direct::Unknown {
             return Effect::default();
         }
-        let before = self.base.direct.bundles();
-        let mut held = self.base.clone();
+        let before = base.direct.bundles();
+        let mut held = base.clone();
         let mut brought_by: Vec<(BundleCode, RowIndex)> = Vec::new();
-        for (row, edit) in self.edits.iter().filter(|(row, _)| !off(*row)) {
+        for (row, edit) in self.request.edits().filter(|(row, _)| !off(*row)) {
             let (was, next) = (held.direct.bundles(), edit.apply(&held));
             let is = next.direct.bundles();
             brought_by.retain(|(code, _)| is.contains(code));
             let new = is.minus(&was);
             brought_by.extend(
                 new.iter()
-                    .filter(|code| !before.contains(code) && !self.by_rules.contains(code))
-                    .map(|code| (code.clone(), *row)),
+                    .filter(|code| !before.contains(code) && !by_rules.contains(code))
+                    .map(|code| (code.clone(), row)),
             );
             held = next;
         }
@@ -104,7 +103,7 @@ impl SeatRequest<'_> {
         Effect {
             gains,
             handed_over: if is_now { handed_over } else { Vec::new() },
-            frees: before.minus(&held.direct.bundles()).minus(self.by_rules),
+            frees: before.minus(&held.direct.bundles()).minus(by_rules),
         }
     }
 }

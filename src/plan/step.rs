@@ -106,13 +106,14 @@ pub enum Membership {
     Leave,
 }
 
-/// A change of one account's direct allocation, merged from one or more rows.
+/// A change of one account's direct allocation, merged from one or more rows. It names no account and no row, so that
+/// steps which do the same share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseChange {
     /// What is held before.
     pub base: Holding,
-    /// What each row does, in sheet order.
-    pub edits: OneOrMany<(RowIndex, LicenseEdit)>,
+    /// What each row does, in sheet order, by the row's place among those of the step.
+    pub edits: Vec<(usize, LicenseEdit)>,
     /// What is held after all of them.
     pub target: Holding,
     /// The bundles that the account holds by groups' rules all the while, as far as is known: it takes one seat of each,
@@ -122,7 +123,7 @@ pub struct LicenseChange {
 
 impl LicenseChange {
     /// The change that these edits make to `base`.
-    pub fn new(base: Holding, edits: OneOrMany<(RowIndex, LicenseEdit)>) -> Self {
+    pub fn new(base: Holding, edits: Vec<(usize, LicenseEdit)>) -> Self {
         let target = edits.iter().fold(base.clone(), |held, (_, edit)| edit.apply(&held));
         Self {
             base,
@@ -130,6 +131,21 @@ impl LicenseChange {
             target,
             by_rules: BundleSet::default(),
         }
+    }
+
+    /// The change that these edits of some of a step's `rows` make to `base`.
+    pub fn of_rows(rows: &[RowIndex], base: Holding, edits: impl IntoIterator<Item = (RowIndex, LicenseEdit)>) -> Self {
+        let place = |row: RowIndex| rows.iter().position(|other| *other == row);
+        let edits = edits.into_iter().filter_map(|(row, edit)| Some((place(row)?, edit)));
+        Self::new(base, edits.collect())
+    }
+
+    /// What each of the step's `rows` does, in sheet order.
+    pub fn edits_of<'a>(&'a self, rows: &'a [RowIndex]) -> impl Iterator<Item = (RowIndex, &'a LicenseEdit)> {
+        let row = |place: usize| rows.get(place).copied();
+        self.edits
+            .iter()
+            .filter_map(move |(place, edit)| Some((row(*place)?, edit)))
     }
 
     /// The same for an account that holds these bundles by groups' rules.
@@ -216,7 +232,7 @@ pub enum Work {
     /// Joins or leaves one group, from the group's side.
     Member(GroupId, Membership),
     /// Changes the direct allocation.
-    License(Box<LicenseChange>),
+    License(Arc<LicenseChange>),
     /// Replaces a group's licence rule.
     GroupRule(Box<GroupRuleChange>),
     /// Takes a group's licence rule away.

@@ -1,12 +1,13 @@
 //! The current steps of a run: the plan's, with what the run has learned. The plan itself never changes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::api::UserUpdate;
 use crate::model::{GroupId, UserId};
 use crate::plan::{
-    AccountIndex, Direct, Holding, LicenseChange, Membership, OneOrMany, Plan, RowIndex, Stage, Step, StepIndex,
-    StepSource, Work,
+    AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, Plan, RowIndex, Stage, Step,
+    StepIndex, StepSource, Work,
 };
 
 /// The state of a step.
@@ -421,6 +422,7 @@ impl<'a> Steps<'a> {
     /// Removes these rows' parts from a step; returns whether anything is left of it.
     pub(super) fn take_out(&mut self, index: StepIndex, rows: &[RowIndex]) -> bool {
         let step = self.edit(index);
+        let before = step.rows.clone();
         step.rows.retain(|row| !rows.contains(row));
         let is_left = match &mut step.work {
             Work::Update(parts) => {
@@ -428,9 +430,9 @@ impl<'a> Steps<'a> {
                 !parts.is_empty()
             }
             Work::License(change) => {
-                change.edits.retain(|(row, _)| !rows.contains(row));
-                **change = LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits))
-                    .beside(std::mem::take(&mut change.by_rules));
+                let edits = change.edits_of(&before).map(|(row, edit)| (row, edit.clone()));
+                let left = LicenseChange::of_rows(&step.rows, change.base.clone(), edits);
+                *change = Arc::new(left.beside(change.by_rules.clone()));
                 !change.edits.is_empty()
             }
             _ => true,
@@ -450,8 +452,7 @@ impl<'a> Steps<'a> {
         if let Some(now) = known.filter(|now| *now != change.base)
             && let Work::License(change) = &mut self.edit(index).work
         {
-            **change =
-                LicenseChange::new(now, std::mem::take(&mut change.edits)).beside(std::mem::take(&mut change.by_rules));
+            *change = Arc::new(LicenseChange::new(now, change.edits.clone()).beside(change.by_rules.clone()));
         }
         let Work::License(change) = &self.step(index).work else {
             return Change::Something;
@@ -479,23 +480,29 @@ impl<'a> Steps<'a> {
             return false;
         }
         let step = self.edit(index);
-        let rest = match &mut step.work {
+        let (rows, work) = match &mut step.work {
             Work::License(change) => {
-                let rest = change.edits.split_off(1);
-                let by_rules = std::mem::take(&mut change.by_rules);
+                let edits = change.edits_of(&step.rows).map(|(row, edit)| (row, edit.clone()));
+                let mut edits: Vec<(RowIndex, LicenseEdit)> = edits.collect();
+                let rest = edits.split_off(1);
+                let rows = sharing(&rest);
+                step.rows = sharing(&edits);
                 let first =
-                    LicenseChange::new(change.base.clone(), std::mem::take(&mut change.edits)).beside(by_rules.clone());
-                let rest = LicenseChange::new(first.target.clone(), rest).beside(by_rules);
-                **change = first;
-                Work::License(Box::new(rest))
+                    LicenseChange::of_rows(&step.rows, change.base.clone(), edits).beside(change.by_rules.clone());
+                let rest = LicenseChange::of_rows(&rows, first.target.clone(), rest).beside(change.by_rules.clone());
+                *change = Arc::new(first);
+                (rows, Work::License(Arc::new(rest)))
             }
-            Work::Update(parts) => Work::Update(Box::new(parts.split_off(1))),
+            Work::Update(parts) => {
+                let rest = parts.split_off(1);
+                step.rows = sharing(parts);
+                (sharing(&rest), Work::Update(Box::new(rest)))
+            }
             _ => return false,
         };
-        step.rows = sharing(&step.work);
         let second = Step {
-            rows: sharing(&rest),
-            work: rest,
+            rows,
+            work,
             ..step.clone()
         };
         let (account, rows) = (second.account, second.rows.clone());
@@ -519,22 +526,18 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// The rows that have a part in a step.
-fn sharing(work: &Work) -> OneOrMany<RowIndex> {
-    match work {
-        Work::License(change) => change.edits.iter().map(|(row, _)| *row).collect(),
-        Work::Update(parts) => parts.iter().map(|(row, _)| *row).collect(),
-        _ => OneOrMany::default(),
-    }
+/// The rows that have these parts of a step.
+fn sharing<T>(parts: &[(RowIndex, T)]) -> OneOrMany<RowIndex> {
+    parts.iter().map(|(row, _)| *row).collect()
 }
 
 /// Accounts whose allocations are changed more than once, or may be, since what is handed over may be given back.
 fn changed_again(plan: &Plan) -> HashSet<AccountIndex> {
-    let mut once = HashSet::new();
+    let mut is_changed = vec![false; plan.accounts.len()];
     let mut again = HashSet::new();
     for step in &plan.steps {
         if let (Work::License(_), Some(account)) = (&step.work, step.account)
-            && (!once.insert(account) || step.stage == Stage::HandOver)
+            && (std::mem::replace(&mut is_changed[account.position()], true) || step.stage == Stage::HandOver)
         {
             again.insert(account);
         }

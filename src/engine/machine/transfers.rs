@@ -1,12 +1,14 @@
 //! Licences that have been taken off and are owed to somebody: to a successor, to the account itself, or back to an old
 //! account whose successor could not take them.
 
+use std::sync::Arc;
+
 use super::protocol::{Effect, TaskId, Urgency};
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::directory::{Allocations, ReadError};
-use crate::plan::{Direct, LicenseChange, LicenseEdit, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Work};
+use crate::plan::{Direct, LicenseChange, LicenseEdit, RowIndex, Stage, Step, StepIndex, StepSource, Work};
 
 impl Machine<'_> {
     /// Whether the step is carried out even though the run is stopping.
@@ -88,17 +90,17 @@ impl Machine<'_> {
 
     fn give_back(&mut self, hand_over: StepIndex) {
         let step = self.steps.step(hand_over).clone();
-        let (Work::License(taken), Some(row)) = (step.work, step.rows.first()) else {
+        let Work::License(taken) = step.work else {
             return;
         };
         let now = self.steps.holding_of(hand_over).unwrap_or(&taken.target).clone();
         let edit = LicenseEdit::Set(taken.base.direct.bundles(), Some(taken.base.external_license));
-        let back = LicenseChange::new(now, OneOrMany::one((*row, edit)));
+        let back = LicenseChange::new(now, vec![(0, edit)]);
         self.add_step(Step {
             stage: Stage::GiveBack,
             account: step.account,
             rows: step.rows,
-            work: Work::License(Box::new(back)),
+            work: Work::License(Arc::new(back)),
         });
     }
 

@@ -60,13 +60,11 @@ impl Machine<'_> {
 
     /// What the row does to a direct allocation. Where it gives up seats first, that is the last of its steps.
     fn edit_of(&self, row: RowIndex) -> Option<&LicenseEdit> {
-        let mut edits = self
-            .steps
-            .of_row(row)
-            .iter()
-            .rev()
-            .filter_map(|step| match &self.steps.step(*step).work {
-                Work::License(change) => change.edits.iter().find(|(of, _)| *of == row),
+        let steps = self.steps.of_row(row).iter().rev();
+        let mut edits = steps
+            .map(|step| self.steps.step(*step))
+            .filter_map(|step| match &step.work {
+                Work::License(change) => change.edits_of(&step.rows).find(|(of, _)| *of == row),
                 Work::Invite(_)
                 | Work::Create(_)
                 | Work::Update(_)

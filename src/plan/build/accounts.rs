@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
         if let Some(other) = draft.offboarded_by() {
             return Err(self.is_offboarded(other, ProblemCode::OffboardAndDelete));
         }
-        match (draft.deleted_by(), draft.left_by(), &draft.succession) {
+        match (draft.deleted_by(), draft.left_by(), draft.succession()) {
             (Some(other), ..) => {
                 let message = format!("{} deletes the same account", self.place(other));
                 return Err(verdict(

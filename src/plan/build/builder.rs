@@ -8,12 +8,12 @@ use super::makers::{copiers, makers};
 use crate::api::Group;
 use crate::directory::{Found, Snapshot};
 use crate::model::{Email, GroupId, Operation, Row, Status, UserId};
-use crate::plan::account_drafts::AccountDrafts;
 use crate::plan::cautions::Cautions;
 use crate::plan::leases::FreedByRules;
 use crate::plan::licenses::shortage;
 use crate::plan::seat_denials::Denied;
 use crate::plan::settled::not_made;
+use crate::plan::sheet_accounts::AccountDrafts;
 use crate::plan::{
     GroupRuleChange, LicenseEdit, Plan, PlannedRow, RowCode, RowIndex, RuleRemoval, Rules, Verdict, assemble,
 };

@@ -106,7 +106,7 @@ impl Builder<'_> {
     /// What a row does to an account's licences, unless it gets no seat.
     pub(super) fn edit(&mut self, row: RowIndex, account: AccountIndex, edit: LicenseEdit) {
         if !self.gets_no_seat(row) {
-            self.drafts.get_mut(account).edit(row, edit);
+            self.drafts.edit(account, row, edit);
         }
     }
 }

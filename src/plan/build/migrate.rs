@@ -118,7 +118,7 @@ impl<'a> Builder<'a> {
         }
         let end = self.end_of_the_old(index, migrate, pair.new);
         self.drafts.get_mut(old).leave(index);
-        self.drafts.get_mut(new).succession = Some(Box::new(Succession {
+        self.drafts.get_mut(new).succeed(Succession {
             row: index,
             from: old,
             address: migrate.new_email.to_string(),
@@ -126,7 +126,7 @@ impl<'a> Builder<'a> {
             licenses,
             inherits,
             end,
-        }));
+        });
         Ok(())
     }
 
@@ -228,7 +228,7 @@ impl<'a> Builder<'a> {
         if let Some(other) = draft.offboarded_by() {
             return Err(self.is_offboarded(other, ProblemCode::MigrateAndOffboard));
         }
-        match (draft.left_by(), &draft.succession) {
+        match (draft.left_by(), draft.succession()) {
             (Some(other), _) => {
                 let message = format!("this row and {} both move the same user", self.place(other));
                 Err(contradicts(ProblemCode::MigrateTwice, message))
@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
         self.stays(account)?;
         self.can_be_given(account, migrate.licenses.as_ref().unwrap_or(&BundleSet::default()))?;
         let draft = self.drafts.get(account);
-        match (draft.left_by(), &draft.succession) {
+        match (draft.left_by(), draft.succession()) {
             (Some(other), _) => {
                 let message = format!(
                     "{} moves away from the account that this row moves to",

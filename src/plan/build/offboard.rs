@@ -87,7 +87,7 @@ impl Builder<'_> {
             let code = RowCode::Problem(ProblemCode::DuplicateRow);
             return Err(verdict(Status::Duplicate, code, message));
         }
-        let mover = draft.succession.as_ref().map(|succession| succession.row);
+        let mover = draft.succession().map(|succession| succession.row);
         if let Some(other) = draft.left_by().or(mover) {
             let message = format!("{} moves the same user", self.place(other));
             return Err(contradicts(ProblemCode::MigrateAndOffboard, message));
