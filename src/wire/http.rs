@@ -65,6 +65,9 @@ impl Default for HttpConfig {
     }
 }
 
+/// The token that was sent last, and its header: calls share one token for a long time.
+type LastToken = Option<(Arc<SecretString>, HeaderValue)>;
+
 /// A connection pool: rustls with the system's authorities, HTTP/2 where offered, gzip, proxies from the environment.
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
@@ -74,8 +77,7 @@ pub struct HttpTransport {
     direct: reqwest::Client,
     config: HttpConfig,
     shown: Shown,
-    /// The header of the token that was sent last: calls share one token for a long time.
-    authorization: Arc<Mutex<Option<(Arc<SecretString>, HeaderValue)>>>,
+    authorization: Arc<Mutex<LastToken>>,
 }
 
 impl HttpTransport {
