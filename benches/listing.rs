@@ -8,6 +8,9 @@
 //!   2 ms for 100 users, wherever they are);
 //! - the processor time that each user costs when whole organizations of 1,000 to 1,000,000 are read from a server in a
 //!   process of its own.
+//!
+//! Found on 2026-11-30 on two hardware threads of an EPYC that builds kept busy: a sandbox's page of 100 users took 0.15 ms
+//! wherever it was, one of 1,000 took 1.0 ms, and without link-time optimization a user of a large organization cost 1.8 µs.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
