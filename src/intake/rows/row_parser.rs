@@ -337,7 +337,7 @@ impl<'o> RowParser<'o> {
             content: &self.content,
             number: self.context.worksheet.row_number(row),
         };
-        valid.state(&mut self.statements);
+        valid.state(|statement, kind| self.statements.push(statement, kind));
         Ok(())
     }
 

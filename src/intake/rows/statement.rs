@@ -4,7 +4,6 @@ use strum::VariantArray;
 
 use super::operations::states;
 use super::statement_kind::StatementKind;
-use super::statements::Statements;
 use super::values::Values;
 use crate::intake::cells::{half_hash, hash, hash_text, user_key};
 use crate::model::OperationKind;
@@ -81,15 +80,15 @@ pub(super) struct ValidRow<'r, 'c> {
 }
 
 impl ValidRow<'_, '_> {
-    /// Appends what the row states.
-    pub(super) fn state(&self, statements: &mut Statements) {
+    /// Tells what the row states, each with its kind.
+    pub(super) fn state(&self, mut tell: impl FnMut(Statement, StatementKind)) {
         let Self {
             kind,
             values,
             content,
             number,
         } = *self;
-        let mut push = |subject, kind, value| statements.push(Statement::new(subject, number, kind, value), kind);
+        let mut push = |subject, kind, value| tell(Statement::new(subject, number, kind, value), kind);
         let user = |user: u64| hash(&(SubjectKind::User, user));
         let named_user = || hash(&*values.user_key);
         let content = half_hash(content);
