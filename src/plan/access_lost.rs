@@ -123,7 +123,7 @@ impl Loser {
                 self.rows.extend(step.rows.iter().copied());
             }
             Work::License(change) if self.ways.blocked => {
-                self.rows.extend(change.edits_of(&step.rows).map(|(row, _)| row))
+                self.rows.extend(change.edits_of(&step.rows).map(|(row, _)| row));
             }
             Work::Member(_, Membership::Join)
             | Work::License(_)
