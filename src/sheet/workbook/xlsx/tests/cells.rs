@@ -240,11 +240,10 @@ proptest! {
         rows in prop::collection::vec(prop::collection::vec(written_cell(), 0..6), 0..5),
         texts in prop::collection::vec("[a-zé_x041 \n]{0,9}(&amp;|\r)?", 1..4),
     ) {
-        let rows: String = rows.iter().map(|cells| format!("<row>{}</row>", cells.concat())).collect();
-        let texts: String = texts
-            .iter()
-            .map(|text| format!("<si><t xml:space=\"preserve\">{text}</t></si><si><t>{text}</t></si>"))
-            .collect();
+        let row = |cells: &Vec<String>| format!("<row>{}</row>", cells.concat());
+        let rows: String = rows.iter().map(row).collect();
+        let text = |text: &String| format!("<si><t xml:space=\"preserve\">{text}</t></si><si><t>{text}</t></si>");
+        let texts: String = texts.iter().map(text).collect();
         let seen = |rows: &str, texts: &str| {
             let strings: &str = format!("<sst>{texts}</sst>").leak();
             let parts = Parts {
