@@ -1,4 +1,5 @@
-//! The thread that writes a results file: records that arrive together are synced together.
+//! The thread that writes a results file: records that arrive together are synced together. A second thread waits for the
+//! disk, so that what calls wait for to be written does not wait for a sync.
 
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -30,15 +31,20 @@ type Written = Result<(), JournalError>;
 
 enum Message {
     Append(Vec<Record>, oneshot::Sender<Written>),
+    /// What was written before the sync began is on disk, or will never be.
+    Synced(io::Result<()>),
     Close,
 }
+
+/// Returns once everything written to a file is on disk.
+pub(super) type DiskSync = Box<dyn FnMut() -> io::Result<()> + Send>;
 
 /// What the writer needs from a file.
 pub(super) trait Sink: Send + 'static {
     /// Writes at the end.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
-    /// Returns once everything written is on disk.
-    fn sync(&mut self) -> io::Result<()>;
+    /// How it is synced, beside the writing.
+    fn sync(&self) -> io::Result<DiskSync>;
     /// Truncates the file to this length.
     fn cut(&mut self, length: u64) -> io::Result<()>;
 }
@@ -48,9 +54,12 @@ impl Sink for File {
         self.write_all(bytes)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()?;
-        still_there(self)
+    fn sync(&self) -> io::Result<DiskSync> {
+        let file = self.try_clone()?;
+        Ok(Box::new(move || {
+            file.sync_data()?;
+            still_there(&file)
+        }))
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -94,8 +103,21 @@ impl Writer {
     /// Starts writing at the end of `sink`, which is `length` bytes long.
     pub(super) fn start(sink: impl Sink, length: u64, path: PathBuf, run: &RunId, form: Form) -> io::Result<Self> {
         let (sender, inbox) = channel();
+        let (begin, syncs) = channel();
+        let (mut sync, synced) = (sink.sync()?, sender.clone());
+        let disk = std::thread::Builder::new()
+            .name("results on disk".to_owned())
+            .spawn(move || {
+                while let Ok(()) = syncs.recv() {
+                    // The writing thread ends only once it has heard of every sync.
+                    let _ = synced.send(Message::Synced(sync()));
+                }
+            })?;
         let task = Task {
             sink,
+            begin,
+            disk,
+            syncing: None,
             good: length,
             run: run.to_string(),
             form,
@@ -159,6 +181,12 @@ impl Journal for WriterHandle {
 
 struct Task<S> {
     sink: S,
+    /// Asks for a sync.
+    begin: Sender<()>,
+    /// The thread that waits for the disk.
+    disk: JoinHandle<()>,
+    /// Who waits for the sync that is under way.
+    syncing: Option<Vec<oneshot::Sender<Written>>>,
     /// Up to here the file has whole lines.
     good: u64,
     run: String,
@@ -186,6 +214,11 @@ impl Group {
         }
     }
 
+    /// Whether nobody waits for it and nothing of it has to be synced.
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && !self.is_written
+    }
+
     /// What the CSV writer still buffers does not count: it is a few KiB at most.
     fn is_full(&self) -> bool {
         self.lines.get_ref().len() >= GROUP_BYTES
@@ -194,43 +227,46 @@ impl Group {
 
 impl<S: Sink> Task<S> {
     fn run(mut self, inbox: &Receiver<Message>) -> Written {
-        let mut is_open = true;
-        let mut next_sync = Instant::now();
-        while is_open && let Ok(first) = inbox.recv() {
-            let mut group = Group::of(&self.form);
-            let mut next = Some(first);
-            while let Some(message) = next {
-                match message {
-                    Message::Append(records, done) => self.collect(&records, done, &mut group),
-                    Message::Close => is_open = false,
+        let (mut is_open, mut next_sync) = (true, Instant::now());
+        let mut group = Group::of(&self.form);
+        while is_open || self.syncing.is_some() || !group.is_empty() {
+            let is_due = self.syncing.is_none() && !group.is_empty();
+            let message = if is_due && (!is_open || group.is_full()) {
+                None
+            } else if is_due {
+                inbox
+                    .recv_timeout(next_sync.saturating_duration_since(Instant::now()))
+                    .ok()
+            } else {
+                inbox.recv().ok()
+            };
+            match message {
+                Some(Message::Append(records, done)) => self.collect(&records, done, &mut group),
+                Some(Message::Synced(result)) => {
+                    self.synced(result);
+                    next_sync = Instant::now() + BETWEEN_GROUPS;
                 }
-                let is_over = !is_open || group.is_full();
-                next = (!is_over)
-                    .then(|| {
-                        inbox
-                            .recv_timeout(next_sync.saturating_duration_since(Instant::now()))
-                            .ok()
-                    })
-                    .flatten();
+                Some(Message::Close) => is_open = false,
+                None => self.commit(std::mem::replace(&mut group, Group::of(&self.form))),
             }
-            self.commit(group);
-            next_sync = Instant::now() + BETWEEN_GROUPS;
         }
+        // It has the file open, and with it the lock.
+        drop(self.begin);
+        let _ = self.disk.join();
         self.broken.map_or(Ok(()), Err)
     }
 
-    /// Adds records to the group. What is told ahead of a call is written at once, so that it outlives the process.
+    /// Adds records to the group. What is told ahead of a call is written at once, so that it outlives the process, and so is
+    /// what would take too much memory.
     fn collect(&mut self, records: &[Record], done: oneshot::Sender<Written>, group: &mut Group) {
         for record in records {
             if group.is_full() {
-                self.commit(std::mem::replace(group, Group::of(&self.form)));
+                self.write_out(group);
             }
             self.encode(record, &mut group.lines);
         }
         if records.iter().any(|record| record.report.status == Status::Started) {
-            let lines = std::mem::replace(&mut group.lines, self.form.writer());
-            self.write(lines);
-            group.is_written = true;
+            self.write_out(group);
         }
         if is_told_ahead(records) {
             // A caller that no longer waits does not need to know.
@@ -238,6 +274,11 @@ impl<S: Sink> Task<S> {
         } else {
             group.waiting.push(done);
         }
+    }
+
+    fn write_out(&mut self, group: &mut Group) {
+        let lines = std::mem::replace(&mut group.lines, self.form.writer());
+        group.is_written |= self.write(lines);
     }
 
     fn encode(&mut self, record: &Record, lines: &mut csv::Writer<Vec<u8>>) {
@@ -266,17 +307,25 @@ impl<S: Sink> Task<S> {
         true
     }
 
+    /// Writes what is left of a group, and has it synced.
     fn commit(&mut self, group: Group) {
         let has_written = self.write(group.lines) || group.is_written;
-        if has_written
-            && self.broken.is_none()
-            && let Err(fault) = self.sink.sync()
-        {
+        self.syncing = Some(group.waiting);
+        if !has_written || self.broken.is_some() {
+            self.synced(Ok(()));
+        } else if self.begin.send(()).is_err() {
+            self.synced(Err(io::Error::other("nothing waits for the disk any more")));
+        }
+    }
+
+    /// Tells those who wait that their records are on disk, or why they are not.
+    fn synced(&mut self, result: io::Result<()>) {
+        if let Err(fault) = result {
             self.break_off(&fault);
         }
         let written = self.broken.clone().map_or(Ok(()), Err);
         // In reverse, so that a caller waiting only for the first finds all answered when it wakes.
-        for done in group.waiting.into_iter().rev() {
+        for done in self.syncing.take().into_iter().flatten().rev() {
             // A caller that no longer waits does not need to know.
             let _ = done.send(written.clone());
         }
@@ -314,12 +363,14 @@ mod tests {
     struct Disk {
         bytes: Arc<Mutex<Vec<u8>>>,
         room: usize,
-        gate: Option<Gate>,
+        gate: Mutex<Option<Gate>>,
         syncs: Arc<Mutex<usize>>,
+        writes: Arc<Mutex<usize>>,
     }
 
     impl Sink for Disk {
         fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+            *self.writes.lock().unwrap() += 1;
             let mut disk = self.bytes.lock().unwrap();
             let fits = bytes.len().min(self.room - disk.len());
             disk.extend_from_slice(&bytes[..fits]);
@@ -329,13 +380,16 @@ mod tests {
             Ok(())
         }
 
-        fn sync(&mut self) -> io::Result<()> {
-            if let Some(gate) = &self.gate {
-                gate.entered.send(()).unwrap();
-                gate.leave.recv().unwrap();
-            }
-            *self.syncs.lock().unwrap() += 1;
-            Ok(())
+        fn sync(&self) -> io::Result<DiskSync> {
+            let (gate, syncs) = (self.gate.lock().unwrap().take(), Arc::clone(&self.syncs));
+            Ok(Box::new(move || {
+                if let Some(gate) = &gate {
+                    gate.entered.send(()).unwrap();
+                    gate.leave.recv().unwrap();
+                }
+                *syncs.lock().unwrap() += 1;
+                Ok(())
+            }))
         }
 
         fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -366,15 +420,17 @@ mod tests {
         writer: Writer,
         bytes: Arc<Mutex<Vec<u8>>>,
         syncs: Arc<Mutex<usize>>,
+        writes: Arc<Mutex<usize>>,
     }
 
     fn rig(room: usize, gate: Option<Gate>) -> Rig {
-        let (bytes, syncs) = (Arc::default(), Arc::default());
+        let (bytes, syncs, writes) = (Arc::default(), Arc::default(), Arc::default());
         let disk = Disk {
             bytes: Arc::clone(&bytes),
             room,
-            gate,
+            gate: Mutex::new(gate),
             syncs: Arc::clone(&syncs),
+            writes: Arc::clone(&writes),
         };
         let run = RunId::new(
             "2026-11-21T10:00:00Z".parse().unwrap(),
@@ -382,7 +438,12 @@ mod tests {
             1,
         );
         let writer = Writer::start(disk, 0, PathBuf::from("joiners.results.csv"), &run, Form::ours()).unwrap();
-        Rig { writer, bytes, syncs }
+        Rig {
+            writer,
+            bytes,
+            syncs,
+            writes,
+        }
     }
 
     fn record(row: u32) -> Record {
@@ -432,6 +493,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_ahead_of_a_call_does_not_wait_for_the_disk() {
+        let (gate, begun, end) = gate();
+        let rig = rig(usize::MAX, Some(gate));
+        let journal = rig.writer.handle();
+        let mut done = journal.append(vec![record(1)]);
+        begun.recv().unwrap();
+        let mut ahead = record(2);
+        ahead.report.status = Status::Started;
+        crate::model::CHANGING.clone_into(&mut ahead.report.code);
+        block_on(journal.append(vec![ahead])).unwrap();
+        assert_eq!(lines(&rig.bytes), 2);
+        assert!((&mut done).now_or_never().is_none());
+        end.send(()).unwrap();
+        end.send(()).unwrap();
+        block_on(done).unwrap();
+        assert!(rig.writer.close().is_ok());
+        assert_eq!(*rig.syncs.lock().unwrap(), 2, "it reaches the disk as well");
+    }
+
+    #[test]
     fn a_record_is_not_reported_durable_before_the_disk_has_it() {
         let (gate, begun, end) = gate();
         let rig = rig(usize::MAX, Some(gate));
@@ -462,7 +543,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_over_at_once_goes_to_disk_in_groups_and_is_reported_when_all_of_it_is_there() {
+    fn what_is_handed_over_at_once_is_written_in_groups_and_is_reported_when_all_of_it_is_there() {
         let rig = rig(usize::MAX, None);
         let rows = u32::try_from(3 * GROUP_BYTES / 2_000).unwrap();
         let long = |row| Record {
@@ -475,7 +556,7 @@ mod tests {
         block_on(rig.writer.handle().append((0..rows).map(long).collect())).unwrap();
         assert_eq!(lines(&rig.bytes), rows as usize);
         let groups = rig.bytes.lock().unwrap().len() / GROUP_BYTES;
-        assert!(groups > 1 && *rig.syncs.lock().unwrap() >= groups, "{groups}");
+        assert!(groups > 1 && *rig.writes.lock().unwrap() >= groups, "{groups}");
     }
 
     #[test]
