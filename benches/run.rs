@@ -220,10 +220,7 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
     drop(journal);
     let finished = opened.file.finish(Order::of_sheet(&order)).expect("a results file");
     let cost = start.cost();
-    assert_eq!(
-        finished.counts.get(&reseat::model::Status::Done),
-        Some(&rows.len())
-    );
+    assert_eq!(finished.counts.get(&reseat::model::Status::Done), Some(&rows.len()));
     cost
 }
 

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use proptest::prelude::*;
 use reseat::intake::{
-    Column, Intake, Need, Options, PresentLicenses, check, needs, print_list, print_state, read, takes,
+    Column, FinishedRows, Intake, Need, Options, PresentLicenses, check, needs, print_list, print_state, read, takes,
 };
 use reseat::model::{
     BundleCode, BundleSet, Capabilities, Catalogue, DeleteWhen, Deployment, Field, GroupRef, Operation, OperationKind,
@@ -41,6 +41,37 @@ fn intake(text: &str) -> Intake {
 fn codes(intake: &Intake, severity: Severity) -> Vec<&'static str> {
     let told = intake.problems.iter().filter(|problem| problem.severity == severity);
     told.map(|problem| problem.code.as_str()).collect()
+}
+
+#[test]
+fn of_rows_that_are_finished_less_is_kept_and_nothing_else_is_said() {
+    let plain = "operation,user,name,licenses,not_before\n\
+                 update,ann@x.example,Ann,,\n\
+                 set-licenses,bob@x.example,,ATTUNU,\n\
+                 update,cy@x.example,Cy,,2099-01-01\n\
+                 delete,dee@x.example,,,\n\
+                 invite,eve@x.example,,,\n";
+    // Rows that repeat or contradict others are refused, whatever earlier runs did.
+    let refused = format!("{plain}update,ann@x.example,Ann,,\nset-licenses,bob@x.example,,TSTNU,\n");
+    for (text, briefly) in [(plain, vec![2, 3]), (&*refused, vec![])] {
+        let all = intake(text);
+        let options = Options {
+            finished: FinishedRows::those(|_| true),
+            ..Options::default()
+        };
+        let found = read(&source(text), &options).unwrap();
+        assert_eq!(
+            found.finished.iter().map(|(_, place)| place.row).collect::<Vec<_>>(),
+            briefly
+        );
+        assert_eq!(found.refused, all.refused);
+        assert!(found.problems.iter().eq(all.problems.iter()));
+        let mut rows: Vec<_> = found.rows.into_iter().map(|row| (row.key, row.place)).collect();
+        rows.extend(found.finished);
+        rows.sort_by_key(|(_, place)| place.row);
+        let expected: Vec<_> = all.rows.into_iter().map(|row| (row.key, row.place)).collect();
+        assert_eq!(rows, expected);
+    }
 }
 
 /// The operations of a sheet in which every row can run.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use reseat::ledger::{
-    COLUMNS, FORMAT_VERSION, FinishError, History, LockedResults, OpenError, Opened, Order, Record, ResultsFile,
-    Resume, RunId, Sheet, StartedAnew, results_path,
+    COLUMNS, FORMAT_VERSION, FinishError, History, Known, LockedResults, OpenError, Opened, Order, Record, ResultsFile,
+    Resume, RunId, Sheet, StartedAnew, continues, results_path,
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, RowReport, Status, UserId};
 use serde_json::json;
@@ -584,7 +584,8 @@ fn a_link_to_a_results_file_stays_a_link() {
 fn a_rewrite_that_fails_is_a_warning_and_loses_nothing() {
     let (_folder, path) = folder();
     let opened = open(&path);
-    drop(opened.file.journal().append(vec![record(0, Status::Done)]));
+    let both = vec![record(0, Status::Started), record(0, Status::Done)];
+    drop(opened.file.journal().append(both));
     fs_err::create_dir(path.with_file_name("joiners.results.csv.rewriting")).unwrap();
     let warning = opened.file.finish(Order::of_sheet(&in_order(&[0]))).unwrap_err();
     assert!(matches!(warning, FinishError::Ordering { .. }), "{warning}");
@@ -945,6 +946,217 @@ proptest! {
         let finished = opened.file.finish(Order::of_sheet(&in_order(&now))).unwrap();
         let keys: HashSet<RowKey> = made.iter().map(|record| record.report.key).collect();
         prop_assert_eq!(finished.counts.values().sum::<usize>(), keys.len());
+    }
+}
+
+/// What another program may make of a file without changing what it says, its header aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edit {
+    None,
+    Quotes,
+    ReturnFeeds,
+    EmptyLines,
+    NoLastEnd,
+}
+
+impl Edit {
+    fn of(self, text: &str) -> String {
+        let (header, lines) = text.split_once('\n').unwrap();
+        let edited = match self {
+            Self::None => lines.to_owned(),
+            Self::Quotes => {
+                let mut reader = csv::ReaderBuilder::new()
+                    .has_headers(false)
+                    .from_reader(lines.as_bytes());
+                let mut writer = csv::WriterBuilder::new()
+                    .quote_style(csv::QuoteStyle::Always)
+                    .from_writer(Vec::new());
+                for line in reader.records() {
+                    writer.write_record(&line.unwrap()).unwrap();
+                }
+                String::from_utf8(writer.into_inner().unwrap()).unwrap()
+            }
+            Self::ReturnFeeds => lines.replace('\n', "\r\n"),
+            Self::EmptyLines => lines.replace('\n', "\n\n"),
+            Self::NoLastEnd => lines.trim_end().to_owned(),
+        };
+        format!("{header}\n{edited}")
+    }
+}
+
+/// A run: what it records, when somebody edits the file and how, and how it ends; `None` if it is killed.
+#[derive(Debug, Clone)]
+struct AnyRun {
+    records: Vec<Record>,
+    edited: (Edit, Edit),
+    ends: Option<(Vec<u32>, Sheet, Vec<u32>)>,
+}
+
+prop_compose! {
+    /// A record of one of a few rows, which may correct another.
+    fn few_rows()(
+        row in 0u32..7,
+        status in proptest::sample::select(Status::iter().collect::<Vec<_>>()),
+        corrects in proptest::option::weighted(0.3, 0u32..7),
+        user in 0u32..3,
+        is_bare in any::<bool>(),
+    ) -> Record {
+        let mut made = if is_bare { bare(row, status) } else { record(row, status) };
+        made.report.user = format!("person{user}@x.example");
+        made.corrects = corrects.map(key);
+        made
+    }
+}
+
+prop_compose! {
+    fn any_run()(
+        records in proptest::collection::vec(few_rows(), 0..8),
+        edits in proptest::array::uniform2(proptest::sample::select(vec![
+            Edit::None, Edit::None, Edit::None, Edit::Quotes, Edit::ReturnFeeds, Edit::EmptyLines, Edit::NoLastEnd,
+        ])),
+        is_killed in proptest::bool::weighted(0.2),
+        order in proptest::sample::subsequence((0u32..9).collect::<Vec<_>>(), 0..9).prop_shuffle(),
+        is_sorted in any::<bool>(),
+        sheet in proptest::sample::select(vec![Sheet::Whole, Sheet::Whole, Sheet::Part]),
+        replaced in proptest::sample::subsequence(vec![0u32, 3, 5], 0..2),
+    ) -> AnyRun {
+        let mut order = order;
+        if is_sorted {
+            order.sort_unstable();
+        }
+        AnyRun { records, edited: (edits[0], edits[1]), ends: (!is_killed).then_some((order, sheet, replaced)) }
+    }
+}
+
+/// What a file with these records, in this order, is to have after a run that ended: a second opinion, of records.
+fn in_final_order(records: &[Record], rows: &[(RowKey, Place)], sheet: Sheet, replaced: &[RowKey]) -> Vec<Record> {
+    let gives_way = |earlier: usize, later: &Record| Known::of(&records[earlier]).gives_way_to(Known::of(later));
+    let mut counting: BTreeMap<RowKey, usize> = BTreeMap::new();
+    let mut first: BTreeMap<RowKey, usize> = BTreeMap::new();
+    // The last correction of a row, and where the first one is.
+    let mut corrections: BTreeMap<RowKey, (RowKey, usize)> = BTreeMap::new();
+    for (position, record) in records.iter().enumerate() {
+        let key = record.report.key;
+        first.entry(key).or_insert(position);
+        if counting.get(&key).is_some_and(|earlier| !gives_way(*earlier, record)) {
+            continue;
+        }
+        counting.insert(key, position);
+        let about = record.corrects.unwrap_or(key);
+        let latest = corrections.get(&about).map_or(about, |correction| correction.0);
+        if counting.get(&latest).is_some_and(|line| !gives_way(*line, record)) {
+            continue;
+        }
+        match record.corrects {
+            None => drop(corrections.remove(&key)),
+            Some(row) if row != key => corrections.entry(row).or_insert((key, position)).0 = key,
+            Some(_) => {}
+        }
+    }
+    let outlives = |key: &RowKey| Known::of(&records[counting[key]]).outlives_its_row();
+    let is_still_told = |key: &RowKey, correction: &RowKey| {
+        let goes_on = counting.get(correction).is_some_and(|later| {
+            let later = &records[*later].report;
+            let same = |operation| continues(&records[counting[key]], operation, &later.user, &later.target);
+            later.operation.is_some_and(same)
+        });
+        outlives(key) && !goes_on
+    };
+    let current: HashSet<RowKey> = corrections.values().map(|correction| correction.0).collect();
+    let as_it_stays = |key: &RowKey| {
+        let record = records[counting[key]].clone();
+        let corrects = record.corrects.filter(|_| current.contains(key));
+        Record { corrects, ..record }
+    };
+    let mut left: Vec<RowKey> = counting.keys().copied().collect();
+    let mut lines = Vec::new();
+    if sheet == Sheet::Part {
+        let begins = corrections.iter().map(|(row, correction)| {
+            let place = first.get(row).map_or(correction.1, |first| correction.1.min(*first));
+            (correction.0, place)
+        });
+        let places: BTreeMap<RowKey, usize> = begins.collect();
+        left.retain(|key| match corrections.get(key) {
+            Some(correction) => is_still_told(key, &correction.0),
+            None => records[counting[key]].corrects.is_none() || places.contains_key(key) || outlives(key),
+        });
+        left.sort_by_key(|key| {
+            let place = places.get(key).copied();
+            (place.unwrap_or(first[key]), place.is_some(), counting[key])
+        });
+        return left.iter().map(as_it_stays).collect();
+    }
+    let mut take = |key: &RowKey| {
+        let position = left.iter().position(|other| other == key)?;
+        Some(left.remove(position))
+    };
+    for (key, place) in rows {
+        let correction = corrections.get(key).map(|correction| correction.0);
+        if let Some(correction) = correction
+            && take(key).is_some()
+            && is_still_told(key, &correction)
+        {
+            lines.push(records[counting[key]].clone());
+        }
+        if let Some(key) = take(&correction.unwrap_or(*key)) {
+            let mut moved = records[counting[&key]].clone();
+            moved.report.place = place.clone();
+            lines.push(moved);
+        }
+    }
+    left.retain(|key| outlives(key) && !replaced.contains(key));
+    left.sort_by_key(|key| counting[key]);
+    lines.extend(left.iter().map(as_it_stays));
+    lines
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// However a file came to be, and whatever is known of it when the run ends.
+    #[test]
+    fn a_file_is_in_its_final_order_after_each_run_to_the_byte(runs in proptest::collection::vec(any_run(), 1..6)) {
+        let (_folder, path) = folder();
+        let (_other, expected) = folder();
+        let mut made: Vec<Record> = Vec::new();
+        for AnyRun { records, edited, ends } in runs {
+            if path.exists() {
+                fs_err::write(&path, edited.0.of(&fs_err::read_to_string(&path).unwrap())).unwrap();
+            }
+            let opened = open(&path);
+            if !records.is_empty() {
+                block_on(opened.file.journal().append(records.clone())).unwrap();
+            }
+            made.extend(records);
+            let Some((order, sheet, replaced)) = ends else {
+                continue;
+            };
+            // Somebody may be at it while it is written.
+            if edited.1 != Edit::None {
+                fs_err::write(&path, edited.1.of(&fs_err::read_to_string(&path).unwrap())).unwrap();
+            }
+            let rows = in_order(&order);
+            let replaced: Vec<RowKey> = replaced.into_iter().map(key).collect();
+            made = in_final_order(&made, &rows, sheet, &replaced);
+            let order = Order { rows: &rows, of: sheet, replaced: &replaced };
+            let finished = opened.file.finish(order).unwrap();
+
+            let _ = fs_err::remove_file(&expected);
+            killed_run(&expected, made.clone());
+            if made.is_empty() {
+                fs_err::write(&expected, COLUMNS.join(",") + "\n").unwrap();
+            }
+            let (found, expected) = (fs_err::read_to_string(&path).unwrap(), fs_err::read_to_string(&expected).unwrap());
+            prop_assert_eq!(found, expected);
+
+            let read = History::read(&path).unwrap();
+            let known = |history: &History| {
+                let entries: Vec<_> = history.entries().map(Result::unwrap).collect();
+                let rows: Vec<_> = (0..9).map(|row| (history.status(&key(row)), history.is_corrected(&key(row)))).collect();
+                (entries, rows, history.counts())
+            };
+            prop_assert_eq!(known(&finished.history), known(&read));
+        }
     }
 }
 

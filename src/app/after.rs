@@ -90,11 +90,11 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         of: loaded.family.sheet,
         replaced: &replaced,
     };
-    let counts = put_in_order(file, final_order, console)?;
-    let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
+    let (counts, history) = put_in_order(file, final_order, console)?;
     remember_seats(&history, loaded, console);
-    let left = leave_failed_sheet(&history, order, loaded, console)?;
-    let ended = ended(&ran, signals, &history, order, &chosen);
+    let may_fail = among(&counts, Status::needs_a_person);
+    let left = leave_failed_sheet(&history, if may_fail { order } else { &[] }, loaded, console)?;
+    let ended = ended(&ran, signals, &history, order, &counts);
     let ending = ended.ending;
     let stats = loaded.organization.client.stats();
     let run_end = RunEnd {
@@ -126,7 +126,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
             not_due: NotDue {
-                rows: order.iter().filter(|(key, _)| history.is_postponed(key)).count(),
+                rows: postponed(&history, order, &counts),
                 first: first_due.as_deref(),
             },
             deletions_to_allow: to_allow(deletions, options, interactivity),
@@ -161,18 +161,22 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     })
 }
 
-/// Puts the lines of the results in the sheet's order. How many rows have which status.
-fn put_in_order(file: ResultsFile, order: Order<'_>, console: Console<'_>) -> Result<BTreeMap<Status, usize>, Failure> {
+/// Puts the lines of the results in the sheet's order. How many rows have which status, and what is now known of them.
+fn put_in_order(
+    file: ResultsFile,
+    order: Order<'_>,
+    console: Console<'_>,
+) -> Result<(BTreeMap<Status, usize>, History), Failure> {
     let path = file.path().to_owned();
     let busy = console.busy("putting the results in order");
     let finished = file.finish(order);
     drop(busy);
     match finished {
-        Ok(Finished { counts, .. }) => Ok(counts),
+        Ok(Finished { counts, history, .. }) => Ok((counts, history)),
         Err(error @ FinishError::Ordering { .. }) => {
             console.tell(format!("warning: failed to {error}\n"));
             let history = History::read(&path).map_err(|error| not_read(&error).once_begun())?;
-            Ok(history.counts())
+            Ok((history.counts(), history))
         }
         Err(error) => Err(not_recorded(&error).once_begun()),
     }
@@ -184,7 +188,7 @@ fn remember_seats(history: &History, loaded: &Loaded, console: Console<'_>) {
     let Some(place) = &loaded.organization.place else {
         return;
     };
-    if let Err(error) = SeatMemory::keep(place, history.seat_changes(), Timestamp::now()) {
+    if let Err(error) = SeatMemory::keep(place, history, Timestamp::now()) {
         console.tell(format!(
             "warning: `rebalance` will not know which seats this run gave and took: {error}\n"
         ));
@@ -276,12 +280,29 @@ fn stopped(ran: &Ran, signals: &Signals) -> Option<String> {
     }
 }
 
+fn is_waiting(status: Status) -> bool {
+    status == Status::Waiting
+}
+
+/// How many rows wait for their dates.
+fn postponed(history: &History, order: &[(RowKey, Place)], counts: &BTreeMap<Status, usize>) -> usize {
+    if !among(counts, is_waiting) {
+        return 0;
+    }
+    order.iter().filter(|(key, _)| history.is_postponed(key)).count()
+}
+
+/// Whether any row has such a status; where none has, a million rows need not be looked at.
+fn among(counts: &BTreeMap<Status, usize>, is_so: fn(Status) -> bool) -> bool {
+    counts.keys().copied().any(is_so)
+}
+
 fn ended(
     ran: &Ran,
     signals: &Signals,
     history: &History,
     order: &[(RowKey, Place)],
-    chosen: &HashSet<RowKey>,
+    counts: &BTreeMap<Status, usize>,
 ) -> Ended {
     match &ran.stopped {
         Some(Stopped::Interrupted) => return Ended::begun(signals.interrupted(), Reason::Interrupted),
@@ -293,17 +314,13 @@ fn ended(
         Some(Stopped::Permission(_)) => return Ended::begun(Ending::SignIn, Reason::Permission),
         None => {}
     }
-    let statuses: Vec<Status> = order
-        .iter()
-        .filter_map(|(key, _)| {
-            let status = history.status(key)?;
-            // Rows left out by `--only` and `--limit` need no attention now.
-            (chosen.contains(key) || status != Status::NotRun).then_some(status)
-        })
-        .collect();
-    if statuses.iter().any(|status| status.needs_a_person()) {
+    let has = |is_so: fn(Status) -> bool| {
+        let mut statuses = order.iter().filter_map(|(key, _)| history.status(key));
+        among(counts, is_so) && statuses.any(is_so)
+    };
+    if has(Status::needs_a_person) {
         Ended::begun(Ending::NeedsPerson, Reason::Rows)
-    } else if statuses.contains(&Status::Waiting) {
+    } else if has(is_waiting) {
         Ended::begun(Ending::Waiting, Reason::Rows)
     } else {
         Ended::DONE

@@ -108,9 +108,11 @@ impl RowScope {
     }
 }
 
-/// Chooses the rows, given the records of refused ones. Without a history every row is new; otherwise its file is read.
+/// Chooses the rows, given those that are certainly finished and the records of refused ones. Without a history every row is
+/// new; otherwise its file is read.
 pub(super) fn choose(
     rows: Vec<Row>,
+    finished: Vec<(RowKey, Place)>,
     refused: Vec<Record>,
     history: Option<&History>,
     selection: &Selection,
@@ -131,7 +133,9 @@ pub(super) fn choose(
             None => choice.left.push(record),
         }
     }
-    let mut orphans = orphans(&rows, history)?;
+    let mut orphans = orphans(&rows, &finished, history)?;
+    choice.finished += finished.len();
+    choice.others = finished;
     let mut chosen = 0;
     // Collected in place: another list of a million rows would take as much memory again.
     let rows = rows.into_iter().filter_map(|row| {
@@ -148,11 +152,12 @@ pub(super) fn choose(
 type Orphans = HashMap<(OperationKind, String), Vec<Record>>;
 
 /// The rows that were begun and have left the sheet: a corrected row goes on with one.
-fn orphans(rows: &[Row], history: Option<&History>) -> Result<Orphans, OpenError> {
+fn orphans(rows: &[Row], finished: &[(RowKey, Place)], history: Option<&History>) -> Result<Orphans, OpenError> {
     let Some(history) = history.filter(|history| history.has_begun()) else {
         return Ok(Orphans::new());
     };
-    let keys: HashSet<RowKey> = rows.iter().map(|row| row.key).collect();
+    let finished = finished.iter().map(|(key, _)| *key);
+    let keys: HashSet<RowKey> = rows.iter().map(|row| row.key).chain(finished).collect();
     let mut orphans = Orphans::new();
     for record in history.begun_outside(&keys)? {
         if let Some(operation) = record.report.operation {

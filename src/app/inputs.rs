@@ -15,7 +15,7 @@ use super::first_steps::unusable;
 use super::organization::Doorway;
 use super::runtime::off_thread;
 use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
-use crate::intake::{self, Intake, PresentLicenses};
+use crate::intake::{self, FinishedRows, Intake, PresentLicenses};
 use crate::model::{AsOf, Capabilities, Catalogue, Inventory};
 use crate::problem::{ProblemCode, Severity};
 use crate::settings::{self, Absence, Overrides, Reach, Settings, Surroundings, Survey};
@@ -219,17 +219,19 @@ pub(super) fn reading_options(
             Permission::Allowed => catalogue.allowing_unknown(),
             Permission::Refused => catalogue,
         },
+        finished: FinishedRows::default(),
     }
 }
 
 /// Reads the sheet; if its only problems are what the organization can answer (bundle codes that only its inventory may
-/// know, whether users' present licences can be read there), it is asked and the sheet read again.
+/// know, whether users' present licences can be read there), it is asked and the sheet read again. How it was read comes
+/// first.
 pub(super) async fn read_sheet(
     source: &Arc<Source>,
     options: intake::Options,
     doorway: &Doorway,
     console: Console<'_>,
-) -> Result<Intake, SheetError> {
+) -> Result<(intake::Options, Intake), SheetError> {
     let read = async |mut options: intake::Options, inventory: Option<Inventory>| {
         let source = Arc::clone(source);
         let _busy = console.busy("reading the sheet");
@@ -256,7 +258,7 @@ pub(super) async fn read_sheet(
             .iter()
             .any(|problem| problem.code == ProblemCode::NotOffered && problem.severity == Severity::Warning);
     if !asks_for_codes && !asks_for_licenses {
-        return Ok(first);
+        return Ok((options, first));
     }
     // If the organization cannot be asked, codes stay unknown, and the problems say so; that no licences can be read is
     // said when they are.
@@ -266,7 +268,7 @@ pub(super) async fn read_sheet(
         _ => None,
     };
     if inventory.is_none() && !asks_for_licenses {
-        return Ok(first);
+        return Ok((options, first));
     }
     // Dropped first, because two copies of a million rows would take too much memory.
     drop(first);
@@ -276,7 +278,8 @@ pub(super) async fn read_sheet(
             _ => PresentLicenses::Readable,
         };
     }
-    read(options, inventory).await.1
+    let (options, again) = read(options, inventory).await;
+    Ok((options, again?))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod export_place;
 mod failed_sheet;
 mod failure;
 mod family;
+mod finished_rows;
 mod first_steps;
 mod guards;
 mod inputs;

@@ -26,6 +26,7 @@ use super::runtime::{block_on, off_thread};
 use super::session::Session;
 use super::signals::Signals;
 use crate::cli::PlanOptions;
+use crate::intake::FinishedRows;
 use crate::ledger::Record;
 use crate::model::AsOf;
 use crate::plan::{Plan, PlannedSheet, Rules};
@@ -72,7 +73,12 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let planning = &options.planning;
     let console = session.console;
     let mut loaded = session
-        .load(source, planning, as_of(options, session.settings)?)
+        .load(
+            source,
+            planning,
+            as_of(options, session.settings)?,
+            FinishedRows::default(),
+        )
         .await?;
     let family = Arc::clone(&loaded.family);
     let given = planning.results.as_deref();
@@ -87,7 +93,8 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         if !is_given {
             family.check(history.as_ref(), &path)?;
         }
-        choose(rows, refused, history.as_ref(), &selection, &family).map_err(|error| results::not_read(&error))
+        choose(rows, Vec::new(), refused, history.as_ref(), &selection, &family)
+            .map_err(|error| results::not_read(&error))
     })
     .await;
     drop(busy);

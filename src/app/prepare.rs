@@ -16,13 +16,14 @@ use super::family::Family;
 use super::inputs::{known_licenses, profiles_operation, read_sheet, reading_options};
 use super::missing_scopes::missing_scopes;
 use super::organization::{Doorway, Organization, unanswered};
+use super::runtime::off_thread;
 use super::session::Session;
 use crate::api::LeaseRoute;
 use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
-use crate::intake::Intake;
+use crate::intake::{self, FinishedRows, Intake};
 use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection};
 use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
 use crate::problem::Problems;
@@ -38,10 +39,27 @@ const MAILED_ONCE_IN: Duration = Duration::from_hours(7 * 24);
 pub(super) struct Loaded {
     pub(super) source: Arc<Source>,
     pub(super) intake: Intake,
+    /// How it is read with all of its rows.
+    reading: intake::Options,
     pub(super) family: Arc<Family>,
     pub(super) organization: Organization,
     /// When it is for the dates of the sheet.
     pub(super) as_of: AsOf,
+}
+
+impl Loaded {
+    /// Reads those rows as well that were taken for finished.
+    ///
+    /// # Errors
+    /// If the sheet cannot be read.
+    pub(super) async fn read_all(&mut self) -> Result<(), Failure> {
+        let (source, reading) = (Arc::clone(&self.source), self.reading.clone());
+        let all = off_thread(move || intake::read(&source, &reading)).await;
+        let Intake { rows, refused, .. } = all.map_err(|error| could_not_start(&error))?;
+        (self.intake.rows, self.intake.refused) = (rows, refused);
+        self.intake.finished = Vec::new();
+        Ok(())
+    }
 }
 
 impl Session<'_> {
@@ -56,16 +74,20 @@ impl Session<'_> {
         source: Source,
         planning: &PlanningOptions,
         as_of: AsOf,
+        finished: FinishedRows,
     ) -> Result<Loaded, Failure> {
         let source = Arc::new(source);
-        let reading = reading_options(
-            &planning.sheet,
-            self.settings,
-            known_licenses(self.settings, planning.sheet.target, self.console)?,
-            as_of.clone(),
-        );
+        let reading = intake::Options {
+            finished,
+            ..reading_options(
+                &planning.sheet,
+                self.settings,
+                known_licenses(self.settings, planning.sheet.target, self.console)?,
+                as_of.clone(),
+            )
+        };
         let doorway = Doorway::of(self, planning.sheet.target).await?;
-        let intake = read_sheet(&source, reading, &doorway, self.console)
+        let (reading, intake) = read_sheet(&source, reading, &doorway, self.console)
             .await
             .map_err(|error| could_not_start(&error))?;
         self.console.tell(profiles_operation(&planning.sheet, self.settings));
@@ -77,7 +99,7 @@ impl Session<'_> {
         let errors = intake.problems.errors();
         if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
             let message = format!("the sheet has {}, so nothing was sent", plural(errors, "error"));
-            let help = if intake.rows.is_empty() {
+            let help = if intake.rows.is_empty() && intake.finished.is_empty() {
                 "each error says what to do"
             } else {
                 "correct the sheet, or add `--skip-invalid` to run the other rows"
@@ -86,7 +108,7 @@ impl Session<'_> {
                 .about(intake.problems)
                 .with_help(help));
         }
-        if errors > 0 && intake.rows.is_empty() && intake.refused.is_empty() {
+        if errors > 0 && places(&intake).next().is_none() {
             let message = "no row of the sheet could be read, so nothing was sent";
             return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
                 .about(intake.problems)
@@ -110,6 +132,10 @@ impl Session<'_> {
         Ok(Loaded {
             source,
             intake,
+            reading: intake::Options {
+                finished: FinishedRows::default(),
+                ..reading
+            },
             family: Arc::new(family),
             organization: doorway.open().await?,
             as_of,
@@ -252,7 +278,8 @@ fn unsettled(choice: &ChosenRows, snapshot: &Snapshot) -> Vec<String> {
 /// The places of a sheet's rows, in no particular order.
 fn places(intake: &Intake) -> impl Iterator<Item = &Place> {
     let refused = intake.refused.iter().map(|refused| &refused.place);
-    intake.rows.iter().map(|row| &row.place).chain(refused)
+    let finished = intake.finished.iter().map(|(_, place)| place);
+    intake.rows.iter().map(|row| &row.place).chain(refused).chain(finished)
 }
 
 /// The rules of a plan, from the flags and the profile, and what is known of the organization.

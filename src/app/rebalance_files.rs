@@ -77,8 +77,8 @@ impl Opened {
         let mut read = ReadFiles::default();
         if let Some(source) = self.wanted {
             let usual = reading_options(&self.reading, settings, catalogue.clone(), as_of.clone());
-            let intake = read_sheet(&source, rebalance_wanted::options(usual), doorway, console).await;
-            let intake = intake.map_err(|error| not_opened(&error))?;
+            let in_sheet = read_sheet(&source, rebalance_wanted::options(usual), doorway, console).await;
+            let (_, intake) = in_sheet.map_err(|error| not_opened(&error))?;
             read.notices = notices(&file_name(&source), &intake);
             read.wanted = WantedSeats::of(&source, intake);
             read.problems.append(std::mem::take(&mut read.wanted.problems));

@@ -28,9 +28,12 @@ impl Results {
         run: &RunId,
         earlier: EarlierResults,
         label: &OrganizationLabel,
+        known: Option<History>,
     ) -> Result<Self, Failure> {
         let results = match earlier {
-            EarlierResults::Resume => ResultsFile::open(path, run).map(|opened| Self::GoneOn(Box::new(opened))),
+            EarlierResults::Resume => {
+                ResultsFile::open_known(path, run, known).map(|opened| Self::GoneOn(Box::new(opened)))
+            }
             EarlierResults::Again => LockedResults::take(path, run).and_then(|locked| {
                 locked.may_start_anew()?;
                 Ok(Self::Anew(locked))

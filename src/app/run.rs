@@ -16,6 +16,7 @@ use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::Reason;
 use super::failure::Failure;
+use super::finished_rows::{are_finished, finished_rows, known_results};
 use super::guards::{Consent, Interactivity, Question, ask, may_ask, question};
 use super::inputs::{catalogue, open_sheet, settings_for};
 use super::job::Job;
@@ -144,15 +145,23 @@ async fn carry_out<'s>(
     let settings = session.settings;
     // Held to the end: what the organization's memory keeps is written under it, too.
     let mut turn: Option<Turn> = None;
-    let mut loaded = session.load(source, &job.planning, job.as_of(settings)).await?;
+    let known = known_results(session, &source, job, options.earlier_results).await;
+    let finished = finished_rows(known.as_ref());
+    let mut loaded = session
+        .load(source, &job.planning, job.as_of(settings), finished)
+        .await?;
     job.check_organization(&loaded.organization)?;
+    let (path, run) = place_of_results(&loaded, job, options)?;
+    let label = loaded.organization.label.clone();
+    let known = known.and_then(Arc::into_inner);
+    let results = open_results(session, &path, &run, options, &label, known).await?;
+    if !are_finished(&loaded, results.history()) {
+        loaded.read_all().await?;
+    }
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting = deleting(&rows, &loaded.as_of);
     let later = TakingLater::of(&rows, &loaded.as_of);
-    let (path, run) = place_of_results(&loaded, job, options)?;
-    let label = loaded.organization.label.clone();
-    let results = open_results(session, &path, &run, options, &label).await?;
-    let (results, choice) = choose_rows(session.console, rows, &loaded, results, job, &path, options).await?;
+    let (results, choice) = choose_rows(session.console, rows, &mut loaded, results, job, &path, options).await?;
     let history = results.history();
     let interactivity = errand.interactivity();
     if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
@@ -474,13 +483,14 @@ async fn open_results(
     run: &RunId,
     options: &RunOptions,
     label: &OrganizationLabel,
+    mut known: Option<History>,
 ) -> Result<Results, Failure> {
     let mut is_waiting = false;
     loop {
         let (file, run, earlier) = (path.to_owned(), run.clone(), options.earlier_results);
-        let label = label.clone();
+        let (label, known) = (label.clone(), known.take());
         let busy = session.console.busy("reading the results");
-        let opened = off_thread(move || Results::of(&file, &run, earlier, &label)).await;
+        let opened = off_thread(move || Results::of(&file, &run, earlier, &label, known)).await;
         drop(busy);
         let refusal = match opened {
             Ok(results) => {
@@ -509,12 +519,13 @@ async fn open_results(
 async fn choose_rows(
     console: Console<'_>,
     rows: Vec<Row>,
-    loaded: &Loaded,
+    loaded: &mut Loaded,
     results: Results,
     job: &Job,
     path: &Path,
     options: &RunOptions,
 ) -> Result<(Results, ChosenRows), Failure> {
+    let finished = std::mem::take(&mut loaded.intake.finished);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = job.selection(loaded.as_of.clone());
     let family = Arc::clone(&loaded.family);
@@ -523,7 +534,7 @@ async fn choose_rows(
     }
     let _busy = console.busy("comparing with the results");
     off_thread(move || {
-        let choice = choose(rows, refused, results.history(), &selection, &family);
+        let choice = choose(rows, finished, refused, results.history(), &selection, &family);
         Ok((results, choice.map_err(|error| not_read(&error))?))
     })
     .await

@@ -4,14 +4,16 @@
 //! An account to which a seat was given a week ago has not used it yet, and one to which a seat was given back that had
 //! been taken from it needs it; no service tells either.
 
-use std::collections::BTreeMap;
-use std::io::{self, ErrorKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufReader, ErrorKind};
 
+use fs_err::File;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::state_place::StatePlace;
-use crate::ledger::{OpenError, SeatChange};
+use crate::ledger::{History, OpenError, RunId, SeatChange};
 use crate::model::{BundleCode, UserId};
 
 /// The end of the file's name.
@@ -24,51 +26,59 @@ const VERSION: u32 = 1;
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(3 * 366 * 24);
 /// Of more accounts than these, those whose seats changed longest ago are forgotten.
 const MOST_ACCOUNTS: usize = 200_000;
+/// Of more runs than these, what those did that began longest ago may be added again.
+const MOST_RUNS: usize = 1_000;
 
 /// Which seats reseat gave and took, by account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SeatMemory {
     version: u32,
     accounts: BTreeMap<UserId, Seats>,
+    /// The runs of which everything is remembered, in the order in which they began: they need not be looked at again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    runs: BTreeSet<String>,
 }
 
-/// What a file of any version has.
+/// What a file of any version has; the accounts, which may be many, aside.
 #[derive(Debug, Deserialize)]
 struct Form {
     version: u32,
+    #[serde(default)]
+    runs: BTreeSet<String>,
 }
 
-/// By bundle, when it was last given and when it was last taken; in the order of the bundles. A list, because a million
-/// accounts have one entry each, for which a map takes the room of eleven.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "BTreeMap<BundleCode, Times>")]
+/// By bundle, when it was last given and when it was last taken. Most accounts have one, for which a map is too large.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<BundleCode, Times>", into = "BTreeMap<BundleCode, Times>")]
 struct Seats(Vec<(BundleCode, Times)>);
 
 impl From<BTreeMap<BundleCode, Times>> for Seats {
-    fn from(seats: BTreeMap<BundleCode, Times>) -> Self {
-        Self(seats.into_iter().collect())
+    fn from(times: BTreeMap<BundleCode, Times>) -> Self {
+        Self(times.into_iter().collect())
     }
 }
 
-impl Serialize for Seats {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_map(self.0.iter().map(|(code, times)| (code, times)))
+impl From<Seats> for BTreeMap<BundleCode, Times> {
+    fn from(seats: Seats) -> Self {
+        seats.0.into_iter().collect()
     }
 }
 
 impl Seats {
-    fn times(&self) -> impl Iterator<Item = &Times> {
-        self.0.iter().map(|(_, times)| times)
+    fn times_of(&mut self, code: &BundleCode) -> &mut Times {
+        let place = match self.0.binary_search_by(|(known, _)| known.cmp(code)) {
+            Ok(place) => place,
+            Err(place) => {
+                self.0.insert(place, (code.clone(), Times::default()));
+                place
+            }
+        };
+        &mut self.0[place].1
     }
 
-    fn of(&mut self, code: &BundleCode) -> &mut Times {
-        let place = self.0.binary_search_by(|(other, _)| other.cmp(code));
-        let place = place.unwrap_or_else(|place| {
-            self.0.reserve_exact(1);
-            self.0.insert(place, (code.clone(), Times::default()));
-            place
-        });
-        &mut self.0[place].1
+    /// When any of them changed last.
+    fn last(&self) -> Option<Timestamp> {
+        self.0.iter().filter_map(|(_, times)| times.last()).max()
     }
 }
 
@@ -78,6 +88,12 @@ struct Times {
     given: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     taken: Option<Timestamp>,
+}
+
+impl Times {
+    fn last(&self) -> Option<Timestamp> {
+        self.given.max(self.taken)
+    }
 }
 
 /// What reseat did to an account's seats.
@@ -109,7 +125,52 @@ impl Default for SeatMemory {
         Self {
             version: VERSION,
             accounts: BTreeMap::new(),
+            runs: BTreeSet::new(),
         }
+    }
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            runs: BTreeSet::new(),
+        }
+    }
+}
+
+/// Reads the file as one of this form; nothing where there is none.
+fn read_as<T: DeserializeOwned + Default>(place: &StatePlace) -> Result<T, SeatMemoryError> {
+    let path = place.path(SEATS);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(T::default()),
+        Err(error) => return Err(error.into()),
+    };
+    let path = path.display().to_string();
+    // Not read as a whole: most of it may be left out.
+    serde_json::from_reader(BufReader::new(file)).map_err(|fault| {
+        if fault.is_io() {
+            SeatMemoryError::Io(fault.into())
+        } else {
+            SeatMemoryError::Damaged { path, fault }
+        }
+    })
+}
+
+/// What a run is called here: without its sheet, which may be called as anybody.
+fn name(run: &RunId) -> String {
+    format!("{} {}", run.started(), run.short())
+}
+
+impl Form {
+    fn read(place: &StatePlace) -> Result<Self, SeatMemoryError> {
+        let form: Self = read_as(place)?;
+        if form.version > VERSION {
+            let path = place.path(SEATS).display().to_string();
+            return Err(SeatMemoryError::Newer { path });
+        }
+        Ok(form)
     }
 }
 
@@ -119,19 +180,8 @@ impl SeatMemory {
     /// # Errors
     /// If there is one that cannot be read.
     pub(super) fn read(place: &StatePlace) -> Result<Self, SeatMemoryError> {
-        let path = place.path(SEATS);
-        let bytes = match fs_err::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error.into()),
-        };
-        let shown = || path.display().to_string();
-        let damaged = |fault| SeatMemoryError::Damaged { path: shown(), fault };
-        let form: Form = serde_json::from_slice(&bytes).map_err(damaged)?;
-        if form.version > VERSION {
-            return Err(SeatMemoryError::Newer { path: shown() });
-        }
-        serde_json::from_slice(&bytes).map_err(damaged)
+        Form::read(place)?;
+        read_as(place)
     }
 
     /// Adds what a run did, and what the runs did that are recorded with it, to what is remembered. What is there already
@@ -139,9 +189,17 @@ impl SeatMemory {
     ///
     /// # Errors
     /// If a change cannot be read, or the file cannot be read or written; it is then as it was.
-    pub(super) fn keep(
+    pub(super) fn keep(place: &StatePlace, history: &History, now: Timestamp) -> Result<(), SeatMemoryError> {
+        let known = Form::read(place)?.runs;
+        let changes = history.seat_changes(|run| !known.contains(&name(run)));
+        Self::keep_changes(place, changes, history.runs(), now)
+    }
+
+    /// Adds these changes, which are all that these runs made.
+    fn keep_changes(
         place: &StatePlace,
         changes: impl Iterator<Item = Result<SeatChange, OpenError>>,
+        runs: &[RunId],
         now: Timestamp,
     ) -> Result<(), SeatMemoryError> {
         let mut changes = changes.peekable();
@@ -150,16 +208,19 @@ impl SeatMemory {
         }
         let _lock = place.locked(LOCK)?;
         let mut memory = Self::read(place)?;
-        let mut is_news = false;
         for change in changes {
-            is_news |= memory.add(&change?);
+            memory.add(&change?);
+            if memory.accounts.len() > 2 * MOST_ACCOUNTS {
+                memory.forget(now);
+            }
         }
-        is_news |= memory.forget(now);
-        if is_news {
-            let bytes = serde_json::to_vec(&memory).map_err(io::Error::from)?;
-            place.write(SEATS, &bytes)?;
+        memory.forget(now);
+        memory.runs.extend(runs.iter().map(name));
+        while memory.runs.len() > MOST_RUNS {
+            memory.runs.pop_first();
         }
-        Ok(())
+        let bytes = serde_json::to_vec(&memory).map_err(io::Error::from)?;
+        Ok(place.write(SEATS, &bytes)?)
     }
 
     /// Everybody to whom a seat was given.
@@ -172,44 +233,34 @@ impl SeatMemory {
             };
             Some(Remembered {
                 user: *user,
-                given: seats.times().filter_map(|times| times.given).max()?,
-                put_back: seats.times().filter_map(put_back).max(),
+                given: seats.0.iter().filter_map(|(_, times)| times.given).max()?,
+                put_back: seats.0.iter().filter_map(|(_, times)| put_back(times)).max(),
             })
         })
     }
 
-    /// Adds what was done to an account; whether that was not known.
-    fn add(&mut self, change: &SeatChange) -> bool {
+    fn add(&mut self, change: &SeatChange) {
         if change.given.is_empty() && change.taken.is_empty() {
-            return false;
+            return;
         }
         let seats = self.accounts.entry(change.user).or_default();
         let at = Some(change.at);
-        let mut is_news = false;
         for code in &change.given {
-            let given = &mut seats.of(code).given;
-            is_news |= at > *given;
-            *given = at.max(*given);
+            let times = seats.times_of(code);
+            times.given = times.given.max(at);
         }
         for code in &change.taken {
-            let taken = &mut seats.of(code).taken;
-            is_news |= at > *taken;
-            *taken = at.max(*taken);
+            let times = seats.times_of(code);
+            times.taken = times.taken.max(at);
         }
-        is_news
     }
 
-    /// Forgets what is too long ago, and what is too much; whether there was any.
-    fn forget(&mut self, now: Timestamp) -> bool {
-        let last = |times: &Times| times.given.max(times.taken);
-        let mut has_forgotten = false;
+    fn forget(&mut self, now: Timestamp) {
         if let Ok(first) = now.checked_sub(KEPT_FOR) {
             for seats in self.accounts.values_mut() {
-                let count = seats.0.len();
                 seats
                     .0
-                    .retain(|(_, times)| last(times).is_some_and(|last| last >= first));
-                has_forgotten |= seats.0.len() < count;
+                    .retain(|(_, times)| times.last().is_some_and(|last| last >= first));
             }
         }
         self.accounts.retain(|_, seats| !seats.0.is_empty());
@@ -219,18 +270,13 @@ impl SeatMemory {
             .checked_sub(MOST_ACCOUNTS)
             .filter(|surplus| *surplus > 0)
         {
-            let lasts = self
-                .accounts
-                .iter()
-                .map(|(user, seats)| (seats.times().filter_map(last).max(), *user));
+            let lasts = self.accounts.iter().map(|(user, seats)| (seats.last(), *user));
             let mut oldest: Vec<_> = lasts.collect();
             oldest.sort_unstable();
             for (_, user) in oldest.into_iter().take(surplus) {
                 self.accounts.remove(&user);
             }
-            has_forgotten = true;
         }
-        has_forgotten
     }
 }
 
@@ -268,7 +314,7 @@ mod tests {
     }
 
     fn keep(place: &StatePlace, changes: &[SeatChange], day: i64) {
-        SeatMemory::keep(place, changes.iter().cloned().map(Ok), on(day)).unwrap();
+        SeatMemory::keep_changes(place, changes.iter().cloned().map(Ok), &[], on(day)).unwrap();
     }
 
     fn given(place: &StatePlace) -> Vec<Remembered> {
@@ -311,6 +357,25 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_are_noted_are_named_without_their_sheets_and_the_latest_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(&folder);
+        let run = |day| RunId::new(on(day), OrganizationId(Uuid::from_u128(7)), 9).of_sheet("ann.csv");
+        let runs: Vec<RunId> = (0..1_010).map(run).collect();
+        SeatMemory::keep_changes(&place, [Ok(change(1, 0, &["A"], &[]))].into_iter(), &runs, on(0)).unwrap();
+        let known = Form::read(&place).unwrap().runs;
+        assert_eq!(known.len(), MOST_RUNS);
+        assert!(known.contains(&name(&run(1_009))) && !known.contains(&name(&run(0))));
+        assert!(known.iter().all(|run| !run.contains("ann")));
+        // A file of the version before names none, and what it remembers stays.
+        let bytes = fs_err::read_to_string(place.path(SEATS)).unwrap();
+        let (older, _) = bytes.split_once(",\"runs\"").unwrap();
+        place.write(SEATS, format!("{older}}}").as_bytes()).unwrap();
+        assert_eq!(given(&place).len(), 1);
+        assert_eq!(Form::read(&place).unwrap().runs.len(), 0);
+    }
+
+    #[test]
     fn two_processes_that_end_at_once_lose_nothing_of_each_other() {
         let folder = tempfile::tempdir().unwrap();
         std::thread::scope(|scope| {
@@ -343,7 +408,7 @@ mod tests {
             place.write(SEATS, content.as_bytes()).unwrap();
             assert!(SeatMemory::read(&place).unwrap_err().to_string().contains(words));
             let changes = [Ok(change(1, 0, &["A"], &[]))];
-            assert!(SeatMemory::keep(&place, changes.into_iter(), on(0)).is_err());
+            assert!(SeatMemory::keep_changes(&place, changes.into_iter(), &[], on(0)).is_err());
             assert_eq!(fs_err::read_to_string(place.path(SEATS)).unwrap(), content);
         }
     }

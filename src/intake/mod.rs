@@ -19,7 +19,7 @@ pub use cells::{
     print_state,
 };
 pub use keep_list::{KeepList, KeptPerson, read_keep_list};
-pub use options::{Options, PresentLicenses};
+pub use options::{FinishedRows, Options, PresentLicenses};
 pub use read::{Checked, Intake, check, read};
 pub use rows::{MaybeGroups, Need, needs, takes};
 pub use typed_moment::{TypedMoment, TypedMomentError};

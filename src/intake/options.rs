@@ -1,7 +1,10 @@
 //! The options for reading a sheet.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::cells::Column;
-use crate::model::{AsOf, Capabilities, Catalogue, OperationKind};
+use crate::model::{AsOf, Capabilities, Catalogue, Operation, OperationKind, RowKey};
 
 /// How a sheet is to be read.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +31,36 @@ pub struct Options {
     pub as_of: AsOf,
     /// The bundle codes that are known.
     pub catalogue: Catalogue,
+    /// Which rows are finished, and need not be kept.
+    pub finished: FinishedRows,
+}
+
+type IsFinished = dyn Fn(&RowKey) -> bool + Send + Sync;
+
+/// Which rows are finished, by what earlier runs recorded.
+#[derive(Clone, Default)]
+pub struct FinishedRows(Option<Arc<IsFinished>>);
+
+impl FinishedRows {
+    /// Those of which this is so.
+    pub fn those(are_finished: impl Fn(&RowKey) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(are_finished)))
+    }
+
+    /// Whether a row need not be kept. One that may mail somebody again is, and so is one that deletes an account: they are
+    /// counted, finished or not.
+    pub(super) fn include(&self, key: &RowKey, operation: &Operation) -> bool {
+        let mails = matches!(operation, Operation::Invite(_) | Operation::Migrate(_));
+        let is_needed = mails || operation.deletes();
+        !is_needed && self.0.as_ref().is_some_and(|are_finished| are_finished(key))
+    }
+}
+
+impl fmt::Debug for FinishedRows {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = if self.0.is_some() { "some" } else { "none" };
+        write!(out, "FinishedRows({known})")
+    }
 }
 
 /// Whether what users hold now can be read.

@@ -7,10 +7,10 @@ use strum::IntoEnumIterator;
 
 use super::across_rows::{HiddenRows, Parallelism, ParsedFile, SkippedSheet, cross_check, parse_file};
 use super::cells::Column;
-use super::options::Options;
+use super::options::{FinishedRows, Options};
 use super::rows::{Keep, MaybeGroups};
 use super::waiting_rows::WaitingRows;
-use crate::model::{BundleCode, OperationKind, Row, RowReport};
+use crate::model::{BundleCode, OperationKind, Place, Row, RowKey, RowReport};
 use crate::problem::Problems;
 use crate::sheet::{Rewrites, SheetError, Source};
 
@@ -19,6 +19,8 @@ use crate::sheet::{Rewrites, SheetError, Source};
 pub struct Intake {
     /// The rows that can run, in sheet order.
     pub rows: Vec<Row>,
+    /// The rows that are finished, as far as [`Options::finished`] knows.
+    pub finished: Vec<(RowKey, Place)>,
     /// The rows that cannot, in sheet order.
     pub refused: Vec<RowReport>,
     /// What is wrong with the sheet, or worth a look.
@@ -82,7 +84,15 @@ pub struct Checked {
 ///
 /// When the file cannot be read at all; everything else is a problem.
 pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
-    let file = parse(source, options, Keep::Rows)?;
+    let mut file = parse(source, options, Keep::Rows)?;
+    if file.lacks_rows {
+        let finished = FinishedRows::default();
+        let all = Options {
+            finished,
+            ..options.clone()
+        };
+        file = parse(source, &all, Keep::Rows)?;
+    }
     Ok(Intake {
         sheets: names(&file),
         maybe_groups: file.maybe_groups,
@@ -102,6 +112,7 @@ pub fn read(source: &Source, options: &Options) -> Result<Intake, SheetError> {
             .iter()
             .any(|sheet| sheet.header.position(Column::ReseatKey).is_some()),
         rows: file.parsed.rows,
+        finished: file.parsed.finished,
         refused: file.parsed.refused,
         problems: file.parsed.problems,
         unknown_codes: file.parsed.unknown_codes,

@@ -4,9 +4,9 @@
 //! `run`. The rest is for people, and a cell that a program has rewritten (a time, a number with decimals) is as good
 //! as an empty one.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
-use csv::ByteRecord;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -14,44 +14,22 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::Record;
-use super::format::{
+use super::columns::{
     AFTER, ATTEMPTS, BEFORE, CALLS, CODE, COLUMNS, FINISHED_AT, HTTP_STATUS, KEY, MESSAGE, NOT_A_NUMBER, OPERATION,
     ROW, RUN, SHEET, STARTED_AT, STATUS, TARGET, TRACE_ID, USER, USER_ID,
 };
+use super::line::{Line, LineFault};
 use super::resume::{Changes, Facts, Known};
 use super::run_id::{RunId, RunIdFault};
 use super::seat_change::TELLS_OF_SEATS;
 use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::text::{clean, unescape_formula};
 
-/// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LineFault {
-    /// It is of a newer format version.
-    Newer(u32),
-    /// It is not as reseat writes it.
-    Damaged(String),
-}
-
-impl From<String> for LineFault {
-    fn from(fault: String) -> Self {
-        Self::Damaged(fault)
-    }
-}
-
-/// A line's cells by column; there may be more of them, which are not reseat's.
+/// What a line's cells say.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cells<'a>(&'a ByteRecord);
+pub(super) struct Cells<'l, 'a>(pub(super) &'l Line<'a>);
 
-impl<'a> Cells<'a> {
-    pub(super) fn of(line: &'a ByteRecord) -> Result<Self, String> {
-        if line.len() >= COLUMNS.len() {
-            Ok(Self(line))
-        } else {
-            Err(format!("it has {} cells instead of {}", line.len(), COLUMNS.len()))
-        }
-    }
-
+impl<'a> Cells<'_, 'a> {
     /// The run that wrote the line.
     pub(super) fn run(self) -> Result<RunId, LineFault> {
         self.typed(RUN)?.parse().map_err(|fault| match fault {
@@ -65,9 +43,9 @@ impl<'a> Cells<'a> {
         let cell = self.typed(KEY)?;
         let (own, corrected) = match cell.split_once(' ') {
             Some((own, corrected)) => (own, Some(corrected.trim_start())),
-            None => (cell, None),
+            None => (&*cell, None),
         };
-        let parsed = |text: &str| key_of(text).ok_or_else(|| lost_key(cell));
+        let parsed = |text: &str| key_of(text).ok_or_else(|| lost_key(&cell));
         Ok((parsed(own)?, corrected.map(parsed).transpose()?))
     }
 
@@ -82,8 +60,8 @@ impl<'a> Cells<'a> {
                 calls: self.count(CALLS)?,
                 has_after: !self.is_blank(AFTER)?,
                 has_user_id: !self.is_blank(USER_ID)?,
-                is_before_its_date: self.0.get(CODE) == Some(NOT_BEFORE.as_bytes()),
-                is_ahead: self.0.get(CODE) == Some(CHANGING.as_bytes()),
+                is_before_its_date: self.0.written(CODE) == NOT_BEFORE.as_bytes(),
+                is_ahead: self.0.written(CODE) == CHANGING.as_bytes(),
             }),
         })
     }
@@ -94,7 +72,7 @@ impl<'a> Cells<'a> {
         self.user_id()?;
         for column in [BEFORE, AFTER] {
             // Whether an escape is half a letter is only seen when it is made one.
-            if self.0[column].contains(&b'\\') {
+            if self.0.written(column).contains(&b'\\') {
                 self.json::<Value>(column)?;
             } else {
                 self.json::<IgnoredAny>(column)?;
@@ -135,72 +113,69 @@ impl<'a> Cells<'a> {
 
     /// Whether the row may have changed seats.
     pub(super) fn tells_of_seats(self) -> bool {
-        let after = &self.0[AFTER];
+        let after = self.0.cell(AFTER);
         TELLS_OF_SEATS
             .iter()
-            .any(|member| memchr::memmem::find(after, member).is_some())
+            .any(|member| memchr::memmem::find(&after, member).is_some())
     }
 
     /// The cell without the blanks around it.
-    fn typed(self, column: usize) -> Result<&'a str, String> {
-        std::str::from_utf8(&self.0[column])
-            .map(str::trim)
-            .map_err(|_| format!("`{}` has bytes that are no text", COLUMNS[column]))
+    fn typed(self, column: usize) -> Result<Cow<'a, str>, String> {
+        let no_text = |_| format!("`{}` has bytes that are no text", COLUMNS[column]);
+        Ok(match self.0.cell(column) {
+            Cow::Borrowed(cell) => Cow::Borrowed(std::str::from_utf8(cell).map_err(no_text)?.trim()),
+            Cow::Owned(cell) => Cow::Owned(std::str::from_utf8(&cell).map_err(no_text)?.trim().to_owned()),
+        })
     }
 
     /// Text for people; bytes that are none do no harm.
     fn text(self, column: usize) -> String {
-        let text = String::from_utf8_lossy(&self.0[column]);
-        unescape_formula(&text).to_owned()
+        unescape_formula(&String::from_utf8_lossy(&self.0.cell(column))).to_owned()
     }
 
     fn is_blank(self, column: usize) -> Result<bool, String> {
-        self.typed(column).map(stands_for_nothing)
+        Ok(stands_for_nothing(&self.typed(column)?))
     }
 
     fn status(self) -> Result<Status, String> {
         let cell = self.typed(STATUS)?;
-        cell.parse().map_err(|_| {
-            unknown(
-                STATUS,
-                cell,
-                Status::from_str(&as_we_write(cell)).map(Status::as_str).ok(),
-            )
-        })
+        let near = || Status::from_str(&as_we_write(&cell)).map(Status::as_str);
+        cell.parse().map_err(|_| unknown(STATUS, &cell, near().ok()))
     }
 
     fn operation(self) -> Result<Option<OperationKind>, String> {
         let cell = self.typed(OPERATION)?;
-        if stands_for_nothing(cell) {
+        if stands_for_nothing(&cell) {
             return Ok(None);
         }
         let near = || OperationKind::from_str(&cell.to_lowercase()).map(OperationKind::as_str);
         cell.parse()
             .map(Some)
-            .map_err(|_| unknown(OPERATION, cell, near().ok()))
+            .map_err(|_| unknown(OPERATION, &cell, near().ok()))
     }
 
     fn user_id(self) -> Result<Option<UserId>, String> {
         let cell = self.typed(USER_ID)?;
-        if stands_for_nothing(cell) {
+        if stands_for_nothing(&cell) {
             return Ok(None);
         }
-        cell.parse().map(Some).map_err(|_| unknown(USER_ID, cell, None))
+        cell.parse().map(Some).map_err(|_| unknown(USER_ID, &cell, None))
     }
 
     /// A whole number, which a program may have given decimals.
-    fn count(self, column: usize) -> Result<u32, String> {
+    pub(super) fn count(self, column: usize) -> Result<u32, String> {
         let cell = self.typed(column)?;
-        whole_number(cell).ok_or_else(|| unknown(column, cell, None))
+        whole_number(&cell).ok_or_else(|| unknown(column, &cell, None))
     }
 
     fn number_for_people<T: TryFrom<u32>>(self, column: usize) -> Option<T> {
         let cell = self.typed(column).ok()?;
-        whole_number(cell).and_then(|number| T::try_from(number).ok())
+        whole_number(&cell).and_then(|number| T::try_from(number).ok())
     }
 
     fn json<T: DeserializeOwned>(self, column: usize) -> Result<Option<T>, String> {
-        let cell = unescape_formula(self.typed(column)?);
+        let cell = self.typed(column)?;
+        let cell = unescape_formula(&cell);
         if stands_for_nothing(cell) {
             return Ok(None);
         }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use fs_err::File;
 
+use super::columns::header;
 use super::files::{self, resolve};
-use super::format::header;
 use super::history::History;
+use super::index::Index;
 use super::lock::{Lock, beside};
-use super::rewrite::{TEMPORARY, rewrite};
-use super::scan::End;
+use super::rewrite::{TEMPORARY, put_in_order};
+use super::scan::{End, Scan};
+use super::stored::{Stored, Trust};
 use super::writer::{Writer, WriterHandle};
 use super::{FinishError, Finished, Journal, OpenError, Order, RunId};
 
@@ -22,11 +24,36 @@ use super::{FinishError, Finished, Journal, OpenError, Order, RunId};
 #[derive(Debug)]
 pub struct ResultsFile {
     path: PathBuf,
+    /// What was found in the file when it was opened, if it is as reseat writes it.
+    known: Option<Known>,
     // Fields are dropped in order: the writer finishes before the file is checked for emptiness, and the lock is
     // released last.
     writer: Writer,
     blank: Blank,
     _lock: Lock,
+}
+
+/// What is known of a file, as far as it was written then.
+#[derive(Debug)]
+struct Known {
+    index: Arc<Index>,
+    length: u64,
+}
+
+impl Known {
+    /// The same with what was written since, up to this length.
+    fn with_new_lines(self, path: &Path, length: u64) -> Option<Scan> {
+        let file = File::open(path).ok()?;
+        let is_ours = file.metadata().is_ok_and(|file| file.len() == length);
+        let stored = Stored::open(path, file, Trust::Beginning).ok()?;
+        let scan = Scan {
+            index: Arc::unwrap_or_clone(self.index),
+            end: End::Whole,
+            stored,
+        };
+        let scan = Some(scan).filter(|scan| is_ours && !scan.stored.is_copy);
+        scan?.with_new_lines(self.length, length).ok()
+    }
 }
 
 /// Removes the file when dropped, if it has no rows.
@@ -62,16 +89,32 @@ impl ResultsFile {
     /// If the file cannot be locked, read or written, is not a results file, is damaged, or is about another
     /// organization. The file is then left as it was.
     pub fn open(path: &Path, run: &RunId) -> Result<Opened, OpenError> {
+        Self::open_known(path, run, None)
+    }
+
+    /// The same of a file that may have been read before, and is not read again if nobody has changed it since.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn open_known(path: &Path, run: &RunId, known: Option<History>) -> Result<Opened, OpenError> {
         let path = resolve(path)?;
         let lock = Lock::acquire(&path, run)?;
-        Self::open_locked(&path, lock, run)
+        Self::open_locked(&path, lock, run, known)
     }
 
     /// The same, with the lock already held.
-    pub(super) fn open_locked(path: &Path, lock: Lock, run: &RunId) -> Result<Opened, OpenError> {
+    pub(super) fn open_locked(
+        path: &Path,
+        lock: Lock,
+        run: &RunId,
+        known: Option<History>,
+    ) -> Result<Opened, OpenError> {
         let io = OpenError::io(path);
         let mut file = files::open(path).map_err(&io)?;
-        let history = History::read(path)?;
+        let history = match known.filter(|known| known.is_still(path)) {
+            Some(known) => known,
+            None => History::read(path)?,
+        };
         history.belongs_to(run.organization())?;
         let unfinished = beside(path, TEMPORARY);
         if unfinished.exists() {
@@ -88,6 +131,10 @@ impl ResultsFile {
         Ok(Opened {
             file: Self {
                 path: path.to_owned(),
+                known: history.is_as_written().then(|| Known {
+                    index: history.index().clone(),
+                    length,
+                }),
                 writer,
                 blank: Blank(Some(path.to_owned())),
                 _lock: lock,
@@ -117,8 +164,9 @@ impl ResultsFile {
     /// is missing, but the file could not be put in order.
     pub fn finish(mut self, order: Order<'_>) -> Result<Finished, FinishError> {
         self.blank.0 = None;
-        self.writer.close().map_err(FinishError::Writing)?;
-        rewrite(&self.path, order)
+        let length = self.writer.close().map_err(FinishError::Writing)?;
+        let known = self.known.and_then(|known| known.with_new_lines(&self.path, length));
+        put_in_order(&self.path, known, order)
     }
 }
 

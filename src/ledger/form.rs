@@ -9,7 +9,8 @@ use csv::{ByteRecord, QuoteStyle, Terminator};
 use encoding_rs::{EncoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use serde_json::Value;
 
-use super::format::{self, COLUMNS, header};
+use super::columns::{self, COLUMNS, header};
+use super::line::Line;
 use super::run_id::{RunId, RunIdFault};
 use super::tail::Unit;
 use crate::sheet::{TextEncoding, detect_encoding};
@@ -26,17 +27,17 @@ const ENOUGH: usize = COLUMNS.len() / 2;
 
 /// What a rerun or an undo reads; the other columns may have been taken out.
 const NEEDED: [usize; 11] = [
-    format::ROW,
-    format::OPERATION,
-    format::USER,
-    format::TARGET,
-    format::STATUS,
-    format::CALLS,
-    format::BEFORE,
-    format::AFTER,
-    format::USER_ID,
-    format::KEY,
-    format::RUN,
+    columns::ROW,
+    columns::OPERATION,
+    columns::USER,
+    columns::TARGET,
+    columns::STATUS,
+    columns::CALLS,
+    columns::BEFORE,
+    columns::AFTER,
+    columns::USER_ID,
+    columns::KEY,
+    columns::RUN,
 ];
 
 /// How lines are written in a file.
@@ -55,6 +56,8 @@ pub(super) struct Form {
     header: Vec<String>,
     /// Which of reseat's columns each of the file's is; `None` is somebody else's.
     columns: Vec<Option<usize>>,
+    /// Whether it is reseat's own.
+    is_ours: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +93,7 @@ impl Form {
             separator_line: None,
             header: COLUMNS.map(str::to_owned).to_vec(),
             columns: (0..COLUMNS.len()).map(Some).collect(),
+            is_ours: true,
         }
     }
 
@@ -130,7 +134,7 @@ impl Form {
             .max_by_key(|(delimiter, [header, _])| (known(header), Some(*delimiter) == named));
         let (delimiter, [header, line]) = best.unwrap_or_default();
         let first = text.split(['\r', '\n']).next().unwrap_or_default();
-        let run = header.iter().position(|name| name == COLUMNS[format::RUN]);
+        let run = header.iter().position(|name| name == COLUMNS[columns::RUN]);
         if let Some(Err(RunIdFault::Newer(version))) = run.and_then(|run| line.get(run)).map(|run| run.parse::<RunId>())
         {
             return Ok(Err(FormFault::Newer(version)));
@@ -144,7 +148,7 @@ impl Form {
             return Ok(Err(FormFault::LostColumn(COLUMNS[*lost])));
         }
         let after = &text[first.len()..];
-        Ok(Ok(Self {
+        let form = Self {
             encoding,
             mark,
             delimiter,
@@ -157,11 +161,14 @@ impl Form {
             separator_line,
             header,
             columns,
-        }))
+            is_ours: true,
+        };
+        let is_ours = form == Self::ours();
+        Ok(Ok(Self { is_ours, ..form }))
     }
 
     pub(super) fn is_ours(&self) -> bool {
-        *self == Self::ours()
+        self.is_ours
     }
 
     pub(super) fn encoding(&self) -> &'static Encoding {
@@ -197,8 +204,25 @@ impl Form {
             .from_reader(text)
     }
 
+    /// A line that is as reseat writes it, without its end, as it is to be in the file.
+    ///
+    /// # Errors
+    /// If it is not as reseat writes it.
+    pub(super) fn line<'l>(&self, text: &'l mut Vec<u8>) -> io::Result<Cow<'l, [u8]>> {
+        if self.is_ours {
+            text.push(b'\n');
+            return Ok(Cow::Borrowed(text));
+        }
+        let cells = Line::of(text).and_then(|line| line.all().collect::<Result<ByteRecord, _>>());
+        let cells = cells.map_err(|_| io::ErrorKind::InvalidData)?;
+        let mut writer = self.writer();
+        writer.write_byte_record(&self.in_its_order(&cells))?;
+        let line = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        Ok(Cow::Owned(self.encoded(line)))
+    }
+
     /// A writer of the file's text, in UTF-8; [`encoded`](Self::encoded) turns it into bytes of the file.
-    pub(super) fn writer(&self) -> csv::Writer<Vec<u8>> {
+    fn writer(&self) -> csv::Writer<Vec<u8>> {
         csv::WriterBuilder::new()
             .delimiter(self.delimiter)
             .quote_style(if self.quotes_all {
@@ -249,7 +273,7 @@ impl Form {
     }
 
     /// UTF-8 as bytes of the file; letters that its encoding lacks become `?`, as the program that saved it did.
-    pub(super) fn encoded(&self, text: Vec<u8>) -> Vec<u8> {
+    fn encoded(&self, text: Vec<u8>) -> Vec<u8> {
         if self.encoding == UTF_8 {
             return text;
         }
@@ -277,7 +301,7 @@ impl Form {
         cells.extend(line.iter().skip(self.columns.len()));
         let mut cells: Vec<Cow<'_, [u8]>> = cells.into_iter().map(Cow::Borrowed).collect();
         if self.delimiter == b'\t' {
-            for column in [format::BEFORE, format::AFTER] {
+            for column in [columns::BEFORE, columns::AFTER] {
                 if let Some(json) = with_single_backslashes(&cells[column]) {
                     cells[column] = Cow::Owned(json);
                 }
@@ -287,7 +311,7 @@ impl Form {
     }
 
     /// A line in reseat's order, as the file has them.
-    pub(super) fn in_its_order<'l>(&self, line: &'l ByteRecord) -> Cow<'l, ByteRecord> {
+    fn in_its_order<'l>(&self, line: &'l ByteRecord) -> Cow<'l, ByteRecord> {
         if self.columns.iter().copied().eq((0..COLUMNS.len()).map(Some)) {
             return Cow::Borrowed(line);
         }

@@ -1,131 +1,73 @@
 //! One line of the results file as text; [`Cells`](super::cells::Cells) is the way back.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 
-use csv::ByteRecord;
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::{Place, RowKey};
+use super::columns::{KEY, NOT_A_NUMBER, ROW, SHEET};
+use super::line::{Line, quoted};
+use crate::model::RowKey;
 use crate::text::{clean, escape_formula};
-
-/// The columns, in their order.
-pub const COLUMNS: [&str; 20] = [
-    "row",
-    "sheet",
-    "operation",
-    "user",
-    "target",
-    "status",
-    "http_status",
-    "code",
-    "message",
-    "attempts",
-    "calls",
-    "before",
-    "after",
-    "user_id",
-    "trace_id",
-    "started_at",
-    "finished_at",
-    "duration_ms",
-    "key",
-    "run",
-];
-
-pub(super) const ROW: usize = 0;
-pub(super) const SHEET: usize = 1;
-pub(super) const OPERATION: usize = 2;
-pub(super) const USER: usize = 3;
-pub(super) const TARGET: usize = 4;
-pub(super) const STATUS: usize = 5;
-pub(super) const HTTP_STATUS: usize = 6;
-pub(super) const CODE: usize = 7;
-pub(super) const MESSAGE: usize = 8;
-pub(super) const ATTEMPTS: usize = 9;
-pub(super) const CALLS: usize = 10;
-pub(super) const BEFORE: usize = 11;
-pub(super) const AFTER: usize = 12;
-pub(super) const USER_ID: usize = 13;
-pub(super) const TRACE_ID: usize = 14;
-pub(super) const STARTED_AT: usize = 15;
-pub(super) const FINISHED_AT: usize = 16;
-pub(super) const KEY: usize = 18;
-pub(super) const RUN: usize = 19;
-
-/// Stands before a key that spreadsheet programs would take for a number, as in `12e45…`.
-pub(super) const NOT_A_NUMBER: char = 'k';
 
 /// No text cell is longer than this many characters.
 const MOST_LETTERS: usize = 2_000;
 
-/// The header line, its line end included.
-pub(super) fn header() -> String {
-    COLUMNS.join(",") + "\n"
-}
-
-/// Fills `line` with a record's cells.
-pub(super) fn encode(record: &Record, run: &str, line: &mut ByteRecord) {
-    line.clear();
-    let started = record.started_at.map(to_millisecond);
-    let finished = record.finished_at.map(to_millisecond);
-    push(line, &record.report.place.row.to_string());
-    push_text(line, &record.report.place.sheet);
-    push(line, record.report.operation.map_or("", |operation| operation.as_str()));
-    push_text(line, &record.report.user);
-    push_text(line, &record.report.target);
-    push(line, record.report.status.as_str());
-    push_shown(line, record.http_status);
-    push_text(line, &record.report.code);
-    push_text(line, &record.report.message);
-    push(line, &record.attempts.to_string());
-    push(line, &record.calls.to_string());
-    push_json(line, record.report.before.as_ref());
-    push_json(line, record.report.after.as_ref());
-    push_shown(line, record.report.user_id);
-    push_text(line, record.trace_id.as_deref().unwrap_or_default());
-    push_shown(line, started.map(|time| format!("{time:.3}")));
-    push_shown(line, finished.map(|time| format!("{time:.3}")));
-    push_shown(line, record.duration_ms());
-    push(line, &key_cell(record.report.key, record.corrects));
-    push(line, run);
-}
-
-/// A line that no longer says which row it corrects.
-pub(super) fn unlinked(line: &ByteRecord) -> ByteRecord {
-    let own = |key: &[u8]| key.split(|byte| *byte == b' ').next().unwrap_or_default().to_vec();
-    let cells = line.iter().enumerate();
-    cells
-        .map(|(column, cell)| if column == KEY { own(cell) } else { cell.to_vec() })
-        .collect()
-}
-
-/// A line with the row's present place in its first two cells and the others unchanged.
-pub(super) fn moved(line: &ByteRecord, place: &Place) -> ByteRecord {
-    let mut out = ByteRecord::with_capacity(line.as_slice().len() + 16, line.len());
-    push(&mut out, &place.row.to_string());
-    push_text(&mut out, &place.sheet);
-    for cell in line.iter().skip(2) {
-        out.push_field(cell);
+/// Adds the line of a record to `out`, without its end; `run` is its last cell.
+pub(super) fn encode(record: &Record, run: &str, out: &mut Vec<u8>) {
+    let report = &record.report;
+    push(out, report.place.row);
+    push_text(out, &report.place.sheet);
+    push(out, report.operation.map_or("", |operation| operation.as_str()));
+    push_text(out, &report.user);
+    push_text(out, &report.target);
+    push(out, report.status.as_str());
+    push_shown(out, record.http_status);
+    push_text(out, &report.code);
+    push_text(out, &report.message);
+    push(out, record.attempts);
+    push(out, record.calls);
+    push_json(out, report.before.as_ref());
+    push_json(out, report.after.as_ref());
+    push_shown(out, report.user_id);
+    push_text(out, record.trace_id.as_deref().unwrap_or_default());
+    push_time(out, record.started_at);
+    push_time(out, record.finished_at);
+    push_shown(out, record.duration_ms());
+    push_key(out, report.key);
+    if let Some(corrects) = record.corrects {
+        out.push(b' ');
+        push_key(out, corrects);
     }
-    out
+    out.push(b',');
+    out.extend_from_slice(run.as_bytes());
 }
 
-/// The `key` cell.
-pub(super) fn key_cell(own: RowKey, corrects: Option<RowKey>) -> String {
-    let mut cell = String::new();
-    for key in [Some(own), corrects].into_iter().flatten() {
-        if !cell.is_empty() {
-            cell.push(' ');
-        }
-        let text = key.to_string();
-        if looks_like_a_number(&text) {
-            cell.push(NOT_A_NUMBER);
-        }
-        cell.push_str(&text);
-    }
-    cell
+/// Adds a line to `out` that no longer says which row it corrects.
+pub(super) fn unlinked(text: &[u8], line: &Line<'_>, out: &mut Vec<u8>) {
+    let before: usize = (0..KEY).map(|column| line.written(column).len() + 1).sum();
+    let key = line.cell(KEY);
+    let own = key.split(|byte| *byte == b' ').next().unwrap_or_default();
+    out.extend_from_slice(&text[..before]);
+    out.extend_from_slice(quoted(&String::from_utf8_lossy(own)).as_bytes());
+    out.extend_from_slice(&text[before + line.written(KEY).len()..]);
+}
+
+/// Adds a line to `out` with the row's present place in its first two cells and the others unchanged.
+pub(super) fn moved(text: &[u8], line: &Line<'_>, row: u32, sheet: &[u8], out: &mut Vec<u8>) {
+    let rest = line.written(ROW).len() + 1 + line.written(SHEET).len();
+    push(out, row);
+    out.extend_from_slice(sheet);
+    out.extend_from_slice(&text[rest..]);
+}
+
+/// Adds a cell with text for people.
+pub(super) fn add_text(out: &mut Vec<u8>, text: &str) {
+    let text = clean(text, MOST_LETTERS);
+    out.extend_from_slice(quoted(&escape_formula(&text)).as_bytes());
 }
 
 /// Digits alone, or digits with one `e` among them. Programs that do so keep 15 digits, and the key would be lost.
@@ -138,23 +80,51 @@ fn looks_like_a_number(key: &str) -> bool {
     }
 }
 
-fn push(line: &mut ByteRecord, cell: &str) {
-    line.push_field(cell.as_bytes());
+/// Adds a key, after the comma that ends the cell before it.
+fn push_key(out: &mut Vec<u8>, key: RowKey) {
+    let text = key.to_string();
+    if looks_like_a_number(&text) {
+        // Writing to memory cannot fail.
+        let _ = write!(out, "{NOT_A_NUMBER}");
+    }
+    out.extend_from_slice(text.as_bytes());
 }
 
-fn push_text(line: &mut ByteRecord, text: &str) {
-    push(line, &escape_formula(&clean(text, MOST_LETTERS)));
+/// Adds a cell that never needs quotation marks, and the comma after it.
+fn push(out: &mut Vec<u8>, cell: impl fmt::Display) {
+    // Writing to memory cannot fail.
+    let _ = write!(out, "{cell},");
 }
 
-fn push_shown<T: ToString>(line: &mut ByteRecord, value: Option<T>) {
-    push(line, &value.map_or_else(String::new, |value| value.to_string()));
+fn push_shown(out: &mut Vec<u8>, value: Option<impl fmt::Display>) {
+    match value {
+        Some(value) => push(out, value),
+        None => out.push(b','),
+    }
+}
+
+fn push_text(out: &mut Vec<u8>, text: &str) {
+    add_text(out, text);
+    out.push(b',');
 }
 
 /// JSON is not cleaned, because restoring a state needs it verbatim; its own escapes keep it on one line, and in ASCII,
 /// so that a name survives a program that saves the file in an encoding without its letters.
-fn push_json(line: &mut ByteRecord, value: Option<&Value>) {
-    let text = value.map(|value| in_ascii(value.to_string())).unwrap_or_default();
-    push(line, &escape_formula(&text));
+fn push_json(out: &mut Vec<u8>, value: Option<&Value>) {
+    if let Some(value) = value {
+        let text = in_ascii(value.to_string());
+        out.extend_from_slice(quoted(&escape_formula(&text)).as_bytes());
+    }
+    out.push(b',');
+}
+
+fn push_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
+    const TO_MILLISECOND: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+    if let Some(time) = time {
+        // Writing to memory cannot fail.
+        let _ = TO_MILLISECOND.print_timestamp(&time, &mut *out);
+    }
+    out.push(b',');
 }
 
 /// The same JSON; letters beyond ASCII occur in its strings only.
@@ -176,10 +146,6 @@ fn in_ascii(json: String) -> String {
     ascii
 }
 
-fn to_millisecond(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,8 +160,9 @@ mod tests {
             ("12345e789012345e7890123456789012", false),
             ("1234567890123456789012345678901d", false),
         ] {
-            let own: RowKey = key.parse().unwrap();
-            let cell = key_cell(own, None);
+            let mut cell = Vec::new();
+            push_key(&mut cell, key.parse().unwrap());
+            let cell = String::from_utf8(cell).unwrap();
             assert_eq!(cell.starts_with('k'), is_marked, "{key}");
             assert_eq!(cell.trim_start_matches('k'), key);
         }

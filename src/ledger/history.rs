@@ -1,28 +1,40 @@
 //! What a results file knows about each row: an index in memory, with records read from disk on demand.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-use super::cells::{Cells, LineFault};
+use super::cells::Cells;
 use super::form::Form;
+use super::index::{Index, IndexedLine};
+use super::line::{Line, LineFault};
 use super::resume::{self, Changes, Resume};
-use super::scan::{Care, Correction, End, IndexedLine, Scan, damaged, scan};
+use super::scan::{Care, End, Scan, damaged, scan};
 use super::stored::Stored;
 use super::{OpenError, Record, RunId, SeatChange};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
-/// The record that counts for each row, in a results file as it was when opened. Takes about 60 bytes a row; lines
+/// The record that counts for each row, in a results file as it was when opened. Takes about 45 bytes a row; lines
 /// appended later are not seen.
 #[derive(Debug)]
 pub struct History {
     path: PathBuf,
-    index: HashMap<RowKey, IndexedLine>,
-    corrections: HashMap<RowKey, Correction>,
-    runs: Vec<RunId>,
+    /// How long the file was and when it was changed, before it was read.
+    state: Option<FileState>,
+    index: Arc<Index>,
     end: End,
     form: Form,
     stored: Mutex<Stored>,
+}
+
+/// A file's length and when it was changed.
+type FileState = (u64, SystemTime);
+
+fn state_of(path: &Path) -> Option<FileState> {
+    let file = fs_err::metadata(path).ok()?;
+    Some((file.len(), file.modified().ok()?))
 }
 
 /// A record and the run that made it.
@@ -37,32 +49,38 @@ pub struct RunRecord {
 impl History {
     /// Reads a results file of any organization, without a lock and without changing it.
     pub fn read(path: &Path) -> Result<Self, OpenError> {
-        let Scan {
-            stored,
-            index,
-            corrections,
-            runs,
-            end,
-        } = scan(path, Care::Every)?;
+        let state = state_of(path);
         Ok(Self {
-            path: path.to_owned(),
-            index,
-            corrections,
-            runs,
+            state,
+            ..Self::of(scan(path, Care::Every)?)
+        })
+    }
+
+    /// Whether the file at this path is the one that was read, as it was then.
+    pub(super) fn is_still(&self, path: &Path) -> bool {
+        self.path == path && self.state.is_some() && self.state == state_of(path)
+    }
+
+    /// What was found in a file.
+    pub(super) fn of(Scan { stored, index, end }: Scan) -> Self {
+        Self {
+            path: stored.path.clone(),
+            state: None,
+            index: Arc::new(index),
             end,
             form: stored.form.clone(),
             stored: Mutex::new(stored),
-        })
+        }
     }
 
     /// How many rows it knows.
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.index.lines().len()
     }
 
     /// Whether it knows no row.
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.index.lines().is_empty()
     }
 
     /// The status recorded of a row, or of its correction.
@@ -81,16 +99,21 @@ impl History {
             .is_some_and(|line| line.known.changes == Changes::Postponed)
     }
 
+    /// Whether nothing is left to be done for a row, whatever else the sheet says.
+    pub fn is_finished(&self, key: &RowKey) -> bool {
+        self.line_of(key)
+            .is_some_and(|line| resume::rerun(Some(line.known)) == Rerun::Skip)
+    }
+
     /// The line that tells of a row: its own, or that of its correction.
     fn line_of(&self, key: &RowKey) -> Option<&IndexedLine> {
-        let key = self.corrections.get(key).map_or(key, |correction| &correction.key);
-        self.index.get(key)
+        self.index.line_of(key)
     }
 
     /// How many rows there are of each status.
     pub fn counts(&self) -> BTreeMap<Status, usize> {
         let mut counts = BTreeMap::new();
-        for entry in self.index.values() {
+        for entry in self.index.lines() {
             *counts.entry(entry.known.status).or_default() += 1;
         }
         counts
@@ -98,12 +121,12 @@ impl History {
 
     /// The run that started last.
     pub fn last_run(&self) -> Option<&RunId> {
-        self.runs.iter().max_by_key(|run| run.started())
+        self.index.runs.iter().max_by_key(|run| run.started())
     }
 
     /// Every run that a line names, in order of appearance.
     pub fn runs(&self) -> &[RunId] {
-        &self.runs
+        &self.index.runs
     }
 
     /// Makes sure that every run was against this organization.
@@ -111,7 +134,7 @@ impl History {
     /// # Errors
     /// [`OpenError::OtherOrganization`] if one was not.
     pub fn belongs_to(&self, ours: OrganizationId) -> Result<(), OpenError> {
-        match self.runs.iter().find(|run| run.organization() != ours) {
+        match self.index.runs.iter().find(|run| run.organization() != ours) {
             Some(run) => Err(OpenError::OtherOrganization {
                 path: self.path.clone(),
                 run: run.clone(),
@@ -147,27 +170,27 @@ impl History {
     /// # Errors
     /// If the file cannot be read.
     pub fn begun_outside(&self, sheet: &HashSet<RowKey>) -> Result<Vec<Record>, OpenError> {
-        let begun = self.index.iter().filter(|(key, line)| {
-            !line.corrects && line.known.is_begun() && !sheet.contains(key) && !self.corrections.contains_key(key)
-        });
-        let mut offsets: Vec<u64> = begun.map(|(_, line)| line.offset).collect();
-        offsets.sort_unstable();
+        let is_outside = |line: &IndexedLine| {
+            let is_corrected = self.index.corrections.contains_key(&line.key);
+            self.index.corrected_by(&line.key).is_none() && !is_corrected && !sheet.contains(&line.key)
+        };
+        let offsets = self.offsets(|line| line.known.is_begun() && is_outside(line));
         offsets.into_iter().map(|offset| self.read_at(offset)).collect()
     }
 
     /// Whether any row was begun and not finished.
     pub fn has_begun(&self) -> bool {
-        self.index.values().any(|line| line.known.is_begun())
+        self.index.lines().iter().any(|line| line.known.is_begun())
     }
 
     /// Whether a row with this content was recorded, or one that was corrected to something else.
     pub fn knows(&self, key: &RowKey) -> bool {
-        self.index.contains_key(key) || self.corrections.contains_key(key)
+        self.index.get(key).is_some() || self.index.corrections.contains_key(key)
     }
 
     /// Whether a row was corrected in a sheet of failed rows, and its correction was run.
     pub fn is_corrected(&self, key: &RowKey) -> bool {
-        self.corrections.contains_key(key) && self.line_of(key).is_some_and(|line| line.known.tells())
+        self.index.corrections.contains_key(key) && self.line_of(key).is_some_and(|line| line.known.tells())
     }
 
     /// The record of a row or of its correction, read from disk.
@@ -183,7 +206,7 @@ impl History {
         let Some(line) = self.line_of(key) else {
             return Ok(Resume::Run);
         };
-        let is_corrected = self.corrections.contains_key(key);
+        let is_corrected = self.index.corrections.contains_key(key);
         match resume::rerun(Some(line.known)) {
             Rerun::Skip => Ok(Resume::Skip),
             // The sheet still has the row as it was, and the correction waits for its date.
@@ -197,9 +220,7 @@ impl History {
 
     /// The records that count, in the order of their lines, streamed from disk.
     pub fn entries(&self) -> impl Iterator<Item = Result<RunRecord, OpenError>> {
-        let mut offsets: Vec<u64> = self.index.values().map(|entry| entry.offset).collect();
-        offsets.sort_unstable();
-        offsets.into_iter().map(|offset| {
+        self.offsets(|_| true).into_iter().map(|offset| {
             self.at(offset, |cells| {
                 Ok(RunRecord {
                     record: cells.record()?,
@@ -209,10 +230,10 @@ impl History {
         })
     }
 
-    /// The seats that rows gave and took, in the order of their lines, streamed from disk.
-    pub fn seat_changes(&self) -> impl Iterator<Item = Result<SeatChange, OpenError>> {
-        let mut offsets: Vec<u64> = self.index.values().map(|entry| entry.offset).collect();
-        offsets.sort_unstable();
+    /// The seats that rows gave and took in some of the runs, in the order of their lines, streamed from disk.
+    pub fn seat_changes(&self, of: impl Fn(&RunId) -> bool) -> impl Iterator<Item = Result<SeatChange, OpenError>> {
+        let is_wanted: Vec<bool> = self.index.runs.iter().map(of).collect();
+        let offsets = self.offsets(|line| line.run.is_among(&is_wanted));
         offsets.into_iter().filter_map(|offset| {
             let read = self.at(offset, |cells| {
                 let record = if cells.tells_of_seats() {
@@ -224,6 +245,24 @@ impl History {
             });
             read.map(|record| record.as_ref().and_then(SeatChange::of)).transpose()
         })
+    }
+
+    /// Where these lines are, in the order of the file.
+    fn offsets(&self, which: impl Fn(&IndexedLine) -> bool) -> Vec<u64> {
+        let lines = self.index.lines().iter().filter(|line| which(line));
+        let mut offsets: Vec<u64> = lines.map(|line| line.offset).collect();
+        offsets.sort_unstable();
+        offsets
+    }
+
+    /// Which lines count.
+    pub(super) fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// Whether the file is as reseat writes it.
+    pub(super) fn is_as_written(&self) -> bool {
+        !self.stored().is_copy
     }
 
     pub(super) fn end(&self) -> End {
@@ -239,14 +278,21 @@ impl History {
         self.at(offset, |cells| Ok(cells.record()?))
     }
 
-    fn at<T>(&self, offset: u64, read: impl FnOnce(Cells<'_>) -> Result<T, LineFault>) -> Result<T, OpenError> {
-        let mut stored: MutexGuard<'_, Stored> = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = stored.line_at(offset).map_err(OpenError::io(&self.path))?;
-        let fault = match Cells::of(&line).map_err(LineFault::from).and_then(read) {
+    fn at<T>(&self, offset: u64, read: impl FnOnce(Cells<'_, '_>) -> Result<T, LineFault>) -> Result<T, OpenError> {
+        let mut stored = self.stored();
+        let io = OpenError::io(&self.path);
+        let line = stored.line_at(offset).map_err(&io)?;
+        let line = line.ok_or_else(|| io(ErrorKind::UnexpectedEof.into()))?;
+        let fault = match Line::of(line.text).and_then(|line| read(Cells(&line))) {
             Ok(value) => return Ok(value),
             Err(LineFault::Damaged(fault)) => fault,
             Err(LineFault::Newer(version)) => format!("it is of format version {version}"),
+            Err(LineFault::Foreign) => "it was changed meanwhile".to_owned(),
         };
         Err(damaged(&mut stored, offset, fault))
+    }
+
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

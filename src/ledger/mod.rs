@@ -5,15 +5,19 @@
 
 mod carry_forward;
 mod cells;
+mod columns;
 mod error;
 mod file;
 mod files;
 mod form;
 mod format;
 mod history;
+mod index;
 mod journal;
+mod line;
 mod linked;
 mod lock;
+mod new_file;
 mod record;
 mod resume;
 mod rewrite;
@@ -24,13 +28,14 @@ mod seat_change;
 mod start_anew;
 mod stored;
 mod tail;
+mod windows;
 mod writer;
 
 pub use carry_forward::CarryForward;
+pub use columns::COLUMNS;
 pub use error::OpenError;
 pub use file::{Opened, ResultsFile};
 pub use files::results_path;
-pub use format::COLUMNS;
 pub use history::{History, RunRecord};
 pub use journal::{Durable, Journal, JournalError};
 pub use linked::{Linked, Origin};

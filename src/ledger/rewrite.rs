@@ -1,18 +1,24 @@
 //! The final order of a results file: written next to it, then moved into place atomically.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::{self, BufWriter, Write};
+use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use csv::ByteRecord;
+use fs_err::File;
 
 use super::cells::Cells;
 use super::error::help;
 use super::files;
-use super::format::{moved, unlinked};
+use super::format::{add_text, moved, unlinked};
+use super::history::History;
+use super::index::{Index, IndexedLine};
+use super::line::Line;
 use super::lock::beside;
+use super::new_file::NewFile;
 use super::resume::continues;
-use super::scan::{Care, IndexedLine, Scan, scan};
+use super::scan::{Care, End, Scan, scan};
+use super::stored::Stored;
 use super::{JournalError, OpenError};
 use crate::model::{Place, RowKey, Status};
 
@@ -20,12 +26,14 @@ use crate::model::{Place, RowKey, Status};
 pub(super) const TEMPORARY: &str = ".rewriting";
 
 /// What a finished results file holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Finished {
     /// The sheet's rows by status, those finished in earlier runs included.
     pub counts: BTreeMap<Status, usize>,
     /// Lines of rows that are no longer in the sheet.
     pub kept: usize,
+    /// What the file now knows.
+    pub history: History,
 }
 
 /// Why a results file could not be finished; reads after "failed to".
@@ -75,18 +83,17 @@ pub enum Sheet {
     Part,
 }
 
-/// Replaces the file with one in this order. A corrected row takes the place of the one that it corrects; lines that
-/// are no row's any more stay where something was done for them.
-pub(super) fn rewrite(path: &Path, order: Order<'_>) -> Result<Finished, FinishError> {
-    let temporary = beside(path, TEMPORARY);
-    let replaced = write_ordered(path, &temporary, order).and_then(|finished| {
-        fs_err::rename(&temporary, path)?;
-        files::sync_folder(path)?;
-        Ok(finished)
-    });
-    replaced.map_err(|fault| {
-        // It may never have been created.
-        let _ = fs_err::remove_file(&temporary);
+/// Puts the lines in this order: in a new file that takes the place of the old one, unless they are in it. A corrected row
+/// takes the place of the one that it corrects; lines that are no row's any more stay where something was done for them.
+///
+/// `known` is what was found in the file, if that is known already.
+pub(super) fn put_in_order(path: &Path, known: Option<Scan>, order: Order<'_>) -> Result<Finished, FinishError> {
+    // What is known may no longer be so: then the file is read again, which says what is wrong with it.
+    let finished = match known.map(|known| in_order(path, known, order)) {
+        Some(Ok(finished)) => Ok(finished),
+        Some(Err(_)) | None => scan_again(path).and_then(|scan| in_order(path, scan, order)),
+    };
+    finished.map_err(|fault| {
         if !path.exists() {
             return FinishError::Writing(JournalError(format!(
                 "find results file `{}`: it was moved or deleted while the run was writing it",
@@ -100,165 +107,233 @@ pub(super) fn rewrite(path: &Path, order: Order<'_>) -> Result<Finished, FinishE
     })
 }
 
-fn write_ordered(path: &Path, temporary: &Path, order: Order<'_>) -> io::Result<Finished> {
-    let mut scan = scan(path, Care::Index).map_err(into_io)?;
-    let counts = counts(&scan, order.rows);
+fn scan_again(path: &Path) -> io::Result<Scan> {
+    scan(path, Care::Index).map_err(|fault| match fault {
+        OpenError::Io { source, .. } => source,
+        other => io::Error::other(other.to_string()),
+    })
+}
+
+fn in_order(path: &Path, mut scan: Scan, order: Order<'_>) -> io::Result<Finished> {
+    let counts = counts(&scan.index, order.rows);
     let lines = match order.of {
         Sheet::Whole => in_order_of_the_sheet(&mut scan, order)?,
         Sheet::Part => in_order_of_the_file(&mut scan)?,
     };
-    let mut stored = scan.stored;
-    let permissions = fs_err::metadata(path)?.permissions();
-    let mut new = BufWriter::with_capacity(1 << 16, files::create_new(temporary)?);
-    new.write_all(&stored.form.beginning()?)?;
-    for some in lines.chunks(WRITTEN_AT_ONCE) {
-        let mut text = stored.form.writer();
-        for kept in some {
-            let line = stored.line_at(kept.offset)?;
-            let line = match kept.change {
-                Change::None => line,
-                Change::Moved(place) => moved(&line, place),
-                Change::Unlinked => unlinked(&line),
-            };
-            text.write_byte_record(&stored.form.in_its_order(&line))?;
-        }
-        let text = text.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        new.write_all(&stored.form.encoded(text))?;
-    }
-    let new = new.into_inner().map_err(io::IntoInnerError::into_error)?;
-    new.set_permissions(permissions)?;
-    new.sync_all()?;
     let rows: usize = counts.values().sum();
-    Ok(Finished {
-        counts,
-        kept: lines.len() - rows.min(lines.len()),
+    let kept = lines.len() - rows.min(lines.len());
+    let scan = if is_in_order(&scan, &lines, order) {
+        scan
+    } else {
+        let temporary = beside(path, TEMPORARY);
+        let replaced = replace(path, &temporary, scan, &lines, order);
+        replaced.inspect_err(|_| {
+            // It may never have been created.
+            let _ = fs_err::remove_file(&temporary);
+        })?
+    };
+    let history = History::of(scan);
+    Ok(Finished { counts, kept, history })
+}
+
+/// Whether the file has these lines, in this order and no others.
+fn is_in_order(scan: &Scan, lines: &[Kept], order: Order<'_>) -> bool {
+    let mut sheets = SheetCells::default();
+    let is_there = |(position, kept): (usize, &Kept)| {
+        let line = &scan.index.lines()[position];
+        let is_unchanged = match kept.change {
+            Change::None => true,
+            Change::Moved(row) => {
+                let place = &order.rows[row].1;
+                line.row == place.row && scan.index.is_on(line, sheets.of(place))
+            }
+            Change::Unlinked => false,
+        };
+        kept.line == position && is_unchanged
+    };
+    let has_all = scan.index.is_one_for_one() && lines.len() == scan.index.lines().len();
+    scan.end == End::Whole && !scan.stored.is_copy && has_all && lines.iter().enumerate().all(is_there)
+}
+
+/// Writes the lines to a new file, and puts that in the place of the old one.
+fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Order<'_>) -> io::Result<Scan> {
+    let Scan { mut stored, index, .. } = scan;
+    let form = stored.form.clone();
+    let permissions = fs_err::metadata(path)?.permissions();
+    let mut new = NewFile::create(temporary, &form)?;
+    let mut known = index.emptied();
+    let mut sheets = SheetCells::default();
+    let mut text = Vec::new();
+    for kept in lines {
+        let mut entry = index.lines()[kept.line];
+        let line = stored.line_at(entry.offset)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let parts = Line::of(line.text).map_err(|_| io::ErrorKind::InvalidData)?;
+        let (key, mut corrected) = Cells(&parts).keys().map_err(io::Error::other)?;
+        if key != entry.key {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        text.clear();
+        match kept.change {
+            Change::None => text.extend_from_slice(line.text),
+            Change::Moved(row) => {
+                let place = &order.rows[row].1;
+                let sheet = sheets.of(place);
+                moved(line.text, &parts, place.row, sheet, &mut text);
+                (entry.row, entry.sheet) = (place.row, known.sheet_named(sheet));
+            }
+            Change::Unlinked => {
+                unlinked(line.text, &parts, &mut text);
+                corrected = None;
+            }
+        }
+        entry.offset = new.length;
+        known.take(entry, corrected);
+        new.line(&mut text)?;
+    }
+    let (file, length) = new.finish()?;
+    file.set_permissions(permissions)?;
+    file.sync_all()?;
+    drop(stored);
+    fs_err::rename(temporary, path)?;
+    files::sync_folder(path)?;
+    if !form.is_ours() {
+        return scan_again(path);
+    }
+    let (file, _) = file.into_parts();
+    Ok(Scan {
+        stored: Stored::written(path, File::from_parts(file, path), length),
+        index: known,
+        end: End::Whole,
     })
 }
 
-/// How many lines are put together before they are written.
-const WRITTEN_AT_ONCE: usize = 1 << 10;
+/// The `sheet` cell of one row after the other.
+#[derive(Default)]
+struct SheetCells {
+    last: Option<(Arc<str>, Vec<u8>)>,
+}
+
+impl SheetCells {
+    fn of(&mut self, place: &Place) -> &[u8] {
+        if self.last.as_ref().is_none_or(|(sheet, _)| **sheet != *place.sheet) {
+            let mut cell = Vec::new();
+            add_text(&mut cell, &place.sheet);
+            self.last = Some((place.sheet.clone(), cell));
+        }
+        self.last.as_ref().map_or(&[], |(_, cell)| cell)
+    }
+}
 
 /// A line that stays.
 #[derive(Debug, Clone, Copy)]
-struct Kept<'a> {
-    offset: u64,
-    change: Change<'a>,
+struct Kept {
+    /// Which of the indexed ones.
+    line: usize,
+    change: Change,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Change<'a> {
+enum Change {
     None,
-    /// The row is here now.
-    Moved(&'a Place),
+    /// The row is where the sheet has this one now.
+    Moved(usize),
     /// It was a correction, and no longer counts as one.
     Unlinked,
 }
 
 /// The rows by status.
-fn counts(scan: &Scan, rows: &[(RowKey, Place)]) -> BTreeMap<Status, usize> {
+fn counts(index: &Index, rows: &[(RowKey, Place)]) -> BTreeMap<Status, usize> {
     let mut counts = BTreeMap::new();
-    for (key, _) in rows {
-        let key = scan.corrections.get(key).map_or(key, |correction| &correction.key);
-        if let Some(line) = scan.index.get(key) {
-            *counts.entry(line.known.status).or_default() += 1;
-        }
+    for line in rows.iter().filter_map(|(key, _)| index.line_of(key)) {
+        *counts.entry(line.known.status).or_default() += 1;
     }
     counts
 }
 
 /// A line for each known row, then those of other rows for which something was done.
-fn in_order_of_the_sheet<'a>(scan: &mut Scan, order: Order<'a>) -> io::Result<Vec<Kept<'a>>> {
-    let current = current_corrections(scan);
-    let mut lines = Vec::with_capacity(scan.index.len());
-    for (key, place) in order.rows {
-        let change = Change::Moved(place);
-        let correction = scan.corrections.get(key).map(|correction| correction.key);
+fn in_order_of_the_sheet(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Kept>> {
+    let Scan { stored, index, .. } = scan;
+    let mut lines = Vec::with_capacity(index.lines().len());
+    let mut is_taken = vec![false; index.lines().len()];
+    let mut taken = |key: &RowKey| {
+        let position = index.position(key)?;
+        (!std::mem::replace(&mut is_taken[position], true)).then_some(position)
+    };
+    for (row, (key, _)) in order.rows.iter().enumerate() {
+        let correction = index.correction_of(key);
         if let Some(correction) = correction
-            && let Some(own) = scan.index.remove(key)
-            && is_still_told(&own, &correction, scan)?
+            && let Some(line) = taken(key)
+            && is_still_told(&index.lines()[line], &correction, index, stored)?
         {
             // Before the other: of a row and its correction the later line counts.
-            lines.push(Kept {
-                offset: own.offset,
-                change: Change::None,
-            });
+            let change = Change::None;
+            lines.push(Kept { line, change });
         }
-        if let Some(line) = scan.index.remove(&correction.unwrap_or(*key)) {
-            lines.push(Kept {
-                offset: line.offset,
-                change,
-            });
+        if let Some(line) = taken(&correction.unwrap_or(*key)) {
+            let change = Change::Moved(row);
+            lines.push(Kept { line, change });
         }
     }
-    let others = scan
-        .index
-        .iter()
-        .filter(|(key, line)| line.known.outlives_its_row() && !order.replaced.contains(key));
-    let mut others: Vec<Kept<'_>> = others
-        .map(|(key, line)| Kept {
-            offset: line.offset,
-            change: link(line, current.contains(key)),
-        })
-        .collect();
-    others.sort_unstable_by_key(|kept| kept.offset);
-    lines.extend(others);
+    let current = index.current_corrections();
+    let others = index.lines().iter().enumerate().filter(|(position, line)| {
+        !is_taken[*position] && line.known.outlives_its_row() && !order.replaced.contains(&line.key)
+    });
+    let first_other = lines.len();
+    lines.extend(others.map(|(position, line)| Kept {
+        line: position,
+        change: link(index, &line.key, current.contains(&line.key)),
+    }));
+    lines[first_other..].sort_unstable_by_key(|kept| index.lines()[kept.line].offset);
     Ok(lines)
 }
 
 /// Every row where its first line is, and a correction where the row is that it corrects.
-fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept<'static>>> {
-    let first = first_lines(scan)?;
-    let first_of = |key: &RowKey| first.get(key).copied().unwrap_or(u64::MAX);
-    let places: HashMap<RowKey, u64> = scan
+fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
+    let Scan { stored, index, .. } = scan;
+    let first = first_lines(index, stored)?;
+    let first_of = |key: &RowKey| index.position(key).map_or(u64::MAX, |position| first[position]);
+    let places: HashMap<RowKey, u64> = index
         .corrections
         .iter()
         .map(|(key, correction)| (correction.key, correction.first.min(first_of(key))))
         .collect();
-    let mut staying = Vec::with_capacity(scan.index.len());
-    let all: Vec<(RowKey, IndexedLine)> = scan.index.iter().map(|(key, line)| (*key, *line)).collect();
-    for (key, line) in all {
-        let place = places.get(&key).copied();
-        let stays = match scan.corrections.get(&key).map(|correction| correction.key) {
-            Some(correction) => is_still_told(&line, &correction, scan)?,
-            None => !line.corrects || place.is_some() || line.known.outlives_its_row(),
+    let mut staying = Vec::with_capacity(index.lines().len());
+    for (position, line) in index.lines().iter().enumerate() {
+        let key = &line.key;
+        let place = places.get(key).copied();
+        let stays = match index.correction_of(key) {
+            Some(correction) => is_still_told(line, &correction, index, stored)?,
+            None => index.corrected_by(key).is_none() || place.is_some() || line.known.outlives_its_row(),
         };
         if stays {
-            let kept = Kept {
-                offset: line.offset,
-                change: link(&line, place.is_some()),
-            };
+            let change = link(index, key, place.is_some());
+            let kept = Kept { line: position, change };
             // At one place the row comes before its correction, so that the correction counts.
-            staying.push((place.unwrap_or_else(|| first_of(&key)), place.is_some(), kept));
+            staying.push((place.unwrap_or(first[position]), place.is_some(), line.offset, kept));
         }
     }
-    staying.sort_unstable_by_key(|(place, is_correction, kept)| (*place, *is_correction, kept.offset));
-    Ok(staying.into_iter().map(|(_, _, kept)| kept).collect())
+    staying.sort_unstable_by_key(|(place, is_correction, offset, _)| (*place, *is_correction, *offset));
+    Ok(staying.into_iter().map(|(.., kept)| kept).collect())
 }
 
 /// Where the first line of each row begins.
-fn first_lines(scan: &mut Scan) -> io::Result<HashMap<RowKey, u64>> {
-    let mut first = HashMap::with_capacity(scan.index.len());
-    let mut lines = scan.stored.reader()?;
-    let mut line = ByteRecord::new();
-    loop {
-        let at = lines.position().byte();
-        if !lines.read_byte_record(&mut line)? {
-            return Ok(first);
-        }
+fn first_lines(index: &Index, stored: &mut Stored) -> io::Result<Vec<u64>> {
+    let mut first = vec![u64::MAX; index.lines().len()];
+    let mut at = Stored::first();
+    while let Some(line) = stored.line_at(at)? {
         // Lines that cannot be read were dropped or refused when the file was opened.
-        if let Ok((key, _)) = Cells::of(&line).and_then(Cells::keys) {
-            first.entry(key).or_insert(at);
+        let keys = Line::of(line.text).ok().and_then(|line| Cells(&line).keys().ok());
+        if let Some(position) = keys.and_then(|(key, _)| index.position(&key)) {
+            first[position] = first[position].min(at);
         }
+        at += line.text.len() as u64 + 1;
     }
-}
-
-fn current_corrections(scan: &Scan) -> HashSet<RowKey> {
-    scan.corrections.values().map(|correction| correction.key).collect()
+    Ok(first)
 }
 
 /// A line that was a correction of a row, and is not the last one, must not be taken for it.
-fn link(line: &IndexedLine, is_current: bool) -> Change<'static> {
-    if line.corrects && !is_current {
+fn link(index: &Index, key: &RowKey, is_current: bool) -> Change {
+    if index.corrected_by(key).is_some() && !is_current {
         Change::Unlinked
     } else {
         Change::None
@@ -266,25 +341,18 @@ fn link(line: &IndexedLine, is_current: bool) -> Change<'static> {
 }
 
 /// Whether a corrected row is still told of: something was done for it that its correction does not tell.
-fn is_still_told(line: &IndexedLine, correction: &RowKey, scan: &mut Scan) -> io::Result<bool> {
-    let later = scan.index.get(correction).map(|line| line.offset);
+fn is_still_told(line: &IndexedLine, correction: &RowKey, index: &Index, stored: &mut Stored) -> io::Result<bool> {
+    let later = index.get(correction).map(|line| line.offset);
     let Some(later) = later.filter(|_| line.known.outlives_its_row()) else {
         return Ok(line.known.outlives_its_row());
     };
     let mut record_at = |offset| {
-        let line = scan.stored.line_at(offset)?;
-        let record = Cells::of(&line).and_then(Cells::record);
-        record.map_err(io::Error::other)
+        let line = stored.line_at(offset)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let record = Line::of(line.text).and_then(|line| Ok(Cells(&line).record()?));
+        record.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
     };
     let (earlier, later) = (record_at(line.offset)?, record_at(later)?);
     let report = &later.report;
     let goes_on = |operation| continues(&earlier, operation, &report.user, &report.target);
     Ok(!report.operation.is_some_and(goes_on))
-}
-
-fn into_io(fault: OpenError) -> io::Error {
-    match fault {
-        OpenError::Io { source, .. } => source,
-        other => io::Error::other(other.to_string()),
-    }
 }

@@ -1,6 +1,5 @@
 //! One pass over a results file: which record of each row counts, where it is, and how the file ends.
 
-use std::collections::{HashMap, HashSet};
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
@@ -8,31 +7,12 @@ use csv::ByteRecord;
 use fs_err::File;
 
 use super::OpenError;
-use super::cells::{Cells, LineFault};
-use super::format::{RUN, header};
-use super::resume::Known;
-use super::run_id::RunId;
-use super::stored::{Stored, Trust, is_blank};
+use super::cells::Cells;
+use super::columns::{COLUMNS, ROW, RUN, SHEET, header};
+use super::index::{Index, IndexedLine, Named};
+use super::line::{Line, LineFault};
+use super::stored::{Stored, Trust};
 use super::tail::{Tail, Unit};
-use crate::model::RowKey;
-
-/// Where the record that counts for a row begins, and what is known from it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct IndexedLine {
-    pub(super) offset: u64,
-    pub(super) known: Known,
-    /// Whether it corrects another row.
-    pub(super) corrects: bool,
-}
-
-/// How a row was corrected in a sheet of failed rows.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Correction {
-    /// The key of the last correction.
-    pub(super) key: RowKey,
-    /// Where the first line of any correction begins.
-    pub(super) first: u64,
-}
 
 /// How a file ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +36,7 @@ const MOST_UNWRITTEN: u64 = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Scan {
     pub(super) stored: Stored,
-    pub(super) index: HashMap<RowKey, IndexedLine>,
-    /// The rows that were corrected and not run themselves since.
-    pub(super) corrections: HashMap<RowKey, Correction>,
-    pub(super) runs: Vec<RunId>,
+    pub(super) index: Index,
     pub(super) end: End,
 }
 
@@ -78,8 +55,11 @@ pub(super) fn scan(path: &Path, care: Care) -> Result<Scan, OpenError> {
     let mut file = File::open(path).map_err(&io)?;
     match Beginning::of(&mut file).map_err(&io)? {
         Beginning::PartOfHeader => {
-            let stored = Stored::blank(path, file);
-            return Ok(Findings::default().into_scan(stored, End::Empty));
+            return Ok(Scan {
+                stored: Stored::blank(path, file),
+                index: Index::default(),
+                end: End::Empty,
+            });
         }
         Beginning::Nuls => {
             return Err(OpenError::NotResults {
@@ -89,91 +69,89 @@ pub(super) fn scan(path: &Path, care: Care) -> Result<Scan, OpenError> {
         }
         Beginning::Text => {}
     }
-    let stored = Stored::open(path, file, Trust::Beginning)?;
-    match read(stored, OddBytes::Tell, care)? {
-        Pass::Read(scan) => Ok(*scan),
-        // It begins as reseat's files do, and a program has saved the rest in another encoding.
-        Pass::OddBytes => {
-            let file = File::open(path).map_err(&io)?;
-            match read(Stored::open(path, file, Trust::Nothing)?, OddBytes::Bear, care)? {
-                Pass::Read(scan) => Ok(*scan),
-                Pass::OddBytes => Err(io(io::ErrorKind::InvalidData.into())),
-            }
-        }
+    if let Some(scan) = read(Stored::open(path, file, Trust::Beginning)?, care)? {
+        return Ok(scan);
     }
+    // It begins as reseat's files do, and a program has written some of the rest.
+    let file = File::open(path).map_err(&io)?;
+    let scan = read(Stored::open(path, file, Trust::Nothing)?, care)?;
+    scan.ok_or_else(|| io(io::ErrorKind::InvalidData.into()))
 }
 
-/// What to do about bytes that are no UTF-8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OddBytes {
-    /// End the pass.
-    Tell,
-    /// They do no harm where nothing needs them.
-    Bear,
-}
-
-enum Pass {
-    Read(Box<Scan>),
-    OddBytes,
-}
-
-fn read(mut stored: Stored, odd_bytes: OddBytes, care: Care) -> Result<Pass, OpenError> {
-    let path = stored.path.clone();
-    let io = OpenError::io(&path);
-    let tail = stored.tail;
-    let rules = Rules {
-        width: stored.form.width(),
-        care,
+/// Reads the whole file; `None` if it is read as it is, and is not as reseat writes it.
+fn read(stored: Stored, care: Care) -> Result<Option<Scan>, OpenError> {
+    let mut scan = Scan {
+        stored,
+        index: Index::default(),
+        end: End::Whole,
     };
-    let mut lines = stored.reader().map_err(&io)?;
-    let mut line = ByteRecord::new();
-    let mut found = Findings::default();
-    let mut end = if tail.has_nuls {
-        End::Torn { at: tail.written }
-    } else {
-        End::Whole
-    };
-    loop {
-        let at = lines.position().byte();
-        if !lines.read_byte_record(&mut line).map_err(|fault| io(fault.into()))? {
-            break;
+    match scan.read_from(Stored::first(), care) {
+        Ok(()) => {}
+        Err(Stop::At(_, LineFault::Foreign)) => return Ok(None),
+        Err(Stop::At(at, LineFault::Damaged(fault))) => return Err(damaged(&mut scan.stored, at, fault)),
+        Err(Stop::At(_, LineFault::Newer(version))) => {
+            let path = scan.stored.path;
+            return Err(OpenError::Newer { path, version });
         }
-        let is_unended = !tail.ends_in_line_end && lines.position().byte() >= tail.written;
-        if is_unended {
-            // Our lines never contain a line end, so this must be a stray quotation mark further up.
-            if line.as_slice().contains(&b'\n') {
-                let fault = LineFault::Damaged("a quotation mark opens a cell that never ends".to_owned());
-                drop(lines);
-                return Err(error_of(fault, &mut stored, at));
-            }
-            // A crash may have cut the line anywhere, so every cell of it must be valid.
-            if tail.has_nuls
-                || found
-                    .take(
-                        &line,
-                        at,
-                        Rules {
-                            care: Care::Every,
-                            ..rules
-                        },
-                    )
-                    .is_err()
-            {
-                end = End::Torn { at };
-                break;
-            }
-            end = End::Unended;
-        } else if odd_bytes == OddBytes::Tell && std::str::from_utf8(line.as_slice()).is_err() {
-            return Ok(Pass::OddBytes);
-        } else if let Err(fault) = found.take(&line, at, rules) {
-            drop(lines);
-            return Err(error_of(fault, &mut stored, at));
+        Err(Stop::Io(fault)) => return Err(OpenError::io(&scan.stored.path)(fault)),
+    }
+    if let End::Torn { at } = &mut scan.end {
+        *at = scan.stored.torn_at(*at).map_err(OpenError::io(&scan.stored.path))?;
+    }
+    Ok(Some(scan))
+}
+
+/// Why a pass ends early.
+#[derive(Debug)]
+enum Stop {
+    /// The line that begins here cannot be used.
+    At(u64, LineFault),
+    /// The file system refused.
+    Io(io::Error),
+}
+
+impl Scan {
+    /// The same with the lines that were written since, up to this length.
+    ///
+    /// # Errors
+    /// If they are not as reseat writes them.
+    pub(super) fn with_new_lines(mut self, from: u64, length: u64) -> io::Result<Self> {
+        self.stored.tail = Tail {
+            written: length,
+            has_nuls: false,
+            ends_in_line_end: true,
+        };
+        match self.read_from(from, Care::Index) {
+            Ok(()) => Ok(self),
+            Err(Stop::At(..)) => Err(io::ErrorKind::InvalidData.into()),
+            Err(Stop::Io(fault)) => Err(fault),
         }
     }
-    if let End::Torn { at } = &mut end {
-        *at = stored.torn_at(*at).map_err(&io)?;
+
+    fn read_from(&mut self, mut at: u64, care: Care) -> Result<(), Stop> {
+        let Self { stored, index, end } = self;
+        let tail = stored.tail;
+        let rules = Rules {
+            width: stored.form.width(),
+            is_copy: stored.is_copy,
+            care,
+        };
+        *end = if tail.has_nuls {
+            End::Torn { at: tail.written }
+        } else {
+            End::Whole
+        };
+        while let Some(line) = stored.line_at(at).map_err(Stop::Io)? {
+            let noted = if line.is_ended || tail.ends_in_line_end {
+                note(index, line.text, at, rules)
+            } else {
+                note_unended(index, line.text, at, rules, tail).map(|how| *end = how)
+            };
+            noted.map_err(|fault| Stop::At(at, fault))?;
+            at += line.text.len() as u64 + 1;
+        }
+        Ok(())
     }
-    Ok(Pass::Read(Box::new(found.into_scan(stored, end))))
 }
 
 /// What a line is held to.
@@ -181,99 +159,101 @@ fn read(mut stored: Stored, odd_bytes: OddBytes, care: Care) -> Result<Pass, Ope
 struct Rules {
     /// How many cells it has.
     width: usize,
+    /// Whether it is one of a copy, of which nothing is copied as it is.
+    is_copy: bool,
     care: Care,
 }
 
-#[derive(Default)]
-struct Findings {
-    index: HashMap<RowKey, IndexedLine>,
-    corrections: HashMap<RowKey, Correction>,
-    runs: Vec<RunId>,
-    run_cells: HashSet<Box<[u8]>>,
+/// Notes one line. Every line is held to the same rules, whatever its status: what cannot be read now may be needed by a
+/// rerun or to undo the run.
+fn note(index: &mut Index, text: &[u8], offset: u64, rules: Rules) -> Result<(), LineFault> {
+    let is_foreign = is_blank(text) || std::str::from_utf8(text).is_err();
+    if is_foreign && !rules.is_copy {
+        return Err(LineFault::Foreign);
+    }
+    let line = Line::of(text)?;
+    let mut others = 0;
+    for cell in line.others() {
+        others += 1;
+        if !cell?.is_empty() && COLUMNS.len() + others > rules.width {
+            let (found, wanted) = (COLUMNS.len() + line.others().count(), rules.width);
+            return Err(format!("it has {found} cells instead of {wanted}").into());
+        }
+    }
+    let row = plain_number(line.written(ROW));
+    if !rules.is_copy && (others > 0 || row.is_none()) {
+        return Err(LineFault::Foreign);
+    }
+    let cells = Cells(&line);
+    let known_run = index.run_named(line.written(RUN));
+    let new_run = if known_run.is_none() { Some(cells.run()?) } else { None };
+    let (key, corrected) = cells.keys()?;
+    let known = cells.known()?;
+    if rules.care == Care::Every {
+        cells.check()?;
+    }
+    // Only now, because a line that is refused must leave nothing behind.
+    let run = match new_run {
+        Some(run) => Some(index.add_run(line.written(RUN), run)),
+        None => known_run,
+    };
+    let line = IndexedLine {
+        key,
+        offset,
+        row: row.unwrap_or_default(),
+        sheet: index.sheet_named(line.written(SHEET)),
+        run: run.unwrap_or(Named::OTHER),
+        known,
+    };
+    index.take(line, corrected);
+    Ok(())
 }
 
-impl Findings {
-    /// Notes one line. Every line is held to the same rules, whatever its status: what cannot be read now may be needed
-    /// by a rerun or to undo the run.
-    fn take(&mut self, line: &ByteRecord, offset: u64, rules: Rules) -> Result<(), LineFault> {
-        if is_blank(line) {
-            return Ok(());
-        }
-        let cells = Cells::of(line)?;
-        if line.iter().skip(rules.width).any(|cell| !cell.is_empty()) {
-            return Err(format!("it has {} cells instead of {}", line.len(), rules.width).into());
-        }
-        let run = if self.run_cells.contains(&line[RUN]) {
-            None
-        } else {
-            Some(cells.run()?)
-        };
-        let (key, corrected) = cells.keys()?;
-        let known = cells.known()?;
-        if rules.care == Care::Every {
-            cells.check()?;
-        }
-        // Only now, because a line that is refused must leave nothing behind.
-        if let Some(run) = run {
-            self.runs.push(run);
-            self.run_cells.insert(line[RUN].into());
-        }
-        let entry = IndexedLine {
-            offset,
-            known,
-            corrects: corrected.is_some(),
-        };
-        let counts = match self.index.get_mut(&key) {
-            Some(earlier) if earlier.known.gives_way_to(known) => {
-                *earlier = entry;
-                true
-            }
-            Some(_) => false,
-            None => {
-                self.index.insert(key, entry);
-                true
-            }
-        };
-        match corrected {
-            Some(corrected) if counts && corrected != key && self.may_be_corrected(&corrected, known) => {
-                let first = self.corrections.get(&corrected).map_or(offset, |earlier| earlier.first);
-                self.corrections.insert(corrected, Correction { key, first });
-            }
-            // The row itself was run again after it had been corrected. One that was only refused again was not.
-            None if counts && self.may_be_corrected(&key, known) => {
-                self.corrections.remove(&key);
-            }
-            _ => {}
-        }
-        Ok(())
+/// Notes a last line that lacks its end. A crash may have cut it anywhere, so every cell of it must be valid; and what
+/// another program has left there is told from half a line of ours by reading it as that program would.
+fn note_unended(index: &mut Index, text: &[u8], offset: u64, rules: Rules, tail: Tail) -> Result<End, LineFault> {
+    let unread = |fault: csv::Error| LineFault::Damaged(fault.to_string());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text);
+    let (mut line, mut next) = (ByteRecord::new(), ByteRecord::new());
+    reader.read_byte_record(&mut line).map_err(unread)?;
+    if reader.read_byte_record(&mut next).map_err(unread)? {
+        return Err(LineFault::Foreign);
     }
-
-    /// Whether a correction takes a row's place. One that was not attempted hides nothing that was done for the row.
-    fn may_be_corrected(&self, row: &RowKey, later: Known) -> bool {
-        let latest = self.corrections.get(row).map_or(row, |correction| &correction.key);
-        let line = self.index.get(latest);
-        line.is_none_or(|line| line.known.gives_way_to(later))
+    // Our lines never contain a line end, so this must be a stray quotation mark further up.
+    if line.as_slice().contains(&b'\n') {
+        let fault = "a quotation mark opens a cell that never ends".to_owned();
+        return Err(LineFault::Damaged(fault));
     }
-
-    fn into_scan(self, stored: Stored, end: End) -> Scan {
-        Scan {
-            stored,
-            index: self.index,
-            corrections: self.corrections,
-            runs: self.runs,
-            end,
-        }
+    if tail.has_nuls {
+        return Ok(End::Torn { at: offset });
+    }
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    writer.write_byte_record(&line).map_err(unread)?;
+    let written = writer
+        .into_inner()
+        .map_err(|fault| LineFault::Damaged(fault.to_string()))?;
+    let written = written.strip_suffix(b"\n").unwrap_or(&written);
+    let care = Care::Every;
+    match note(index, written, offset, Rules { care, ..rules }) {
+        Ok(()) if written == text => Ok(End::Unended),
+        Ok(()) | Err(LineFault::Foreign) => Err(LineFault::Foreign),
+        Err(_) => Ok(End::Torn { at: offset }),
     }
 }
 
-fn error_of(fault: LineFault, stored: &mut Stored, offset: u64) -> OpenError {
-    match fault {
-        LineFault::Newer(version) => OpenError::Newer {
-            path: stored.path.clone(),
-            version,
-        },
-        LineFault::Damaged(fault) => damaged(stored, offset, fault),
-    }
+/// Whether nothing is in a line: programs leave such lines where rows were cleared.
+fn is_blank(text: &[u8]) -> bool {
+    text.iter()
+        .all(|byte| matches!(byte, b',' | b'"') || byte.is_ascii_whitespace())
+}
+
+/// A number as reseat writes it.
+fn plain_number(cell: &[u8]) -> Option<u32> {
+    let is_plain = cell.iter().all(u8::is_ascii_digit) && (cell.len() == 1 || cell.first() != Some(&b'0'));
+    is_plain.then(|| std::str::from_utf8(cell).ok()?.parse().ok()).flatten()
 }
 
 /// The line that begins here cannot be used.

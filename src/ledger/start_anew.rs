@@ -60,7 +60,7 @@ impl LockedResults {
         } else {
             None
         };
-        let opened = ResultsFile::open_locked(&self.path, self.lock, run)?;
+        let opened = ResultsFile::open_locked(&self.path, self.lock, run, None)?;
         Ok(StartedAnew { opened, kept })
     }
 
@@ -68,7 +68,7 @@ impl LockedResults {
         let path = &self.path;
         let io = OpenError::io(path);
         let last_run = match scan(path, Care::Every) {
-            Ok(scan) => scan.runs.iter().map(RunId::started).max(),
+            Ok(scan) => scan.index.runs.iter().map(RunId::started).max(),
             Err(OpenError::Damaged { .. }) => None,
             Err(refusal) => return Err(refusal),
         };

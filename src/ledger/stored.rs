@@ -1,36 +1,31 @@
 //! The lines of a results file, whatever its form.
 //!
-//! A file in reseat's own form is read as it is. Of any other a private copy in reseat's form is read, which is gone
-//! with the process: so there is one way to read a line, and the file itself is only ever appended to.
+//! A file that is as reseat writes it is read as it is. Of any other a private copy is read that is as reseat writes it, and
+//! is gone with the process: so there is one way to read a line, and the file itself is only ever appended to.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use csv::{ByteRecord, Position};
+use csv::ByteRecord;
 use fs_err::File;
 
 use super::OpenError;
+use super::columns::header;
 use super::form::{Form, FormFault};
-use super::format::{COLUMNS, header};
 use super::tail::Tail;
+use super::windows::{StoredLine, Windows};
 use crate::sheet::DecodingReader;
 use crate::text::clean;
 
 /// How much is read or written at a time.
 const BUFFER: usize = 64 << 10;
 
-/// How much is read at a time for a single line.
-const LINE_BUFFER: usize = 4 << 10;
-
-/// Room for most lines.
-const LINE_BYTES: usize = 512;
-
 /// What is taken for granted when a file's form is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
     /// A file that begins as reseat's do is one.
     Beginning,
-    /// Nothing: the whole file is looked at.
+    /// Nothing: the whole file is looked at, and read from a copy.
     Nothing,
 }
 
@@ -40,14 +35,13 @@ pub(super) struct Stored {
     pub(super) path: PathBuf,
     pub(super) form: Form,
     /// The lines of the file itself, or of the copy.
-    pub(super) lines: csv::Reader<File>,
+    lines: Windows,
     /// How what is read ends.
     pub(super) tail: Tail,
     /// How the file ends.
     original: Tail,
-    is_copy: bool,
-    /// Whether the file is elsewhere than its reader believes.
-    is_moved: bool,
+    /// Whether a copy is read, because the file is not as reseat writes it.
+    pub(super) is_copy: bool,
 }
 
 impl Stored {
@@ -65,18 +59,14 @@ impl Stored {
         let form = Form::find(&mut file, original.written)
             .map_err(&io)?
             .map_err(|fault| refused(path, fault))?;
-        if form.is_ours() {
-            return Ok(Self::as_it_is(path, file, original));
-        }
         let (lines, written) = copy(file, &form, original).map_err(&io)?;
         Ok(Self {
             path: path.to_owned(),
             form,
-            lines: line_reader(File::from_parts(lines, path), LINE_BUFFER),
+            lines: Windows::of(File::from_parts(lines, path)),
             tail: Tail { written, ..original },
             original,
             is_copy: true,
-            is_moved: true,
         })
     }
 
@@ -90,41 +80,35 @@ impl Stored {
         Self::as_it_is(path, file, tail)
     }
 
+    /// A file that reseat has just written.
+    pub(super) fn written(path: &Path, file: File, length: u64) -> Self {
+        let tail = Tail {
+            written: length,
+            has_nuls: false,
+            ends_in_line_end: true,
+        };
+        Self::as_it_is(path, file, tail)
+    }
+
     fn as_it_is(path: &Path, lines: File, tail: Tail) -> Self {
         Self {
             path: path.to_owned(),
             form: Form::ours(),
-            lines: line_reader(lines, LINE_BUFFER),
+            lines: Windows::of(lines),
             tail,
             original: tail,
             is_copy: false,
-            is_moved: true,
         }
     }
 
-    /// A reader of the lines from the first on, the header aside, as far as they were written.
-    pub(super) fn reader(&mut self) -> io::Result<csv::Reader<io::Take<&mut File>>> {
-        self.is_moved = true;
-        let file = self.lines.get_mut();
-        file.seek(SeekFrom::Start(0))?;
-        let mut reader = line_reader(file.take(self.tail.written), BUFFER);
-        reader.read_byte_record(&mut ByteRecord::new())?;
-        Ok(reader)
+    /// Where the first line begins, if there is one.
+    pub(super) fn first() -> u64 {
+        header().len() as u64
     }
 
-    /// The line that begins at this offset.
-    pub(super) fn line_at(&mut self, offset: u64) -> io::Result<ByteRecord> {
-        let mut line = ByteRecord::with_capacity(LINE_BYTES, COLUMNS.len());
-        let mut position = Position::new();
-        position.set_byte(offset);
-        if std::mem::take(&mut self.is_moved) {
-            self.lines.seek_raw(SeekFrom::Start(offset), position)?;
-        } else {
-            // Does nothing where the line is the next one.
-            self.lines.seek(position)?;
-        }
-        self.lines.read_byte_record(&mut line)?;
-        Ok(line)
+    /// The line that begins at this offset, if the file goes on there.
+    pub(super) fn line_at(&mut self, offset: u64) -> io::Result<Option<StoredLine<'_>>> {
+        self.lines.line_at(offset, self.tail.written)
     }
 
     /// Where in the file itself a torn end begins, given where it does in what is read.
@@ -143,15 +127,15 @@ impl Stored {
     /// The number that an editor shows beside the line that begins here.
     pub(super) fn line_number(&mut self, offset: u64) -> io::Result<u64> {
         if !self.is_copy {
-            self.is_moved = true;
-            let file = self.lines.get_mut();
-            file.seek(SeekFrom::Start(0))?;
-            return line_of(BufReader::new(file), offset);
+            return line_of(BufReader::new(File::open(&self.path)?), offset);
         }
         let mut records = 0;
         let mut line = ByteRecord::new();
-        let mut copied = self.reader()?;
-        while copied.position().byte() < offset && copied.read_byte_record(&mut line)? {
+        let mut at = Self::first();
+        while at < offset
+            && let Some(copied) = self.line_at(at)?
+        {
+            at += copied.text.len() as u64 + 1;
             records += 1;
         }
         let text = || text_of(File::open(&self.path)?, &self.form, self.original);
@@ -173,25 +157,21 @@ impl Stored {
     }
 }
 
-/// A reader of lines in reseat's form that tells where each begins.
-pub(super) fn line_reader<R: Read>(source: R, buffer: usize) -> csv::Reader<R> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .buffer_capacity(buffer)
-        .from_reader(source)
-}
-
 /// Whether nothing is in a line: programs leave such lines where rows were cleared.
-pub(super) fn is_blank(line: &ByteRecord) -> bool {
+fn is_blank(line: &ByteRecord) -> bool {
     line.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
-/// The text of a file in UTF-8, as far as it was written.
-fn text_of(mut file: File, form: &Form, tail: Tail) -> io::Result<DecodingReader<io::Take<File>>> {
+/// The text of a file in UTF-8, as far as it was written. Bytes that are none stay in a file that is in reseat's form: they
+/// do no harm where nothing needs them.
+fn text_of(mut file: File, form: &Form, tail: Tail) -> io::Result<Box<dyn Read>> {
     file.seek(SeekFrom::Start(form.mark()))?;
-    let length = tail.written.saturating_sub(form.mark());
-    Ok(DecodingReader::new(file.take(length), form.encoding()))
+    let text = file.take(tail.written.saturating_sub(form.mark()));
+    Ok(if form.is_ours() {
+        Box::new(text)
+    } else {
+        Box::new(DecodingReader::new(text, form.encoding()))
+    })
 }
 
 /// The lines of a file in reseat's form and order, in a private temporary file; and its length.

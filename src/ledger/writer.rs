@@ -8,7 +8,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use csv::ByteRecord;
 use fs_err::File;
 use futures::FutureExt;
 use tokio::sync::oneshot;
@@ -16,6 +15,7 @@ use tokio::sync::oneshot;
 use super::error::help;
 use super::form::Form;
 use super::format::encode;
+use super::line::quoted;
 use super::{Durable, Journal, JournalError, Record, RunId};
 use crate::model::Status;
 
@@ -89,7 +89,7 @@ fn still_there(_file: &File) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Writer {
     handle: WriterHandle,
-    thread: Option<JoinHandle<Written>>,
+    thread: Option<JoinHandle<Result<u64, JournalError>>>,
 }
 
 /// Hands records to the writing thread. Cheap to clone.
@@ -119,11 +119,11 @@ impl Writer {
             disk,
             syncing: None,
             good: length,
-            run: run.to_string(),
+            run: quoted(&run.to_string()).into_owned(),
             form,
             path: path.clone(),
             broken: None,
-            line: ByteRecord::new(),
+            line: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("results".to_owned())
@@ -141,14 +141,14 @@ impl Writer {
         self.handle.clone()
     }
 
-    /// Waits until everything handed over is on disk. Later records are refused.
-    pub(super) fn close(mut self) -> Written {
+    /// Waits until everything handed over is on disk, and says how long the file is. Later records are refused.
+    pub(super) fn close(mut self) -> Result<u64, JournalError> {
         self.end()
     }
 
-    fn end(&mut self) -> Written {
+    fn end(&mut self) -> Result<u64, JournalError> {
         let Some(thread) = self.thread.take() else {
-            return Ok(());
+            return Ok(0);
         };
         // If the thread is already gone, it needs no message.
         let _ = self.handle.sender.send(Message::Close);
@@ -189,46 +189,39 @@ struct Task<S> {
     syncing: Option<Vec<oneshot::Sender<Written>>>,
     /// Up to here the file has whole lines.
     good: u64,
+    /// The `run` cell.
     run: String,
     form: Form,
     path: PathBuf,
     broken: Option<JournalError>,
     /// The line being encoded; kept to reuse its buffer.
-    line: ByteRecord,
+    line: Vec<u8>,
 }
 
 /// Lines that are synced together, and who waits for them.
+#[derive(Default)]
 struct Group {
-    lines: csv::Writer<Vec<u8>>,
+    lines: Vec<u8>,
     /// Whether some of it is in the file already.
     is_written: bool,
     waiting: Vec<oneshot::Sender<Written>>,
 }
 
 impl Group {
-    fn of(form: &Form) -> Self {
-        Self {
-            lines: form.writer(),
-            is_written: false,
-            waiting: Vec::new(),
-        }
-    }
-
     /// Whether nobody waits for it and nothing of it has to be synced.
     fn is_empty(&self) -> bool {
         self.waiting.is_empty() && !self.is_written
     }
 
-    /// What the CSV writer still buffers does not count: it is a few KiB at most.
     fn is_full(&self) -> bool {
-        self.lines.get_ref().len() >= GROUP_BYTES
+        self.lines.len() >= GROUP_BYTES
     }
 }
 
 impl<S: Sink> Task<S> {
-    fn run(mut self, inbox: &Receiver<Message>) -> Written {
+    fn run(mut self, inbox: &Receiver<Message>) -> Result<u64, JournalError> {
         let (mut is_open, mut next_sync) = (true, Instant::now());
-        let mut group = Group::of(&self.form);
+        let mut group = Group::default();
         while is_open || self.syncing.is_some() || !group.is_empty() {
             let is_due = self.syncing.is_none() && !group.is_empty();
             let message = if is_due && (!is_open || group.is_full()) {
@@ -247,13 +240,13 @@ impl<S: Sink> Task<S> {
                     next_sync = Instant::now() + BETWEEN_GROUPS;
                 }
                 Some(Message::Close) => is_open = false,
-                None => self.commit(std::mem::replace(&mut group, Group::of(&self.form))),
+                None => self.commit(std::mem::take(&mut group)),
             }
         }
         // It has the file open, and with it the lock.
         drop(self.begin);
         let _ = self.disk.join();
-        self.broken.map_or(Ok(()), Err)
+        self.broken.map_or(Ok(self.good), Err)
     }
 
     /// Adds records to the group. What is told ahead of a call is written at once, so that it outlives the process, and so is
@@ -277,31 +270,26 @@ impl<S: Sink> Task<S> {
     }
 
     fn write_out(&mut self, group: &mut Group) {
-        let lines = std::mem::replace(&mut group.lines, self.form.writer());
-        group.is_written |= self.write(lines);
+        group.is_written |= self.write(&group.lines);
+        group.lines.clear();
     }
 
-    fn encode(&mut self, record: &Record, lines: &mut csv::Writer<Vec<u8>>) {
+    fn encode(&mut self, record: &Record, lines: &mut Vec<u8>) {
+        self.line.clear();
         encode(record, &self.run, &mut self.line);
-        if let Err(fault) = lines.write_byte_record(&self.form.in_its_order(&self.line)) {
-            self.break_off(&fault.into());
+        match self.form.line(&mut self.line) {
+            Ok(line) => lines.extend_from_slice(&line),
+            Err(fault) => self.break_off(&fault),
         }
     }
 
     /// Writes whole lines, which may not be on disk afterwards. Says whether there were any.
-    fn write(&mut self, lines: csv::Writer<Vec<u8>>) -> bool {
-        let bytes = match lines.into_inner() {
-            Ok(text) => self.form.encoded(text),
-            Err(fault) => {
-                self.break_off(fault.error());
-                Vec::new()
-            }
-        };
-        if self.broken.is_some() || bytes.is_empty() {
+    fn write(&mut self, lines: &[u8]) -> bool {
+        if self.broken.is_some() || lines.is_empty() {
             return false;
         }
-        match self.sink.append(&bytes) {
-            Ok(()) => self.good += bytes.len() as u64,
+        match self.sink.append(lines) {
+            Ok(()) => self.good += lines.len() as u64,
             Err(fault) => self.break_off(&fault),
         }
         true
@@ -309,7 +297,7 @@ impl<S: Sink> Task<S> {
 
     /// Writes what is left of a group, and has it synced.
     fn commit(&mut self, group: Group) {
-        let has_written = self.write(group.lines) || group.is_written;
+        let has_written = self.write(&group.lines) || group.is_written;
         self.syncing = Some(group.waiting);
         if !has_written || self.broken.is_some() {
             self.synced(Ok(()));

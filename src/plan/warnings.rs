@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use super::RowReason;
 use super::not_owned;
-use super::{AccountIndex, Direct, Ending, LicenseChange, OnShortage, Plan, RowIndex, Rules, Stage, Step, Warning, Work};
+use super::{
+    AccountIndex, Direct, Ending, LicenseChange, OnShortage, Plan, RowIndex, Rules, Stage, Step, Warning, Work,
+};
 use crate::directory::Snapshot;
 use crate::model::BundleSet;
 use crate::text::{joined, plural};

@@ -10,7 +10,7 @@ use super::parallel::Parallelism;
 use crate::intake::cells::UnplacedProblem;
 use crate::intake::options::Options;
 use crate::intake::rows::{RowNumber, Worksheet};
-use crate::model::{Place, Row, RowReport, Status};
+use crate::model::{Place, Row, RowKey, RowReport, Status};
 use crate::problem::{Problem, ProblemCode};
 use crate::text::{fold, joined};
 
@@ -151,7 +151,7 @@ struct Refusal {
 /// Moves the rows that repeat or contradict others from the rows to the refused ones. Of two that contradict each
 /// other neither runs: which of them is meant cannot be known.
 fn refuse(file: &mut ParsedFile, duplicates: &[DuplicateRow], contradictions: &[Contradiction]) {
-    if file.parsed.rows.is_empty() || (duplicates.is_empty() && contradictions.is_empty()) {
+    if duplicates.is_empty() && contradictions.is_empty() {
         return;
     }
     let mut refusals: BTreeMap<RowNumber, Refusal> = BTreeMap::new();
@@ -184,6 +184,8 @@ fn refuse(file: &mut ParsedFile, duplicates: &[DuplicateRow], contradictions: &[
         }
     }
     file.parsed.rows = rows;
+    let is_refused = |(_, place): &(RowKey, Place)| refusals.contains_key(&number(&file.worksheets, place));
+    file.lacks_rows = !refusals.is_empty() && file.parsed.finished.iter().any(is_refused);
     let sheets = &file.worksheets;
     file.parsed
         .refused

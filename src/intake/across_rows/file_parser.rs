@@ -62,6 +62,8 @@ pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) last_row: RowNumber,
     /// The rows of all worksheets.
     pub(in crate::intake) parsed: ParsedRows,
+    /// Whether a row is refused of which too little was kept to say so.
+    pub(in crate::intake) lacks_rows: bool,
 }
 
 /// Parses every worksheet of the source, each row by itself.

@@ -10,7 +10,7 @@ use super::recurring_problems::RecurringProblems;
 use super::statements::Statements;
 use super::unused_dates::UnusedDates;
 use crate::intake::waiting_rows::WaitingRows;
-use crate::model::{BundleCode, OperationKind, Row, RowReport};
+use crate::model::{BundleCode, OperationKind, Place, Row, RowKey, RowReport};
 use crate::problem::Problems;
 
 /// What some consecutive rows of one worksheet say, and what is wrong with them. The results for rows that follow each
@@ -20,6 +20,8 @@ pub(in crate::intake) struct ParsedRows {
     pub(in crate::intake) problems: Problems,
     pub(in crate::intake) statements: Statements,
     pub(in crate::intake) rows: Vec<Row>,
+    /// Rows that are finished, of which no more is kept.
+    pub(in crate::intake) finished: Vec<(RowKey, Place)>,
     pub(in crate::intake) refused: Vec<RowReport>,
     /// How many rows there are of each operation, valid or not, by `OperationKind as usize`.
     pub(in crate::intake) operation_counts: [usize; OperationKind::COUNT],
@@ -51,6 +53,7 @@ impl ParsedRows {
             problems,
             statements,
             rows,
+            finished,
             refused,
             operation_counts,
             row_count,
@@ -67,6 +70,7 @@ impl ParsedRows {
         self.problems.append(problems);
         self.statements.append(statements);
         self.rows.extend(rows);
+        self.finished.extend(finished);
         self.refused.extend(refused);
         for (count, more) in self.operation_counts.iter_mut().zip(operation_counts) {
             *count += more;

@@ -319,12 +319,17 @@ impl<'o> RowParser<'o> {
     fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) -> Result<(), EmailError> {
         write_content(kind, values, &mut self.content);
         if self.context.keep == Keep::Rows {
-            self.parsed.rows.push(TypedRow {
+            let row = TypedRow {
                 place: self.place(row),
                 key: RowKey::of(&self.content, 0),
                 operation: operation(kind, values)?,
                 conditions: conditions(values, &self.context.options.as_of.zone),
-            });
+            };
+            if row.conditions.is_none() && self.context.options.finished.include(&row.key, &row.operation) {
+                self.parsed.finished.push((row.key, row.place));
+            } else {
+                self.parsed.rows.push(row);
+            }
         }
         if self.is_dated {
             let is_kept = self.context.keep == Keep::Rows;

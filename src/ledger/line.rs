@@ -1,0 +1,217 @@
+//! A line as reseat writes it, taken apart where it lies.
+//!
+//! Quotation marks are where they have to be and nowhere else, so a line that is taken apart can also be copied as it is.
+//! What another program has written otherwise is read by the csv crate first, into a copy that is as reseat writes it.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter, memchr3};
+
+use super::columns::COLUMNS;
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LineFault {
+    /// It is of a newer format version.
+    Newer(u32),
+    /// It is not as reseat writes it.
+    Damaged(String),
+    /// It may say the same as a line of reseat's, and another program has written it.
+    Foreign,
+}
+
+impl From<String> for LineFault {
+    fn from(fault: String) -> Self {
+        Self::Damaged(fault)
+    }
+}
+
+/// The cells of a line, by column.
+#[derive(Debug, Clone)]
+pub(super) struct Line<'a> {
+    cells: [&'a [u8]; COLUMNS.len()],
+    /// Cells that are not reseat's.
+    others: Others<'a>,
+}
+
+impl<'a> Line<'a> {
+    /// Takes a line apart, its end not included.
+    pub(super) fn of(text: &'a [u8]) -> Result<Self, LineFault> {
+        let mut others = Others(Some(text));
+        let mut cells = [&text[..0]; COLUMNS.len()];
+        for (column, cell) in cells.iter_mut().enumerate() {
+            *cell = match others.next() {
+                Some(cell) => cell?,
+                None => {
+                    let wanted = COLUMNS.len();
+                    return Err(LineFault::Damaged(format!("it has {column} cells instead of {wanted}")));
+                }
+            };
+        }
+        Ok(Self { cells, others })
+    }
+
+    /// What is in a cell.
+    pub(super) fn cell(&self, column: usize) -> Cow<'a, [u8]> {
+        unquoted(self.cells[column])
+    }
+
+    /// A cell as it is in the file.
+    pub(super) fn written(&self, column: usize) -> &'a [u8] {
+        self.cells[column]
+    }
+
+    /// All cells, those that are not reseat's after the others.
+    pub(super) fn all(&self) -> impl Iterator<Item = Result<Cow<'a, [u8]>, LineFault>> {
+        let ours = self.cells.into_iter().map(Ok);
+        ours.chain(self.others.clone()).map(|cell| cell.map(unquoted))
+    }
+
+    /// The cells that are not reseat's.
+    pub(super) fn others(&self) -> impl Iterator<Item = Result<&'a [u8], LineFault>> {
+        self.others.clone()
+    }
+}
+
+/// Cells as they are in the file, one after the other.
+#[derive(Debug, Clone)]
+struct Others<'a>(Option<&'a [u8]>);
+
+impl<'a> Iterator for Others<'a> {
+    type Item = Result<&'a [u8], LineFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.0.take()?;
+        let Some(length) = length_of_cell(text) else {
+            return Some(Err(LineFault::Foreign));
+        };
+        self.0 = text.get(length + 1..);
+        Some(Ok(&text[..length]))
+    }
+}
+
+/// How long the first cell is; `None` if reseat would have written it otherwise.
+fn length_of_cell(text: &[u8]) -> Option<usize> {
+    if text.first() != Some(&b'"') {
+        let end = memchr3(b',', b'"', b'\r', text).unwrap_or(text.len());
+        return matches!(text.get(end), None | Some(b',')).then_some(end);
+    }
+    let mut at = 1;
+    loop {
+        at += memchr(b'"', &text[at..])?;
+        if text.get(at + 1) != Some(&b'"') {
+            break;
+        }
+        at += 2;
+    }
+    let inside = &text[1..at];
+    let needs_quotes = memchr3(b',', b'"', b'\n', inside).is_some() || memchr(b'\r', inside).is_some();
+    (needs_quotes && matches!(text.get(at + 1), None | Some(b','))).then_some(at + 1)
+}
+
+fn unquoted(cell: &[u8]) -> Cow<'_, [u8]> {
+    let [b'"', inside @ .., b'"'] = cell else {
+        return Cow::Borrowed(cell);
+    };
+    if memchr(b'"', inside).is_none() {
+        return Cow::Borrowed(inside);
+    }
+    let mut text = Vec::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some(mark) = memchr(b'"', rest) {
+        text.extend_from_slice(&rest[..=mark]);
+        // It is followed by its double.
+        rest = rest.get(mark + 2..).unwrap_or_default();
+    }
+    text.extend_from_slice(rest);
+    Cow::Owned(text)
+}
+
+/// A cell as it is to be in the file.
+pub(super) fn quoted(cell: &str) -> Cow<'_, str> {
+    let bytes = cell.as_bytes();
+    if memchr3(b',', b'"', b'\n', bytes).is_none() && memchr(b'\r', bytes).is_none() {
+        return Cow::Borrowed(cell);
+    }
+    Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")))
+}
+
+/// Where the line ends that begins here; `None` if that is not to be seen yet. A line end within quotation marks is none.
+pub(super) fn end_of_line(text: &[u8]) -> Option<usize> {
+    let mut is_quoted = false;
+    let mut begins = 0;
+    for end in memchr_iter(b'\n', text) {
+        is_quoted ^= memchr_iter(b'"', &text[begins..end]).count() % 2 == 1;
+        if !is_quoted {
+            return Some(end);
+        }
+        begins = end;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use csv::ByteRecord;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Twenty cells that need quotation marks now and then.
+    fn cells() -> impl Strategy<Value = Vec<String>> {
+        let cell = proptest::sample::select(vec!["", "a", "é", ",", "\"", "\"\"", "a\"", "\r", "\n", "=", " ,\"x"]);
+        let cell = proptest::collection::vec(cell, 0..4).prop_map(|parts| parts.concat());
+        proptest::collection::vec(cell, COLUMNS.len()..COLUMNS.len() + 2)
+    }
+
+    fn written(cells: &[String], style: csv::QuoteStyle) -> Vec<u8> {
+        let mut writer = csv::WriterBuilder::new().quote_style(style).from_writer(Vec::new());
+        writer.write_record(cells).unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_that_csv_wrote_is_taken_apart_into_the_cells_that_csv_was_given(cells in cells(), more in cells()) {
+            let mut text = written(&cells, csv::QuoteStyle::Necessary);
+            let length = text.len() - 1;
+            text.extend(written(&more, csv::QuoteStyle::Necessary));
+            prop_assert_eq!(end_of_line(&text), Some(length));
+            let line = Line::of(&text[..length]).unwrap();
+            let found: Vec<_> = line.all().map(|cell| cell.unwrap().into_owned()).collect();
+            prop_assert_eq!(found, cells.iter().map(|cell| cell.as_bytes().to_vec()).collect::<Vec<_>>());
+            for (column, cell) in cells.iter().take(COLUMNS.len()).enumerate() {
+                let again = quoted(cell);
+                prop_assert_eq!(again.as_bytes(), line.written(column));
+            }
+        }
+
+        /// A line is copied as it is only if csv would write the same.
+        #[test]
+        fn of_any_text_only_what_csv_would_write_is_taken_for_a_line(
+            parts in proptest::collection::vec(proptest::sample::select(vec!["\"", "\"\"", ",", "a", "\r", "\n", "\",\""]), 0..60),
+        ) {
+            let text = parts.concat().into_bytes();
+            let end = end_of_line(&text).unwrap_or(text.len());
+            if let Ok(line) = Line::of(&text[..end]) && line.others().all(|cell| cell.is_ok()) {
+                let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&text[..end]);
+                let mut record = ByteRecord::new();
+                prop_assert!(reader.read_byte_record(&mut record).unwrap());
+                let found: Vec<Vec<u8>> = line.all().map(|cell| cell.unwrap().into_owned()).collect();
+                prop_assert_eq!(&found, &record.iter().map(<[u8]>::to_vec).collect::<Vec<_>>());
+                let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+                writer.write_byte_record(&record).unwrap();
+                prop_assert_eq!(writer.into_inner().unwrap(), [&text[..end], &b"\n"[..]].concat());
+            }
+        }
+    }
+
+    #[test]
+    fn what_csv_would_have_written_otherwise_is_foreign() {
+        let others = ",".repeat(COLUMNS.len() - 2);
+        for cells in ["\"a\",b", "a\"b,c", "\"a,\"b,c", "\"a,b,c", "a\r,b", "\"\",b"] {
+            let text = format!("{cells}{others}");
+            assert_eq!(Line::of(text.as_bytes()).unwrap_err(), LineFault::Foreign, "{cells}");
+        }
+    }
+}
