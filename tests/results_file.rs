@@ -1071,11 +1071,12 @@ fn in_final_order(records: &[Record], rows: &[(RowKey, Place)], sheet: Sheet, re
     let mut left: Vec<RowKey> = counting.keys().copied().collect();
     let mut lines = Vec::new();
     if sheet == Sheet::Part {
-        let begins = corrections.iter().map(|(row, correction)| {
+        let mut places: BTreeMap<RowKey, usize> = BTreeMap::new();
+        for (row, correction) in &corrections {
             let place = first.get(row).map_or(correction.1, |first| correction.1.min(*first));
-            (correction.0, place)
-        });
-        let places: BTreeMap<RowKey, usize> = begins.collect();
+            let earliest = places.entry(correction.0).or_insert(place);
+            *earliest = place.min(*earliest);
+        }
         left.retain(|key| match corrections.get(key) {
             Some(correction) => is_still_told(key, &correction.0),
             None => records[counting[key]].corrects.is_none() || places.contains_key(key) || outlives(key),

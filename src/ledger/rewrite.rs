@@ -292,11 +292,12 @@ fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
     let Scan { stored, index, .. } = scan;
     let first = first_lines(index, stored)?;
     let first_of = |key: &RowKey| index.position(key).map_or(u64::MAX, |position| first[position]);
-    let places: HashMap<RowKey, u64> = index
-        .corrections
-        .iter()
-        .map(|(key, correction)| (correction.key, correction.first.min(first_of(key))))
-        .collect();
+    let mut places: HashMap<RowKey, u64> = HashMap::new();
+    for (key, correction) in &index.corrections {
+        // One that corrects two rows is where the first of them is.
+        let place = places.entry(correction.key).or_insert(u64::MAX);
+        *place = correction.first.min(first_of(key)).min(*place);
+    }
     let mut staying = Vec::with_capacity(index.lines().len());
     for (position, line) in index.lines().iter().enumerate() {
         let key = &line.key;
