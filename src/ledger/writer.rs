@@ -1,4 +1,4 @@
-//! The thread that writes a results file: records that arrive together are synced together. A second thread waits for the
+//! The thread that appends a results file: records that arrive together are synced together. A second thread waits for the
 //! disk, so that what calls wait for to be written does not wait for a sync.
 
 use std::io::{self, Seek, SeekFrom, Write};
@@ -353,12 +353,12 @@ mod tests {
         room: usize,
         gate: Mutex<Option<Gate>>,
         syncs: Arc<Mutex<usize>>,
-        writes: Arc<Mutex<usize>>,
+        appends: Arc<Mutex<usize>>,
     }
 
     impl Sink for Disk {
         fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-            *self.writes.lock().unwrap() += 1;
+            *self.appends.lock().unwrap() += 1;
             let mut disk = self.bytes.lock().unwrap();
             let fits = bytes.len().min(self.room - disk.len());
             disk.extend_from_slice(&bytes[..fits]);
@@ -408,17 +408,17 @@ mod tests {
         writer: Writer,
         bytes: Arc<Mutex<Vec<u8>>>,
         syncs: Arc<Mutex<usize>>,
-        writes: Arc<Mutex<usize>>,
+        appends: Arc<Mutex<usize>>,
     }
 
     fn rig(room: usize, gate: Option<Gate>) -> Rig {
-        let (bytes, syncs, writes) = (Arc::default(), Arc::default(), Arc::default());
+        let (bytes, syncs, appends) = (Arc::default(), Arc::default(), Arc::default());
         let disk = Disk {
             bytes: Arc::clone(&bytes),
             room,
             gate: Mutex::new(gate),
             syncs: Arc::clone(&syncs),
-            writes: Arc::clone(&writes),
+            appends: Arc::clone(&appends),
         };
         let run = RunId::new(
             "2026-11-21T10:00:00Z".parse().unwrap(),
@@ -430,7 +430,7 @@ mod tests {
             writer,
             bytes,
             syncs,
-            writes,
+            appends,
         }
     }
 
@@ -544,7 +544,7 @@ mod tests {
         block_on(rig.writer.handle().append((0..rows).map(long).collect())).unwrap();
         assert_eq!(lines(&rig.bytes), rows as usize);
         let groups = rig.bytes.lock().unwrap().len() / GROUP_BYTES;
-        assert!(groups > 1 && *rig.writes.lock().unwrap() >= groups, "{groups}");
+        assert!(groups > 1 && *rig.appends.lock().unwrap() >= groups, "{groups}");
     }
 
     #[test]
