@@ -1,4 +1,4 @@
-//! The thread that appends a results file: records that arrive together are synced together. A second thread waits for the
+//! The thread that writes a results file: records that arrive together are synced together. A second thread waits for the
 //! disk, so that what calls wait for to be written does not wait for a sync.
 
 use std::io::{self, Seek, SeekFrom, Write};
