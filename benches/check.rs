@@ -10,33 +10,35 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod measure;
+
 use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use calamine::Reader;
+use measure::Start;
 use reseat::intake::{Options, check};
 use reseat::sheet::Source;
 
 const CSV_ROWS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const WORKBOOK_ROWS: usize = 100_000;
 const REPEATS: usize = 15;
-/// Fewer say too little.
-const FEWEST_TICKS: u64 = 50;
+/// Less says too little, for it is counted in hundredths of a second.
+const LEAST_CPU: Duration = Duration::from_millis(500);
 const HEADER: [&str; 6] = ["operation", "user", "name", "surname", "groups", "licenses"];
 
 fn main() {
-    // `cargo test --benches` runs this too, to see that it compiles.
-    if std::env::args().any(|argument| argument == "--test") {
+    if measure::only_compiles() {
         return;
     }
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let [.., most] = CSV_ROWS;
     let csv = folder.path().join("rows.csv");
     write_csv(&csv, most, csv::QuoteStyle::Necessary);
-    let before = peak_kib();
+    let before = measure::peak_kib();
     check_file(&csv);
-    let used = peak_kib().saturating_sub(before);
+    let used = measure::peak_kib().saturating_sub(before);
     println!(
         "csv: {} KiB more at the peak, {} bytes a row",
         used,
@@ -126,44 +128,21 @@ fn check_file(path: &Path) {
 /// The least time of each and their processor time, taken in turns, so that other people's use of the machine falls on both.
 fn report(what: &str, rows: usize, bare: impl Fn(), ours: impl Fn()) {
     let (mut least_bare, mut least_ours) = (Duration::MAX, Duration::MAX);
-    let (mut ticks_bare, mut ticks_ours) = (0, 0);
+    let (mut cpu_bare, mut cpu_ours) = (Duration::ZERO, Duration::ZERO);
+    let cost = |work: &dyn Fn()| {
+        let start = Start::now();
+        work();
+        start.cost()
+    };
     for _ in 0..REPEATS {
-        let (passed, ticks) = time(&bare);
-        (least_bare, ticks_bare) = (least_bare.min(passed), ticks_bare + ticks);
-        let (passed, ticks) = time(&ours);
-        (least_ours, ticks_ours) = (least_ours.min(passed), ticks_ours + ticks);
+        let (bare, ours) = (cost(&bare), cost(&ours));
+        (least_bare, cpu_bare) = (least_bare.min(bare.time), cpu_bare + bare.cpu);
+        (least_ours, cpu_ours) = (least_ours.min(ours.time), cpu_ours + ours.cpu);
     }
     let ratio = least_ours.as_secs_f64() / least_bare.as_secs_f64();
     println!("{what}: {rows} rows, bare {least_bare:.1?}, check {least_ours:.1?}, ratio {ratio:.2}");
-    if ticks_bare >= FEWEST_TICKS {
-        #[expect(clippy::cast_precision_loss, reason = "they are few")]
-        let ratio = ticks_ours as f64 / ticks_bare as f64;
+    if cpu_bare >= LEAST_CPU {
+        let ratio = cpu_ours.div_duration_f64(cpu_bare);
         println!("{what}: {rows} rows, ratio of processor time {ratio:.2}");
     }
-}
-
-/// How long the work took, and how many ticks of processor time on all threads together.
-fn time(work: impl Fn()) -> (Duration, u64) {
-    let (start, ticks) = (Instant::now(), ticks());
-    work();
-    (start.elapsed(), self::ticks() - ticks)
-}
-
-/// The processor time of the process so far, in ticks; 0 where the system does not say.
-fn ticks() -> u64 {
-    let stat = fs_err::read_to_string("/proc/self/stat").unwrap_or_default();
-    let numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    numbers
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<u64>().ok())
-        .sum()
-}
-
-/// The most memory the process ever held; 0 where the system does not say.
-fn peak_kib() -> u64 {
-    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
-        .unwrap_or(0)
 }

@@ -14,6 +14,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod measure;
 mod server;
 
 use std::borrow::Cow;
@@ -34,16 +35,13 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use measure::Start;
 use server::{ORGANIZATION, Server};
 
 const REPEATS: usize = 101;
 
 fn main() {
-    if server::serve_if_asked() {
-        return;
-    }
-    // `cargo test --benches` runs this too, to see that it compiles.
-    if std::env::args().any(|argument| argument == "--test") {
+    if server::serve_if_asked() || measure::only_compiles() {
         return;
     }
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -191,16 +189,16 @@ fn whole_organization(runtime: &Runtime, users: usize) {
     };
     // The system counts in hundredths of a second.
     let readings = (100_000 / users).max(1);
-    let (start, before) = (Instant::now(), cpu());
+    let start = Start::now();
     for _ in 0..readings {
         let snapshot = runtime
             .block_on(directory::read(&client, &needs, &options, &silent()))
             .expect("the directory");
         assert_eq!(snapshot.users().len(), users);
     }
-    let time = start.elapsed() / u32::try_from(readings).expect("few");
-    let spent = cpu().saturating_sub(before);
-    let each = spent / u32::try_from(readings * users).expect("a million");
+    let cost = start.cost();
+    let time = cost.time / u32::try_from(readings).expect("few");
+    let each = cost.cpu / u32::try_from(readings * users).expect("a million");
     println!("an organization of {users} users: {time:.2?}, {each:.2?} of processor time a user");
 }
 
@@ -212,12 +210,4 @@ fn client(url: &str, transport: Arc<dyn Transport>) -> Client {
     };
     let session = Session::new(transport, config, silent(), CancellationToken::new());
     Client::new(session, OrganizationId(ORGANIZATION.1))
-}
-
-/// What this process has had of the processors, to a hundredth of a second; nothing where the system does not say.
-fn cpu() -> Duration {
-    let stat = fs_err::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    Duration::from_millis(ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }

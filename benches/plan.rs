@@ -7,6 +7,8 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod measure;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
@@ -19,8 +21,7 @@ use uuid::Uuid;
 const GROUPS: usize = 3;
 
 fn main() {
-    // `cargo test --benches` runs this too, to see that it compiles.
-    if std::env::args().any(|argument| argument == "--test") {
+    if measure::only_compiles() {
         return;
     }
     for count in [10_000, 1_000_000] {
@@ -35,11 +36,11 @@ fn measure(count: usize) {
         portal: true,
         ..Rules::default()
     };
-    let before = peak_kib();
+    let before = measure::peak_kib();
     let start = Instant::now();
     let plan = plan(&rows, &snapshot, &HashMap::new(), &rules);
     let took = start.elapsed();
-    let used = peak_kib().saturating_sub(before) * 1024;
+    let used = measure::peak_kib().saturating_sub(before) * 1024;
     let mut calls: BTreeMap<&str, usize> = BTreeMap::new();
     for stage in plan.stages() {
         for call in batch(&plan, plan.steps_of(stage), &rules.sizes) {
@@ -162,12 +163,4 @@ fn snapshot(count: usize) -> Snapshot {
         seats: Some(Vec::new()),
         ..Contents::default()
     })
-}
-
-/// The largest amount of memory that this process has had, so far.
-fn peak_kib() -> u64 {
-    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
-        .unwrap_or(0)
 }

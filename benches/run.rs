@@ -23,11 +23,12 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod measure;
 mod server;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
@@ -45,24 +46,14 @@ use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use measure::{Cost, Start};
 use server::{ORGANIZATION, Server, address};
 
 const ROWS: u32 = 20_000;
 const REPEATS: usize = 5;
 
-/// What one way of making the calls took.
-#[derive(Clone, Copy)]
-struct Cost {
-    time: Duration,
-    cpu: Duration,
-}
-
 fn main() {
-    if server::serve_if_asked() {
-        return;
-    }
-    // `cargo test --benches` runs this too, to see that it compiles.
-    if std::env::args().any(|argument| argument == "--test") {
+    if server::serve_if_asked() || measure::only_compiles() {
         return;
     }
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -236,40 +227,4 @@ fn rows(folder: &Path, count: u32) -> Vec<Row> {
     let intake = reseat::intake::read(&source, &reseat::intake::Options::default()).expect("a sheet");
     assert_eq!(intake.rows.len(), count as usize);
     intake.rows
-}
-
-struct Start {
-    time: Instant,
-    cpu: Duration,
-}
-
-impl Start {
-    fn now() -> Self {
-        Self {
-            time: Instant::now(),
-            cpu: cpu(),
-        }
-    }
-
-    fn cost(&self) -> Cost {
-        Cost {
-            time: self.time.elapsed(),
-            cpu: cpu().saturating_sub(self.cpu),
-        }
-    }
-}
-
-/// What this process has had of the processors, to a hundredth of a second; nothing where the system does not say.
-fn cpu() -> Duration {
-    let stat = fs_err::read_to_string("/proc/self/stat").unwrap_or_default();
-    let ticks: u64 = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<u64>().ok())
-        .sum();
-    Duration::from_millis(ticks * 10)
 }

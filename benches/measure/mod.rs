@@ -62,16 +62,30 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// What this process took for some work.
-pub(crate) fn here<T>(work: impl FnOnce() -> T) -> (T, Cost) {
-    let (began, before) = (Instant::now(), cpu());
-    let made = work();
-    let cost = Cost {
-        time: began.elapsed(),
-        cpu: cpu().saturating_sub(before),
-        peak_kib: peak_kib(),
-    };
-    (made, cost)
+/// The beginning of some work of this process.
+#[derive(Clone, Copy)]
+pub(crate) struct Start {
+    time: Instant,
+    cpu: Duration,
+}
+
+impl Start {
+    /// Now.
+    pub(crate) fn now() -> Self {
+        Self {
+            time: Instant::now(),
+            cpu: cpu(),
+        }
+    }
+
+    /// What the process took since.
+    pub(crate) fn cost(self) -> Cost {
+        Cost {
+            time: self.time.elapsed(),
+            cpu: cpu().saturating_sub(self.cpu),
+            peak_kib: peak_kib(),
+        }
+    }
 }
 
 /// What a program took from its start to its end, which has to be a good one. No other may end meanwhile, or its processor
@@ -111,7 +125,7 @@ pub(crate) fn peak_kib() -> u64 {
 }
 
 /// What this process has had of the processors.
-pub(crate) fn cpu() -> Duration {
+fn cpu() -> Duration {
     ticks(ITSELF)
 }
 
