@@ -84,8 +84,19 @@ impl HeaderSearch {
     }
 
     fn found(self, map: &HeaderMap) -> Sought {
-        let rated = self.rows.iter().map(|row| Header::rate(row, map)).enumerate();
-        let rated: Vec<(usize, (usize, bool))> = rated.collect();
+        let mut rated: Vec<(usize, (usize, bool))> = Vec::new();
+        // How many columns the best header has so far: a row of fewer cells cannot be a better one.
+        let mut most = None;
+        for (position, row) in self.rows.iter().enumerate() {
+            if Some(row.cells().filter(|cell| !cell.text.is_empty()).count()) <= most {
+                continue;
+            }
+            let (known, identifies) = Header::rate(row, map);
+            rated.push((position, (known, identifies)));
+            if identifies && !has_address(row) {
+                most = most.max(Some(known));
+            }
+        }
         // Of equals `max_by_key` takes the last.
         let best = |from: &mut dyn Iterator<Item = &(usize, (usize, bool))>| {
             from.max_by_key(|(position, (known, _))| (*known, usize::MAX - position))

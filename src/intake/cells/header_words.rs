@@ -22,11 +22,11 @@ const LONG_ENOUGH: usize = 5;
 const STRANGE_LETTERS: usize = 5;
 
 /// What a header means whatever stands beside it.
-#[derive(Debug, Clone)]
-pub(in crate::intake) struct PlainWord {
-    pub(in crate::intake) column: Column,
+#[derive(Debug)]
+struct PlainWord {
+    column: Column,
     /// The languages it is of, `en` for English.
-    pub(in crate::intake) languages: Vec<&'static str>,
+    languages: Vec<&'static str>,
 }
 
 /// What a header means beside another.
@@ -41,39 +41,52 @@ pub(in crate::intake) struct WordInContext {
 #[derive(Debug, Default)]
 struct Words {
     plain: HashMap<String, PlainWord>,
-    in_context: HashMap<String, Vec<WordInContext>>,
     /// The keys of `plain`, in the order of the file.
     suggested: Vec<String>,
 }
 
+/// Made only for a header that is no column's own name: it takes longer than to check a short sheet.
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = Words::default();
     for column in Column::iter() {
         words.add(column_key(column.as_str()), column, "en");
     }
-    for line in KNOWN.lines().skip(1) {
-        let mut cells = line.splitn(3, ',');
-        let (Some(meaning), Some(language), Some(headers)) = (cells.next(), cells.next(), cells.next()) else {
-            continue;
-        };
-        let (column, beside) = match meaning.split_once(" beside ") {
-            Some((column, beside)) => (column, Some(beside)),
-            None => (meaning, None),
-        };
-        let Some(column) = by_name(column) else { continue };
-        for key in headers.split('|').flat_map(spellings) {
-            match beside.and_then(by_name) {
-                Some(beside) => words.in_context.entry(key).or_default().push(WordInContext {
-                    column,
-                    beside,
-                    language,
-                }),
-                None => words.add(key, column, language),
+    for (meaning, language, headers) in known() {
+        // What it means only beside another is none of its plain meanings.
+        if let Some(column) = by_name(meaning) {
+            for key in headers.flat_map(spellings) {
+                words.add(key, column, language);
             }
         }
     }
     words
 });
+
+static IN_CONTEXT: LazyLock<Vec<(String, WordInContext)>> = LazyLock::new(|| {
+    let beside = |meaning: &str| {
+        let (column, beside) = meaning.split_once(" beside ")?;
+        Some((by_name(column)?, by_name(beside)?))
+    };
+    let in_context = known().filter_map(|(meaning, language, headers)| Some((beside(meaning)?, language, headers)));
+    let words = in_context.flat_map(|((column, beside), language, headers)| {
+        let word = WordInContext {
+            column,
+            beside,
+            language,
+        };
+        headers.flat_map(spellings).map(move |key| (key, word))
+    });
+    words.collect()
+});
+
+/// Of each line of the file the meaning, the language and the headers.
+fn known() -> impl Iterator<Item = (&'static str, &'static str, impl Iterator<Item = &'static str>)> {
+    KNOWN.lines().skip(1).filter_map(|line| {
+        let (meaning, rest) = line.split_once(',')?;
+        let (language, headers) = rest.split_once(',')?;
+        Some((meaning, language, headers.split('|')))
+    })
+}
 
 impl Words {
     fn add(&mut self, key: String, column: Column, language: &'static str) {
@@ -117,9 +130,23 @@ fn spellings(header: &str) -> Vec<String> {
     keys
 }
 
-/// What a header means by itself.
-pub(in crate::intake) fn plain_word(key: &str) -> Option<&'static PlainWord> {
-    WORDS.plain.get(key)
+/// What a header means by itself, by its key.
+pub(in crate::intake) fn plain_meaning(key: &str) -> Option<Column> {
+    own_name_of(key).or_else(|| WORDS.plain.get(key).map(|word| word.column))
+}
+
+/// The column whose own name it is.
+fn own_name_of(key: &str) -> Option<Column> {
+    Column::iter().find(|column| column.as_str().bytes().filter(|byte| *byte != b'_').eq(key.bytes()))
+}
+
+/// Whether a header is of the language, by its key.
+pub(in crate::intake) fn is_of_language(key: &str, language: &str) -> bool {
+    (language == "en" && own_name_of(key).is_some())
+        || WORDS
+            .plain
+            .get(key)
+            .is_some_and(|word| word.languages.contains(&language))
 }
 
 /// Whether the header is that of a column which an export adds for people, and no column of reseat's.
@@ -135,20 +162,21 @@ const SHORTEST_CONTAINED: usize = 4;
 pub(in crate::intake) fn is_named_after(key: &str, column: Column) -> bool {
     let is_long = |word: &str| !word.is_ascii() || word.len() > SHORTEST_CONTAINED;
     let mut words = WORDS.suggested.iter();
-    words.any(|word| {
-        is_long(word) && key.contains(word.as_str()) && plain_word(word).is_some_and(|word| word.column == column)
-    })
+    words.any(|word| is_long(word) && key.contains(word.as_str()) && plain_meaning(word) == Some(column))
 }
 
-/// What a header may mean beside others.
-pub(in crate::intake) fn words_in_context(key: &str) -> &'static [WordInContext] {
-    WORDS.in_context.get(key).map_or(&[], Vec::as_slice)
+/// What a header may mean beside others, by its key.
+pub(in crate::intake) fn words_in_context(key: &str) -> impl Iterator<Item = WordInContext> {
+    IN_CONTEXT
+        .iter()
+        .filter(move |(header, _)| header == key)
+        .map(|(_, word)| *word)
 }
 
 impl Column {
     /// The column that a header names by itself, in any of the languages.
     pub fn named(header: &str) -> Option<Self> {
-        plain_word(&column_key(header)).map(|word| word.column)
+        plain_meaning(&column_key(header))
     }
 
     /// The column, of those that `is_free`, with a name or header closest to a header that names none.
@@ -156,9 +184,9 @@ impl Column {
         let key = column_key(header);
         let names = WORDS.suggested.iter().map(String::as_str);
         let names = names.filter(|name| name.chars().nth(SHORTEST_SUGGESTED - 1).is_some());
-        let free = names.filter(|name| plain_word(name).is_some_and(|word| is_free(word.column)));
+        let free = names.filter(|name| plain_meaning(name).is_some_and(&is_free));
         let near = nearest(&key, free).filter(|near| is_slip(&key, near))?;
-        plain_word(near).map(|word| word.column)
+        plain_meaning(near)
     }
 }
 

@@ -40,7 +40,9 @@ pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, likely_date
 pub(super) use defects::{defect, is_unremarkable, may_be_defective, too_long};
 pub(super) use example::is_of_an_example;
 pub(super) use header_key::column_key;
-pub(super) use header_words::{WordInContext, is_for_people, is_named_after, plain_word, words_in_context};
+pub(super) use header_words::{
+    WordInContext, is_for_people, is_named_after, is_of_language, plain_meaning, words_in_context,
+};
 pub(super) use leaving_words::{LeavingCell, leaving_cell, names_a_last_day, names_an_end};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};

@@ -1,6 +1,6 @@
 //! What the headers of a row mean, each by itself and beside the others.
 
-use crate::intake::cells::{Column, WordInContext, column_key, plain_word, words_in_context};
+use crate::intake::cells::{Column, WordInContext, column_key, is_of_language, plain_meaning, words_in_context};
 
 /// Headers in their comparison form, and the columns that they are said to mean.
 pub(in crate::intake) type HeaderMap = Vec<(String, Column)>;
@@ -39,11 +39,10 @@ impl Meanings {
                     .map(|(_, column)| *column)
             })
             .collect();
-        let plain = |key: &String| plain_word(key).map(|word| word.column);
         let by_themselves: Vec<Option<Column>> = keys
             .iter()
             .zip(&mapped)
-            .map(|(key, mapped)| mapped.or_else(|| plain(key)))
+            .map(|(key, mapped)| mapped.or_else(|| plain_meaning(key)))
             .collect();
         let mut meanings = Self {
             columns: by_themselves.clone(),
@@ -60,7 +59,7 @@ impl Meanings {
                 position,
             };
             for word in words_in_context(key) {
-                meanings.weigh(position, *word, &neighbours);
+                meanings.weigh(position, word, &neighbours);
             }
         }
         meanings
@@ -116,16 +115,12 @@ impl Neighbours<'_> {
     /// Whether one of them means `column` by a word of this language.
     fn have_in(&self, column: Column, language: &str) -> bool {
         self.all()
-            .any(|(key, other)| other == Some(column) && languages(key).contains(&language))
+            .any(|(key, other)| other == Some(column) && is_of_language(key, language))
     }
 
     /// Whether one of them is of this language and not English.
     fn are_in(&self, language: &str) -> bool {
         self.all()
-            .any(|(key, _)| languages(key).contains(&language) && !languages(key).contains(&"en"))
+            .any(|(key, _)| !is_of_language(key, "en") && is_of_language(key, language))
     }
-}
-
-fn languages(key: &str) -> &'static [&'static str] {
-    plain_word(key).map_or(&[], |word| &word.languages)
 }

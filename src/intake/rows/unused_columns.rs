@@ -173,7 +173,7 @@ impl UnusedColumn {
                 format!("nothing to do if it is for people only; --map \"{name}=groups\" if it has groups to join");
             return not_used(label, &help);
         }
-        if let Some(word) = words_in_context(&key).iter().find(|word| is_free(word.column)) {
+        if let Some(word) = words_in_context(&key).find(|word| is_free(word.column)) {
             let help = format!(
                 "it may be `{}`, or the whole name; --map \"{name}={}\" or \"{name}=display_name\" says which",
                 word.column.as_str(),
