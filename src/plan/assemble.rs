@@ -276,7 +276,7 @@ impl Assembly<'_> {
             rules, mut plan, seats, ..
         } = self;
         plan.steps
-            .sort_by(|one, other| (one.stage, &one.rows).cmp(&(other.stage, &other.rows)));
+            .sort_by(|one, other| (one.stage, &*one.rows).cmp(&(other.stage, &*other.rows)));
         depend_on_makers(&mut plan);
         for (position, step) in plan.steps.iter().enumerate() {
             for row in &step.rows {

@@ -1,13 +1,13 @@
 //! Lists that are numerous and usually have one element: the steps of a row, the rows of a step.
 
-use std::cmp::Ordering;
 use std::ops::{Deref, DerefMut};
 
 /// A list that takes two words if its one element is small, and allocates only from the second element on.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OneOrMany<T>(Repr<T>);
 
-#[derive(Clone)]
+/// A list has one form by its length, so that equal lists are equal here.
+#[derive(Clone, PartialEq, Eq)]
 enum Repr<T> {
     None,
     One(T),
@@ -128,26 +128,6 @@ impl<'a, T> IntoIterator for &'a OneOrMany<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-impl<T: PartialEq> PartialEq for OneOrMany<T> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl<T: Eq> Eq for OneOrMany<T> {}
-
-impl<T: PartialOrd> PartialOrd for OneOrMany<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        (**self).partial_cmp(&**other)
-    }
-}
-
-impl<T: Ord> Ord for OneOrMany<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (**self).cmp(&**other)
     }
 }
 

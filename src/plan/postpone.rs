@@ -38,7 +38,7 @@ pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: imp
         };
         let mut stages: Vec<(Stage, Vec<usize>)> = stages.into_iter().collect();
         for (_, own) in &mut stages {
-            own.sort_by_key(|place| &steps[*place].rows);
+            own.sort_by_key(|place| &*steps[*place].rows);
         }
         for (place, stage) in fewest_calls(&stages, sizes.of(kind.family()), may_wait_until) {
             steps[place].stage = stage;
