@@ -66,13 +66,11 @@ impl From<Seats> for BTreeMap<BundleCode, Times> {
 
 impl Seats {
     fn times_of(&mut self, code: &BundleCode) -> &mut Times {
-        let place = match self.0.binary_search_by(|(known, _)| known.cmp(code)) {
-            Ok(place) => place,
-            Err(place) => {
-                self.0.insert(place, (code.clone(), Times::default()));
-                place
-            }
-        };
+        let known = self.0.iter().position(|(known, _)| known == code);
+        let place = known.unwrap_or_else(|| {
+            self.0.push((code.clone(), Times::default()));
+            self.0.len() - 1
+        });
         &mut self.0[place].1
     }
 
@@ -130,32 +128,25 @@ impl Default for SeatMemory {
     }
 }
 
-impl Default for Form {
-    fn default() -> Self {
-        Self {
-            version: VERSION,
-            runs: BTreeSet::new(),
-        }
-    }
-}
-
-/// Reads the file as one of this form; nothing where there is none.
-fn read_as<T: DeserializeOwned + Default>(place: &StatePlace) -> Result<T, SeatMemoryError> {
+/// Reads the file as one of this form; `None` where there is none.
+fn read_as<T: DeserializeOwned>(place: &StatePlace) -> Result<Option<T>, SeatMemoryError> {
     let path = place.path(SEATS);
     let file = match File::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(T::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let path = path.display().to_string();
     // Not read as a whole: most of it may be left out.
-    serde_json::from_reader(BufReader::new(file)).map_err(|fault| {
-        if fault.is_io() {
-            SeatMemoryError::Io(fault.into())
-        } else {
-            SeatMemoryError::Damaged { path, fault }
-        }
-    })
+    serde_json::from_reader(BufReader::new(file))
+        .map(Some)
+        .map_err(|fault| {
+            if fault.is_io() {
+                SeatMemoryError::Io(fault.into())
+            } else {
+                SeatMemoryError::Damaged { path, fault }
+            }
+        })
 }
 
 /// What a run is called here: without its sheet, which may be called as anybody.
@@ -163,14 +154,13 @@ fn name(run: &RunId) -> String {
     format!("{} {}", run.started(), run.short())
 }
 
-impl Form {
-    fn read(place: &StatePlace) -> Result<Self, SeatMemoryError> {
-        let form: Self = read_as(place)?;
-        if form.version > VERSION {
-            let path = place.path(SEATS).display().to_string();
-            return Err(SeatMemoryError::Newer { path });
-        }
-        Ok(form)
+/// The runs of which everything is remembered, if the file is of a form that can be read.
+fn known_runs(place: &StatePlace) -> Result<BTreeSet<String>, SeatMemoryError> {
+    match read_as(place)? {
+        Some(Form { version, .. }) if version > VERSION => Err(SeatMemoryError::Newer {
+            path: place.path(SEATS).display().to_string(),
+        }),
+        form => Ok(form.map(|form| form.runs).unwrap_or_default()),
     }
 }
 
@@ -180,8 +170,8 @@ impl SeatMemory {
     /// # Errors
     /// If there is one that cannot be read.
     pub(super) fn read(place: &StatePlace) -> Result<Self, SeatMemoryError> {
-        Form::read(place)?;
-        read_as(place)
+        known_runs(place)?;
+        Ok(read_as(place)?.unwrap_or_default())
     }
 
     /// Adds what a run did, and what the runs did that are recorded with it, to what is remembered. What is there already
@@ -190,7 +180,7 @@ impl SeatMemory {
     /// # Errors
     /// If a change cannot be read, or the file cannot be read or written; it is then as it was.
     pub(super) fn keep(place: &StatePlace, history: &History, now: Timestamp) -> Result<(), SeatMemoryError> {
-        let known = Form::read(place)?.runs;
+        let known = known_runs(place)?;
         let changes = history.seat_changes(|run| !known.contains(&name(run)));
         Self::keep_changes(place, changes, history.runs(), now)
     }
@@ -363,7 +353,7 @@ mod tests {
         let run = |day| RunId::new(on(day), OrganizationId(Uuid::from_u128(7)), 9).of_sheet("ann.csv");
         let runs: Vec<RunId> = (0..1_010).map(run).collect();
         SeatMemory::keep_changes(&place, [Ok(change(1, 0, &["A"], &[]))].into_iter(), &runs, on(0)).unwrap();
-        let known = Form::read(&place).unwrap().runs;
+        let known = known_runs(&place).unwrap();
         assert_eq!(known.len(), MOST_RUNS);
         assert!(known.contains(&name(&run(1_009))) && !known.contains(&name(&run(0))));
         assert!(known.iter().all(|run| !run.contains("ann")));
@@ -372,7 +362,7 @@ mod tests {
         let (older, _) = bytes.split_once(",\"runs\"").unwrap();
         place.write(SEATS, format!("{older}}}").as_bytes()).unwrap();
         assert_eq!(given(&place).len(), 1);
-        assert_eq!(Form::read(&place).unwrap().runs.len(), 0);
+        assert_eq!(known_runs(&place).unwrap().len(), 0);
     }
 
     #[test]
