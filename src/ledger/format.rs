@@ -1,23 +1,26 @@
 //! One line of the results file as text; [`Cells`](super::cells::Cells) is the way back.
 
-use std::fmt::{self, Write as _};
-use std::io::Write as _;
+use std::fmt;
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
-use serde_json::Value;
+use memchr::memchr2;
+use serde::Serialize;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
+use serde_json::{Serializer, Value};
 
 use super::Record;
 use super::columns::{KEY, NOT_A_NUMBER, ROW, SHEET};
-use super::line::{Line, quoted};
+use super::line::{Line, push_quoted};
 use crate::model::RowKey;
-use crate::text::{clean, escape_formula};
+use crate::text::{clean_text, escape_formula};
 
 /// No text cell is longer than this many characters.
 const MOST_LETTERS: usize = 2_000;
 
 /// Adds the line of a record to `out`, without its end; `run` is its last cell.
-pub(super) fn encode(record: &Record, run: &str, out: &mut Vec<u8>) {
+pub(super) fn encode(record: &Record, run: &[u8], out: &mut Vec<u8>) {
     let report = &record.report;
     push(out, report.place.row);
     push_text(out, &report.place.sheet);
@@ -43,7 +46,7 @@ pub(super) fn encode(record: &Record, run: &str, out: &mut Vec<u8>) {
         push_key(out, corrects);
     }
     out.push(b',');
-    out.extend_from_slice(run.as_bytes());
+    out.extend_from_slice(run);
 }
 
 /// Adds a line to `out` that no longer says which row it corrects.
@@ -52,7 +55,7 @@ pub(super) fn unlinked(text: &[u8], line: &Line<'_>, out: &mut Vec<u8>) {
     let key = line.cell(KEY);
     let own = key.split(|byte| *byte == b' ').next().unwrap_or_default();
     out.extend_from_slice(&text[..before]);
-    out.extend_from_slice(quoted(&String::from_utf8_lossy(own)).as_bytes());
+    push_quoted(out, &String::from_utf8_lossy(own));
     out.extend_from_slice(&text[before + line.written(KEY).len()..]);
 }
 
@@ -66,8 +69,7 @@ pub(super) fn moved(text: &[u8], line: &Line<'_>, row: u32, sheet: &[u8], out: &
 
 /// Adds a cell with text for people.
 pub(super) fn add_text(out: &mut Vec<u8>, text: &str) {
-    let text = clean(text, MOST_LETTERS);
-    out.extend_from_slice(quoted(&escape_formula(&text)).as_bytes());
+    push_quoted(out, &escape_formula(&clean_text(text, MOST_LETTERS)));
 }
 
 /// Digits alone, or digits with one `e` among them. Programs that do so keep 15 digits, and the key would be lost.
@@ -112,8 +114,18 @@ fn push_text(out: &mut Vec<u8>, text: &str) {
 /// so that a name survives a program that saves the file in an encoding without its letters.
 fn push_json(out: &mut Vec<u8>, value: Option<&Value>) {
     if let Some(value) = value {
-        let text = in_ascii(value.to_string());
-        out.extend_from_slice(quoted(&escape_formula(&text)).as_bytes());
+        let start = out.len();
+        out.push(b'"');
+        // Writing to memory cannot fail.
+        let _ = value.serialize(&mut Serializer::with_formatter(&mut *out, InQuotes));
+        if memchr2(b'"', b',', &out[start + 1..]).is_some() {
+            out.push(b'"');
+        } else if out.get(start + 1) == Some(&b'-') {
+            // A number is the only JSON that a spreadsheet program could take for a formula.
+            out[start] = b'\'';
+        } else {
+            out.remove(start);
+        }
     }
     out.push(b',');
 }
@@ -127,28 +139,41 @@ fn push_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
     out.push(b',');
 }
 
-/// The same JSON; letters beyond ASCII occur in its strings only.
-fn in_ascii(json: String) -> String {
-    if json.is_ascii() {
-        return json;
+/// JSON in ASCII for a cell within quotation marks, so that its own are doubled.
+struct InQuotes;
+
+impl Formatter for InQuotes {
+    fn begin_string<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"\"\"")
     }
-    let mut ascii = String::with_capacity(json.len() + 16);
-    for letter in json.chars() {
-        if letter.is_ascii() {
-            ascii.push(letter);
-        } else {
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(ascii, "\\u{unit:04x}");
+
+    fn end_string<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"\"\"")
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        for part in fragment.split_inclusive(|letter: char| !letter.is_ascii()) {
+            let plain = part.trim_end_matches(|letter: char| !letter.is_ascii());
+            out.write_all(plain.as_bytes())?;
+            for unit in part[plain.len()..].encode_utf16() {
+                write!(out, "\\u{unit:04x}")?;
             }
         }
+        Ok(())
     }
-    ascii
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, out: &mut W, escape: CharEscape) -> io::Result<()> {
+        match escape {
+            CharEscape::Quote => out.write_all(b"\\\"\""),
+            other => CompactFormatter.write_char_escape(out, other),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::unescape_formula;
 
     #[test]
     fn a_key_never_looks_like_a_number() {
@@ -169,10 +194,33 @@ mod tests {
     }
 
     #[test]
-    fn json_is_ascii_and_says_the_same() {
-        let value = serde_json::json!({"name": "Zoë 𝄞 \"Łukasz\"", "groups": ["日本"]});
-        let text = in_ascii(value.to_string());
-        assert!(text.is_ascii());
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    fn json_is_ascii_and_written_as_csv_would_write_it() {
+        for json in [
+            r#"{"name":"Zoë 𝄞 \"Łukasz\"","groups":["日本","a日","日本a"]}"#,
+            r#"{"a":null,"b":[],"c":{},"d":[true,-1.5,1e300]}"#,
+            r#""\\ \" \u0001 \n""#,
+            r#""-1""#,
+            "-1",
+            "[1,2]",
+            "[-1]",
+            "{}",
+            "null",
+        ] {
+            let value: Value = serde_json::from_str(json).unwrap();
+            let mut cell = Vec::new();
+            push_json(&mut cell, Some(&value));
+            assert!(cell.is_ascii(), "{json}");
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&cell[..]);
+            let record = reader.records().next().unwrap().unwrap();
+            let mut again = csv::Writer::from_writer(Vec::new());
+            again.write_record(&record).unwrap();
+            assert_eq!(again.into_inner().unwrap(), [&cell[..], b"\n"].concat(), "{json}");
+            let text = unescape_formula(&record[0]);
+            assert_eq!(escape_formula(text), record[0], "{json}");
+            assert_eq!(serde_json::from_str::<Value>(text).unwrap(), value);
+            if json.is_ascii() {
+                assert_eq!(text, value.to_string());
+            }
+        }
     }
 }

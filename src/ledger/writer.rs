@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::error::help;
 use super::form::Form;
 use super::format::encode;
-use super::line::quoted;
+use super::line::push_quoted;
 use super::{Durable, Journal, JournalError, Record, RunId};
 use crate::model::Status;
 
@@ -113,13 +113,15 @@ impl Writer {
                     let _ = synced.send(Message::Synced(sync()));
                 }
             })?;
+        let mut cell = Vec::new();
+        push_quoted(&mut cell, &run.to_string());
         let task = Task {
             sink,
             begin,
             disk,
             syncing: None,
             good: length,
-            run: quoted(&run.to_string()).into_owned(),
+            run: cell,
             form,
             path: path.clone(),
             broken: None,
@@ -190,7 +192,7 @@ struct Task<S> {
     /// Up to here the file has whole lines.
     good: u64,
     /// The `run` cell.
-    run: String,
+    run: Vec<u8>,
     form: Form,
     path: PathBuf,
     broken: Option<JournalError>,

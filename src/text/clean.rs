@@ -7,10 +7,15 @@ use std::path::Path;
 /// characters (escape sequences, line breaks) and bidirectional overrides become spaces,
 /// runs of white space become one space, and more than `most` characters are cut with `…`.
 pub fn clean(text: &str, most: usize) -> String {
+    clean_text(text, most).into_owned()
+}
+
+/// The same, without a copy of what is clean.
+pub fn clean_text(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most && is_plain(text) {
-        text.to_owned()
+        Cow::Borrowed(text)
     } else {
-        cleaned(text, most)
+        Cow::Owned(cleaned(text, most))
     }
 }
 
