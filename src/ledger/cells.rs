@@ -21,7 +21,7 @@ use super::columns::{
 use super::line::{Line, LineFault};
 use super::resume::{Changes, Facts, Known};
 use super::run_id::{RunId, RunIdFault};
-use super::seat_change::TELLS_OF_SEATS;
+use super::seat_change::{SeatChange, TELLS_OF_SEATS};
 use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::text::{clean, unescape_formula};
 
@@ -111,12 +111,20 @@ impl<'a> Cells<'_, 'a> {
         })
     }
 
-    /// Whether the row may have changed seats.
-    pub(super) fn tells_of_seats(self) -> bool {
+    /// The seats that the row gave and took; of the other cells nothing is read.
+    pub(super) fn seat_change(self) -> Result<Option<SeatChange>, String> {
         let after = self.0.cell(AFTER);
-        TELLS_OF_SEATS
-            .iter()
-            .any(|member| memchr::memmem::find(&after, member).is_some())
+        let tells = |member: &&[u8]| memchr::memmem::find(&after, member).is_some();
+        if !TELLS_OF_SEATS.iter().any(tells) {
+            return Ok(None);
+        }
+        Ok(SeatChange::told(
+            self.operation()?,
+            self.status()?,
+            self.user_id()?.zip(self.time(FINISHED_AT)),
+            self.json::<Value>(BEFORE)?.as_ref(),
+            self.json::<Value>(AFTER)?.as_ref(),
+        ))
     }
 
     /// The cell without the blanks around it.
@@ -134,6 +142,11 @@ impl<'a> Cells<'_, 'a> {
     }
 
     fn is_blank(self, column: usize) -> Result<bool, String> {
+        let written = self.0.written(column);
+        if written.starts_with(b"\"{") && std::str::from_utf8(written).is_ok() {
+            // An object need not be taken out of its quotation marks to be seen.
+            return Ok(false);
+        }
         Ok(stands_for_nothing(&self.typed(column)?))
     }
 

@@ -235,15 +235,8 @@ impl History {
         let is_wanted: Vec<bool> = self.index.runs.iter().map(of).collect();
         let offsets = self.offsets(|line| line.run.is_among(&is_wanted));
         offsets.into_iter().filter_map(|offset| {
-            let read = self.at(offset, |cells| {
-                let record = if cells.tells_of_seats() {
-                    Some(cells.record()?)
-                } else {
-                    None
-                };
-                Ok(record)
-            });
-            read.map(|record| record.as_ref().and_then(SeatChange::of)).transpose()
+            let read = self.at(offset, |cells| Ok(cells.seat_change()?));
+            read.transpose()
         })
     }
 

@@ -27,18 +27,35 @@ impl SeatChange {
     /// an account had before a row counts as nothing where it was not recorded.
     pub fn of(record: &Record) -> Option<Self> {
         let report = &record.report;
-        let is_about_a_rule = matches!(
+        Self::told(
             report.operation,
+            report.status,
+            report.user_id.zip(record.finished_at),
+            report.before.as_ref(),
+            report.after.as_ref(),
+        )
+    }
+
+    /// The same, from what a record says: of whom, and when the row ended.
+    pub(super) fn told(
+        operation: Option<OperationKind>,
+        status: Status,
+        of: Option<(UserId, Timestamp)>,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> Option<Self> {
+        let is_about_a_rule = matches!(
+            operation,
             Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
         );
-        if is_about_a_rule || matches!(report.status, Status::Started | Status::InDoubt) {
+        if is_about_a_rule || matches!(status, Status::Started | Status::InDoubt) {
             return None;
         }
-        let (user, at) = (report.user_id?, record.finished_at?);
+        let (user, at) = of?;
         // A migration's own `before` is about the account that is left.
-        let before = match report.operation {
-            Some(OperationKind::Migrate) => report.before.as_ref().and_then(|before| before.get("new_account")),
-            _ => report.before.as_ref(),
+        let before = match operation {
+            Some(OperationKind::Migrate) => before.and_then(|before| before.get("new_account")),
+            _ => before,
         };
         let mut change = Self {
             user,
@@ -47,7 +64,7 @@ impl SeatChange {
             taken: BundleSet::default(),
         };
         for member in ["licenses", "leases"] {
-            let Some(is) = report.after.as_ref().and_then(|after| bundles(after, member)) else {
+            let Some(is) = after.and_then(|after| bundles(after, member)) else {
                 continue;
             };
             let was = before.and_then(|before| bundles(before, member)).unwrap_or_default();
