@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::client::{Result, empty_list};
 use super::document::Json;
-use super::json::{code, codes, flag, guid, guids, member, number, page, text};
+use super::json::{code, codes, flag, guid, guids, member, members, number, page, text, truth};
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
@@ -197,12 +197,15 @@ pub(super) fn released(answer: Json<'_>, users: &[UserId]) -> Vec<ReleaseReply> 
 
 /// A user and the bundles it holds.
 pub(super) fn allocation(value: Json<'_>) -> Option<Allocation> {
-    let held = member(value, &HELD);
+    let [codes_held, licenses] = HELD;
+    let names = ["userId", codes_held, "useExternalLicense", "orphan", licenses, "id"];
+    let found = members(value, names).map(|member| member.filter(|value| !value.is_null()));
+    let [user, bundles, external, orphan, others, id] = found;
     Some(Allocation {
-        user: UserId(member(value, &["userId", "id"]).and_then(guid)?),
-        bundles: held.map(codes).unwrap_or_default(),
-        external_license: flag(value, &["useExternalLicense"]).unwrap_or(false),
-        is_orphan: flag(value, &["orphan"]).unwrap_or(false),
+        user: UserId(user.or(id).and_then(guid)?),
+        bundles: bundles.or(others).map(codes).unwrap_or_default(),
+        external_license: external.and_then(truth).unwrap_or(false),
+        is_orphan: orphan.and_then(truth).unwrap_or(false),
         last_in_use: ToldTime::read(value, "lastInUse"),
     })
 }
