@@ -3,11 +3,11 @@
 use std::sync::OnceLock;
 
 use super::Found;
-use super::index::{NameIndex, numbered, sorted_by_id, with_id};
+use super::index::{NameIndex, numbered, sorted_by_id, with_id, with_id_of};
 use super::suggestion::suggestion;
 use crate::api::{GroupLists, User};
 use crate::model::{UserId, UserRef};
-use crate::text::fold;
+use crate::text::{fold, folded};
 
 /// Users in the order of their ids, each once. The indexes cost twelve bytes to twenty a user.
 ///
@@ -38,7 +38,7 @@ impl FromIterator<User> for Accounts {
             [Some(user.email()), user_name]
                 .into_iter()
                 .flatten()
-                .map(fold)
+                .map(folded)
                 .filter(|name| !name.is_empty())
                 .map(move |name| (name, position))
         }));
@@ -82,21 +82,20 @@ impl Accounts {
     /// The account whose e-mail address or user name is this one, case aside. Nothing is
     /// suggested for a miss, which is what an invite hopes for.
     pub fn find(&self, name: &str) -> Found<&User> {
-        let folded = fold(name);
-        let bears_it = |user: &&User| fold(user.email()) == folded || fold(user.user_name()) == folded;
-        let mut bearers: Vec<&User> = self
-            .names
-            .candidates(&folded)
-            .map(|position| &self.users[position])
-            .filter(bears_it)
-            .collect();
-        if bearers.iter().any(|user| user.is_person()) {
-            bearers.retain(|user| user.is_person());
+        let name = folded(name);
+        let user = |position: &usize| &self.users[*position];
+        let bears_it = |position: &usize| {
+            let user = user(position);
+            folded(user.email()) == name || folded(user.user_name()) == name
+        };
+        let mut bearers: Vec<usize> = self.names.candidates(&name).filter(bears_it).collect();
+        if bearers.iter().any(|bearer| user(bearer).is_person()) {
+            bearers.retain(|bearer| user(bearer).is_person());
         }
         match bearers.as_slice() {
             [] => Found::None { suggestion: None },
-            [only] => self.by_id(only.id),
-            several => Found::Many(several.iter().map(|user| described(user)).collect()),
+            [only] => found(with_id_of(&self.users, *only, |user| user.id)),
+            several => Found::Many(several.iter().map(user).map(described).collect()),
         }
     }
 
@@ -109,11 +108,7 @@ impl Accounts {
     }
 
     fn by_id(&self, id: UserId) -> Found<&User> {
-        match with_id(&self.users, &id, |user| user.id) {
-            [] => Found::None { suggestion: None },
-            [only] => Found::One(only),
-            several => Found::Many(several.iter().map(described).collect()),
-        }
+        found(with_id(&self.users, &id, |user| user.id))
     }
 
     /// The user that a sheet means; for an unknown name, with a suggestion of what may have been meant.
@@ -140,6 +135,15 @@ impl Accounts {
             label(&self.users[alphabet[place] as usize])
         })
         .map(str::to_owned)
+    }
+}
+
+/// The one account that these entries with one id are.
+fn found(entries: &[User]) -> Found<&User> {
+    match entries {
+        [] => Found::None { suggestion: None },
+        [only] => Found::One(only),
+        several => Found::Many(several.iter().map(described).collect()),
     }
 }
 

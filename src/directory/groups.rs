@@ -4,7 +4,7 @@ use super::Found;
 use super::index::{NameIndex, numbered, sorted_by_id, with_id};
 use crate::api::Group;
 use crate::model::{GroupId, GroupRef};
-use crate::text::{fold, nearest};
+use crate::text::{folded, nearest};
 
 /// The built-in group whose members may do everything.
 const ADMINISTRATORS: &str = "administrators";
@@ -20,7 +20,7 @@ pub struct Groups {
 impl FromIterator<Group> for Groups {
     fn from_iter<I: IntoIterator<Item = Group>>(groups: I) -> Self {
         let groups = sorted_by_id(groups, |group| group.id, |one, other| one.name == other.name);
-        let names = NameIndex::new(numbered(&groups).map(|(position, group)| (fold(&group.name), position)));
+        let names = NameIndex::new(numbered(&groups).map(|(position, group)| (folded(&group.name), position)));
         Self { groups, names }
     }
 }
@@ -78,11 +78,11 @@ impl Groups {
     }
 
     fn bearers(&self, name: &str) -> Vec<&Group> {
-        let folded = fold(name);
+        let name = folded(name);
         self.names
-            .candidates(&folded)
+            .candidates(&name)
             .map(|position| &self.groups[position])
-            .filter(|group| fold(&group.name) == folded)
+            .filter(|group| folded(&group.name) == name)
             .collect()
     }
 

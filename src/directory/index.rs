@@ -1,5 +1,6 @@
 //! Entries found by id and by name, where a server may give one id to two of them.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -38,7 +39,7 @@ pub(super) struct NameIndex {
 
 impl NameIndex {
     /// An index of folded names and their positions.
-    pub(super) fn new(names: impl Iterator<Item = (String, u32)>) -> Self {
+    pub(super) fn new<'n>(names: impl Iterator<Item = (Cow<'n, str>, u32)>) -> Self {
         let hasher = RandomState::default();
         let mut entries: Vec<_> = names.map(|(name, position)| (hash(&hasher, &name), position)).collect();
         entries.sort_unstable();
@@ -80,7 +81,8 @@ pub(super) fn sorted_by_id<T, K: Ord>(
     agree: impl Fn(&T, &T) -> bool,
 ) -> Vec<T> {
     let mut entries: Vec<T> = entries.into_iter().collect();
-    entries.sort_by_key(&id);
+    // Stable, and moves ids and not entries, for which half as much memory again would be needed.
+    entries.sort_by_cached_key(&id);
     // Each with each: two may agree with a third, which lacks what they differ in, and not with each other.
     let is_one = |same: &&[T]| {
         let pairs = same
@@ -106,6 +108,15 @@ pub(super) fn with_id<'a, T, K: Ord>(entries: &'a [T], wanted: &K, id: impl Fn(&
     &entries[start..start + length]
 }
 
+/// Every entry with the id of the one at this position.
+pub(super) fn with_id_of<T, K: Ord>(entries: &[T], position: usize, id: impl Fn(&T) -> K) -> &[T] {
+    let (before, after) = entries.split_at(position);
+    let wanted = after.first().map(&id);
+    let has_it = |entry: &&T| Some(id(entry)) == wanted;
+    let start = position - before.iter().rev().take_while(has_it).count();
+    &entries[start..position + after.iter().take_while(has_it).count()]
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -120,5 +131,13 @@ mod tests {
         );
         assert_eq!(sorted_by_id(&[(1, ""), (1, "a"), (1, "b")]).len(), 3);
         assert_eq!(sorted_by_id(&[(1, "a"); 9]).len(), 9);
+    }
+    #[test]
+    fn the_entries_with_the_id_of_one_are_those_with_that_id() {
+        let entries = [1, 3, 3, 3, 4, 7, 7];
+        for (position, id) in entries.iter().enumerate() {
+            let of_position = super::with_id_of(&entries, position, |entry| *entry);
+            assert_eq!(of_position, super::with_id(&entries, id, |entry| *entry));
+        }
     }
 }

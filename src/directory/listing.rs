@@ -70,6 +70,9 @@ pub(super) struct WholeListing<T> {
     pub(super) is_steady: bool,
 }
 
+/// For how many entries there is room from the beginning at most, whatever number the server says.
+const MOST_ROOM: usize = 1 << 21;
+
 /// How often a listing that names no total is read again while it keeps bringing entries that were passed over before.
 const MOST_READINGS_AGAIN: usize = 3;
 
@@ -125,6 +128,11 @@ impl<T> Lister<'_, T> {
 
     async fn finish_once(&self, mut listing: PartialListing<T>) -> Result<WholeListing<T>, CallError> {
         self.begin(&mut listing).await?;
+        let entries = usize::try_from(listing.paging.shape().entries).unwrap_or(usize::MAX);
+        // Growing by doubling would move them all again and again, and hold them twice meanwhile.
+        listing
+            .items
+            .reserve_exact(entries.min(MOST_ROOM).saturating_sub(listing.items.len()));
         if listing.paging.pages_left().is_none() {
             // Such a listing ends where nothing new comes. Should entries move back while it is read, a short second
             // page can repeat the first, which is not the end.

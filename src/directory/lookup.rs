@@ -1,7 +1,8 @@
 //! Users looked up one by one: names resolved twenty at a time where that is enough, else searched for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use foldhash::{HashSet, HashSetExt};
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
@@ -11,7 +12,7 @@ use super::reader::Reader;
 use crate::api::{CallError, EntityType, Resolved, User, UserKind, UserTexts};
 use crate::event::{Event, silent};
 use crate::model::{UserId, UserRef};
-use crate::text::fold;
+use crate::text::{fold, folded};
 
 /// The users that the sheet wants, each once.
 #[derive(Debug, Default)]
@@ -32,7 +33,7 @@ impl<'a> Wanted<'a> {
         let mut wanted = Self::default();
         let mut known_names = HashSet::new();
         let mut known_ids = HashSet::new();
-        let mut is_new = |name: &str| known_names.insert(fold(name));
+        let mut is_new = |name: &'a str| known_names.insert(folded(name));
         for address in &needs.addresses {
             if is_new(address) {
                 wanted.searches.push(address);
@@ -55,7 +56,7 @@ impl<'a> Wanted<'a> {
         let mut known_to_delete = HashSet::new();
         for user in &needs.to_delete {
             if let UserRef::Name(name) = user
-                && known_to_delete.insert(fold(name))
+                && known_to_delete.insert(folded(name))
             {
                 wanted.to_delete.push(name);
             }

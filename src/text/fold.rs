@@ -1,5 +1,7 @@
 //! Comparison forms: what counts as the same name.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// The form in which e-mail addresses, user names and group names are compared:
@@ -8,11 +10,20 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// A letter outside ASCII stays outside it: Unicode makes the Kelvin sign a `K`, but whoever is named with
 /// one is not the person named with the other.
 pub fn fold(text: &str) -> String {
+    folded(text).into_owned()
+}
+
+/// The same form, which is the text itself where that is ASCII in lower case already, as most addresses are.
+pub fn folded(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     if text.is_ascii() {
-        text.to_ascii_lowercase()
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            text.to_ascii_lowercase().into()
+        } else {
+            text.into()
+        }
     } else if is_nfc(text) {
-        text.to_lowercase()
+        text.to_lowercase().into()
     } else {
         let mut folded = String::with_capacity(text.len());
         for piece in text.split_inclusive(IMPOSTORS) {
@@ -20,7 +31,7 @@ pub fn fold(text: &str) -> String {
             folded += &before.nfc().collect::<String>().to_lowercase();
             folded += &piece[before.len()..];
         }
-        folded
+        folded.into()
     }
 }
 

@@ -14,7 +14,7 @@ mod wrap;
 pub use ascii::{is_lower, is_plain};
 pub use clean::{clean, clean_text, escape_formula, is_unsafe, shown_path, terminal_safe, unescape_formula};
 pub use decode::{NotText, decode, trimmed};
-pub use fold::{fold, header_key};
+pub use fold::{fold, folded, header_key};
 pub use humanize::{duration, joined, number, plural};
 pub use nearest::{is_opposite, nearest};
 pub use quoted::quoted;
