@@ -249,7 +249,9 @@ impl<'a> Rows<'a> {
 
     /// A call for the row is on its way.
     pub(super) fn begin(&mut self, row: RowIndex, now: Timestamp) {
-        self.edit(row).started_at.get_or_insert(now);
+        if self.are_recorded() {
+            self.edit(row).started_at.get_or_insert(now);
+        }
     }
 
     /// The call never left.
@@ -262,11 +264,16 @@ impl<'a> Rows<'a> {
 
     /// A call for the row has left and come to its end, whatever that was.
     pub(super) fn called(&mut self, row: RowIndex) {
-        self.edit(row).calls += 1;
+        if self.are_recorded() {
+            self.edit(row).calls += 1;
+        }
     }
 
     /// What a call that answered for the row cost.
     pub(super) fn answered(&mut self, row: RowIndex, receipt: &Receipt) {
+        if !self.are_recorded() {
+            return;
+        }
         let log = self.edit(row);
         if log.failure.is_none() && log.setback.is_none() {
             log.attempts = receipt.attempts;
