@@ -57,6 +57,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         rules,
         plan: Plan {
             groups,
+            steps: Vec::with_capacity(rows.len()),
             rows,
             last_administrators,
             ..Plan::default()

@@ -69,7 +69,12 @@ impl ParsedRows {
         } = later;
         self.problems.append(problems);
         self.statements.append(statements);
-        self.rows.extend(rows);
+        if self.rows.is_empty() {
+            // Mostly there is one worksheet, and its million rows need not be moved.
+            self.rows = rows;
+        } else {
+            self.rows.extend(rows);
+        }
         self.finished.extend(finished);
         self.refused.extend(refused);
         for (count, more) in self.operation_counts.iter_mut().zip(operation_counts) {
