@@ -28,7 +28,8 @@ pub struct SimulatedTraffic<T> {
     start: Instant,
     now: Instant,
     arrivals: u64,
-    waiting: BTreeMap<Lane, Waiting<T>>,
+    /// In the order of the lanes. They are few, and all of them are looked at for each call.
+    waiting: Vec<(Lane, Waiting<T>)>,
     in_flight: BTreeMap<(Instant, u64), (Lane, T)>,
     held: BTreeMap<Lane, Duration>,
 }
@@ -58,7 +59,7 @@ impl<T> SimulatedTraffic<T> {
             start: now,
             now,
             arrivals: 0,
-            waiting: BTreeMap::new(),
+            waiting: Vec::new(),
             in_flight: BTreeMap::new(),
             held: BTreeMap::new(),
         }
@@ -80,14 +81,18 @@ impl<T> SimulatedTraffic<T> {
     /// A call wants to leave; `what` comes back from [`next_answer`](Self::next_answer) when it is answered.
     pub fn call(&mut self, service: Service, method: Method, what: T) {
         self.arrivals += 1;
-        let lane = self.waiting.entry((service, method)).or_insert_with(|| Waiting {
-            calls: VecDeque::new(),
-            until: None,
-            since: None,
-            is_reported: false,
-            lined_up: 0,
+        let place = self.place(service, method).unwrap_or_else(|place| {
+            let lane = Waiting {
+                calls: VecDeque::new(),
+                until: None,
+                since: None,
+                is_reported: false,
+                lined_up: 0,
+            };
+            self.waiting.insert(place, ((service, method), lane));
+            place
         });
-        lane.calls.push_back((self.arrivals, what));
+        self.waiting[place].1.calls.push_back((self.arrivals, what));
     }
 
     /// Lets time go on to the next answer; `None` if no call is left.
@@ -101,9 +106,16 @@ impl<T> SimulatedTraffic<T> {
 
     /// The calls of a service and method that have not left yet, in their order; they are taken out of the line.
     pub fn take_back(&mut self, service: Service, method: Method) -> Vec<T> {
-        let lane = self.waiting.get_mut(&(service, method));
-        let calls = lane.map(|lane| std::mem::take(&mut lane.calls)).unwrap_or_default();
+        let calls = match self.place(service, method) {
+            Ok(place) => std::mem::take(&mut self.waiting[place].1.calls),
+            Err(_) => VecDeque::new(),
+        };
         calls.into_iter().map(|(_, what)| what).collect()
+    }
+
+    /// Where the lane is, or belongs.
+    fn place(&self, service: Service, method: Method) -> Result<usize, usize> {
+        self.waiting.binary_search_by_key(&(service, method), |(lane, _)| *lane)
     }
 
     /// Lets time go on to whatever happens next; `None` if no call is left.
@@ -113,8 +125,8 @@ impl<T> SimulatedTraffic<T> {
                 return Some(released);
             }
             let has_room = self.has_room();
-            let waits = self.waiting.values().filter(|lane| !lane.calls.is_empty());
-            let woken = waits.filter_map(|lane| lane.until).min().filter(|_| has_room);
+            let waits = self.waiting.iter().filter(|(_, lane)| !lane.calls.is_empty());
+            let woken = waits.filter_map(|(_, lane)| lane.until).min().filter(|_| has_room);
             let answered = self.in_flight.keys().next().map(|(end, _)| *end);
             match (woken, answered) {
                 (None, None) => return None,
@@ -153,7 +165,7 @@ impl<T> SimulatedTraffic<T> {
     fn let_go(&mut self) -> Option<Simulated<T>> {
         while self.has_room() {
             let now = self.now;
-            for lane in self.waiting.values_mut() {
+            for (_, lane) in &mut self.waiting {
                 if lane.until.take_if(|until| *until <= now).is_some() {
                     self.arrivals += 1;
                     lane.lined_up = self.arrivals;
