@@ -1,7 +1,5 @@
 //! What somebody else changed while the run waited, and what follows for the steps that rest on it.
 
-use std::collections::HashSet;
-
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
 use super::steps::{Change, StepState};
@@ -11,14 +9,13 @@ use crate::directory::{Accounts, Allocations, Groups};
 use crate::engine::recheck::OnChange;
 use crate::model::{Status, UserId};
 use crate::plan::{
-    AccountIndex, Administrators, Direct, Holding, Inactive, RowCode, RowReason, Seen, StepIndex, StepSource, Verdict,
-    Work,
+    Administrators, Direct, Holding, Inactive, RowCode, RowReason, Seen, StepIndex, StepSource, Verdict, Work,
 };
 
 impl Machine<'_> {
     pub(super) fn allocations_are_now(&mut self, steps: &[StepIndex], held: &Allocations) {
         // What this run has changed it knows better than a listing that may lag behind.
-        let mut seen: HashSet<AccountIndex> = self.steps.with_changed_licenses();
+        let mut seen = self.steps.with_changed_licenses();
         let in_use_again = self.used_meanwhile(steps, held);
         let mut changes = Vec::new();
         let mut replaced = Vec::new();

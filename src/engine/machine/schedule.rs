@@ -2,7 +2,9 @@
 //!
 //! No two concurrent calls touch the same user or group, because the service might carry them out in either order.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::sizes::Sizes;
 use crate::event::{Method, Service};

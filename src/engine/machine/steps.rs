@@ -1,7 +1,9 @@
 //! The current steps of a run: the plan's, with what the run has learned. The plan itself never changes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::api::UserUpdate;
 use crate::model::{GroupId, UserId};
