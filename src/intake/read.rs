@@ -60,12 +60,8 @@ pub struct Checked {
     pub rows: usize,
     /// How many of each operation, in the documents' order, those without any left out.
     pub by_operation: Vec<(OperationKind, usize)>,
-    /// Words in licence cells that mean no known bundle; the organization may know them.
-    pub unknown_codes: Vec<String>,
     /// The codes that are known only from what is remembered of the organization.
     pub remembered_codes: BTreeSet<BundleCode>,
-    /// Worksheets that were read.
-    pub sheets: Vec<Arc<str>>,
     /// Worksheets that were not.
     pub skipped_sheets: Vec<SkippedSheet>,
     /// How many rows say `ignore`.
@@ -135,9 +131,7 @@ pub fn check(source: &Source, options: &Options) -> Result<Checked, SheetError> 
     Ok(Checked {
         by_operation: counts.filter(|(_, count)| *count > 0).collect(),
         rows: file.parsed.row_count,
-        sheets: names(&file),
         problems: file.parsed.problems,
-        unknown_codes: file.parsed.unknown_codes,
         remembered_codes: file.parsed.remembered_codes,
         skipped_sheets: file.skipped,
         ignored: file.parsed.ignored,

@@ -123,11 +123,6 @@ impl Field {
             Self::Set(text) => Some(text),
         }
     }
-
-    /// Whether the field is left alone.
-    pub fn is_keep(&self) -> bool {
-        *self == Self::Keep
-    }
 }
 
 /// A password from a sheet; never shown, never written.

@@ -105,11 +105,6 @@ impl Watching {
         self.files.retain(|name, _| is_there(name));
     }
 
-    /// Forgets one file, as one that is taken.
-    pub fn forget(&mut self, name: &str) {
-        self.files.remove(name);
-    }
-
     /// Judges a file that is there. `now` is a clock that only goes forward.
     pub fn look(&mut self, name: &str, sighting: Sighting, is_open: bool, now: Duration) -> Look {
         let patience = self.patience;
