@@ -164,10 +164,9 @@ struct Both {
 
 impl Both {
     fn new() -> Self {
-        let given = |name| std::env::var_os(name);
         Self {
-            old: Program::new(given("OLD").unwrap_or_else(|| earlier().into())),
-            new: Program::new(given("NEW").unwrap_or_else(|| env!("CARGO_BIN_EXE_reseat").into())),
+            old: Program::new(std::env::var_os("OLD").unwrap_or_else(|| earlier().into())),
+            new: Program::new(measure::reseat()),
             pairs: number("PAIRS", 3),
             only: std::env::var("ONLY").unwrap_or_default(),
             lines: Vec::new(),

@@ -212,7 +212,7 @@ impl Stage {
     fn new(sandbox: Sandbox, rows: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         write_sheet(&folder.path().join("sheet.csv"), rows);
-        let program = std::env::var_os("NEW").unwrap_or_else(|| env!("CARGO_BIN_EXE_reseat").into());
+        let program = measure::reseat();
         let before = sandbox.world();
         fs_err::write(
             folder.path().join("reseat.toml"),

@@ -4,7 +4,8 @@
 //! 10,000, 100,000 and 1,000,000 rows, a licence each for as many people, and what `plan` of 1,000 rows takes against as many
 //! people. A small task is repeated, and its mean counts. The exponent is that of the power law that fits best: 1 is as fast
 //! as what grows. What every start costs hides in the small tasks and makes it smaller; therefore the last step, from
-//! the last size but one to the last, has one of its own. `ROWS=100000` leaves out what is larger.
+//! the last size but one to the last, has one of its own. `ROWS=100000` leaves out what is larger, and `NEW=…` measures
+//! a program that is built already.
 //!
 //! What was found is in `docs/performance.md`.
 
@@ -64,7 +65,7 @@ fn of_size(rows: usize, repeats: usize) -> [Cost; TASKS.len()] {
     sheets::licenses(&folder.join("some.csv"), 1_000);
     let server = Server::start(rows);
     let reseat = |words: &[&str]| {
-        let mut command = server.command(env!("CARGO_BIN_EXE_reseat"), folder);
+        let mut command = server.command(measure::reseat(), folder);
         measure::program(command.args(words).stderr(Stdio::null()))
     };
     let run = || reseat(&["run", "all.csv", "--yes"]);

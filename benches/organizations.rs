@@ -47,7 +47,7 @@ fn measured(runtime: &Runtime, organizations: usize, slow: usize) -> String {
     let folder = tempfile::TempDir::new().expect("a folder");
     prepare(folder.path(), &served);
     let began = SystemTime::now();
-    let mut reseat = Command::new(env!("CARGO_BIN_EXE_reseat"));
+    let mut reseat = Command::new(measure::reseat());
     reseat
         .args(["watch", "inbox", "--once", "--quiet"])
         .env_clear()

@@ -176,7 +176,7 @@ impl Stage {
 
     fn reseat(&self, words: &[&str]) -> Output {
         let folder = self.folder.path();
-        Command::new(env!("CARGO_BIN_EXE_reseat"))
+        Command::new(measure::reseat())
             .args(words)
             .env_clear()
             .env("UIPATH_URI", self.sandbox.base_url())

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each benchmark uses some of it")]
 
+use std::ffi::OsString;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -43,6 +44,11 @@ impl Cost {
 /// Whether the benchmark was started by `cargo test --benches`, which only wants to see that it compiles.
 pub(crate) fn only_compiles() -> bool {
     std::env::args().any(|argument| argument == "--test")
+}
+
+/// The program: the one that Cargo built with the benchmark, or another from the environment.
+pub(crate) fn reseat() -> OsString {
+    std::env::var_os("NEW").unwrap_or_else(|| env!("CARGO_BIN_EXE_reseat").into())
 }
 
 /// A number from the environment, for quick trials.
