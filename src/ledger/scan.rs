@@ -116,11 +116,7 @@ impl Scan {
     /// # Errors
     /// If they are not as reseat writes them.
     pub(super) fn with_new_lines(mut self, from: u64, length: u64) -> io::Result<Self> {
-        self.stored.tail = Tail {
-            written: length,
-            has_nuls: false,
-            ends_in_line_end: true,
-        };
+        self.stored.tail = Tail::whole(length);
         match self.read_from(from, Care::Index) {
             Ok(()) => Ok(self),
             Err(Stop::At(..)) => Err(io::ErrorKind::InvalidData.into()),

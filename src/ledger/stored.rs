@@ -82,12 +82,7 @@ impl Stored {
 
     /// A file that reseat has just written.
     pub(super) fn written(path: &Path, file: File, length: u64) -> Self {
-        let tail = Tail {
-            written: length,
-            has_nuls: false,
-            ends_in_line_end: true,
-        };
-        Self::as_it_is(path, file, tail)
+        Self::as_it_is(path, file, Tail::whole(length))
     }
 
     fn as_it_is(path: &Path, lines: File, tail: Tail) -> Self {

@@ -52,6 +52,15 @@ pub(super) struct Tail {
 }
 
 impl Tail {
+    /// That of a file of whole lines.
+    pub(super) fn whole(length: u64) -> Self {
+        Self {
+            written: length,
+            has_nuls: false,
+            ends_in_line_end: true,
+        }
+    }
+
     /// Looks at the end of a file; the read position afterwards is unspecified.
     pub(super) fn of(file: &mut (impl Read + Seek), unit: Unit) -> io::Result<Self> {
         let length = file.seek(SeekFrom::End(0))?;
