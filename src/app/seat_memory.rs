@@ -154,14 +154,21 @@ fn name(run: &RunId) -> String {
     format!("{} {}", run.started(), run.short())
 }
 
+fn check_version(version: u32, place: &StatePlace) -> Result<(), SeatMemoryError> {
+    if version > VERSION {
+        let path = place.path(SEATS).display().to_string();
+        return Err(SeatMemoryError::Newer { path });
+    }
+    Ok(())
+}
+
 /// The runs of which everything is remembered, if the file is of a form that can be read.
 fn known_runs(place: &StatePlace) -> Result<BTreeSet<String>, SeatMemoryError> {
-    match read_as(place)? {
-        Some(Form { version, .. }) if version > VERSION => Err(SeatMemoryError::Newer {
-            path: place.path(SEATS).display().to_string(),
-        }),
-        form => Ok(form.map(|form| form.runs).unwrap_or_default()),
-    }
+    let Some(Form { version, runs }) = read_as(place)? else {
+        return Ok(BTreeSet::new());
+    };
+    check_version(version, place)?;
+    Ok(runs)
 }
 
 impl SeatMemory {
@@ -170,8 +177,14 @@ impl SeatMemory {
     /// # Errors
     /// If there is one that cannot be read.
     pub(super) fn read(place: &StatePlace) -> Result<Self, SeatMemoryError> {
-        known_runs(place)?;
-        Ok(read_as(place)?.unwrap_or_default())
+        let read = read_as(place).or_else(|fault| {
+            // What a later version has in it may look like damage.
+            known_runs(place)?;
+            Err(fault)
+        });
+        let memory: Self = read?.unwrap_or_default();
+        check_version(memory.version, place)?;
+        Ok(memory)
     }
 
     /// Adds what a run did, and what the runs did that are recorded with it, to what is remembered. What is there already
