@@ -10,7 +10,6 @@ use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
 use super::statement::{Statement, ValidRow};
-use super::statement_kind::StatementKind;
 use super::statements::Statements;
 use super::value_reader::ValueReader;
 use super::values::Values;
@@ -342,7 +341,7 @@ impl<'o> RowParser<'o> {
             content: &self.content,
             number: self.context.worksheet.row_number(row),
         };
-        valid.state(|statement, kind| self.statements.push(statement, kind));
+        valid.state(|statement| self.statements.push(statement));
         Ok(())
     }
 
@@ -353,8 +352,7 @@ impl<'o> RowParser<'o> {
         let mut subjects = present.filter(|(column, _)| column.identifies() && cells.has(*column));
         if subjects.any(|(column, _)| !wrong.contains(*column)) {
             let number = self.context.worksheet.row_number(cells.row);
-            self.statements
-                .push(Statement::of_refused(&self.content, number), StatementKind::Refused);
+            self.statements.push(Statement::of_refused(&self.content, number));
         }
     }
 

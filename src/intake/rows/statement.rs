@@ -80,15 +80,15 @@ pub(super) struct ValidRow<'r, 'c> {
 }
 
 impl ValidRow<'_, '_> {
-    /// Tells what the row states, each with its kind.
-    pub(super) fn state(&self, mut tell: impl FnMut(Statement, StatementKind)) {
+    /// Tells what the row states.
+    pub(super) fn state(&self, mut tell: impl FnMut(Statement)) {
         let Self {
             kind,
             values,
             content,
             number,
         } = *self;
-        let mut push = |subject, kind, value| tell(Statement::new(subject, number, kind, value), kind);
+        let mut push = |subject, kind, value| tell(Statement::new(subject, number, kind, value));
         let user = |user: u64| hash(&(SubjectKind::User, user));
         let named_user = || hash(&*values.user_key);
         let content = half_hash(content);

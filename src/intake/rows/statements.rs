@@ -1,7 +1,6 @@
 //! What many rows state, in parts that can be compared apart from each other.
 
 use super::statement::Statement;
-use super::statement_kind::StatementKind;
 
 /// How many parts there are.
 const SHARDS: usize = 16;
@@ -26,7 +25,8 @@ pub(in crate::intake) struct Shard {
 }
 
 impl Statements {
-    pub(super) fn push(&mut self, statement: Statement, kind: StatementKind) {
+    pub(super) fn push(&mut self, statement: Statement) {
+        let kind = statement.kind();
         self.remove_something |= kind.removes();
         let shard = &mut self.shards[(statement.subject >> 32) as usize % SHARDS];
         let pieces = if kind.adds() {
