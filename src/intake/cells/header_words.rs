@@ -109,8 +109,9 @@ fn by_name(name: &str) -> Option<Column> {
 
 /// The keys of a header of the file: without its accents, and with German umlauts in two letters.
 fn spellings(header: &str) -> Vec<String> {
+    let mut keys = vec![column_key(header)];
     if header.is_ascii() {
-        return vec![column_key(header)];
+        return keys;
     }
     let in_two = |letter: char| match letter {
         'ä' => Some("ae"),
@@ -118,15 +119,19 @@ fn spellings(header: &str) -> Vec<String> {
         'ü' => Some("ue"),
         _ => None,
     };
-    let mut long = String::new();
+    let (mut long, mut has_umlauts) = (String::new(), false);
     for letter in header.to_lowercase().nfc() {
         match in_two(letter) {
-            Some(two) => long.push_str(two),
+            Some(two) => {
+                long.push_str(two);
+                has_umlauts = true;
+            }
             None => long.push(letter),
         }
     }
-    let mut keys = vec![column_key(header), column_key(&long)];
-    keys.dedup();
+    if has_umlauts {
+        keys.push(column_key(&long));
+    }
     keys
 }
 
