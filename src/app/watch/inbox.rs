@@ -284,6 +284,16 @@ fn lock(root: &Path, private: &Path) -> Result<File, InboxError> {
 mod tests {
     use super::*;
 
+    fn remembered() -> Remembered {
+        Remembered {
+            sha256: "5a".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            folder: Folder::Done,
+            sheet: "a.csv".to_owned(),
+            exit_code: Some(0),
+        }
+    }
+
     #[test]
     fn a_folder_is_taken_once_and_free_again_afterwards() {
         let folder = tempfile::tempdir().unwrap();
@@ -316,13 +326,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_there_after_a_restart_also_behind_half_a_line() {
         let folder = tempfile::tempdir().unwrap();
-        let remembered = Remembered {
-            sha256: "5a".to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            folder: Folder::Done,
-            sheet: "a.csv".to_owned(),
-            exit_code: Some(0),
-        };
+        let remembered = remembered();
         let inbox = Inbox::take(folder.path(), None).unwrap();
         fs_err::write(inbox.seen(), "{\"sha256\":\"5").unwrap();
         inbox.remember(&remembered).unwrap();
@@ -344,13 +348,7 @@ mod tests {
         fs_err::remove_file(path("led/.reseat/lock")).unwrap();
         let inbox = Inbox::take(&path("led"), None).unwrap();
         symlink(&secret, inbox.seen()).unwrap();
-        let remembered = Remembered {
-            sha256: "5a".to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            folder: Folder::Done,
-            sheet: "a.csv".to_owned(),
-            exit_code: Some(0),
-        };
+        let remembered = remembered();
         assert!(inbox.remember(&remembered).is_err());
         assert_eq!(fs_err::read_to_string(&secret).unwrap(), "mine");
         fs_err::create_dir_all(path("elsewhere")).unwrap();
