@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::license_request::{LicenseRequest, SharedChanges};
 use super::step::{narrow, wide};
 use super::{
-    AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn, Work,
+    Account, AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn,
+    Work,
 };
 use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
@@ -464,6 +465,12 @@ impl<'a> AccountDraft<'a> {
         self.license.as_ref().filter(|request| !request.change.is_nothing())
     }
 
+    /// What is known about the account from now on, and the licence change of the rows, unless nothing changes.
+    pub(super) fn settle(self) -> (Account, Option<LicenseRequest>) {
+        let account = Account::new(self.label.clone(), self.id());
+        (account, self.license.filter(|request| !request.change.is_nothing()))
+    }
+
     /// What the licence change of the rows does to the pools; `None` if what is held is unknown.
     pub(super) fn turn(&self) -> Option<Turn> {
         let change = self.license_change()?;
@@ -507,14 +514,4 @@ impl<'a> AccountDraft<'a> {
         }
         wanted.updates.sort_by_key(|(row, _)| *row);
     }
-}
-
-/// Drafts with their indexes.
-pub(super) fn indexed<'d, 'a>(
-    drafts: &'d [AccountDraft<'a>],
-) -> impl Iterator<Item = (AccountIndex, &'d AccountDraft<'a>)> {
-    drafts
-        .iter()
-        .enumerate()
-        .map(|(position, draft)| (AccountIndex::new(position), draft))
 }

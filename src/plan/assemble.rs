@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::access_lost::access_lost;
-use super::account_drafts::{AccountDraft, EndedLease, OldAccount, WantedChanges, WantedMembership, indexed};
+use super::account_drafts::{AccountDraft, EndedLease, OldAccount, WantedChanges, WantedMembership};
 use super::already_there::address_of;
 use super::assembly::Assembly;
 use super::cautions::Cautions;
+use super::draft_list::DraftList;
 use super::leases::FreedByRules;
-use super::licenses::{Asked, can_release};
+use super::licenses::can_release;
 use super::memberships::{Edge, Side, senders};
 use super::postpone::postpone;
 use super::seat_count::SeatCount;
@@ -16,8 +17,8 @@ use super::seat_denials::Denied;
 use super::settled::without_steps;
 use super::warnings::warnings;
 use super::{
-    Account, AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, LastAdministrators, LeaseEnd,
-    OneOrMany, Plan, PlannedRow, Predecessor, RowIndex, RuleRemoval, Rules, Stage, Step, StepIndex, Work,
+    AccountIndex, Deletion, Ending, Expectation, Family, GroupRuleChange, LastAdministrators, LeaseEnd, OneOrMany,
+    Plan, PlannedRow, Predecessor, RowIndex, RuleRemoval, Rules, Stage, Step, StepIndex, Work,
 };
 use crate::api::{Group, User};
 use crate::directory::Snapshot;
@@ -27,7 +28,7 @@ use crate::model::{BundleSet, GroupId};
 pub(super) struct Parts<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) rules: &'a Rules,
-    pub(super) drafts: Vec<AccountDraft<'a>>,
+    pub(super) drafts: DraftList<'a>,
     pub(super) rows: Vec<PlannedRow>,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) group_rules: Vec<(RowIndex, GroupRuleChange)>,
@@ -70,14 +71,14 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         denied,
     };
     assembly.deny(snapshot);
-    for draft in &mut drafts {
+    for draft in drafts.iter_mut() {
         draft.expect_what_is_left();
         draft.create_with_wanted_groups();
     }
     assembly.route_memberships(&mut drafts);
-    for (position, draft) in drafts.iter_mut().enumerate() {
-        assembly.enter(AccountIndex::new(position), draft);
-        assembly.profile_and_groups(AccountIndex::new(position), draft);
+    for (account, draft) in drafts.indexed_mut() {
+        assembly.enter(account, draft);
+        assembly.profile_and_groups(account, draft);
     }
     for (row, change) in group_rules {
         assembly.push(
@@ -97,14 +98,11 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     }
     assembly.seats.free_by_rules(&freed);
     assembly.deletions(&drafts);
-    for (account, draft) in indexed(&drafts) {
+    for (account, draft) in drafts.indexed() {
         assembly.succeed(account, draft, &drafts);
         assembly.offboard(account, draft);
     }
-    let asked = Asked::of(&drafts, snapshot, rules, &freed);
-    // The drafts are dropped before the steps are made, because there may be a million accounts.
-    assembly.settle_accounts(drafts);
-    let scarce = assembly.licenses(snapshot, asked);
+    let scarce = assembly.licenses(snapshot, drafts, &freed);
     let Assembly { plan, leaving, .. } = &mut assembly;
     let is_scarce = |bundles: &BundleSet| bundles.iter().any(|code| scarce.contains(code));
     let frees_scarce = |step: &Step| match (&step.work, step.account) {
@@ -118,7 +116,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
 
 impl Assembly<'_> {
     /// Moves the memberships that are cheaper from the user's side into the users' updates.
-    fn route_memberships(&mut self, drafts: &mut [AccountDraft<'_>]) {
+    fn route_memberships(&mut self, drafts: &mut DraftList<'_>) {
         let groups = &self.plan.groups;
         let side = |draft: &AccountDraft<'_>, group: GroupId| {
             // A leaver's account needs a PUT of its own whatever it is in, and the groups are left by the same one.
@@ -134,7 +132,8 @@ impl Assembly<'_> {
                 Side::Either
             }
         };
-        let edges: Vec<Edge> = indexed(drafts)
+        let edges: Vec<Edge> = drafts
+            .indexed()
             .flat_map(|(account, draft)| {
                 draft
                     .memberships()
@@ -150,7 +149,7 @@ impl Assembly<'_> {
         let senders = senders(&edges, riders, self.rules.sizes.of(Family::Members));
         for edge in edges {
             if senders[edge.account.position()] && edge.side != Side::Group {
-                drafts[edge.account.position()].move_into_update(edge.group);
+                drafts[edge.account].move_into_update(edge.group);
             }
         }
     }
@@ -159,21 +158,6 @@ impl Assembly<'_> {
         if let Some(maker) = draft.maker.take() {
             self.makers.push((account, maker.row));
             self.push(Stage::Enter, Some(account), OneOrMany::one(maker.row), maker.work);
-        }
-    }
-
-    /// What is known about the accounts from now on.
-    fn settle_accounts(&mut self, drafts: Vec<AccountDraft<'_>>) {
-        let account = |draft: AccountDraft<'_>| {
-            let id = draft.id();
-            Account::new(draft.label, id)
-        };
-        let accounts = &mut self.plan.accounts;
-        *accounts = drafts.into_iter().map(account).collect();
-        // Collecting in place would keep the capacity of the drafts.
-        accounts.shrink_to_fit();
-        for (account, row) in self.makers.drain(..) {
-            accounts[account.position()].made_by(row);
         }
     }
 
@@ -201,12 +185,12 @@ impl Assembly<'_> {
     }
 
     /// The end of a migration: the new account is read back, the old one deleted.
-    fn succeed(&mut self, account: AccountIndex, draft: &AccountDraft<'_>, drafts: &[AccountDraft<'_>]) {
+    fn succeed(&mut self, account: AccountIndex, draft: &AccountDraft<'_>, drafts: &DraftList<'_>) {
         let Some(succession) = draft.succession() else {
             return;
         };
         let row = succession.row;
-        let old = &drafts[succession.from.position()];
+        let old = &drafts[succession.from];
         self.holdings.insert(succession.from, old.held());
         if succession.end != OldAccount::Goes || *self.plan.rows[row].ending() != Ending::Done {
             return;
@@ -252,8 +236,8 @@ impl Assembly<'_> {
         self.announce_deletion(row, draft.user);
     }
 
-    fn deletions(&mut self, drafts: &[AccountDraft<'_>]) {
-        for (account, draft) in indexed(drafts) {
+    fn deletions(&mut self, drafts: &DraftList<'_>) {
+        for (account, draft) in drafts.indexed() {
             if let Some(row) = draft.deleted_by() {
                 let is_late = self.plan.last_administrators.leaving.contains(&account);
                 let stage = if is_late { Stage::Farewell } else { draft.departure() };

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account_drafts::{AccountDraft, WantedMembership};
+use super::account_drafts::WantedMembership;
+use super::draft_list::DraftList;
 use super::seats::Pools;
 use super::{Membership, RowIndex, RuleRemoval};
 use crate::directory::Snapshot;
@@ -17,7 +18,7 @@ impl FreedByRules {
     ///
     /// Whoever holds a bundle in several ways takes one seat of it, which is free once none of them is left; a direct
     /// allocation counts its own.
-    pub(super) fn of(drafts: &[AccountDraft<'_>], removals: &[(RowIndex, RuleRemoval)], snapshot: &Snapshot) -> Self {
+    pub(super) fn of(drafts: &DraftList<'_>, removals: &[(RowIndex, RuleRemoval)], snapshot: &Snapshot) -> Self {
         let Some(leases) = snapshot.leases() else {
             return Self::default();
         };
@@ -62,15 +63,11 @@ impl FreedByRules {
 
     /// Tells the drafts what they hold by groups' rules all the while: by those that neither end nor are given back, of groups
     /// that they do not leave.
-    pub(super) fn tell_kept(
-        drafts: &mut [AccountDraft<'_>],
-        removals: &[(RowIndex, RuleRemoval)],
-        snapshot: &Snapshot,
-    ) {
+    pub(super) fn tell_kept(drafts: &mut DraftList<'_>, removals: &[(RowIndex, RuleRemoval)], snapshot: &Snapshot) {
         let Some(leases) = snapshot.leases() else {
             return;
         };
-        for draft in drafts {
+        for draft in drafts.iter_mut() {
             let Some(user) = draft.id() else { continue };
             let ends = |group: GroupId| {
                 let is_left = |wish: &WantedMembership| wish.group == group && wish.change == Membership::Leave;

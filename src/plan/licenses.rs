@@ -3,34 +3,20 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::account_drafts::{AccountDraft, OldAccount, indexed};
+use super::account_drafts::{AccountDraft, OldAccount};
 use super::assembly::Assembly;
+use super::draft_list::DraftList;
 use super::leases::FreedByRules;
 use super::license_request::LicenseRequest;
 use super::seat_denials::{Denied, HandedOver, SeatRequest, denials};
 use super::seats::{Pools, Slot, Turn, schedule};
 use super::{
     AccountIndex, BatchSizes, CallKind, Ending, Family, Holding, LicenseChange, LicenseEdit, OneOrMany, RowIndex,
-    Rules, Stage, Work,
+    Rules, Stage, Step, Work,
 };
 use crate::api::ReleaseRoute;
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet};
-
-/// The requested changes, by their effect on seats.
-pub(super) struct Asked {
-    grants: Vec<Grant>,
-    frees: Vec<(AccountIndex, LicenseRequest)>,
-    /// What is left once everything that only frees has been done; below zero where more are taken than owned even then.
-    pools: Pools,
-}
-
-/// A licence change that takes seats.
-struct Grant {
-    account: AccountIndex,
-    request: LicenseRequest,
-    hand_over: Option<Box<HandOver>>,
-}
 
 /// A migration whose old account can hand its seats to the new one.
 struct HandOver {
@@ -45,108 +31,74 @@ impl HandOver {
     /// The migration to this account, if the old one is deleted and its licences can be taken off it.
     ///
     /// What the organization does not own stays where it is: nobody could be given it, not even back.
-    fn to(
-        draft: &AccountDraft<'_>,
-        drafts: &[AccountDraft<'_>],
-        snapshot: &Snapshot,
-        rules: &Rules,
-    ) -> Option<Box<Self>> {
+    fn to(draft: &AccountDraft<'_>, drafts: &DraftList<'_>, snapshot: &Snapshot, rules: &Rules) -> Option<Self> {
         let succession = draft.succession()?;
-        let old = &drafts[succession.from.position()];
+        let old = &drafts[succession.from];
         let bundles = old.now().direct.bundles();
         let is_owned = snapshot.unowned(&bundles).is_empty();
-        (can_release(snapshot, rules) && is_owned && succession.end != OldAccount::Stays).then(|| {
-            Box::new(Self {
-                row: succession.row,
-                end: succession.end,
-                from: succession.from,
-                bundles: bundles.minus(&old.by_rules()),
-            })
+        (can_release(snapshot, rules) && is_owned && succession.end != OldAccount::Stays).then(|| Self {
+            row: succession.row,
+            end: succession.end,
+            from: succession.from,
+            bundles: bundles.minus(&old.by_rules()),
         })
+    }
+
+    fn handed_over(&self) -> HandedOver {
+        HandedOver {
+            row: self.row,
+            bundles: self.bundles.clone(),
+            is_now: self.end == OldAccount::Goes,
+        }
     }
 }
 
-impl Grant {
-    fn change(&self) -> &LicenseChange {
-        &self.request.change
-    }
+/// What the rows request for a migration's new account, if its old one can hand seats over.
+struct Handing {
+    account: AccountIndex,
+    request: LicenseRequest,
+    over: HandOver,
+}
 
-    fn request(&self) -> SeatRequest<'_> {
-        let handed_over = |over: &HandOver| HandedOver {
-            row: over.row,
-            bundles: over.bundles.clone(),
-            is_now: over.end == OldAccount::Goes,
-        };
-        SeatRequest {
-            request: &self.request,
-            handed_over: self.hand_over.as_deref().map(handed_over),
-        }
-    }
-
+impl Handing {
     /// The seats it takes, except those handed over.
     fn takes(&self) -> BundleSet {
-        match (&*self.request.rows, &self.hand_over) {
-            ([_], None) => self.change().gains(),
-            _ => self.request().takes(),
-        }
+        let request = SeatRequest {
+            request: &self.request,
+            handed_over: Some(self.over.handed_over()),
+        };
+        request.takes()
     }
 
     /// The seats it takes that the old account could hand over.
     fn overlap(&self) -> BundleSet {
-        match self.hand_over {
-            Some(_) => self.change().gains().minus(&self.takes()),
-            None => BundleSet::default(),
-        }
-    }
-}
-
-impl Asked {
-    pub(super) fn of(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules, freed: &FreedByRules) -> Self {
-        let mut overs = hand_overs(drafts, snapshot, rules);
-        let mut asked = Self {
-            grants: Vec::new(),
-            frees: Vec::new(),
-            pools: pools(drafts, snapshot, freed),
-        };
-        for (account, draft) in indexed(drafts) {
-            let Some(request) = draft.license_request().cloned() else {
-                continue;
-            };
-            if request.change.may_take() {
-                asked.grants.push(Grant {
-                    account,
-                    request,
-                    hand_over: overs.remove(&account),
-                });
-            } else {
-                asked.pools.free(&request.change.frees());
-                asked.frees.push((account, request));
-            }
-        }
-        asked.grants.sort_by_key(|grant| grant.request.rows.first().copied());
-        asked
+        self.request.change.gains().minus(&self.takes())
     }
 }
 
 /// By the new account.
-type HandOvers = HashMap<AccountIndex, Box<HandOver>>;
+type HandOvers = HashMap<AccountIndex, HandOver>;
 
 /// Whether all that an account holds directly can be taken off it.
 pub(super) fn can_release(snapshot: &Snapshot, rules: &Rules) -> bool {
     rules.portal && snapshot.release_route() == ReleaseRoute::Portal
 }
 
-fn hand_overs(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, rules: &Rules) -> HandOvers {
+fn hand_overs(drafts: &DraftList<'_>, snapshot: &Snapshot, rules: &Rules) -> HandOvers {
     let over = |(account, draft)| Some((account, HandOver::to(draft, drafts, snapshot, rules)?));
-    indexed(drafts).filter_map(over).collect()
+    drafts.indexed().filter_map(over).collect()
 }
 
-/// Free seats, including those freed by deletions before anything is taken.
-fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, freed: &FreedByRules) -> Pools {
+/// What is left once everything that only frees has been done, deletions before anything is taken among it; below zero where
+/// more are taken than owned even then.
+fn pools(drafts: &DraftList<'_>, snapshot: &Snapshot, freed: &FreedByRules) -> Pools {
     let mut pools = free_seats(drafts, snapshot, freed);
-    for draft in drafts {
+    for draft in drafts.iter() {
         if draft.deleted_by().is_some() && draft.departure() != Stage::Farewell {
             pools.free(&draft.now().direct.bundles());
+        }
+        if let Some(change) = draft.license_change().filter(|change| !change.may_take()) {
+            pools.free(&change.frees());
         }
     }
     pools
@@ -154,7 +106,7 @@ fn pools(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, freed: &FreedByRules)
 
 /// Free seats, including those that nobody holds by a group's rule any more. Of what the drafts take and the organization
 /// does not own, no seat is free.
-fn free_seats(drafts: &[AccountDraft<'_>], snapshot: &Snapshot, freed: &FreedByRules) -> Pools {
+fn free_seats(drafts: &DraftList<'_>, snapshot: &Snapshot, freed: &FreedByRules) -> Pools {
     let mut pools = owned_seats(snapshot);
     freed.add_to(&mut pools);
     for turn in drafts.iter().filter_map(AccountDraft::turn) {
@@ -170,23 +122,27 @@ fn owned_seats(snapshot: &Snapshot) -> Pools {
 
 /// The rows that get no seat. If one of them is about an account that a migration moves away from, only such rows are
 /// returned: what the migration hands over depends on them, and what is left for the others depends on that.
-pub(super) fn shortage(
-    drafts: &[AccountDraft<'_>],
-    snapshot: &Snapshot,
-    rules: &Rules,
-    freed: &FreedByRules,
-) -> Denied {
+pub(super) fn shortage(drafts: &DraftList<'_>, snapshot: &Snapshot, rules: &Rules, freed: &FreedByRules) -> Denied {
     if is_ample(drafts, free_seats(drafts, snapshot, freed)) {
         return Denied::new();
     }
-    let asked = Asked::of(drafts, snapshot, rules, freed);
-    let requests: Vec<SeatRequest<'_>> = asked.grants.iter().map(Grant::request).collect();
-    let mut denied = denials(&requests, &asked.pools);
-    let account_left: BTreeSet<RowIndex> = asked
-        .grants
+    let overs = hand_overs(drafts, snapshot, rules);
+    let mut asked: Vec<(Option<RowIndex>, SeatRequest<'_>)> = drafts
+        .indexed()
+        .filter_map(|(account, draft)| {
+            let request = draft.license_request().filter(|request| request.change.may_take())?;
+            let handed_over = overs.get(&account).map(HandOver::handed_over);
+            Some((draft.left_by(), SeatRequest { request, handed_over }))
+        })
+        .collect();
+    asked.sort_by_key(|(_, asked)| asked.request.rows.first().copied());
+    let (left_by, requests): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+    let mut denied = denials(&requests, &pools(drafts, snapshot, freed));
+    let account_left: BTreeSet<RowIndex> = left_by
         .iter()
-        .filter_map(|grant| Some((grant, drafts[grant.account.position()].left_by()?)))
-        .flat_map(|(grant, mover)| grant.request.rows.iter().copied().filter(move |row| *row < mover))
+        .zip(&requests)
+        .filter_map(|(mover, asked)| Some(((*mover)?, asked)))
+        .flat_map(|(mover, asked)| asked.request.rows.iter().copied().filter(move |row| *row < mover))
         .collect();
     if denied.iter().any(|denial| account_left.contains(&denial.row)) {
         denied.retain(|denial| account_left.contains(&denial.row));
@@ -195,59 +151,73 @@ pub(super) fn shortage(
 }
 
 /// Whether there are seats for everybody even without deletions and hand-overs.
-fn is_ample(drafts: &[AccountDraft<'_>], mut free: Pools) -> bool {
+fn is_ample(drafts: &DraftList<'_>, mut free: Pools) -> bool {
     let turns = || drafts.iter().filter_map(AccountDraft::turn);
     turns().for_each(|turn| free.free(&turn.frees));
     turns().all(|turn| free.take(&turn.gains))
 }
 
+/// The stage of changes that take seats, unless seats are short.
+const AT_ONCE: Stage = Stage::Grant(0);
+
+/// The licence change of a step that takes seats at once.
+fn grant(step: &Step) -> Option<&Arc<LicenseChange>> {
+    match &step.work {
+        Work::License(change) if step.stage == AT_ONCE => Some(change),
+        _ => None,
+    }
+}
+
+fn grants(steps: &[Step]) -> impl Iterator<Item = &LicenseChange> {
+    steps.iter().filter_map(grant).map(|change| &**change)
+}
+
 impl Assembly<'_> {
-    /// Gives every change its stage; returns the bundles that somebody waits for until others free them.
-    pub(super) fn licenses(&mut self, snapshot: &Snapshot, asked: Asked) -> BTreeSet<BundleCode> {
-        let Asked { grants, frees, pools } = asked;
-        for (account, request) in frees {
-            let stage = if self.released_late.contains(&account) {
-                Stage::Release
-            } else {
-                Stage::Change
-            };
-            self.license_step(stage, account, request);
-        }
+    /// Makes steps of the drafts' licence changes and gives each its stage; returns the bundles that somebody waits for until
+    /// others free them.
+    pub(super) fn licenses(
+        &mut self,
+        snapshot: &Snapshot,
+        drafts: DraftList<'_>,
+        freed: &FreedByRules,
+    ) -> BTreeSet<BundleCode> {
+        let pools = pools(&drafts, snapshot, freed);
+        let first = self.plan.steps.len();
+        let handings = self.settle(snapshot, drafts);
+        let steps = &self.plan.steps[first..];
         let mut left = pools.clone();
-        for grant in &grants {
-            left.free(&grant.change().frees());
+        for change in grants(steps).chain(handings.iter().map(|handing| &*handing.request.change)) {
+            left.free(&change.frees());
         }
-        for grant in &grants {
-            left.take(&grant.takes());
+        for takes in grants(steps)
+            .map(LicenseChange::gains)
+            .chain(handings.iter().map(Handing::takes))
+        {
+            left.take(&takes);
         }
         let mut handing_over = Vec::new();
-        let mut turning: Vec<(AccountIndex, LicenseRequest)> = Vec::with_capacity(grants.len());
-        for Grant {
-            account,
-            request,
-            hand_over,
-        } in overlapping(grants, &mut left)
-        {
-            let Some(over) = hand_over else {
-                turning.push((account, request));
+        for handing in handings {
+            let is_overlapping = left.take(&handing.overlap());
+            let Handing { account, request, over } = handing;
+            if is_overlapping {
+                self.license_step(AT_ONCE, account, request);
                 continue;
-            };
+            }
             let LicenseChange { base, by_rules, .. } = &*request.change;
             let edits = request.edits().map(|(row, edit)| (row, edit.clone()));
             let (moved, others): (Vec<_>, Vec<_>) = edits.partition(|(row, _)| *row == over.row);
             let others = LicenseRequest::new(base.clone(), by_rules.clone(), others);
             let moved = LicenseRequest::new(others.change.target.clone(), by_rules.clone(), moved);
-            handing_over.push((account, over, moved));
+            handing_over.push((account, over, moved.change));
             if !others.change.is_nothing() {
-                turning.push((account, others));
+                self.license_step(AT_ONCE, account, others);
             }
         }
-        let changes = turning.iter().map(|(_, request)| &*request.change);
-        let taking = changes.chain(handing_over.iter().map(|(.., request)| &*request.change));
+        let taking = grants(&self.plan.steps[first..]).chain(handing_over.iter().map(|(.., change)| &**change));
         let scarce = scarce(taking, owned_seats(snapshot));
-        self.grant(turning, &pools);
-        for (account, over, request) in handing_over {
-            self.hand_licenses_over(account, &over, request.change);
+        self.take_turns(first, &pools);
+        for (account, over, change) in handing_over {
+            self.hand_licenses_over(account, &over, change);
         }
         for denial in self.denied.values() {
             self.seats.miss(denial);
@@ -256,34 +226,60 @@ impl Assembly<'_> {
         scarce
     }
 
-    fn grant(&mut self, turning: Vec<(AccountIndex, LicenseRequest)>, pools: &Pools) {
-        let mut left = pools.clone();
-        if turning.iter().all(|(_, request)| left.take(&request.change.gains())) {
-            for (account, request) in turning {
-                self.license_step(Stage::Grant(0), account, request);
+    /// Makes accounts and steps of the drafts, which are dropped one after the other, because there may be a million. What
+    /// migrations can hand over is returned, in sheet order.
+    fn settle(&mut self, snapshot: &Snapshot, drafts: DraftList<'_>) -> Vec<Handing> {
+        let mut overs = hand_overs(&drafts, snapshot, self.rules);
+        let mut handings = Vec::with_capacity(overs.len());
+        self.plan.accounts.reserve_exact(drafts.len());
+        for (account, draft) in drafts.into_indexed() {
+            let (settled, request) = draft.settle();
+            self.plan.accounts.push(settled);
+            let Some(request) = request else { continue };
+            if !request.change.may_take() {
+                let is_late = self.released_late.contains(&account);
+                let stage = if is_late { Stage::Release } else { Stage::Change };
+                self.license_step(stage, account, request);
+            } else if let Some(over) = overs.remove(&account) {
+                handings.push(Handing { account, request, over });
+            } else {
+                self.license_step(AT_ONCE, account, request);
             }
+        }
+        for (account, row) in self.makers.drain(..) {
+            self.plan.accounts[account.position()].made_by(row);
+        }
+        handings.sort_by_key(|handing| handing.request.rows.first().copied());
+        handings
+    }
+
+    /// Gives the changes that take seats, which are among the steps from `first` on, their turns where seats are short.
+    fn take_turns(&mut self, first: usize, pools: &Pools) {
+        let mut left = pools.clone();
+        if grants(&self.plan.steps[first..]).all(|change| left.take(&change.gains())) {
             return;
         }
-        let turns: Vec<Turn> = turning
+        let steps = &self.plan.steps;
+        let mut grants: Vec<(usize, Arc<LicenseChange>)> = (first..steps.len())
+            .filter_map(|place| Some((place, Arc::clone(grant(&steps[place])?))))
+            .collect();
+        grants.sort_by_key(|(place, _)| steps[*place].rows.first().copied());
+        let turns: Vec<Turn> = grants
             .iter()
-            .map(|(_, request)| Turn {
-                gains: request.change.gains(),
-                frees: request.change.frees(),
+            .map(|(_, change)| Turn {
+                gains: change.gains(),
+                frees: change.frees(),
             })
             .collect();
-        let kinds: Vec<CallKind> = turning
-            .iter()
-            .map(|(_, request)| CallKind::of_license(&request.change))
-            .collect();
+        let kinds: Vec<CallKind> = grants.iter().map(|(_, change)| CallKind::of_license(change)).collect();
         let sizes = self.rules.sizes;
         let schedule = schedule(&turns, pools, sizes.of(Family::Allocate), |slots| {
             calls(slots, &kinds, &sizes)
         });
-        for ((account, request), slot) in turning.into_iter().zip(schedule.slots) {
-            let takes = Stage::Grant(slot.takes);
-            match slot.gives_up {
-                None => self.license_step(takes, account, request),
-                Some(wave) => self.shrink_then_grant(wave, takes, account, request),
+        for ((place, change), slot) in grants.into_iter().zip(schedule.slots) {
+            self.plan.steps[place].stage = Stage::Grant(slot.takes);
+            if let Some(wave) = slot.gives_up {
+                self.shrink_first(wave, place, &change);
             }
         }
     }
@@ -302,12 +298,9 @@ impl Assembly<'_> {
         }
     }
 
-    /// Two calls for one change: one to give up seats first, one to take seats later.
-    fn shrink_then_grant(&mut self, wave: u16, takes: Stage, account: AccountIndex, request: LicenseRequest) {
-        let LicenseRequest { rows, change } = request;
+    /// Two calls for the change of this step: one to give up seats first, one to take seats later.
+    fn shrink_first(&mut self, wave: u16, place: usize, change: &LicenseChange) {
         let by_rules = || change.by_rules.clone();
-        self.seats.count(&change);
-        self.hold(account, &change);
         let kept = change.base.direct.bundles().common(&change.target.direct.bundles());
         let give_up = if kept.is_empty() && self.can_release {
             LicenseEdit::Release
@@ -316,12 +309,12 @@ impl Assembly<'_> {
         };
         let shrunk = LicenseChange::new(change.base.clone(), vec![(0, give_up)]).beside(by_rules());
         let grown = LicenseChange::new(shrunk.target.clone(), change.edits.clone()).beside(by_rules());
+        let step = &mut self.plan.steps[place];
+        step.work = Work::License(Arc::new(grown));
         // Those who begin can do so together with everything else that only frees.
         let begins = if wave == 0 { Stage::Change } else { Stage::Grant(wave) };
-        for (stage, change) in [(begins, shrunk), (takes, grown)] {
-            let work = Work::License(Arc::new(change));
-            self.push(stage, Some(account), rows.clone(), work);
-        }
+        let (account, rows) = (step.account, step.rows.clone());
+        self.push(begins, account, rows, Work::License(Arc::new(shrunk)));
     }
 
     /// No seat is free for the time in which both accounts hold the licences.
@@ -359,18 +352,6 @@ impl Assembly<'_> {
             }
         }
     }
-}
-
-/// The grants, with hand-overs removed where they are not needed: in sheet order, migrations get the seats that are
-/// `left` for the time in which both accounts hold the licences.
-fn overlapping(grants: Vec<Grant>, left: &mut Pools) -> Vec<Grant> {
-    let overlap = |mut grant: Grant| {
-        if left.take(&grant.overlap()) {
-            grant.hand_over = None;
-        }
-        grant
-    };
-    grants.into_iter().map(overlap).collect()
 }
 
 /// The bundles of which fewer seats are free before the run than are taken in it.

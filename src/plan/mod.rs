@@ -16,6 +16,7 @@ mod build;
 mod cautions;
 mod describe;
 mod direct;
+mod draft_list;
 mod last_use;
 mod leases;
 mod license_request;

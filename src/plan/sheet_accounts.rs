@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::account_drafts::AccountDraft;
+use super::draft_list::DraftList;
 use super::license_request::SharedChanges;
 use super::{AccountIndex, LicenseEdit, RowIndex};
 use crate::api::{Allocation, User};
@@ -24,7 +25,7 @@ fn place_of(user: &User, users: &[User]) -> usize {
 /// The accounts that a sheet touches.
 #[derive(Debug, Default)]
 pub(super) struct AccountDrafts<'a> {
-    pub(super) list: Vec<AccountDraft<'a>>,
+    pub(super) list: DraftList<'a>,
     /// By the users' positions in the snapshot.
     existing: Vec<Option<AccountIndex>>,
     pending: HashMap<String, AccountIndex>,
@@ -32,14 +33,6 @@ pub(super) struct AccountDrafts<'a> {
 }
 
 impl<'a> AccountDrafts<'a> {
-    /// Unused capacity costs nothing here; growing later would.
-    pub(super) fn with_room_for(count: usize) -> Self {
-        Self {
-            list: Vec::with_capacity(count),
-            ..Self::default()
-        }
-    }
-
     /// The draft of an account that exists.
     pub(super) fn existing(&mut self, user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> AccountIndex {
         let users = snapshot.users();
@@ -47,10 +40,8 @@ impl<'a> AccountDrafts<'a> {
             self.existing = vec![None; users.len()];
         }
         let place = place_of(user, users);
-        *self.existing[place].get_or_insert_with(|| {
-            self.list.push(AccountDraft::existing(user, label, snapshot));
-            AccountIndex::new(self.list.len() - 1)
-        })
+        let list = &mut self.list;
+        *self.existing[place].get_or_insert_with(|| list.push(AccountDraft::existing(user, label, snapshot)))
     }
 
     /// The draft of an account that is gone and still has an allocation, known by its id.
@@ -59,8 +50,7 @@ impl<'a> AccountDrafts<'a> {
         if let Some(known) = self.pending.get(&name) {
             return *known;
         }
-        self.list.push(AccountDraft::orphan(allocation, label));
-        let index = AccountIndex::new(self.list.len() - 1);
+        let index = self.list.push(AccountDraft::orphan(allocation, label));
         self.pending.insert(name, index);
         index
     }
@@ -68,17 +58,14 @@ impl<'a> AccountDrafts<'a> {
     /// The draft of an account that is gone while a seat is still held for it by a group's rule, known by its id.
     pub(super) fn gone(&mut self, user: UserId, label: Arc<str>) -> AccountIndex {
         let index = self.pending(label, &[user.to_string()]);
-        self.list[index.position()].note_that_it_is_gone(user);
+        self.list[index].note_that_it_is_gone(user);
         index
     }
 
     /// The draft of an account that the sheet makes, known by these folded names.
     pub(super) fn pending(&mut self, label: Arc<str>, names: &[String]) -> AccountIndex {
         let known = names.iter().find_map(|name| self.pending.get(name)).copied();
-        let index = known.unwrap_or_else(|| {
-            self.list.push(AccountDraft::pending(label));
-            AccountIndex::new(self.list.len() - 1)
-        });
+        let index = known.unwrap_or_else(|| self.list.push(AccountDraft::pending(label)));
         for name in names {
             self.pending.entry(name.clone()).or_insert(index);
         }
@@ -92,15 +79,15 @@ impl<'a> AccountDrafts<'a> {
 
     /// Adds a row's edit of what the account holds directly.
     pub(super) fn edit(&mut self, index: AccountIndex, row: RowIndex, edit: LicenseEdit) {
-        self.list[index.position()].edit(row, edit, &mut self.changes);
+        self.list[index].edit(row, edit, &mut self.changes);
     }
 
     pub(super) fn get(&self, index: AccountIndex) -> &AccountDraft<'a> {
-        &self.list[index.position()]
+        &self.list[index]
     }
 
     pub(super) fn get_mut(&mut self, index: AccountIndex) -> &mut AccountDraft<'a> {
-        &mut self.list[index.position()]
+        &mut self.list[index]
     }
 }
 

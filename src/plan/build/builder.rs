@@ -82,7 +82,7 @@ impl<'a> Builder<'a> {
             snapshot,
             begun,
             rules,
-            drafts: AccountDrafts::with_room_for(rows.len()),
+            drafts: AccountDrafts::default(),
             rows: vec![PlannedRow::default(); rows.len()],
             groups: HashMap::new(),
             group_rules: Vec::new(),

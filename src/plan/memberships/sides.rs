@@ -15,6 +15,10 @@ use super::vertex_cover::covering_users;
 /// split decides which changes make up the overflow: first those of the users who make most groups overflow, then those
 /// of the users chosen by the previous cover, as long as that saves a call.
 pub(in crate::plan) fn senders(edges: &[Edge], mut riders: Vec<bool>, chunk: usize) -> Vec<bool> {
+    if edges.is_empty() {
+        // Nothing is wanted for any of what may be a million accounts.
+        return riders;
+    }
     for edge in edges.iter().filter(|edge| edge.side == Side::User) {
         riders[edge.account.position()] = true;
     }
