@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use crate::intake::rows::{ParseContext, ParsedRows, RowParser, Statements, Worksheet};
+use crate::model::Row as TypedRow;
 use crate::sheet::{Lines, Row, Visit};
 
 /// How the rows are dealt out.
@@ -49,6 +50,8 @@ struct Chunk {
     filled: usize,
     /// How much text the filled ones have.
     bytes: usize,
+    /// Memory for what they are parsed to.
+    typed: Vec<TypedRow>,
 }
 
 impl Chunk {
@@ -64,6 +67,7 @@ impl Chunk {
     }
 
     fn parse_with(&mut self, parser: &mut RowParser<'_>) {
+        parser.use_again(std::mem::take(&mut self.typed));
         parser.parse(&self.rows[..self.filled]);
         if let Some(lines) = self.lines.take() {
             parser.parse_lines(lines);
@@ -182,12 +186,15 @@ struct OrderedResults {
 }
 
 impl OrderedResults {
-    fn add(&mut self, number: usize, parsed: ParsedRows) {
+    /// Memory that is not needed any more is returned.
+    fn add(&mut self, number: usize, parsed: ParsedRows) -> Vec<TypedRow> {
+        let mut memory = Vec::new();
         self.early.insert(number, parsed);
         while let Some(next) = self.early.remove(&self.chunks) {
-            self.joined.append(next);
+            memory = self.joined.append(next);
             self.chunks += 1;
         }
+        memory
     }
 }
 
@@ -215,9 +222,10 @@ impl<'scope> Workers<'scope> {
 
     /// Hands the chunk over, and leaves an empty one with the next number in its place.
     fn send(&mut self, chunk: &mut Chunk) -> Visit {
-        let used = self.parsed.try_recv().map(|(used, parsed)| {
-            self.results.add(used.number, parsed);
-            used
+        // A million rows would leave that much memory in pieces, and filling it takes time.
+        let used = self.parsed.try_recv().map(|(used, parsed)| Chunk {
+            typed: self.results.add(used.number, parsed),
+            ..used
         });
         // The rows of a chunk that came back are filled again.
         let next = Chunk {
