@@ -27,7 +27,8 @@ pub use email::{Email, EmailError};
 pub use ids::{GroupId, OrganizationId, UserId};
 pub use inventory::{Inventory, OwnedBundle};
 pub use operation::{
-    Create, DeleteWhen, Field, Invite, Migrate, Operation, OperationKind, Password, ProfileChange, Update,
+    Create, DeleteWhen, Field, GroupLicenses, Invite, Migrate, Operation, OperationKind, Password, ProfileChange,
+    Update,
 };
 pub use reference::{GroupRef, UserRef};
 pub use row::{Conditions, Place, Row, RowKey, RuledBundle, WrittenState};

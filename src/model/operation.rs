@@ -259,7 +259,21 @@ pub struct Migrate {
     pub delete_when: DeleteWhen,
 }
 
-/// What one row asks for.
+/// The group's licence rule becomes exactly this.
+#[derive(Debug, Clone)]
+pub struct GroupLicenses {
+    /// Whose rule.
+    pub group: GroupRef,
+    /// The whole set.
+    pub licenses: BundleSet,
+    /// Limits, each for a code of `licenses`, and no others: none at all where the row says `<clear>`. `None` keeps those of
+    /// the codes that stay.
+    pub quotas: Option<Vec<Quota>>,
+    /// `useExternalLicense`; what is read, else `false`, where absent.
+    pub external_license: Option<bool>,
+}
+
+/// What one row asks for. What is rare stands apart, because a sheet may have a million rows.
 #[derive(Debug, Clone)]
 pub enum Operation {
     /// See [`Invite`].
@@ -308,18 +322,8 @@ pub enum Operation {
         /// Whose.
         user: UserRef,
     },
-    /// The group's licence rule becomes exactly this.
-    SetGroupLicenses {
-        /// Whose rule.
-        group: GroupRef,
-        /// The whole set.
-        licenses: BundleSet,
-        /// Limits, each for a code of `licenses`, and no others: none at all where the row says `<clear>`. `None` keeps
-        /// those of the codes that stay.
-        quotas: Option<Vec<Quota>>,
-        /// `useExternalLicense`; what is read, else `false`, where absent.
-        external_license: Option<bool>,
-    },
+    /// See [`GroupLicenses`].
+    SetGroupLicenses(Box<GroupLicenses>),
     /// Membership.
     AddToGroups {
         /// Whom.
@@ -378,7 +382,7 @@ impl Operation {
             Self::RemoveLicenses { .. } => OperationKind::RemoveLicenses,
             Self::ReleaseLicenses { .. } => OperationKind::ReleaseLicenses,
             Self::BlockLicenses { .. } => OperationKind::BlockLicenses,
-            Self::SetGroupLicenses { .. } => OperationKind::SetGroupLicenses,
+            Self::SetGroupLicenses(_) => OperationKind::SetGroupLicenses,
             Self::AddToGroups { .. } => OperationKind::AddToGroups,
             Self::RemoveFromGroups { .. } => OperationKind::RemoveFromGroups,
             Self::SetGroups { .. } => OperationKind::SetGroups,
@@ -402,7 +406,7 @@ impl Operation {
             | Self::RemoveLicenses { .. }
             | Self::ReleaseLicenses { .. }
             | Self::BlockLicenses { .. }
-            | Self::SetGroupLicenses { .. }
+            | Self::SetGroupLicenses(_)
             | Self::AddToGroups { .. }
             | Self::RemoveFromGroups { .. }
             | Self::SetGroups { .. }
@@ -424,7 +428,7 @@ impl Operation {
             | Self::RemoveLicenses { .. }
             | Self::ReleaseLicenses { .. }
             | Self::BlockLicenses { .. }
-            | Self::SetGroupLicenses { .. }
+            | Self::SetGroupLicenses(_)
             | Self::RemoveFromGroups { .. }
             | Self::SetGroups { .. }
             | Self::ReleaseLease { .. }
@@ -447,7 +451,7 @@ impl Operation {
             | Self::RemoveLicenses { .. }
             | Self::ReleaseLicenses { .. }
             | Self::BlockLicenses { .. }
-            | Self::SetGroupLicenses { .. }
+            | Self::SetGroupLicenses(_)
             | Self::AddToGroups { .. }
             | Self::RemoveFromGroups { .. }
             | Self::SetGroups { .. }
@@ -473,7 +477,7 @@ impl Operation {
             | Self::AddLicenses { .. }
             | Self::RemoveLicenses { .. }
             | Self::ReleaseLicenses { .. }
-            | Self::SetGroupLicenses { .. }
+            | Self::SetGroupLicenses(_)
             | Self::AddToGroups { .. }
             | Self::ReleaseLease { .. }
             | Self::ClearGroupLicenses { .. } => false,
@@ -497,7 +501,7 @@ impl Operation {
             | Self::SetGroups { user, .. }
             | Self::ReleaseLease { user, .. }
             | Self::Offboard { user } => Some(user),
-            Self::Invite(_) | Self::Create(_) | Self::SetGroupLicenses { .. } | Self::ClearGroupLicenses { .. } => None,
+            Self::Invite(_) | Self::Create(_) | Self::SetGroupLicenses(_) | Self::ClearGroupLicenses { .. } => None,
         }
     }
 
@@ -520,7 +524,7 @@ impl Operation {
             | Self::SetGroups { user, .. }
             | Self::ReleaseLease { user, .. }
             | Self::Offboard { user } => user.to_string(),
-            Self::SetGroupLicenses { .. } | Self::ClearGroupLicenses { .. } => String::new(),
+            Self::SetGroupLicenses(_) | Self::ClearGroupLicenses { .. } => String::new(),
         }
     }
 
@@ -540,9 +544,8 @@ impl Operation {
                 licenses,
                 like,
             } => with_like(licenses.to_string(), like.as_deref()),
-            Self::SetGroupLicenses { group, .. }
-            | Self::ReleaseLease { group, .. }
-            | Self::ClearGroupLicenses { group } => group.to_string(),
+            Self::SetGroupLicenses(rule) => rule.group.to_string(),
+            Self::ReleaseLease { group, .. } | Self::ClearGroupLicenses { group } => group.to_string(),
             Self::AddToGroups { user: _, groups, like } => with_like(group_list(groups), like.as_deref()),
             Self::RemoveFromGroups { groups, .. } | Self::SetGroups { groups, .. } => group_list(groups),
             Self::Migrate(migrate) => migrate.new_email.to_string(),

@@ -158,6 +158,9 @@ impl Row {
     }
 }
 
+/// Rows are what most of a large sheet's memory is.
+const _: () = assert!(size_of::<Row>() <= 104);
+
 #[cfg(test)]
 mod tests {
     use super::*;

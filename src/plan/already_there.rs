@@ -36,7 +36,7 @@ pub fn goes_on_with(row: &Row, user: &User, snapshot: &Snapshot, rules: &Rules) 
         | Operation::RemoveLicenses { .. }
         | Operation::ReleaseLicenses { .. }
         | Operation::BlockLicenses { .. }
-        | Operation::SetGroupLicenses { .. }
+        | Operation::SetGroupLicenses(_)
         | Operation::AddToGroups { .. }
         | Operation::RemoveFromGroups { .. }
         | Operation::SetGroups { .. }

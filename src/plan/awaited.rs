@@ -47,7 +47,7 @@ impl Awaited {
             | Operation::RemoveLicenses { .. }
             | Operation::ReleaseLicenses { .. }
             | Operation::BlockLicenses { .. }
-            | Operation::SetGroupLicenses { .. }
+            | Operation::SetGroupLicenses(_)
             | Operation::AddToGroups { .. }
             | Operation::RemoveFromGroups { .. }
             | Operation::SetGroups { .. }

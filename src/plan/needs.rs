@@ -61,9 +61,9 @@ impl<'a> Collector<'a> {
                 self.release(user, row.user_id());
                 self.needs.blocks = Blocks::Told;
             }
-            Operation::SetGroupLicenses { group, .. } => {
+            Operation::SetGroupLicenses(rule) => {
                 self.needs.groups = true;
-                self.rule_groups.push(group);
+                self.rule_groups.push(&rule.group);
             }
             Operation::ClearGroupLicenses { group } => self.clear_rule(group),
             Operation::ReleaseLease { user, group } => self.release_lease(user, group),

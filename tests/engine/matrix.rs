@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reseat::model::Status::{self, Conflict, Done, Failed, InDoubt, NotFound, NotRun, Rejected};
-use reseat::model::{BundleCode, DeleteWhen, Operation, Quota};
+use reseat::model::{BundleCode, DeleteWhen, GroupLicenses, Operation, Quota};
 use strum::{EnumIter, IntoEnumIterator};
 
 use crate::model::{World, address, bundles, group_id};
@@ -103,12 +103,12 @@ fn rule(group: u8, codes: &str, limit: Option<u32>) -> Operation {
             limit,
         })
     };
-    Operation::SetGroupLicenses {
+    Operation::SetGroupLicenses(Box::new(GroupLicenses {
         group: groups(&[group]).remove(0),
         quotas: Some(licenses.iter().filter_map(quota).collect()).filter(|quotas: &Vec<Quota>| !quotas.is_empty()),
         licenses,
         external_license: None,
-    }
+    }))
 }
 
 fn newcomer(number: u8) -> String {

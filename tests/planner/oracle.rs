@@ -199,7 +199,7 @@ impl Reader {
                 })?;
                 self.holds(&name(user), |_| Some(BundleSet::default()))?;
             }
-            Operation::SetGroupLicenses { .. } => {}
+            Operation::SetGroupLicenses(_) => {}
             Operation::ClearGroupLicenses { group } => {
                 for cleared in joinable(std::slice::from_ref(group)) {
                     self.people.values_mut().for_each(|account| {
@@ -307,7 +307,7 @@ impl Reader {
             | Operation::RemoveLicenses { .. }
             | Operation::ReleaseLicenses { .. }
             | Operation::BlockLicenses { .. }
-            | Operation::SetGroupLicenses { .. }
+            | Operation::SetGroupLicenses(_)
             | Operation::ClearGroupLicenses { .. } => return Some(()),
             Operation::Invite(_) | Operation::Create(_) => vec![operation.makes().unwrap_or_default().to_owned()],
             Operation::Migrate(migrate) => vec![name(&migrate.user), migrate.new_email.to_string()],

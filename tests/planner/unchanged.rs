@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use reseat::model::{BundleCode, BundleSet, Conditions, GroupRef, Operation, Quota, Row, RuledBundle, WrittenState};
+use reseat::model::{
+    BundleCode, BundleSet, Conditions, GroupLicenses, GroupRef, Operation, Quota, Row, RuledBundle, WrittenState,
+};
 use reseat::plan::{Begun, BegunRows, OnShortage, Plan, plan};
 use serde_json::{Value, json};
 
@@ -190,12 +192,12 @@ fn rule(codes: &str, limit: Option<u32>) -> Vec<RuledBundle> {
 }
 
 fn set_rule(codes: &str) -> Operation {
-    Operation::SetGroupLicenses {
+    Operation::SetGroupLicenses(Box::new(GroupLicenses {
         group: groups(&[1]).remove(0),
         licenses: bundles(codes),
         quotas: None,
         external_license: None,
-    }
+    }))
 }
 
 #[test]

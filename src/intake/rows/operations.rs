@@ -10,8 +10,8 @@ use super::statement_kind::StatementKind;
 use super::values::Values;
 use crate::intake::cells::{Column, GroupList, LicenseList, WrittenDate, is_clear};
 use crate::model::{
-    BundleSet, Conditions, Create, Email, EmailError, Field, GroupRef, Invite, Migrate, Operation, OperationKind,
-    Password, ProfileChange, Update, UserRef,
+    BundleSet, Conditions, Create, Email, EmailError, Field, GroupLicenses, GroupRef, Invite, Migrate, Operation,
+    OperationKind, Password, ProfileChange, Update, UserRef,
 };
 
 /// What a row must have.
@@ -332,12 +332,12 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
         },
         OperationKind::ReleaseLicenses => Operation::ReleaseLicenses { user: user() },
         OperationKind::BlockLicenses => Operation::BlockLicenses { user: user() },
-        OperationKind::SetGroupLicenses => Operation::SetGroupLicenses {
+        OperationKind::SetGroupLicenses => Operation::SetGroupLicenses(Box::new(GroupLicenses {
             group: GroupRef::parse(values.group),
             licenses: licenses(values.licenses.as_ref()),
             quotas: values.quotas.clone(),
             external_license: values.external_license,
-        },
+        })),
         OperationKind::AddToGroups => Operation::AddToGroups {
             user: user(),
             groups: groups(values.groups.as_ref()),

@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
             | Operation::RemoveLicenses { .. }
             | Operation::ReleaseLicenses { .. }
             | Operation::BlockLicenses { .. }
-            | Operation::SetGroupLicenses { .. }
+            | Operation::SetGroupLicenses(_)
             | Operation::AddToGroups { .. }
             | Operation::RemoveFromGroups { .. }
             | Operation::SetGroups { .. }
@@ -214,12 +214,7 @@ impl<'a> Builder<'a> {
             }
             Operation::ReleaseLicenses { user } => self.license(index, user, LicenseEdit::Release),
             Operation::BlockLicenses { user } => self.license(index, user, LicenseEdit::Block),
-            Operation::SetGroupLicenses {
-                group,
-                licenses,
-                quotas,
-                external_license,
-            } => self.group_rule(index, group, licenses, quotas.as_deref(), *external_license),
+            Operation::SetGroupLicenses(rule) => self.group_rule(index, rule),
             Operation::AddToGroups { user, groups, like } => self.add_to_groups(index, user, groups, like.as_deref()),
             Operation::RemoveFromGroups { user, groups } => self.remove_from_groups(index, user, groups),
             Operation::SetGroups { user, groups } => self.set_groups(index, user, groups),

@@ -2,31 +2,30 @@
 
 use super::builder::{Builder, Planned};
 use crate::directory::{Found, Leases};
-use crate::model::{BundleSet, GroupId, GroupRef, Quota};
+use crate::model::{GroupId, GroupLicenses, GroupRef, Quota};
 use crate::plan::settled::{contradicts, groups_not_found};
 use crate::plan::{GroupRuleChange, RowIndex, RuleRemoval, Verdict};
 use crate::problem::ProblemCode;
 
 impl Builder<'_> {
-    pub(super) fn group_rule(
-        &mut self,
-        row: RowIndex,
-        group: &GroupRef,
-        licenses: &BundleSet,
-        quotas: Option<&[Quota]>,
-        external_license: Option<bool>,
-    ) -> Planned {
-        let Some(group) = self.resolve_groups(std::slice::from_ref(group))?.first().copied() else {
+    pub(super) fn group_rule(&mut self, row: RowIndex, asked: &GroupLicenses) -> Planned {
+        let GroupLicenses { licenses, quotas, .. } = asked;
+        let Some(group) = self
+            .resolve_groups(std::slice::from_ref(&asked.group))?
+            .first()
+            .copied()
+        else {
             return Ok(());
         };
         self.rules_alone(row, group)?;
         let present = self.snapshot.rule(group);
-        let external_license = external_license
+        let external_license = asked
+            .external_license
             .or_else(|| present.map(|rule| rule.external_license))
             .unwrap_or(false);
         // An empty quotas cell keeps the limits of the remaining codes.
         let mut wanted: Vec<Quota> = match (quotas, present) {
-            (Some(quotas), _) => quotas.to_vec(),
+            (Some(quotas), _) => quotas.clone(),
             (None, Some(rule)) => {
                 let stay = rule.quotas.iter().filter(|quota| licenses.contains(&quota.code));
                 stay.cloned().collect()

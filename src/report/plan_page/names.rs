@@ -64,7 +64,7 @@ impl<'a> Names<'a> {
         let name = user.map(full_name).filter(|name| !name.is_empty());
         let target = row.operation.target_label();
         match &row.operation {
-            Operation::SetGroupLicenses { .. } | Operation::ClearGroupLicenses { .. } => clean(&target, MOST),
+            Operation::SetGroupLicenses(_) | Operation::ClearGroupLicenses { .. } => clean(&target, MOST),
             Operation::Migrate(migrate) => {
                 let old = self.sheet.snapshot.user(&migrate.user).one();
                 with_name(old.map(full_name).or(name), &format!("{label} → {target}"), None)
