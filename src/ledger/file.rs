@@ -9,11 +9,9 @@ use fs_err::File;
 use super::columns::header;
 use super::files::{self, resolve};
 use super::history::History;
-use super::index::Index;
 use super::lock::{Lock, beside};
 use super::rewrite::{TEMPORARY, put_in_order};
 use super::scan::{End, Scan};
-use super::stored::{Stored, Trust};
 use super::writer::{Writer, WriterHandle};
 use super::{FinishError, Finished, Journal, OpenError, Order, RunId};
 
@@ -24,36 +22,11 @@ use super::{FinishError, Finished, Journal, OpenError, Order, RunId};
 #[derive(Debug)]
 pub struct ResultsFile {
     path: PathBuf,
-    /// What was found in the file when it was opened, if it is as reseat writes it.
-    known: Option<Known>,
     // Fields are dropped in order: the writer finishes before the file is checked for emptiness, and the lock is
     // released last.
     writer: Writer,
     blank: Blank,
     _lock: Lock,
-}
-
-/// What is known of a file, as far as it was written then.
-#[derive(Debug)]
-struct Known {
-    index: Arc<Index>,
-    length: u64,
-}
-
-impl Known {
-    /// The same with what was written since, up to this length.
-    fn with_new_lines(self, path: &Path, length: u64) -> Option<Scan> {
-        let file = File::open(path).ok()?;
-        let is_ours = file.metadata().is_ok_and(|file| file.len() == length);
-        let stored = Stored::open(path, file, Trust::Beginning).ok()?;
-        let scan = Scan {
-            index: Arc::unwrap_or_clone(self.index),
-            end: End::Whole,
-            stored,
-        };
-        let scan = Some(scan).filter(|scan| is_ours && !scan.stored.is_copy);
-        scan?.with_new_lines(self.length, length).ok()
-    }
 }
 
 /// Removes the file when dropped, if it has no rows.
@@ -121,7 +94,8 @@ impl ResultsFile {
             fs_err::remove_file(&unfinished).map_err(&io)?;
         }
         let length = mend_end(path, &mut file, &history).map_err(&io)?;
-        let writer = Writer::start(file, length, path.to_owned(), run, history.form().clone()).map_err(&io)?;
+        let index = history.is_as_written().then(|| history.index().clone());
+        let writer = Writer::start(file, length, path.to_owned(), run, history.form().clone(), index).map_err(&io)?;
         let notice = history.is_torn().then(|| {
             format!(
                 "the last line of `{}` was cut off when an earlier run was interrupted, and was dropped",
@@ -131,10 +105,6 @@ impl ResultsFile {
         Ok(Opened {
             file: Self {
                 path: path.to_owned(),
-                known: history.is_as_written().then(|| Known {
-                    index: history.index().clone(),
-                    length,
-                }),
                 writer,
                 blank: Blank(Some(path.to_owned())),
                 _lock: lock,
@@ -164,8 +134,10 @@ impl ResultsFile {
     /// is missing, but the file could not be put in order.
     pub fn finish(mut self, order: Order<'_>) -> Result<Finished, FinishError> {
         self.blank.0 = None;
-        let length = self.writer.close().map_err(FinishError::Writing)?;
-        let known = self.known.and_then(|known| known.with_new_lines(&self.path, length));
+        let written = self.writer.close().map_err(FinishError::Writing)?;
+        let known = written
+            .index
+            .and_then(|index| Scan::of_written(&self.path, index, written.length));
         put_in_order(&self.path, known, order)
     }
 }
@@ -187,4 +159,88 @@ fn mend_end(path: &Path, file: &mut File, history: &History) -> std::io::Result<
         End::Torn { at } => file.set_len(at)?,
     }
     file.seek(SeekFrom::End(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use strum::IntoEnumIterator;
+
+    use super::super::Record;
+    use super::super::index::Index;
+    use super::super::scan::scan;
+    use super::*;
+    use crate::model::{CHANGING, NOT_BEFORE, OperationKind, OrganizationId, Place, RowKey, RowReport, Status, UserId};
+
+    fn run(of: u128) -> RunId {
+        RunId::new(jiff::Timestamp::UNIX_EPOCH, OrganizationId(uuid::Uuid::nil()), 7).of_sheet(&format!("{of},.csv"))
+    }
+
+    fn code() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(vec!["", NOT_BEFORE, CHANGING])
+    }
+
+    fn after() -> impl Strategy<Value = Option<Value>> {
+        proptest::sample::select(vec![None, Some(Value::Null), Some(json!({"name": "An, \"n\""}))])
+    }
+
+    prop_compose! {
+        /// A record of one of a few rows, some of which correct others.
+        fn any_record()(
+            (row, corrected, is_correction) in (0..5_u32, 0..5_u32, any::<bool>()),
+            status in proptest::sample::select(Status::iter().collect::<Vec<_>>()),
+            operation in proptest::option::of(proptest::sample::select(OperationKind::iter().collect::<Vec<_>>())),
+            (code, after, is_known, calls) in (code(), after(), any::<bool>(), 0..2_u32),
+            sheet in proptest::sample::select(vec!["", "A", "=B\n,"]),
+        ) -> Record {
+            Record {
+                corrects: (is_correction && corrected != row).then(|| RowKey::of("row", corrected)),
+                calls,
+                ..Record::from(RowReport {
+                    operation,
+                    code: code.to_owned(),
+                    after,
+                    user_id: is_known.then_some(UserId(uuid::Uuid::nil())),
+                    ..RowReport::blank(Place { sheet: sheet.into(), row }, RowKey::of("row", row), status)
+                })
+            }
+        }
+    }
+
+    /// What is known of the rows by an index.
+    fn known(index: &Index) -> Vec<String> {
+        let of_row = |row| {
+            let key = RowKey::of("row", row);
+            format!(
+                "{:?} {:?} {:?}",
+                index.get(&key),
+                index.correction_of(&key),
+                index.corrected_by(&key)
+            )
+        };
+        let whole = format!("{:?} {:?} {:?}", index.runs, index.is_one_for_one(), index.run_cells());
+        (0..5).map(of_row).chain([whole]).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_lines_that_are_noted_while_they_are_written_are_those_that_are_read_back(
+            runs in proptest::collection::vec(proptest::collection::vec(any_record(), 0..8), 1..4),
+        ) {
+            let folder = tempfile::TempDir::new().unwrap();
+            let path = folder.path().join("joiners.results.csv");
+            for (of, records) in (0..).zip(runs) {
+                let opened = ResultsFile::open(&path, &run(of)).unwrap();
+                let written = opened.file.journal().append(records);
+                let ResultsFile { writer, mut blank, .. } = opened.file;
+                blank.0 = None;
+                let noted = writer.close().unwrap();
+                written.now_or_never().unwrap().unwrap();
+                prop_assert_eq!(noted.length, fs_err::metadata(&path).unwrap().len());
+                prop_assert_eq!(known(&noted.index.unwrap()), known(&scan(&path).unwrap().index));
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -13,17 +14,18 @@ use serde_json::{Serializer, Value};
 use super::Record;
 use super::columns::{KEY, NOT_A_NUMBER, ROW, SHEET};
 use super::line::{Line, push_quoted};
-use crate::model::RowKey;
+use crate::model::{Place, RowKey};
 use crate::text::{clean_text, escape_formula};
 
 /// No text cell is longer than this many characters.
 const MOST_LETTERS: usize = 2_000;
 
-/// Adds the line of a record to `out`, without its end; `run` is its last cell.
-pub(super) fn encode(record: &Record, run: &[u8], out: &mut Vec<u8>) {
+/// Adds the line of a record to `out`, without its end; `sheet` and `run` are cells of it.
+pub(super) fn encode(record: &Record, sheet: &[u8], run: &[u8], out: &mut Vec<u8>) {
     let report = &record.report;
     push(out, report.place.row);
-    push_text(out, &report.place.sheet);
+    out.extend_from_slice(sheet);
+    out.push(b',');
     push(out, report.operation.map_or("", |operation| operation.as_str()));
     push_text(out, &report.user);
     push_text(out, &report.target);
@@ -67,8 +69,35 @@ pub(super) fn moved(text: &[u8], line: &Line<'_>, row: u32, sheet: &[u8], out: &
     out.extend_from_slice(&text[rest..]);
 }
 
+/// Whether a line ends with this key, alone in its cell, and this cell for its run. `end` is where that is put together.
+pub(super) fn ends_with(line: &[u8], key: RowKey, run: &[u8], end: &mut Vec<u8>) -> bool {
+    end.clear();
+    end.push(b',');
+    push_key(end, key);
+    end.push(b',');
+    end.extend_from_slice(run);
+    line.ends_with(end)
+}
+
+/// The `sheet` cell of one row after the other.
+#[derive(Default)]
+pub(super) struct SheetCells {
+    last: Option<(Arc<str>, Vec<u8>)>,
+}
+
+impl SheetCells {
+    pub(super) fn of(&mut self, place: &Place) -> &[u8] {
+        if self.last.as_ref().is_none_or(|(sheet, _)| **sheet != *place.sheet) {
+            let mut cell = Vec::new();
+            add_text(&mut cell, &place.sheet);
+            self.last = Some((place.sheet.clone(), cell));
+        }
+        self.last.as_ref().map_or(&[], |(_, cell)| cell)
+    }
+}
+
 /// Adds a cell with text for people.
-pub(super) fn add_text(out: &mut Vec<u8>, text: &str) {
+fn add_text(out: &mut Vec<u8>, text: &str) {
     push_quoted(out, &escape_formula(&clean_text(text, MOST_LETTERS)));
 }
 

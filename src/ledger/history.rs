@@ -11,7 +11,7 @@ use super::form::Form;
 use super::index::{Index, IndexedLine};
 use super::line::{Line, LineFault};
 use super::resume::{self, Changes, Resume};
-use super::scan::{Care, End, Scan, damaged, scan};
+use super::scan::{End, Scan, damaged, scan};
 use super::stored::Stored;
 use super::{OpenError, Record, RunId, SeatChange};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
@@ -52,7 +52,7 @@ impl History {
         let state = state_of(path);
         Ok(Self {
             state,
-            ..Self::of(scan(path, Care::Every)?)
+            ..Self::of(scan(path)?)
         })
     }
 

@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
+use super::Record;
 use super::resume::Known;
 use super::run_id::RunId;
 use crate::model::RowKey;
@@ -33,9 +34,14 @@ impl Named {
     /// One of those that come after so many that they are not told apart.
     pub(super) const OTHER: Self = Self(u8::MAX);
 
+    /// What is its own of a list that has one thing for each; `None` of one that is not told apart.
+    pub(super) fn of<T>(self, list: &[T]) -> Option<&T> {
+        (self != Self::OTHER).then(|| list.get(usize::from(self.0))).flatten()
+    }
+
     /// Whether it may be one that is marked.
     pub(super) fn is_among(self, marked: &[bool]) -> bool {
-        self == Self::OTHER || marked.get(usize::from(self.0)).is_none_or(|is_marked| *is_marked)
+        self.of(marked).is_none_or(|is_marked| *is_marked)
     }
 }
 
@@ -72,6 +78,7 @@ impl Index {
     pub(super) fn emptied(&self) -> Self {
         Self {
             lines: Vec::with_capacity(self.lines.len()),
+            places: HashTable::with_capacity(self.lines.len()),
             runs: self.runs.clone(),
             run_cells: self.run_cells.clone(),
             sheet_cells: self.sheet_cells.clone(),
@@ -133,6 +140,11 @@ impl Index {
         self.run_cells.add(cell)
     }
 
+    /// The cells of the runs that are told apart, by their numbers.
+    pub(super) fn run_cells(&self) -> Vec<&[u8]> {
+        self.run_cells.in_order()
+    }
+
     /// The worksheet that this cell names.
     pub(super) fn sheet_named(&mut self, cell: &[u8]) -> Named {
         match self.sheet_cells.find(cell) {
@@ -146,6 +158,19 @@ impl Index {
     /// Whether a line names the worksheet with this cell.
     pub(super) fn is_on(&self, line: &IndexedLine, cell: &[u8]) -> bool {
         line.sheet != Named::OTHER && self.sheet_cells.find(cell) == Some(line.sheet)
+    }
+
+    /// Notes the next line, which is that of a record, given where it begins and what its cells `sheet` and `run` are.
+    pub(super) fn take_record(&mut self, record: &Record, offset: u64, sheet: &[u8], (cell, run): (&[u8], &RunId)) {
+        let line = IndexedLine {
+            key: record.report.key,
+            offset,
+            row: record.report.place.row,
+            sheet: self.sheet_named(sheet),
+            run: self.run_named(cell).unwrap_or_else(|| self.add_run(cell, run.clone())),
+            known: Known::of(record),
+        };
+        self.take(line, record.corrects);
     }
 
     /// Notes the next line, and the row that it corrects.
@@ -209,6 +234,16 @@ struct Names {
 impl Names {
     fn find(&self, cell: &[u8]) -> Option<Named> {
         self.numbers.get(cell).copied()
+    }
+
+    fn in_order(&self) -> Vec<&[u8]> {
+        let mut cells: Vec<_> = self
+            .numbers
+            .iter()
+            .filter(|(_, named)| **named != Named::OTHER)
+            .collect();
+        cells.sort_unstable_by_key(|(_, named)| named.0);
+        cells.into_iter().map(|(cell, _)| &**cell).collect()
     }
 
     fn add(&mut self, cell: &[u8]) -> Named {

@@ -76,7 +76,8 @@ impl Known {
                 status: record.report.status,
                 operation: record.report.operation,
                 calls: record.calls,
-                has_after: record.report.after.is_some(),
+                // As the cell is read back.
+                has_after: record.report.after.as_ref().is_some_and(|after| !after.is_null()),
                 has_user_id: record.report.user_id.is_some(),
                 is_before_its_date: record.report.code == NOT_BEFORE,
                 is_ahead: record.report.code == CHANGING,

@@ -3,21 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use fs_err::File;
 
 use super::cells::Cells;
 use super::error::help;
 use super::files;
-use super::format::{add_text, moved, unlinked};
+use super::format::{SheetCells, ends_with, moved, unlinked};
 use super::history::History;
 use super::index::{Index, IndexedLine};
 use super::line::Line;
 use super::lock::beside;
 use super::new_file::NewFile;
 use super::resume::continues;
-use super::scan::{Care, End, Scan, scan};
+use super::scan::{End, Scan, scan};
 use super::stored::Stored;
 use super::{JournalError, OpenError};
 use crate::model::{Place, RowKey, Status};
@@ -108,7 +107,7 @@ pub(super) fn put_in_order(path: &Path, known: Option<Scan>, order: Order<'_>) -
 }
 
 fn scan_again(path: &Path) -> io::Result<Scan> {
-    scan(path, Care::Index).map_err(|fault| match fault {
+    scan(path).map_err(|fault| match fault {
         OpenError::Io { source, .. } => source,
         other => io::Error::other(other.to_string()),
     })
@@ -139,18 +138,8 @@ fn in_order(path: &Path, mut scan: Scan, order: Order<'_>) -> io::Result<Finishe
 /// Whether the file has these lines, in this order and no others.
 fn is_in_order(scan: &Scan, lines: &[Kept], order: Order<'_>) -> bool {
     let mut sheets = SheetCells::default();
-    let is_there = |(position, kept): (usize, &Kept)| {
-        let line = &scan.index.lines()[position];
-        let is_unchanged = match kept.change {
-            Change::None => true,
-            Change::Moved(row) => {
-                let place = &order.rows[row].1;
-                line.row == place.row && scan.index.is_on(line, sheets.of(place))
-            }
-            Change::Unlinked => false,
-        };
-        kept.line == position && is_unchanged
-    };
+    let is_there =
+        |(position, kept): (usize, &Kept)| kept.line == position && kept.is_as_it_is(&scan.index, order, &mut sheets);
     let has_all = scan.index.is_one_for_one() && lines.len() == scan.index.lines().len();
     scan.end == End::Whole && !scan.stored.is_copy && has_all && lines.iter().enumerate().all(is_there)
 }
@@ -163,27 +152,37 @@ fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Ord
     let mut new = NewFile::create(temporary, &form)?;
     let mut known = index.emptied();
     let mut sheets = SheetCells::default();
-    let mut text = Vec::new();
+    let runs = index.run_cells();
+    let (mut text, mut end) = (Vec::new(), Vec::new());
+    let is_copy = stored.is_copy;
     for kept in lines {
         let mut entry = index.lines()[kept.line];
         let line = stored.line_at(entry.offset)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let parts = Line::of(line.text).map_err(|_| io::ErrorKind::InvalidData)?;
-        let (key, mut corrected) = Cells(&parts).keys().map_err(io::Error::other)?;
-        if key != entry.key {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
         text.clear();
-        match kept.change {
-            Change::None => text.extend_from_slice(line.text),
-            Change::Moved(row) => {
-                let place = &order.rows[row].1;
-                let sheet = sheets.of(place);
-                moved(line.text, &parts, place.row, sheet, &mut text);
-                (entry.row, entry.sheet) = (place.row, known.sheet_named(sheet));
+        let mut corrected = None;
+        let is_it = |run: &&[u8]| ends_with(line.text, entry.key, run, &mut end);
+        if !is_copy && kept.is_as_it_is(&index, order, &mut sheets) && entry.run.of(&runs).is_some_and(is_it) {
+            // Most lines are so, and need not be taken apart.
+            text.extend_from_slice(line.text);
+        } else {
+            let parts = Line::of(line.text).map_err(|_| io::ErrorKind::InvalidData)?;
+            let (key, other) = Cells(&parts).keys().map_err(io::Error::other)?;
+            if key != entry.key {
+                return Err(io::ErrorKind::InvalidData.into());
             }
-            Change::Unlinked => {
-                unlinked(line.text, &parts, &mut text);
-                corrected = None;
+            corrected = other;
+            match kept.change {
+                Change::None => text.extend_from_slice(line.text),
+                Change::Moved(row) => {
+                    let place = &order.rows[row].1;
+                    let sheet = sheets.of(place);
+                    moved(line.text, &parts, place.row, sheet, &mut text);
+                    (entry.row, entry.sheet) = (place.row, known.sheet_named(sheet));
+                }
+                Change::Unlinked => {
+                    unlinked(line.text, &parts, &mut text);
+                    corrected = None;
+                }
             }
         }
         entry.offset = new.length;
@@ -207,23 +206,6 @@ fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Ord
     })
 }
 
-/// The `sheet` cell of one row after the other.
-#[derive(Default)]
-struct SheetCells {
-    last: Option<(Arc<str>, Vec<u8>)>,
-}
-
-impl SheetCells {
-    fn of(&mut self, place: &Place) -> &[u8] {
-        if self.last.as_ref().is_none_or(|(sheet, _)| **sheet != *place.sheet) {
-            let mut cell = Vec::new();
-            add_text(&mut cell, &place.sheet);
-            self.last = Some((place.sheet.clone(), cell));
-        }
-        self.last.as_ref().map_or(&[], |(_, cell)| cell)
-    }
-}
-
 /// A line that stays.
 #[derive(Debug, Clone, Copy)]
 struct Kept {
@@ -239,6 +221,21 @@ enum Change {
     Moved(usize),
     /// It was a correction, and no longer counts as one.
     Unlinked,
+}
+
+impl Kept {
+    /// Whether the line stays as it is.
+    fn is_as_it_is(self, index: &Index, order: Order<'_>, sheets: &mut SheetCells) -> bool {
+        let line = &index.lines()[self.line];
+        match self.change {
+            Change::None => true,
+            Change::Moved(row) => {
+                let place = &order.rows[row].1;
+                line.row == place.row && index.is_on(line, sheets.of(place))
+            }
+            Change::Unlinked => false,
+        }
+    }
 }
 
 /// The rows by status.

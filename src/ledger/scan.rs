@@ -40,17 +40,8 @@ pub(super) struct Scan {
     pub(super) end: End,
 }
 
-/// How closely lines are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Care {
-    /// Every cell that anything needs.
-    Every,
-    /// What the index is made of: the run that is ending has looked at the rest, or written it.
-    Index,
-}
-
 /// Reads the file once; memory grows with the number of rows, not with the length of their lines.
-pub(super) fn scan(path: &Path, care: Care) -> Result<Scan, OpenError> {
+pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
     let io = OpenError::io(path);
     let mut file = File::open(path).map_err(&io)?;
     match Beginning::of(&mut file).map_err(&io)? {
@@ -69,23 +60,23 @@ pub(super) fn scan(path: &Path, care: Care) -> Result<Scan, OpenError> {
         }
         Beginning::Text => {}
     }
-    if let Some(scan) = read(Stored::open(path, file, Trust::Beginning)?, care)? {
+    if let Some(scan) = read(Stored::open(path, file, Trust::Beginning)?)? {
         return Ok(scan);
     }
     // It begins as reseat's files do, and a program has written some of the rest.
     let file = File::open(path).map_err(&io)?;
-    let scan = read(Stored::open(path, file, Trust::Nothing)?, care)?;
+    let scan = read(Stored::open(path, file, Trust::Nothing)?)?;
     scan.ok_or_else(|| io(io::ErrorKind::InvalidData.into()))
 }
 
 /// Reads the whole file; `None` if it is read as it is, and is not as reseat writes it.
-fn read(stored: Stored, care: Care) -> Result<Option<Scan>, OpenError> {
+fn read(stored: Stored) -> Result<Option<Scan>, OpenError> {
     let mut scan = Scan {
         stored,
         index: Index::default(),
         end: End::Whole,
     };
-    match scan.read_from(Stored::first(), care) {
+    match scan.read_lines() {
         Ok(()) => {}
         Err(Stop::At(_, LineFault::Foreign)) => return Ok(None),
         Err(Stop::At(at, LineFault::Damaged(fault))) => return Err(damaged(&mut scan.stored, at, fault)),
@@ -111,26 +102,24 @@ enum Stop {
 }
 
 impl Scan {
-    /// The same with the lines that were written since, up to this length.
-    ///
-    /// # Errors
-    /// If they are not as reseat writes them.
-    pub(super) fn with_new_lines(mut self, from: u64, length: u64) -> io::Result<Self> {
-        self.stored.tail = Tail::whole(length);
-        match self.read_from(from, Care::Index) {
-            Ok(()) => Ok(self),
-            Err(Stop::At(..)) => Err(io::ErrorKind::InvalidData.into()),
-            Err(Stop::Io(fault)) => Err(fault),
-        }
+    /// A file with these lines, if it is as long as it was when the last of them was written.
+    pub(super) fn of_written(path: &Path, index: Index, length: u64) -> Option<Self> {
+        let stored = Stored::open(path, File::open(path).ok()?, Trust::Beginning).ok()?;
+        let is_ours = !stored.is_copy && stored.tail == Tail::whole(length);
+        is_ours.then_some(Self {
+            stored,
+            index,
+            end: End::Whole,
+        })
     }
 
-    fn read_from(&mut self, mut at: u64, care: Care) -> Result<(), Stop> {
+    fn read_lines(&mut self) -> Result<(), Stop> {
         let Self { stored, index, end } = self;
+        let mut at = Stored::first();
         let tail = stored.tail;
         let rules = Rules {
             width: stored.form.width(),
             is_copy: stored.is_copy,
-            care,
         };
         *end = if tail.has_nuls {
             End::Torn { at: tail.written }
@@ -157,7 +146,6 @@ struct Rules {
     width: usize,
     /// Whether it is one of a copy, of which nothing is copied as it is.
     is_copy: bool,
-    care: Care,
 }
 
 /// Notes one line. Every line is held to the same rules, whatever its status: what cannot be read now may be needed by a
@@ -185,9 +173,7 @@ fn note(index: &mut Index, text: &[u8], offset: u64, rules: Rules) -> Result<(),
     let new_run = if known_run.is_none() { Some(cells.run()?) } else { None };
     let (key, corrected) = cells.keys()?;
     let known = cells.known()?;
-    if rules.care == Care::Every {
-        cells.check()?;
-    }
+    cells.check()?;
     // Only now, because a line that is refused must leave nothing behind.
     let run = match new_run {
         Some(run) => Some(index.add_run(line.written(RUN), run)),
@@ -232,8 +218,7 @@ fn note_unended(index: &mut Index, text: &[u8], offset: u64, rules: Rules, tail:
         .into_inner()
         .map_err(|fault| LineFault::Damaged(fault.to_string()))?;
     let written = written.strip_suffix(b"\n").unwrap_or(&written);
-    let care = Care::Every;
-    match note(index, written, offset, Rules { care, ..rules }) {
+    match note(index, written, offset, rules) {
         Ok(()) if written == text => Ok(End::Unended),
         Ok(()) | Err(LineFault::Foreign) => Err(LineFault::Foreign),
         Err(_) => Ok(End::Torn { at: offset }),

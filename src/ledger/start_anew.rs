@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, modified, put_away, resolve};
 use super::lock::Lock;
-use super::scan::{Care, scan};
+use super::scan::scan;
 use super::{OpenError, Opened, ResultsFile, RunId, RunLog};
 
 /// A results file locked against other runs. Dropping it leaves everything as it was.
@@ -42,7 +42,7 @@ impl LockedResults {
         if !self.path.exists() {
             return Ok(());
         }
-        match scan(&self.path, Care::Every) {
+        match scan(&self.path) {
             // Starting over is the remedy for a damaged file, so damage is no reason to refuse.
             Ok(_) | Err(OpenError::Damaged { .. }) => Ok(()),
             Err(refusal) => Err(refusal),
@@ -67,7 +67,7 @@ impl LockedResults {
     fn put_away(&self) -> Result<PathBuf, OpenError> {
         let path = &self.path;
         let io = OpenError::io(path);
-        let last_run = match scan(path, Care::Every) {
+        let last_run = match scan(path) {
             Ok(scan) => scan.index.runs.iter().map(RunId::started).max(),
             Err(OpenError::Damaged { .. }) => None,
             Err(refusal) => return Err(refusal),

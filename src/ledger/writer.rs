@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 
 use super::error::help;
 use super::form::Form;
-use super::format::encode;
+use super::format::{SheetCells, encode};
+use super::index::Index;
 use super::line::push_quoted;
 use super::{Durable, Journal, JournalError, Record, RunId};
 use crate::model::Status;
@@ -27,10 +28,20 @@ const GROUP_BYTES: usize = 4 << 20;
 /// CPU time than everything else done for a record, and no more for many than for one.
 const BETWEEN_GROUPS: Duration = Duration::from_millis(5);
 
-type Written = Result<(), JournalError>;
+/// What becomes of records.
+type Arrival = Result<(), JournalError>;
+
+/// A file that is written.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// How long it is.
+    pub(super) length: u64,
+    /// Its lines, those included that were in it before; `None` if these were not known.
+    pub(super) index: Option<Index>,
+}
 
 enum Message {
-    Append(Vec<Record>, oneshot::Sender<Written>),
+    Append(Vec<Record>, oneshot::Sender<Arrival>),
     /// What was written before the sync began is on disk, or will never be.
     Synced(io::Result<()>),
     Close,
@@ -89,7 +100,7 @@ fn still_there(_file: &File) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Writer {
     handle: WriterHandle,
-    thread: Option<JoinHandle<Result<u64, JournalError>>>,
+    thread: Option<JoinHandle<Result<Written, JournalError>>>,
 }
 
 /// Hands records to the writing thread. Cheap to clone.
@@ -100,8 +111,15 @@ pub(super) struct WriterHandle {
 }
 
 impl Writer {
-    /// Starts writing at the end of `sink`, which is `length` bytes long.
-    pub(super) fn start(sink: impl Sink, length: u64, path: PathBuf, run: &RunId, form: Form) -> io::Result<Self> {
+    /// Starts writing at the end of `sink`, which is `length` bytes long and has these lines, if they are known.
+    pub(super) fn start(
+        sink: impl Sink,
+        length: u64,
+        path: PathBuf,
+        run: &RunId,
+        form: Form,
+        index: Option<Arc<Index>>,
+    ) -> io::Result<Self> {
         let (sender, inbox) = channel();
         let (begin, syncs) = channel();
         let (mut sync, synced) = (sink.sync()?, sender.clone());
@@ -121,7 +139,10 @@ impl Writer {
             disk,
             syncing: None,
             good: length,
-            run: cell,
+            run: run.clone(),
+            run_cell: cell,
+            sheets: SheetCells::default(),
+            index,
             form,
             path: path.clone(),
             broken: None,
@@ -143,14 +164,14 @@ impl Writer {
         self.handle.clone()
     }
 
-    /// Waits until everything handed over is on disk, and says how long the file is. Later records are refused.
-    pub(super) fn close(mut self) -> Result<u64, JournalError> {
+    /// Waits until everything handed over is on disk, and says what the file is then. Later records are refused.
+    pub(super) fn close(mut self) -> Result<Written, JournalError> {
         self.end()
     }
 
-    fn end(&mut self) -> Result<u64, JournalError> {
+    fn end(&mut self) -> Result<Written, JournalError> {
         let Some(thread) = self.thread.take() else {
-            return Ok(0);
+            return Ok(Written::default());
         };
         // If the thread is already gone, it needs no message.
         let _ = self.handle.sender.send(Message::Close);
@@ -188,11 +209,14 @@ struct Task<S> {
     /// The thread that waits for the disk.
     disk: JoinHandle<()>,
     /// Who waits for the sync that is under way.
-    syncing: Option<Vec<oneshot::Sender<Written>>>,
+    syncing: Option<Vec<oneshot::Sender<Arrival>>>,
     /// Up to here the file has whole lines.
     good: u64,
-    /// The `run` cell.
-    run: Vec<u8>,
+    run: RunId,
+    run_cell: Vec<u8>,
+    sheets: SheetCells,
+    /// The lines of the file and those that are about to be written, if all of them are known.
+    index: Option<Arc<Index>>,
     form: Form,
     path: PathBuf,
     broken: Option<JournalError>,
@@ -206,7 +230,7 @@ struct Group {
     lines: Vec<u8>,
     /// Whether some of it is in the file already.
     is_written: bool,
-    waiting: Vec<oneshot::Sender<Written>>,
+    waiting: Vec<oneshot::Sender<Arrival>>,
 }
 
 impl Group {
@@ -221,7 +245,7 @@ impl Group {
 }
 
 impl<S: Sink> Task<S> {
-    fn run(mut self, inbox: &Receiver<Message>) -> Result<u64, JournalError> {
+    fn run(mut self, inbox: &Receiver<Message>) -> Result<Written, JournalError> {
         let (mut is_open, mut next_sync) = (true, Instant::now());
         let mut group = Group::default();
         while is_open || self.syncing.is_some() || !group.is_empty() {
@@ -248,12 +272,18 @@ impl<S: Sink> Task<S> {
         // It has the file open, and with it the lock.
         drop(self.begin);
         let _ = self.disk.join();
-        self.broken.map_or(Ok(self.good), Err)
+        match self.broken {
+            Some(fault) => Err(fault),
+            None => Ok(Written {
+                length: self.good,
+                index: self.index.map(Arc::unwrap_or_clone),
+            }),
+        }
     }
 
     /// Adds records to the group. What is told ahead of a call is written at once, so that it outlives the process, and so is
     /// what would take too much memory.
-    fn collect(&mut self, records: &[Record], done: oneshot::Sender<Written>, group: &mut Group) {
+    fn collect(&mut self, records: &[Record], done: oneshot::Sender<Arrival>, group: &mut Group) {
         for record in records {
             if group.is_full() {
                 self.write_out(group);
@@ -277,8 +307,13 @@ impl<S: Sink> Task<S> {
     }
 
     fn encode(&mut self, record: &Record, lines: &mut Vec<u8>) {
+        let sheet = self.sheets.of(&record.report.place);
+        if let Some(index) = &mut self.index {
+            let offset = self.good + lines.len() as u64;
+            Arc::make_mut(index).take_record(record, offset, sheet, (&self.run_cell, &self.run));
+        }
         self.line.clear();
-        encode(record, &self.run, &mut self.line);
+        encode(record, sheet, &self.run_cell, &mut self.line);
         match self.form.line(&mut self.line) {
             Ok(line) => lines.extend_from_slice(&line),
             Err(fault) => self.break_off(&fault),
@@ -427,7 +462,8 @@ mod tests {
             crate::model::OrganizationId(uuid::Uuid::nil()),
             1,
         );
-        let writer = Writer::start(disk, 0, PathBuf::from("joiners.results.csv"), &run, Form::ours()).unwrap();
+        let path = PathBuf::from("joiners.results.csv");
+        let writer = Writer::start(disk, 0, path, &run, Form::ours(), None).unwrap();
         Rig {
             writer,
             bytes,
