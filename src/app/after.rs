@@ -19,6 +19,7 @@ use super::object::Object;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
 use super::run_record::{RunEnd, RunRecord};
+use super::seat_changes::SeatChanges;
 use super::seat_memory::SeatMemory;
 use super::signals::Signals;
 use crate::cli::RunOptions;
@@ -38,6 +39,8 @@ pub(super) struct Aftermath<'a> {
     pub(super) ran: Ran,
     pub(super) record: &'a RunRecord<'a>,
     pub(super) observed: Observed,
+    /// The seats that it gave and took.
+    pub(super) seats: SeatChanges,
     pub(super) elapsed: Duration,
     /// The rows that this run worked on.
     pub(super) chosen: ChosenKeys,
@@ -71,6 +74,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         ran,
         record,
         observed,
+        seats,
         elapsed,
         chosen:
             ChosenKeys {
@@ -91,7 +95,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         replaced: &replaced,
     };
     let (counts, history) = put_in_order(file, final_order, console)?;
-    remember_seats(&history, loaded, console);
+    remember_seats(seats, record, &history, loaded, console);
     let may_fail = among(&counts, Status::needs_a_person);
     let left = leave_failed_sheet(&history, if may_fail { order } else { &[] }, loaded, console)?;
     let ended = ended(&ran, signals, &history, order, &counts);
@@ -184,11 +188,17 @@ fn put_in_order(
 
 /// Remembers which seats the run gave and took, which no service tells later. Without it `rebalance` may propose somebody
 /// whose seat is new.
-fn remember_seats(history: &History, loaded: &Loaded, console: Console<'_>) {
+fn remember_seats(
+    seats: SeatChanges,
+    record: &RunRecord<'_>,
+    history: &History,
+    loaded: &Loaded,
+    console: Console<'_>,
+) {
     let Some(place) = &loaded.organization.place else {
         return;
     };
-    if let Err(error) = SeatMemory::keep(place, history, Timestamp::now()) {
+    if let Err(error) = SeatMemory::keep(place, record.run(), seats, history, Timestamp::now()) {
         console.tell(format!(
             "warning: `rebalance` will not know which seats this run gave and took: {error}\n"
         ));

@@ -54,6 +54,7 @@ mod run;
 mod run_record;
 mod runtime;
 mod sandbox;
+mod seat_changes;
 mod seat_memory;
 mod secret;
 mod session;

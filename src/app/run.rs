@@ -29,6 +29,7 @@ use super::prepare::{Loaded, order, rules, text};
 use super::results::{Results, not_read, not_recorded};
 use super::run_record::RunRecord;
 use super::runtime::{block_on, catch_up, off_thread};
+use super::seat_changes::SeatNotes;
 use super::session::Session;
 use super::signals::Signals;
 use super::{Ending, panics};
@@ -369,7 +370,8 @@ async fn execute(
         options,
         ..
     } = execution;
-    let linked: Arc<dyn Journal> = Arc::new(Linked::new(file.journal(), std::mem::take(&mut choice.origins)));
+    let notes = Arc::new(SeatNotes::new(file.journal()));
+    let linked: Arc<dyn Journal> = Arc::new(Linked::new(notes.clone(), std::mem::take(&mut choice.origins)));
     let journal = CarryForward::new(linked, std::mem::take(&mut choice.earlier));
     journal
         .append(std::mem::take(&mut choice.left))
@@ -405,6 +407,7 @@ async fn execute(
         ran,
         record,
         observed,
+        seats: notes.take(),
         elapsed: execution.began.elapsed().saturating_sub(execution.idle),
         chosen,
         deleting: execution.deleting,

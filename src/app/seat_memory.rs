@@ -10,10 +10,11 @@ use std::io::{self, BufReader, ErrorKind};
 use fs_err::File;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::seat_changes::{Change, MOST_ACCOUNTS, SeatChanges};
 use super::state_place::StatePlace;
-use crate::ledger::{History, OpenError, RunId, SeatChange};
+use crate::ledger::{History, OpenError, RunId, SeatChange, SeatMove};
 use crate::model::{BundleCode, UserId};
 
 /// The end of the file's name.
@@ -24,8 +25,6 @@ const LOCK: &str = "seats.lock";
 const VERSION: u32 = 1;
 /// What is longer ago is forgotten.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(3 * 366 * 24);
-/// Of more accounts than these, those whose seats changed longest ago are forgotten.
-const MOST_ACCOUNTS: usize = 200_000;
 /// Of more runs than these, what those did that began longest ago may be added again.
 const MOST_RUNS: usize = 1_000;
 
@@ -47,9 +46,10 @@ struct Form {
     runs: BTreeSet<String>,
 }
 
-/// By bundle, when it was last given and when it was last taken. Most accounts have one, for which a map is too large.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<BundleCode, Times>", into = "BTreeMap<BundleCode, Times>")]
+/// By bundle, in their order, when it was last given and when it was last taken. Most accounts have one, for which a map is too
+/// large.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "BTreeMap<BundleCode, Times>")]
 struct Seats(Vec<(BundleCode, Times)>);
 
 impl From<BTreeMap<BundleCode, Times>> for Seats {
@@ -58,19 +58,21 @@ impl From<BTreeMap<BundleCode, Times>> for Seats {
     }
 }
 
-impl From<Seats> for BTreeMap<BundleCode, Times> {
-    fn from(seats: Seats) -> Self {
-        seats.0.into_iter().collect()
+impl Serialize for Seats {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().map(|(code, times)| (code, times)))
     }
 }
 
 impl Seats {
     fn times_of(&mut self, code: &BundleCode) -> &mut Times {
-        let known = self.0.iter().position(|(known, _)| known == code);
-        let place = known.unwrap_or_else(|| {
-            self.0.push((code.clone(), Times::default()));
-            self.0.len() - 1
-        });
+        let place = self
+            .0
+            .binary_search_by(|(known, _)| known.cmp(code))
+            .unwrap_or_else(|place| {
+                self.0.insert(place, (code.clone(), Times::default()));
+                place
+            });
         &mut self.0[place].1
     }
 
@@ -187,36 +189,46 @@ impl SeatMemory {
         Ok(memory)
     }
 
-    /// Adds what a run did, and what the runs did that are recorded with it, to what is remembered. What is there already
+    /// Adds what this run did, and what other runs did that are recorded with it, to what is remembered. What is there already
     /// may be added again. Another process that does the same at this moment is waited for.
     ///
     /// # Errors
     /// If a change cannot be read, or the file cannot be read or written; it is then as it was.
-    pub(super) fn keep(place: &StatePlace, history: &History, now: Timestamp) -> Result<(), SeatMemoryError> {
-        let known = known_runs(place)?;
-        let changes = history.seat_changes(|run| !known.contains(&name(run)));
-        Self::keep_changes(place, changes, history.runs(), now)
+    pub(super) fn keep(
+        place: &StatePlace,
+        run: &RunId,
+        changes: SeatChanges,
+        history: &History,
+        now: Timestamp,
+    ) -> Result<(), SeatMemoryError> {
+        let (runs, ours) = (history.runs(), name(run));
+        let known = if runs.iter().all(|run| name(run) == ours) {
+            BTreeSet::new()
+        } else {
+            known_runs(place)?
+        };
+        let earlier = history.seat_changes(|run| name(run) != ours && !known.contains(&name(run)));
+        Self::keep_changes(place, changes, earlier, runs, now)
     }
 
     /// Adds these changes, which are all that these runs made.
     fn keep_changes(
         place: &StatePlace,
-        changes: impl Iterator<Item = Result<SeatChange, OpenError>>,
+        mut changes: SeatChanges,
+        earlier: impl Iterator<Item = Result<SeatChange, OpenError>>,
         runs: &[RunId],
         now: Timestamp,
     ) -> Result<(), SeatMemoryError> {
-        let mut changes = changes.peekable();
-        if changes.peek().is_none() {
+        for change in earlier {
+            changes.add(&change?);
+        }
+        let changes = changes.into_list();
+        if changes.is_empty() {
             return Ok(());
         }
         let _lock = place.locked(LOCK)?;
         let mut memory = Self::read(place)?;
-        for change in changes {
-            memory.add(&change?);
-            if memory.accounts.len() > 2 * MOST_ACCOUNTS {
-                memory.forget(now);
-            }
-        }
+        changes.iter().for_each(|change| memory.add(change));
         memory.forget(now);
         memory.runs.extend(runs.iter().map(name));
         while memory.runs.len() > MOST_RUNS {
@@ -242,20 +254,13 @@ impl SeatMemory {
         })
     }
 
-    fn add(&mut self, change: &SeatChange) {
-        if change.given.is_empty() && change.taken.is_empty() {
-            return;
-        }
-        let seats = self.accounts.entry(change.user).or_default();
-        let at = Some(change.at);
-        for code in &change.given {
-            let times = seats.times_of(code);
-            times.given = times.given.max(at);
-        }
-        for code in &change.taken {
-            let times = seats.times_of(code);
-            times.taken = times.taken.max(at);
-        }
+    fn add(&mut self, change: &Change) {
+        let times = self.accounts.entry(change.user).or_default().times_of(&change.code);
+        let last = match change.seat {
+            SeatMove::Given => &mut times.given,
+            SeatMove::Taken => &mut times.taken,
+        };
+        *last = (*last).max(Some(change.at));
     }
 
     fn forget(&mut self, now: Timestamp) {
@@ -317,7 +322,8 @@ mod tests {
     }
 
     fn keep(place: &StatePlace, changes: &[SeatChange], day: i64) {
-        SeatMemory::keep_changes(place, changes.iter().cloned().map(Ok), &[], on(day)).unwrap();
+        let changes = changes.iter().cloned().map(Ok);
+        SeatMemory::keep_changes(place, SeatChanges::default(), changes, &[], on(day)).unwrap();
     }
 
     fn given(place: &StatePlace) -> Vec<Remembered> {
@@ -365,7 +371,8 @@ mod tests {
         let place = place(&folder);
         let run = |day| RunId::new(on(day), OrganizationId(Uuid::from_u128(7)), 9).of_sheet("ann.csv");
         let runs: Vec<RunId> = (0..1_010).map(run).collect();
-        SeatMemory::keep_changes(&place, [Ok(change(1, 0, &["A"], &[]))].into_iter(), &runs, on(0)).unwrap();
+        let changes = [Ok(change(1, 0, &["A"], &[]))].into_iter();
+        SeatMemory::keep_changes(&place, SeatChanges::default(), changes, &runs, on(0)).unwrap();
         let known = known_runs(&place).unwrap();
         assert_eq!(known.len(), MOST_RUNS);
         assert!(known.contains(&name(&run(1_009))) && !known.contains(&name(&run(0))));
@@ -410,8 +417,8 @@ mod tests {
         ] {
             place.write(SEATS, content.as_bytes()).unwrap();
             assert!(SeatMemory::read(&place).unwrap_err().to_string().contains(words));
-            let changes = [Ok(change(1, 0, &["A"], &[]))];
-            assert!(SeatMemory::keep_changes(&place, changes.into_iter(), &[], on(0)).is_err());
+            let changes = [Ok(change(1, 0, &["A"], &[]))].into_iter();
+            assert!(SeatMemory::keep_changes(&place, SeatChanges::default(), changes, &[], on(0)).is_err());
             assert_eq!(fs_err::read_to_string(place.path(SEATS)).unwrap(), content);
         }
     }

@@ -111,20 +111,14 @@ impl<'a> Cells<'_, 'a> {
         })
     }
 
-    /// The seats that the row gave and took; of the other cells nothing is read.
+    /// The seats that the row gave and took.
     pub(super) fn seat_change(self) -> Result<Option<SeatChange>, String> {
-        let after = self.0.cell(AFTER);
-        let tells = |member: &&[u8]| memchr::memmem::find(&after, member).is_some();
+        let after = self.0.written(AFTER);
+        let tells = |member: &&str| memchr::memmem::find(after, member.as_bytes()).is_some();
         if !TELLS_OF_SEATS.iter().any(tells) {
             return Ok(None);
         }
-        Ok(SeatChange::told(
-            self.operation()?,
-            self.status()?,
-            self.user_id()?.zip(self.time(FINISHED_AT)),
-            self.json::<Value>(BEFORE)?.as_ref(),
-            self.json::<Value>(AFTER)?.as_ref(),
-        ))
+        Ok(SeatChange::of(&self.record()?))
     }
 
     /// The cell without the blanks around it.

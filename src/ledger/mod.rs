@@ -45,5 +45,5 @@ pub use resume::{Changes, Known, Prior, Resume, captured, continues, rerun, resu
 pub use rewrite::{FinishError, Finished, Order, Sheet};
 pub use run_id::{FORMAT_VERSION, RunId, RunIdFault};
 pub use run_log::{RunEntry, RunLog, RunOrganization, RunSeats, run_log_path};
-pub use seat_change::SeatChange;
+pub use seat_change::{SeatChange, SeatMove};
 pub use start_anew::{LockedResults, StartedAnew};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::{BundleSet, OperationKind, Status, UserId};
+use crate::model::{BundleCode, BundleSet, OperationKind, Status, UserId};
 
 /// Seats that a row gave an account or took from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,68 +19,84 @@ pub struct SeatChange {
     pub taken: BundleSet,
 }
 
-/// How the members of `after` begin that tell of seats.
-pub(super) const TELLS_OF_SEATS: [&[u8]; 2] = [b"\"licenses\"", b"\"leases\""];
+/// The members of `before` and `after` that tell of seats.
+pub(super) const TELLS_OF_SEATS: [&str; 2] = ["licenses", "leases"];
+
+/// What became of one seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SeatMove {
+    /// The account has it since, and had it not before.
+    Given,
+    /// The account had it before, and has it no more.
+    Taken,
+}
 
 impl SeatChange {
     /// `None` of a row that changed no seats of an account, and of one of which it is not certain what became of it. What
     /// an account had before a row counts as nothing where it was not recorded.
     pub fn of(record: &Record) -> Option<Self> {
-        let report = &record.report;
-        Self::told(
-            report.operation,
-            report.status,
-            report.user_id.zip(record.finished_at),
-            report.before.as_ref(),
-            report.after.as_ref(),
-        )
+        let mut change = None;
+        Self::each(record, |user, at, code, seat| {
+            let change = change.get_or_insert_with(|| Self {
+                user,
+                at,
+                given: BundleSet::default(),
+                taken: BundleSet::default(),
+            });
+            let set = match seat {
+                SeatMove::Given => &mut change.given,
+                SeatMove::Taken => &mut change.taken,
+            };
+            *set = set.union(&vec![BundleCode::new(code)].into());
+        });
+        change
     }
 
-    /// The same, from what a record says: of whom, and when the row ended.
-    pub(super) fn told(
-        operation: Option<OperationKind>,
-        status: Status,
-        of: Option<(UserId, Timestamp)>,
-        before: Option<&Value>,
-        after: Option<&Value>,
-    ) -> Option<Self> {
+    /// Tells of each seat that a row gave or took: whose, when the row ended, and the code of the bundle.
+    pub fn each(record: &Record, mut tell: impl FnMut(UserId, Timestamp, &str, SeatMove)) {
+        let report = &record.report;
         let is_about_a_rule = matches!(
-            operation,
+            report.operation,
             Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
         );
-        if is_about_a_rule || matches!(status, Status::Started | Status::InDoubt) {
-            return None;
-        }
-        let (user, at) = of?;
+        let is_certain = !matches!(report.status, Status::Started | Status::InDoubt);
+        let (Some(user), Some(at), false, true) = (report.user_id, record.finished_at, is_about_a_rule, is_certain)
+        else {
+            return;
+        };
         // A migration's own `before` is about the account that is left.
-        let before = match operation {
-            Some(OperationKind::Migrate) => before.and_then(|before| before.get("new_account")),
-            _ => before,
+        let before = match report.operation {
+            Some(OperationKind::Migrate) => report.before.as_ref().and_then(|before| before.get("new_account")),
+            _ => report.before.as_ref(),
         };
-        let mut change = Self {
-            user,
-            at,
-            given: BundleSet::default(),
-            taken: BundleSet::default(),
-        };
-        for member in ["licenses", "leases"] {
-            let Some(is) = after.and_then(|after| bundles(after, member)) else {
+        for member in TELLS_OF_SEATS {
+            let Some(is) = report.after.as_ref().and_then(|after| codes(after, member)) else {
                 continue;
             };
-            let was = before.and_then(|before| bundles(before, member)).unwrap_or_default();
-            change.given = change.given.union(&is.minus(&was));
-            change.taken = change.taken.union(&was.minus(&is));
+            let was = before.and_then(|before| codes(before, member)).unwrap_or_default();
+            without(is, was).for_each(|code| tell(user, at, code, SeatMove::Given));
+            without(was, is).for_each(|code| tell(user, at, code, SeatMove::Taken));
         }
-        (!change.given.is_empty() || !change.taken.is_empty()).then_some(change)
     }
 }
 
-/// The bundles of this member; a null is none of them.
-fn bundles(side: &Value, member: &str) -> Option<BundleSet> {
+/// The codes of this member; a null is none of them.
+fn codes<'v>(side: &'v Value, member: &str) -> Option<&'v [Value]> {
     match side.get(member)? {
-        Value::Null => Some(BundleSet::default()),
-        codes => serde_json::from_value(codes.clone()).ok(),
+        Value::Null => Some(&[]),
+        Value::Array(codes) if codes.iter().all(Value::is_string) => Some(codes),
+        _ => None,
     }
+}
+
+/// Those that are not among the others.
+fn without<'v>(codes: &'v [Value], others: &[Value]) -> impl Iterator<Item = &'v str> {
+    let is_there = |code: &str| texts(others).any(|other| other.eq_ignore_ascii_case(code));
+    texts(codes).filter(move |code| !is_there(code))
+}
+
+fn texts(codes: &[Value]) -> impl Iterator<Item = &str> {
+    codes.iter().filter_map(Value::as_str)
 }
 
 #[cfg(test)]
