@@ -216,7 +216,7 @@ fn whole_number(cell: &str) -> Option<u32> {
 }
 
 fn key_of(text: &str) -> Option<RowKey> {
-    text.strip_prefix(NOT_A_NUMBER).unwrap_or(text).parse().ok()
+    text.strip_prefix(char::from(NOT_A_NUMBER)).unwrap_or(text).parse().ok()
 }
 
 fn lost_key(cell: &str) -> String {

@@ -45,7 +45,7 @@ pub(super) const KEY: usize = 18;
 pub(super) const RUN: usize = 19;
 
 /// Stands before a key that spreadsheet programs would take for a number, as in `12e45…`.
-pub(super) const NOT_A_NUMBER: char = 'k';
+pub(super) const NOT_A_NUMBER: u8 = b'k';
 
 /// The header line, its line end included.
 pub(super) fn header() -> String {

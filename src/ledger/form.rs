@@ -204,21 +204,23 @@ impl Form {
             .from_reader(text)
     }
 
-    /// A line that is as reseat writes it, without its end, as it is to be in the file.
+    /// Ends the line that begins here, and makes it what it is to be in the file.
     ///
     /// # Errors
     /// If it is not as reseat writes it.
-    pub(super) fn line<'l>(&self, text: &'l mut Vec<u8>) -> io::Result<Cow<'l, [u8]>> {
+    pub(super) fn end_line(&self, text: &mut Vec<u8>, start: usize) -> io::Result<()> {
         if self.is_ours {
             text.push(b'\n');
-            return Ok(Cow::Borrowed(text));
+            return Ok(());
         }
-        let cells = Line::of(text).and_then(|line| line.all().collect::<Result<ByteRecord, _>>());
+        let cells = Line::of(&text[start..]).and_then(|line| line.all().collect::<Result<ByteRecord, _>>());
         let cells = cells.map_err(|_| io::ErrorKind::InvalidData)?;
         let mut writer = self.writer();
         writer.write_byte_record(&self.in_its_order(&cells))?;
         let line = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        Ok(Cow::Owned(self.encoded(line)))
+        text.truncate(start);
+        text.extend(self.encoded(line));
+        Ok(())
     }
 
     /// A writer of the file's text, in UTF-8; [`encoded`](Self::encoded) turns it into bytes of the file.

@@ -1,6 +1,5 @@
 //! One line of the results file as text; [`Cells`](super::cells::Cells) is the way back.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -10,45 +9,71 @@ use memchr::memchr2;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 use serde_json::{Serializer, Value};
+use uuid::Uuid;
 
-use super::Record;
 use super::columns::{KEY, NOT_A_NUMBER, ROW, SHEET};
 use super::line::{Line, push_quoted};
+use super::{Record, RunId};
 use crate::model::{Place, RowKey};
 use crate::text::{clean_text, escape_formula};
 
 /// No text cell is longer than this many characters.
 const MOST_LETTERS: usize = 2_000;
 
-/// Adds the line of a record to `out`, without its end; `sheet` and `run` are cells of it.
-pub(super) fn encode(record: &Record, sheet: &[u8], run: &[u8], out: &mut Vec<u8>) {
-    let report = &record.report;
-    push(out, report.place.row);
-    out.extend_from_slice(sheet);
-    out.push(b',');
-    push(out, report.operation.map_or("", |operation| operation.as_str()));
-    push_text(out, &report.user);
-    push_text(out, &report.target);
-    push(out, report.status.as_str());
-    push_shown(out, record.http_status);
-    push_text(out, &report.code);
-    push_text(out, &report.message);
-    push(out, record.attempts);
-    push(out, record.calls);
-    push_json(out, report.before.as_ref());
-    push_json(out, report.after.as_ref());
-    push_shown(out, report.user_id);
-    push_text(out, record.trace_id.as_deref().unwrap_or_default());
-    push_time(out, record.started_at);
-    push_time(out, record.finished_at);
-    push_shown(out, record.duration_ms());
-    push_key(out, report.key);
-    if let Some(corrects) = record.corrects {
-        out.push(b' ');
-        push_key(out, corrects);
+/// Puts the records of a run into lines.
+pub(super) struct Encoder {
+    /// The `run` cell.
+    pub(super) run: Vec<u8>,
+    pub(super) sheets: SheetCells,
+    times: TimeCells,
+}
+
+impl Encoder {
+    /// Of the run with this name.
+    pub(super) fn of(run: &RunId) -> Self {
+        let mut cell = Vec::new();
+        push_quoted(&mut cell, &run.to_string());
+        Self {
+            run: cell,
+            sheets: SheetCells::default(),
+            times: TimeCells::default(),
+        }
     }
-    out.push(b',');
-    out.extend_from_slice(run);
+
+    /// Adds the line of a record to `out`, without its end.
+    pub(super) fn encode(&mut self, record: &Record, out: &mut Vec<u8>) {
+        let report = &record.report;
+        push_number(out, Some(report.place.row));
+        push_cell(out, self.sheets.of(&report.place));
+        push_cell(
+            out,
+            report.operation.map_or("", |operation| operation.as_str()).as_bytes(),
+        );
+        push_text(out, &report.user);
+        push_text(out, &report.target);
+        push_cell(out, report.status.as_str().as_bytes());
+        push_number(out, record.http_status);
+        push_text(out, &report.code);
+        push_text(out, &report.message);
+        push_number(out, Some(record.attempts));
+        push_number(out, Some(record.calls));
+        push_json(out, report.before.as_ref());
+        push_json(out, report.after.as_ref());
+        let mut id = Uuid::encode_buffer();
+        let id = report.user_id.map(|user| user.0.as_hyphenated().encode_lower(&mut id));
+        push_cell(out, id.as_deref().unwrap_or_default().as_bytes());
+        push_text(out, record.trace_id.as_deref().unwrap_or_default());
+        push_cell(out, self.times.of(record.started_at));
+        push_cell(out, self.times.of(record.finished_at));
+        push_number(out, record.duration_ms());
+        push_key(out, report.key);
+        if let Some(corrects) = record.corrects {
+            out.push(b' ');
+            push_key(out, corrects);
+        }
+        out.push(b',');
+        out.extend_from_slice(&self.run);
+    }
 }
 
 /// Adds a line to `out` that no longer says which row it corrects.
@@ -64,7 +89,7 @@ pub(super) fn unlinked(text: &[u8], line: &Line<'_>, out: &mut Vec<u8>) {
 /// Adds a line to `out` with the row's present place in its first two cells and the others unchanged.
 pub(super) fn moved(text: &[u8], line: &Line<'_>, row: u32, sheet: &[u8], out: &mut Vec<u8>) {
     let rest = line.written(ROW).len() + 1 + line.written(SHEET).len();
-    push(out, row);
+    push_number(out, Some(row));
     out.extend_from_slice(sheet);
     out.extend_from_slice(&text[rest..]);
 }
@@ -96,42 +121,78 @@ impl SheetCells {
     }
 }
 
+/// The cell of a time; those of the last two are kept, because many rows begin together, and end together.
+#[derive(Default)]
+struct TimeCells([(Option<Timestamp>, Vec<u8>); 2]);
+
+impl TimeCells {
+    fn of(&mut self, time: Option<Timestamp>) -> &[u8] {
+        const TO_MILLISECOND: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        if self.0[0].0 != time {
+            self.0.swap(0, 1);
+        }
+        let [(known, cell), _] = &mut self.0;
+        if *known != time {
+            *known = time;
+            cell.clear();
+            // Writing to memory cannot fail.
+            let _ = time.map(|time| TO_MILLISECOND.print_timestamp(&time, &mut *cell));
+        }
+        cell
+    }
+}
+
 /// Adds a cell with text for people.
 fn add_text(out: &mut Vec<u8>, text: &str) {
-    push_quoted(out, &escape_formula(&clean_text(text, MOST_LETTERS)));
+    if is_plain(text) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        push_quoted(out, &escape_formula(&clean_text(text, MOST_LETTERS)));
+    }
+}
+
+/// Whether a cell certainly has the text as it is, seen at one glance: most are words and addresses.
+fn is_plain(text: &str) -> bool {
+    let mut before = b' ';
+    let is_fit = |byte: u8| {
+        let is_fit = (b'-'..=b'~').contains(&byte) || (byte == b' ' && before != b' ');
+        before = byte;
+        is_fit
+    };
+    let begins = text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric());
+    begins && text.len() <= MOST_LETTERS && text.bytes().all(is_fit) && (text.is_empty() || before != b' ')
 }
 
 /// Digits alone, or digits with one `e` among them. Programs that do so keep 15 digits, and the key would be lost.
-fn looks_like_a_number(key: &str) -> bool {
-    let mut letters = key.bytes().filter(|byte| !byte.is_ascii_digit());
+fn looks_like_a_number(key: &[u8]) -> bool {
+    let mut letters = key.iter().filter(|byte| !byte.is_ascii_digit());
     match (letters.next(), letters.next()) {
         (None, _) => true,
-        (Some(b'e'), None) => !key.starts_with('e') && !key.ends_with('e'),
+        (Some(b'e'), None) => !key.starts_with(b"e") && !key.ends_with(b"e"),
         _ => false,
     }
 }
 
 /// Adds a key, after the comma that ends the cell before it.
 fn push_key(out: &mut Vec<u8>, key: RowKey) {
-    let text = key.to_string();
-    if looks_like_a_number(&text) {
-        // Writing to memory cannot fail.
-        let _ = write!(out, "{NOT_A_NUMBER}");
-    }
-    out.extend_from_slice(text.as_bytes());
-}
-
-/// Adds a cell that never needs quotation marks, and the comma after it.
-fn push(out: &mut Vec<u8>, cell: impl fmt::Display) {
+    let start = out.len();
     // Writing to memory cannot fail.
-    let _ = write!(out, "{cell},");
+    let _ = write!(out, "{key}");
+    if looks_like_a_number(&out[start..]) {
+        out.insert(start, NOT_A_NUMBER);
+    }
 }
 
-fn push_shown(out: &mut Vec<u8>, value: Option<impl fmt::Display>) {
-    match value {
-        Some(value) => push(out, value),
-        None => out.push(b','),
-    }
+/// Adds a cell as it is, and the comma after it.
+fn push_cell(out: &mut Vec<u8>, cell: &[u8]) {
+    out.extend_from_slice(cell);
+    out.push(b',');
+}
+
+fn push_number(out: &mut Vec<u8>, number: Option<impl Serialize>) {
+    // As JSON it is the same, and made sooner. Writing to memory cannot fail.
+    let _ = number.map(|number| serde_json::to_writer(&mut *out, &number));
+    out.push(b',');
 }
 
 fn push_text(out: &mut Vec<u8>, text: &str) {
@@ -159,15 +220,6 @@ fn push_json(out: &mut Vec<u8>, value: Option<&Value>) {
     out.push(b',');
 }
 
-fn push_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
-    const TO_MILLISECOND: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-    if let Some(time) = time {
-        // Writing to memory cannot fail.
-        let _ = TO_MILLISECOND.print_timestamp(&time, &mut *out);
-    }
-    out.push(b',');
-}
-
 /// JSON in ASCII for a cell within quotation marks, so that its own are doubled.
 struct InQuotes;
 
@@ -181,6 +233,9 @@ impl Formatter for InQuotes {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.is_ascii() {
+            return out.write_all(fragment.as_bytes());
+        }
         for part in fragment.split_inclusive(|letter: char| !letter.is_ascii()) {
             let plain = part.trim_end_matches(|letter: char| !letter.is_ascii());
             out.write_all(plain.as_bytes())?;
@@ -203,6 +258,29 @@ impl Formatter for InQuotes {
 mod tests {
     use super::*;
     use crate::text::unescape_formula;
+
+    proptest::proptest! {
+        #[test]
+        fn text_that_is_plain_is_written_as_any_other(
+            text in "( |  |a|Z|0|_|~|-|@|=|\\+|'|,|\"|\\t|\\.|é){0,6}",
+            more in proptest::sample::select(vec![0, MOST_LETTERS - 1, MOST_LETTERS, MOST_LETTERS + 1]),
+        ) {
+            let text = text + &"x".repeat(more);
+            let (mut cell, mut slowly) = (Vec::new(), Vec::new());
+            add_text(&mut cell, &text);
+            push_quoted(&mut slowly, &escape_formula(&clean_text(&text, MOST_LETTERS)));
+            proptest::prop_assert_eq!(cell, slowly);
+        }
+    }
+
+    #[test]
+    fn a_time_is_written_as_itself_whatever_came_before() {
+        let mut cells = TimeCells::default();
+        let (one, other) = ("2026-11-21T10:00:00.123Z", "2026-11-21T10:00:00.456Z");
+        for time in ["", one, one, other, one, "", other, "2026-11-21T10:00:01.000Z", one] {
+            assert_eq!(cells.of(time.parse().ok()), time.as_bytes());
+        }
+    }
 
     #[test]
     fn a_key_never_looks_like_a_number() {

@@ -34,8 +34,8 @@ impl<'a> NewFile<'a> {
 
     /// Adds a line, which is as reseat writes it and lacks its end.
     pub(super) fn line(&mut self, text: &mut Vec<u8>) -> io::Result<()> {
-        let line = self.form.line(text)?;
-        self.write(&line)
+        self.form.end_line(text, 0)?;
+        self.write(text)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

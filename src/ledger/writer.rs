@@ -14,9 +14,8 @@ use tokio::sync::oneshot;
 
 use super::error::help;
 use super::form::Form;
-use super::format::{SheetCells, encode};
+use super::format::Encoder;
 use super::index::Index;
-use super::line::push_quoted;
 use super::{Durable, Journal, JournalError, Record, RunId};
 use crate::model::Status;
 
@@ -131,8 +130,6 @@ impl Writer {
                     let _ = synced.send(Message::Synced(sync()));
                 }
             })?;
-        let mut cell = Vec::new();
-        push_quoted(&mut cell, &run.to_string());
         let task = Task {
             sink,
             begin,
@@ -140,13 +137,11 @@ impl Writer {
             syncing: None,
             good: length,
             run: run.clone(),
-            run_cell: cell,
-            sheets: SheetCells::default(),
+            encoder: Encoder::of(run),
             index,
             form,
             path: path.clone(),
             broken: None,
-            line: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("results".to_owned())
@@ -213,15 +208,12 @@ struct Task<S> {
     /// Up to here the file has whole lines.
     good: u64,
     run: RunId,
-    run_cell: Vec<u8>,
-    sheets: SheetCells,
+    encoder: Encoder,
     /// The lines of the file and those that are about to be written, if all of them are known.
     index: Option<Arc<Index>>,
     form: Form,
     path: PathBuf,
     broken: Option<JournalError>,
-    /// The line being encoded; kept to reuse its buffer.
-    line: Vec<u8>,
 }
 
 /// Lines that are synced together, and who waits for them.
@@ -307,16 +299,16 @@ impl<S: Sink> Task<S> {
     }
 
     fn encode(&mut self, record: &Record, lines: &mut Vec<u8>) {
-        let sheet = self.sheets.of(&record.report.place);
-        if let Some(index) = &mut self.index {
-            let offset = self.good + lines.len() as u64;
-            Arc::make_mut(index).take_record(record, offset, sheet, (&self.run_cell, &self.run));
+        let start = lines.len();
+        self.encoder.encode(record, lines);
+        if let Err(fault) = self.form.end_line(lines, start) {
+            lines.truncate(start);
+            self.break_off(&fault);
         }
-        self.line.clear();
-        encode(record, sheet, &self.run_cell, &mut self.line);
-        match self.form.line(&mut self.line) {
-            Ok(line) => lines.extend_from_slice(&line),
-            Err(fault) => self.break_off(&fault),
+        if let Some(index) = &mut self.index {
+            let Encoder { run, sheets, .. } = &mut self.encoder;
+            let offset = self.good + start as u64;
+            Arc::make_mut(index).take_record(record, offset, sheets.of(&record.report.place), (run, &self.run));
         }
     }
 
