@@ -78,7 +78,8 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         elapsed,
         chosen:
             ChosenKeys {
-                rows: chosen,
+                count: worked_on,
+                deleting: chosen,
                 replaced,
                 elsewhere,
                 waiting,
@@ -160,7 +161,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     Ok(RunOutcome {
         ended,
         counts: summary.counts.clone(),
-        worked_on: chosen.len(),
+        worked_on,
         failed_sheet: summary.failed_sheet.clone(),
     })
 }

@@ -74,8 +74,10 @@ impl Selection {
 /// What is left of the choice once the rows have run.
 #[derive(Debug)]
 pub(super) struct ChosenKeys {
-    /// The rows that were run.
-    pub(super) rows: HashSet<RowKey>,
+    /// How many rows were run.
+    pub(super) count: usize,
+    /// Those of them that delete an account.
+    pub(super) deleting: HashSet<RowKey>,
     /// Rows that have left the sheet, and with which rows of it went on.
     pub(super) replaced: Vec<RowKey>,
     /// How many rows were corrected in a sheet of failed rows, and wait there.
@@ -295,11 +297,13 @@ impl ChosenRows {
         Ok(())
     }
 
-    /// The keys of the rows that are run; the rest of the rows is dropped, because there may be a million.
-    pub(super) fn into_keys(self) -> ChosenKeys {
+    /// What has to be known of the rows afterwards.
+    pub(super) fn take_keys(&mut self) -> ChosenKeys {
+        let deleting = self.rows.iter().filter(|row| row.operation.deletes());
         ChosenKeys {
-            rows: self.rows.into_iter().map(|row| row.key).collect(),
-            replaced: self.replaced,
+            count: self.rows.len(),
+            deleting: deleting.map(|row| row.key).collect(),
+            replaced: std::mem::take(&mut self.replaced),
             elsewhere: self.elsewhere,
             waiting: self.waiting,
         }

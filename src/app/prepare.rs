@@ -346,18 +346,28 @@ fn could_not_start(error: &dyn std::error::Error) -> Failure {
 
 /// Every row of the sheet by key, in the sheet's order. Built on demand, because a million rows take memory.
 pub(super) fn order(intake: &Intake, choice: &ChosenRows) -> Vec<(RowKey, Place)> {
-    let rows = choice.rows.iter().map(|row| (row.key, row.place.clone()));
-    let rows = rows.chain(choice.others.iter().cloned());
-    let refused = intake
-        .refused
-        .iter()
-        .map(|refused| (refused.key, refused.place.clone()));
-    let mut order: Vec<_> = rows.chain(refused).collect();
+    in_order(intake, choice, choice.others.clone())
+}
+
+/// The same of a choice that is not asked for its other rows any more.
+pub(super) fn take_order(intake: &Intake, choice: &mut ChosenRows) -> Vec<(RowKey, Place)> {
+    let others = std::mem::take(&mut choice.others);
+    in_order(intake, choice, others)
+}
+
+fn in_order(intake: &Intake, choice: &ChosenRows, others: Vec<(RowKey, Place)>) -> Vec<(RowKey, Place)> {
+    let mut order = others;
+    order.extend(choice.rows.iter().map(|row| (row.key, row.place.clone())));
+    let refused = intake.refused.iter();
+    order.extend(refused.map(|refused| (refused.key, refused.place.clone())));
     let mut sheets: HashMap<Arc<str>, usize> = HashMap::new();
     for name in &intake.sheets {
         let next = sheets.len();
         sheets.entry(name.clone()).or_insert(next);
     }
-    order.sort_by_key(|(_, place)| (sheets.get(&place.sheet).copied(), place.row));
+    let place = |(_, place): &(RowKey, Place)| (sheets.get(&place.sheet).copied(), place.row);
+    if !order.is_sorted_by_key(place) {
+        order.sort_by_key(place);
+    }
     order
 }

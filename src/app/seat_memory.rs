@@ -70,6 +70,7 @@ impl Seats {
             .0
             .binary_search_by(|(known, _)| known.cmp(code))
             .unwrap_or_else(|place| {
+                self.0.reserve_exact(1);
                 self.0.insert(place, (code.clone(), Times::default()));
                 place
             });

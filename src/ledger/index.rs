@@ -97,13 +97,18 @@ impl Index {
     }
 
     pub(super) fn get(&self, key: &RowKey) -> Option<&IndexedLine> {
-        self.position(key).map(|position| &self.lines[position])
+        self.position(key).map(|position| self.at(position))
     }
 
     /// Where a row's line is among [`lines`](Self::lines).
-    pub(super) fn position(&self, key: &RowKey) -> Option<usize> {
-        let is_it = |place: &u32| self.lines[*place as usize].key == *key;
-        self.places.find(hash(key), is_it).map(|place| *place as usize)
+    pub(super) fn position(&self, key: &RowKey) -> Option<u32> {
+        let is_it = |place: &u32| self.at(*place).key == *key;
+        self.places.find(hash(key), is_it).copied()
+    }
+
+    /// The line at this position.
+    pub(super) fn at(&self, position: u32) -> &IndexedLine {
+        &self.lines[position as usize]
     }
 
     /// The row that this row's line corrects.
@@ -178,8 +183,8 @@ impl Index {
         let (key, known) = (line.key, line.known);
         self.count += 1;
         let counts = match self.position(&key) {
-            Some(place) if self.lines[place].known.gives_way_to(known) => {
-                self.lines[place] = line;
+            Some(place) if self.at(place).known.gives_way_to(known) => {
+                self.lines[place as usize] = line;
                 true
             }
             Some(_) => false,

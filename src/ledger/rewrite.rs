@@ -139,9 +139,9 @@ fn in_order(path: &Path, mut scan: Scan, order: Order<'_>) -> io::Result<Finishe
 fn is_in_order(scan: &Scan, lines: &[Kept], order: Order<'_>) -> bool {
     let mut sheets = SheetCells::default();
     let is_there =
-        |(position, kept): (usize, &Kept)| kept.line == position && kept.is_as_it_is(&scan.index, order, &mut sheets);
+        |(position, kept): (u32, &Kept)| kept.line == position && kept.is_as_it_is(&scan.index, order, &mut sheets);
     let has_all = scan.index.is_one_for_one() && lines.len() == scan.index.lines().len();
-    scan.end == End::Whole && !scan.stored.is_copy && has_all && lines.iter().enumerate().all(is_there)
+    scan.end == End::Whole && !scan.stored.is_copy && has_all && (0..).zip(lines).all(is_there)
 }
 
 /// Writes the lines to a new file, and puts that in the place of the old one.
@@ -156,7 +156,7 @@ fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Ord
     let (mut text, mut end) = (Vec::new(), Vec::new());
     let is_copy = stored.is_copy;
     for kept in lines {
-        let mut entry = index.lines()[kept.line];
+        let mut entry = *index.at(kept.line);
         let line = stored.line_at(entry.offset)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         text.clear();
         let mut corrected = None;
@@ -174,7 +174,7 @@ fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Ord
             match kept.change {
                 Change::None => text.extend_from_slice(line.text),
                 Change::Moved(row) => {
-                    let place = &order.rows[row].1;
+                    let place = &order.rows[row as usize].1;
                     let sheet = sheets.of(place);
                     moved(line.text, &parts, place.row, sheet, &mut text);
                     (entry.row, entry.sheet) = (place.row, known.sheet_named(sheet));
@@ -210,7 +210,7 @@ fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Ord
 #[derive(Debug, Clone, Copy)]
 struct Kept {
     /// Which of the indexed ones.
-    line: usize,
+    line: u32,
     change: Change,
 }
 
@@ -218,7 +218,7 @@ struct Kept {
 enum Change {
     None,
     /// The row is where the sheet has this one now.
-    Moved(usize),
+    Moved(u32),
     /// It was a correction, and no longer counts as one.
     Unlinked,
 }
@@ -226,11 +226,11 @@ enum Change {
 impl Kept {
     /// Whether the line stays as it is.
     fn is_as_it_is(self, index: &Index, order: Order<'_>, sheets: &mut SheetCells) -> bool {
-        let line = &index.lines()[self.line];
+        let line = index.at(self.line);
         match self.change {
             Change::None => true,
             Change::Moved(row) => {
-                let place = &order.rows[row].1;
+                let place = &order.rows[row as usize].1;
                 line.row == place.row && index.is_on(line, sheets.of(place))
             }
             Change::Unlinked => false,
@@ -254,13 +254,13 @@ fn in_order_of_the_sheet(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Ke
     let mut is_taken = vec![false; index.lines().len()];
     let mut taken = |key: &RowKey| {
         let position = index.position(key)?;
-        (!std::mem::replace(&mut is_taken[position], true)).then_some(position)
+        (!std::mem::replace(&mut is_taken[position as usize], true)).then_some(position)
     };
-    for (row, (key, _)) in order.rows.iter().enumerate() {
+    for (row, (key, _)) in (0..).zip(order.rows) {
         let correction = index.correction_of(key);
         if let Some(correction) = correction
             && let Some(line) = taken(key)
-            && is_still_told(&index.lines()[line], &correction, index, stored)?
+            && is_still_told(index.at(line), &correction, index, stored)?
         {
             // Before the other: of a row and its correction the later line counts.
             let change = Change::None;
@@ -272,15 +272,15 @@ fn in_order_of_the_sheet(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Ke
         }
     }
     let current = index.current_corrections();
-    let others = index.lines().iter().enumerate().filter(|(position, line)| {
-        !is_taken[*position] && line.known.outlives_its_row() && !order.replaced.contains(&line.key)
+    let others = (0..).zip(index.lines()).filter(|(position, line)| {
+        !is_taken[*position as usize] && line.known.outlives_its_row() && !order.replaced.contains(&line.key)
     });
     let first_other = lines.len();
     lines.extend(others.map(|(position, line)| Kept {
         line: position,
         change: link(index, &line.key, current.contains(&line.key)),
     }));
-    lines[first_other..].sort_unstable_by_key(|kept| index.lines()[kept.line].offset);
+    lines[first_other..].sort_unstable_by_key(|kept| index.at(kept.line).offset);
     Ok(lines)
 }
 
@@ -288,7 +288,11 @@ fn in_order_of_the_sheet(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Ke
 fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
     let Scan { stored, index, .. } = scan;
     let first = first_lines(index, stored)?;
-    let first_of = |key: &RowKey| index.position(key).map_or(u64::MAX, |position| first[position]);
+    let first_of = |key: &RowKey| {
+        index
+            .position(key)
+            .map_or(u64::MAX, |position| first[position as usize])
+    };
     let mut places: HashMap<RowKey, u64> = HashMap::new();
     for (key, correction) in &index.corrections {
         // One that corrects two rows is where the first of them is.
@@ -296,7 +300,7 @@ fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
         *place = correction.first.min(first_of(key)).min(*place);
     }
     let mut staying = Vec::with_capacity(index.lines().len());
-    for (position, line) in index.lines().iter().enumerate() {
+    for (position, line) in (0..).zip(index.lines()) {
         let key = &line.key;
         let place = places.get(key).copied();
         let stays = match index.correction_of(key) {
@@ -307,7 +311,12 @@ fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
             let change = link(index, key, place.is_some());
             let kept = Kept { line: position, change };
             // At one place the row comes before its correction, so that the correction counts.
-            staying.push((place.unwrap_or(first[position]), place.is_some(), line.offset, kept));
+            staying.push((
+                place.unwrap_or(first[position as usize]),
+                place.is_some(),
+                line.offset,
+                kept,
+            ));
         }
     }
     staying.sort_unstable_by_key(|(place, is_correction, offset, _)| (*place, *is_correction, *offset));
@@ -322,7 +331,8 @@ fn first_lines(index: &Index, stored: &mut Stored) -> io::Result<Vec<u64>> {
         // Lines that cannot be read were dropped or refused when the file was opened.
         let keys = Line::of(line.text).ok().and_then(|line| Cells(&line).keys().ok());
         if let Some(position) = keys.and_then(|(key, _)| index.position(&key)) {
-            first[position] = first[position].min(at);
+            let first = &mut first[position as usize];
+            *first = at.min(*first);
         }
         at += line.text.len() as u64 + 1;
     }
