@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::family::Family;
-use crate::cli::{PendingInvites, PlanningOptions};
+use crate::cli::PlanningOptions;
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
 use crate::model::{
     AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status, UNCLEAR,
 };
-use crate::plan::{Awaited, Begun, BegunRows, Finished, RowCode, RowReason, Verdict, waits_until};
+use crate::plan::{Awaited, Begun, BegunRows, Finished, Pending, RowCode, RowReason, Verdict, waits_until};
 use crate::text::fold;
 
 /// What a run does with the rows of its sheet.
@@ -52,7 +52,7 @@ pub(super) struct Selection {
     /// Which rows.
     pub(super) scope: RowScope,
     /// Whether that includes finished ones whose invitation is pending.
-    pub(super) pending: PendingInvites,
+    pub(super) pending: Pending,
     /// When it is for the dates of the rows.
     pub(super) as_of: AsOf,
 }
@@ -65,7 +65,7 @@ impl Selection {
                 only: planning.only.clone(),
                 limit: planning.limit,
             },
-            pending: planning.pending_invites,
+            pending: planning.pending,
             as_of,
         }
     }
@@ -211,9 +211,7 @@ impl ChosenRows {
         let may_be_mailed = left_out.is_none() && due.is_none();
         let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && may_be_mailed;
         let finished = match (&resume, history) {
-            (Resume::Skip, Some(history)) if is_mailed && *pending == PendingInvites::Resend => {
-                history.record(&row.key)?
-            }
+            (Resume::Skip, Some(history)) if is_mailed && *pending == Pending::Resend => history.record(&row.key)?,
             _ => None,
         };
         if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {

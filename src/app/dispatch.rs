@@ -11,7 +11,7 @@ use super::next::Typed;
 use super::{
     Ending, check, codes, doctor, export, panics, plan, rebalance, report, run, sandbox, template, undo, watch,
 };
-use crate::cli::{self, Command, Invocation, ManPages, OutputFormat, Refusal, Shell};
+use crate::cli::{self, Command, Invocation, ManOptions, OutputFormat, Refusal, Shell};
 
 /// Runs a command line, the program's own name first.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -52,7 +52,7 @@ fn dispatch(invocation: Invocation) -> Result<Ending, Failure> {
         Command::Codes(options) => codes::codes(options, &overrides, console),
         Command::Doctor(options) => doctor::doctor(options, &overrides, console),
         Command::Completions(shell) => completions(shell),
-        Command::Man(pages) => man(&pages),
+        Command::Man(options) => man(&options),
         Command::Sandbox(options) => sandbox::sandbox(options, console),
         Command::Check(options) => check::check(&options, &overrides, console),
         Command::Plan(options) => plan::plan(&options, &overrides, console),
@@ -70,17 +70,18 @@ fn completions(shell: Shell) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-fn man(pages: &ManPages) -> Result<Ending, Failure> {
-    match pages {
-        ManPages::One(command) => {
-            let Some(page) = cli::manual(command.as_deref()) else {
-                let message = format!("there is no command `{}`", command.as_deref().unwrap_or_default());
+fn man(options: &ManOptions) -> Result<Ending, Failure> {
+    match &options.into {
+        None => {
+            let command = options.command.as_deref();
+            let Some(page) = cli::manual(command) else {
+                let message = format!("there is no command `{}`", command.unwrap_or_default());
                 return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
                     .with_help("`reseat --help` lists the commands"));
             };
             deliver(|out| out.write_all(page.text.as_bytes()))?;
         }
-        ManPages::All(folder) => {
+        Some(folder) => {
             let write = || {
                 fs_err::create_dir_all(folder)?;
                 let pages = cli::manual_pages();

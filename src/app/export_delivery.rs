@@ -15,7 +15,7 @@ use super::object::Object;
 use super::organization_label::Whose;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
-use crate::cli::{ExportOptions, ExportWhat, Permission};
+use crate::cli::{ExportOptions, ExportWhat};
 use crate::draft::Offers;
 use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
 use crate::model::OperationKind;
@@ -74,12 +74,12 @@ pub(super) fn deliver_export(
     console: Console<'_>,
 ) -> Result<Ending, Failure> {
     let counts = Counts::of(exported);
-    let ended = if (exported.is_empty() && options.empty == Permission::Refused) || counts.to_decide() > 0 {
+    let ended = if (exported.is_empty() && !options.allow_empty) || counts.to_decide() > 0 {
         Ended::before(Ending::NeedsPerson, Reason::Rows)
     } else {
         Ended::DONE
     };
-    let is_written = !exported.is_empty() || options.empty == Permission::Allowed;
+    let is_written = !exported.is_empty() || options.allow_empty;
     let written = place.filter(|_| is_written);
     let offers = Offers::of(present.snapshot);
     let written_table = |table| ExportTable::written(table, &present.as_of.zone, &offers);

@@ -26,7 +26,7 @@ impl ExportPlace {
     /// As [`SheetPlace::of`], and if standard output would have to hold two sheets.
     pub(super) fn of(options: &ExportOptions) -> Result<Option<Self>, Failure> {
         let has_two = matches!(options.what, ExportWhat::Users { exact: true });
-        let Some(path) = options.out.as_deref() else {
+        let Some(path) = options.sheet.out.as_deref() else {
             return if has_two {
                 let message = "`--exact` writes two sheets, and standard output has room for one";
                 Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
@@ -35,9 +35,9 @@ impl ExportPlace {
                 Ok(None)
             };
         };
-        let sheet = SheetPlace::of(path, options.existing)?;
+        let sheet = SheetPlace::of(path, options.sheet.existing)?;
         let is_apart = has_two && sheet.format() == WrittenFormat::Csv;
-        let beside = is_apart.then(|| SheetPlace::of(&beside(path), options.existing));
+        let beside = is_apart.then(|| SheetPlace::of(&beside(path), options.sheet.existing));
         Ok(Some(Self {
             sheet,
             beside: beside.transpose()?,

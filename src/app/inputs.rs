@@ -14,7 +14,7 @@ use super::failure::{Failure, told};
 use super::first_steps::unusable;
 use super::organization::Doorway;
 use super::runtime::off_thread;
-use crate::cli::{HiddenRows, Permission, SheetOptions, Target};
+use crate::cli::{SheetOptions, Target};
 use crate::intake::{self, FinishedRows, Intake, PresentLicenses};
 use crate::model::{AsOf, Capabilities, Catalogue, Inventory};
 use crate::problem::{ProblemCode, Severity};
@@ -206,8 +206,8 @@ pub(super) fn reading_options(
             .map(|mapping| (mapping.header.clone(), mapping.column.clone()))
             .collect(),
         sheets: (!sheet.sheets.is_empty()).then(|| sheet.sheets.clone()),
-        visible_only: sheet.hidden_rows == HiddenRows::LeaveOut,
-        allow_email_update: sheet.email_update == Permission::Allowed,
+        visible_only: sheet.visible_only,
+        allow_email_update: sheet.allow_email_update,
         capabilities,
         present_licenses: if capabilities.portal {
             PresentLicenses::Readable
@@ -215,9 +215,10 @@ pub(super) fn reading_options(
             PresentLicenses::ToBeFoundOut
         },
         as_of,
-        catalogue: match sheet.unknown_codes {
-            Permission::Allowed => catalogue.allowing_unknown(),
-            Permission::Refused => catalogue,
+        catalogue: if sheet.allow_unknown_codes {
+            catalogue.allowing_unknown()
+        } else {
+            catalogue
         },
         finished: FinishedRows::default(),
     }

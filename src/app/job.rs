@@ -104,7 +104,7 @@ impl Job {
             None => Selection::of(&self.planning, as_of),
             Some(saved) => Selection {
                 scope: RowScope::Saved(saved.planned_rows()),
-                pending: self.planning.pending_invites,
+                pending: self.planning.pending,
                 as_of,
             },
         }

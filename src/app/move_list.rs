@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::inputs::{catalogue, reading_options};
 use super::prepare::text;
 use super::runtime::off_thread;
-use crate::cli::{ColumnMapping, Permission, SheetOptions, Verbosity};
+use crate::cli::{ColumnMapping, SheetOptions, Verbosity};
 use crate::export::Domain;
 use crate::export::moves::Addresses;
 use crate::intake::{self, Intake};
@@ -77,7 +77,7 @@ fn reading(columns: &[ColumnMapping]) -> SheetOptions {
     SheetOptions {
         columns: columns.to_vec(),
         operation: Some(OperationKind::Migrate),
-        unknown_codes: Permission::Allowed,
+        allow_unknown_codes: true,
         ..SheetOptions::default()
     }
 }

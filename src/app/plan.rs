@@ -42,7 +42,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
     if let Some(path) = &options.save {
         saved_plan::may_be_saved_to(path)?;
     }
-    if let Some(page) = &options.page {
+    if let Some(page) = &options.page() {
         let save = options.save.as_deref().map(|path| ("what the plan is saved to", path));
         let results = planning.results.as_deref().map(|path| ("the results file", path));
         let others = [("the sheet", options.path.as_path())]
@@ -61,7 +61,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         // Boxed, because it holds all that is read and planned.
         let shown = Box::pin(show(&session, source, options, began));
         signals.obeyed_by(shown).await.map_err(|mut failure| {
-            if failure.ending == Ending::SheetInvalid && options.page.is_some() {
+            if failure.ending == Ending::SheetInvalid && options.out.is_some() {
                 failure.message.push_str(" and no page was written");
             }
             failure
@@ -175,7 +175,7 @@ impl MadePlan<'_> {
     /// Writes the page for whoever approves it, where that was asked for (`-o`).
     fn write_page(&self) -> Result<(), Failure> {
         let Self { options, ended, .. } = self;
-        let Some(page) = &options.page else { return Ok(()) };
+        let Some(page) = &options.page() else { return Ok(()) };
         let (organization, typed) = (&self.loaded.organization, self.session.console.typed());
         let (plan, snapshot) = (self.view.sheet.plan, self.view.sheet.snapshot);
         let seats = snapshot.seats().unwrap_or_default();
@@ -216,7 +216,7 @@ impl MadePlan<'_> {
         let last_due = choice.waiting.due.map(|(_, last)| as_of.show_briefly(last));
         let look_ahead: Option<String> = last_due.map(|last| console.typed().as_of(&last));
         let shape = Shape {
-            page: options.page.as_ref().map(|page| page.out.display().to_string()),
+            page: options.out.as_ref().map(|page| page.display().to_string()),
             plan: view.shape(self.now),
         };
         console.found(
@@ -259,8 +259,8 @@ impl MadePlan<'_> {
                 file.display()
             ));
         }
-        if let Some(page) = &options.page {
-            console.tell(format!("the page is {}\n", shown_path(&page.out)));
+        if let Some(page) = &options.out {
+            console.tell(format!("the page is {}\n", shown_path(page)));
         }
     }
 }

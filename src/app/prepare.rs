@@ -19,13 +19,13 @@ use super::organization::{Doorway, Organization, unanswered};
 use super::runtime::off_thread;
 use super::session::Session;
 use crate::api::LeaseRoute;
-use crate::cli::{InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions, Verbosity};
+use crate::cli::{PlanningOptions, Verbosity};
 use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::{self, FinishedRows, Intake};
 use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection};
-use crate::plan::{self, Administrators, BatchSizes, Inactive, Pending, Plan, Rules};
+use crate::plan::{self, BatchSizes, Plan, Rules};
 use crate::problem::Problems;
 use crate::report::{Progress, write_problems};
 use crate::settings::Settings;
@@ -97,7 +97,7 @@ impl Session<'_> {
             self.console.complain(text(|out| write_problems(&intake.problems, out)));
         }
         let errors = intake.problems.errors();
-        if errors > 0 && planning.invalid_rows == InvalidRows::Refuse {
+        if errors > 0 && !planning.skip_invalid {
             let message = format!("the sheet has {}, so nothing was sent", plural(errors, "error"));
             let help = if intake.rows.is_empty() && intake.finished.is_empty() {
                 "each error says what to do"
@@ -304,25 +304,13 @@ pub(super) fn rules(
             users_per_delete: batch.users_per_delete as usize,
             members_per_group_call: batch.members_per_group_call as usize,
         },
-        on_shortage: match planning.on_shortage {
-            None | Some(OnShortage::Stop) => plan::OnShortage::Stop,
-            Some(OnShortage::Fill) => plan::OnShortage::Fill,
-        },
-        administrators: match planning.admins {
-            Permission::Allowed => Administrators::MayGo,
-            Permission::Refused => Administrators::Protected,
-        },
-        pending: match planning.pending_invites {
-            PendingInvites::Leave => Pending::LeaveAlone,
-            PendingInvites::Resend => Pending::Resend,
-        },
+        on_shortage: planning.on_shortage.unwrap_or_default(),
+        administrators: planning.administrators,
+        pending: planning.pending,
         mailed_since: Timestamp::now()
             .checked_sub(planning.resend_after.unwrap_or(MAILED_ONCE_IN))
             .ok(),
-        inactive: match planning.inactive {
-            Permission::Allowed => Inactive::Included,
-            Permission::Refused => Inactive::LeftAlone,
-        },
+        inactive: planning.inactive,
         onto_existing: planning.onto_existing.clone(),
         without_carry_over: planning.without_carry_over.clone(),
         awaited: choice.awaited.clone(),

@@ -35,11 +35,7 @@ pub(super) fn rebalance(
     console: Console<'_>,
 ) -> Result<Ending, Failure> {
     keep_apart(options)?;
-    let place = options
-        .out
-        .as_deref()
-        .map(|out| SheetPlace::of(out, options.existing))
-        .transpose()?;
+    let place = SheetPlace::asked_for(&options.sheet)?;
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
     let proposed = block_on(async {
@@ -60,7 +56,7 @@ fn keep_apart(options: &RebalanceOptions) -> Result<(), Failure> {
         let message = "`--wanted` and `--keep-list` cannot both be standard input".to_owned();
         return refused(message, "write one of them into a file");
     }
-    let Some(out) = &options.out else { return Ok(()) };
+    let Some(out) = &options.sheet.out else { return Ok(()) };
     let whole = |path: &Path| fs_err::canonicalize(path).ok();
     for (flag, path) in read {
         let is_out = |path: &Path| path == out || whole(path).is_some_and(|path| whole(out) == Some(path));

@@ -34,9 +34,9 @@ use super::session::Session;
 use super::signals::Signals;
 use super::{Ending, panics};
 use crate::api::Waited;
-use crate::cli::{EarlierResults, MaxFailures, RunOptions, Target, Verbosity, WhenLocked};
+use crate::cli::{EarlierResults, RunOptions, Target, Verbosity, WhenLocked};
 use crate::directory::Snapshot;
-use crate::engine::{self, Engine, OnChange, Ran, Recheck};
+use crate::engine::{Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Linked, Record, ResultsFile, RunId};
 use crate::model::{AsOf, Row, RowKey};
 use crate::plan::{Plan, PlannedSheet, Rules};
@@ -385,7 +385,7 @@ async fn execute(
         rules: execution.rules,
         read_back: session.read_back(&loaded.organization),
         journal: &journal,
-        max_failures: options.max_failures.map(max_failures),
+        max_failures: options.max_failures,
         concurrency: session.settings.limits.concurrency as usize,
         recheck: execution.recheck,
     };
@@ -553,13 +553,6 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
     let asked = Instant::now();
     ask(&question, session.console, &session.signals).await?;
     Ok((question != Question::None).then(|| asked.elapsed()))
-}
-
-fn max_failures(most: MaxFailures) -> engine::MaxFailures {
-    match most {
-        MaxFailures::Rows(rows) => engine::MaxFailures::Count(usize::try_from(rows).unwrap_or(usize::MAX)),
-        MaxFailures::Percent(percent) => engine::MaxFailures::Percent(percent),
-    }
 }
 
 fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path, as_of: &AsOf) -> String {

@@ -11,7 +11,7 @@ use super::console::{Console, complain, deliver};
 use super::ending::Reason;
 use super::failure::Failure;
 use super::runtime::{StopSignals, block_on};
-use crate::cli::{OutputFormat, SandboxOptions, SandboxQuotas};
+use crate::cli::{OutputFormat, SandboxOptions};
 use crate::model::OrganizationId;
 use crate::report::write_json;
 use crate::sandbox::{self, Config, Faults, Population, Quotas, Sandbox};
@@ -59,13 +59,10 @@ fn config(options: SandboxOptions) -> Config {
         state_file: options.state,
         seed: options.seed.unwrap_or(usual.seed),
         population: options.users.map_or(Population::Demo, population),
-        quotas: match options.quotas {
-            SandboxQuotas::None => None,
-            SandboxQuotas::Scaled(scale) => Some(Quotas {
-                scale,
-                ..Quotas::default()
-            }),
-        },
+        quotas: (!options.no_quotas).then(|| Quotas {
+            scale: options.quota_scale,
+            ..Quotas::default()
+        }),
         faults: Faults {
             rate: options.faults.unwrap_or(usual.faults.rate),
             ..Faults::default()

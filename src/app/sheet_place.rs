@@ -7,6 +7,7 @@ use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::next::Typed;
+use crate::cli::WrittenSheet;
 use crate::ledger::{History, OpenError, results_path};
 use crate::model::Status;
 use crate::sheet::{Existing, SheetError, WrittenFormat, WrittenPage, WrittenTable, may_write_sheet, save_sheet};
@@ -29,6 +30,12 @@ enum EarlierRun {
 }
 
 impl SheetPlace {
+    /// The place that the flags name, as [`of`](Self::of) has it; `None` is standard output.
+    pub(super) fn asked_for(sheet: &WrittenSheet) -> Result<Option<Self>, Failure> {
+        let path = sheet.out.as_deref();
+        path.map(|path| Self::of(path, sheet.existing)).transpose()
+    }
+
     /// Makes sure, before anything is worked out, that nothing is lost by writing there.
     ///
     /// # Errors

@@ -27,11 +27,7 @@ pub(super) fn template(
     overrides: &Overrides,
     console: Console<'_>,
 ) -> Result<Ending, Failure> {
-    let place = options
-        .out
-        .as_deref()
-        .map(|path| SheetPlace::of(path, options.existing));
-    let place = place.transpose()?;
+    let place = SheetPlace::asked_for(&options.sheet)?;
     let format = place.as_ref().map_or(WrittenFormat::Csv, SheetPlace::format);
     // A CSV has no lists to choose from, so nothing need be asked for one.
     let shows_lists = format == WrittenFormat::Workbook || console.output == OutputFormat::Json;

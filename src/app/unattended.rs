@@ -21,11 +21,8 @@ use super::runtime::block_on;
 use super::session::Session;
 use super::signals::Signals;
 use crate::cli::{
-    Confirmation, EarlierResults, MaxFailures, OnShortage, OutputFormat, PlanningOptions, ReportOptions, RunOptions,
-    Verbosity, WhenLocked,
+    Confirmation, EarlierResults, OutputFormat, PlanningOptions, ReportOptions, RunOptions, Verbosity, WhenLocked,
 };
-use crate::engine;
-use crate::plan;
 use crate::run_report::Masking;
 use crate::settings::Settings;
 use crate::sheet::Existing;
@@ -242,10 +239,7 @@ fn leave_report(results: &Path, conducted: &Conducted, console: Console<'_>) -> 
 /// What shapes the plan of a sheet that nobody stands by.
 fn planning(settings: &Settings) -> PlanningOptions {
     PlanningOptions {
-        on_shortage: Some(match settings.watch.on_shortage {
-            plan::OnShortage::Stop => OnShortage::Stop,
-            plan::OnShortage::Fill => OnShortage::Fill,
-        }),
+        on_shortage: Some(settings.watch.on_shortage),
         ..PlanningOptions::default()
     }
 }
@@ -259,10 +253,7 @@ fn options(to_run: &Job, job: &SheetJob<'_>) -> RunOptions {
         confirmation: Confirmation::Given,
         max_deletes: Some(u64::MAX),
         max_access_lost: None,
-        max_failures: job.settings.watch.max_failures.map(|most| match most {
-            engine::MaxFailures::Count(rows) => MaxFailures::Rows(rows as u64),
-            engine::MaxFailures::Percent(percent) => MaxFailures::Percent(percent),
-        }),
+        max_failures: job.settings.watch.max_failures,
         when_locked: WhenLocked::Wait,
         earlier_results: EarlierResults::Resume,
     }

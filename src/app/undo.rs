@@ -13,21 +13,18 @@ use super::sheet_place::SheetPlace;
 use super::signals::Signals;
 use super::undo_refusals::not_results;
 use super::undo_sheet::{Undone, deliver_sheet};
-use crate::cli::{Comparison, Target, UndoOptions};
+use crate::cli::{Target, UndoOptions};
 use crate::directory::{self, Accounts};
 use crate::ledger::{History, OpenError, writer_of};
 use crate::settings::Overrides;
 use crate::undo::{Changes, Present, UndoRow, Wanted, fold, put_back};
 
 pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
-    let place = options
-        .out
-        .as_deref()
-        .map(|out| SheetPlace::of(out, options.existing))
-        .transpose()?;
-    let settings = match options.comparison {
-        Comparison::WithThePresent => Some(settings_for(Target::Configured, overrides, console)?),
-        Comparison::WithNothing => None,
+    let place = SheetPlace::asked_for(&options.sheet)?;
+    let settings = if options.offline {
+        None
+    } else {
+        Some(settings_for(Target::Configured, overrides, console)?)
     };
     let undone = block_on(async {
         let signals = Signals::listen();

@@ -2,21 +2,22 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
-use super::codes_args::CodesArgs;
-use super::doctor_args::DoctorArgs;
+use super::codes_args::CodesOptions;
+use super::connection_args::Connected;
+use super::doctor_args::DoctorOptions;
 use super::export_args::ExportArgs;
-use super::rebalance_args::RebalanceArgs;
-use super::report_args::ReportArgs;
-use super::run_args::{PlanArgs, RunArgs};
-use super::sandbox_args::SandboxArgs;
-use super::sheet_args::CheckArgs;
-use super::template_args::TemplateArgs;
-use super::undo_args::UndoArgs;
+use super::rebalance_args::RebalanceOptions;
+use super::report_args::ReportOptions;
+use super::run_args::{PlanOptions, RunOptions};
+use super::sandbox_args::SandboxOptions;
+use super::sheet_args::CheckOptions;
+use super::template_args::TemplateOptions;
+use super::undo_args::UndoOptions;
 use super::values;
-use super::watch_args::WatchArgs;
-use super::{ManPages, OutputFormat, Shell, Verbosity};
+use super::watch_args::WatchOptions;
+use super::{ManOptions, OutputFormat, Shell, Verbosity};
 use crate::settings::Overrides;
 
 const EXAMPLES: &str = "\
@@ -43,49 +44,50 @@ pub(super) struct ReseatArgs {
 pub(super) enum CommandArgs {
     /// Validate a sheet offline and print every problem
     #[command(after_help = CHECK_EXAMPLES)]
-    Check(CheckArgs),
+    Check(CheckOptions),
     /// Show what a sheet would change, without changing anything
     #[command(after_help = PLAN_EXAMPLES)]
-    Plan(Box<PlanArgs>),
+    Plan(Box<Connected<PlanOptions>>),
     /// Carry out a sheet and record the outcome of each row
     #[command(after_help = RUN_EXAMPLES)]
-    Run(Box<RunArgs>),
+    Run(Box<Connected<RunOptions>>),
     /// Show what became of a run, as a web page or a workbook for whoever asked for it
     #[command(after_help = REPORT_EXAMPLES)]
-    Report(ReportArgs),
+    Report(ReportOptions),
     /// Run each sheet that is dropped into a folder
     #[command(after_help = WATCH_EXAMPLES)]
-    Watch(WatchArgs),
+    Watch(WatchOptions),
     /// Write the sheet that puts back what a run changed
     #[command(after_help = UNDO_EXAMPLES)]
-    Undo(UndoArgs),
+    Undo(Connected<UndoOptions>),
     /// Write the present state as a sheet that `run` accepts back
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Box<ExportArgs>),
     /// Write a sheet that frees idle seats and grants wanted ones
     #[command(after_help = REBALANCE_EXAMPLES)]
-    Rebalance(Box<RebalanceArgs>),
+    Rebalance(Box<Connected<RebalanceOptions>>),
     /// Write an empty sheet to fill in, with lists to choose from and help
     #[command(after_help = TEMPLATE_EXAMPLES)]
-    Template(TemplateArgs),
+    Template(Connected<TemplateOptions>),
     /// List the licence codes: the organization's own with their seats, and those known
     #[command(after_help = CODES_EXAMPLES)]
-    Codes(CodesArgs),
+    Codes(Connected<CodesOptions>),
     /// Look for what keeps reseat from working, and say how to mend it
     #[command(after_help = DOCTOR_EXAMPLES)]
-    Doctor(DoctorArgs),
+    Doctor(Connected<DoctorOptions>),
     /// Serve a simulated organization on a local port
     #[command(after_help = SANDBOX_EXAMPLES)]
-    Sandbox(SandboxArgs),
+    Sandbox(SandboxOptions),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
-        shell: ShellArg,
+        #[arg(value_parser = values::word::<Shell>())]
+        shell: Shell,
     },
     /// Print a manual page
     #[command(after_help = MAN_EXAMPLES)]
-    Man(ManArgs),
+    Man(ManOptions),
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -189,25 +191,6 @@ Examples:
   reseat man --into man/man1                  All of them";
 
 #[derive(Debug, Args)]
-pub(super) struct ManArgs {
-    /// The command whose page to print, as in `run` or `export-users`; reseat's own by default
-    #[arg(value_name = "COMMAND", conflicts_with = "into")]
-    command: Option<String>,
-    /// Write the pages of all commands into this folder instead
-    #[arg(long, value_name = "FOLDER", value_parser = values::path, value_hint = ValueHint::DirPath)]
-    into: Option<PathBuf>,
-}
-
-impl From<ManArgs> for ManPages {
-    fn from(args: ManArgs) -> Self {
-        match args.into {
-            Some(folder) => Self::All(folder),
-            None => Self::One(args.command),
-        }
-    }
-}
-
-#[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct GlobalArgs {
     /// The profile of the configuration file to use [env: `RESEAT_PROFILE`]
@@ -217,8 +200,8 @@ pub(super) struct GlobalArgs {
     #[arg(long, global = true, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
     /// How to print data on standard output: for people, or for programs
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
-    output: OutputArg,
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = values::word::<OutputFormat>())]
+    pub(super) output: OutputFormat,
     /// Print errors and data only
     #[arg(long, short, global = true)]
     quiet: bool,
@@ -228,13 +211,6 @@ pub(super) struct GlobalArgs {
 }
 
 impl GlobalArgs {
-    pub(super) fn output(&self) -> OutputFormat {
-        match self.output {
-            OutputArg::Text => OutputFormat::Text,
-            OutputArg::Json => OutputFormat::Json,
-        }
-    }
-
     pub(super) fn verbosity(&self) -> Verbosity {
         match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,
@@ -246,34 +222,6 @@ impl GlobalArgs {
     pub(super) fn apply(self, overrides: &mut Overrides) {
         overrides.profile = self.profile;
         overrides.config = self.config;
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OutputArg {
-    Text,
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum ShellArg {
-    Bash,
-    Elvish,
-    Fish,
-    #[value(name = "powershell")]
-    PowerShell,
-    Zsh,
-}
-
-impl From<ShellArg> for Shell {
-    fn from(shell: ShellArg) -> Self {
-        match shell {
-            ShellArg::Bash => Self::Bash,
-            ShellArg::Elvish => Self::Elvish,
-            ShellArg::Fish => Self::Fish,
-            ShellArg::PowerShell => Self::PowerShell,
-            ShellArg::Zsh => Self::Zsh,
-        }
     }
 }
 

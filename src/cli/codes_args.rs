@@ -1,29 +1,18 @@
 //! The flags of `codes`.
 
+use clap::ArgAction::SetTrue;
 use clap::Args;
 
-use super::run_args::ConnectionArgs;
-use super::{Asking, CodesOptions, Target};
-use crate::settings::Overrides;
+use super::choices::{Asking, Target};
+use super::values::given;
 
-#[derive(Debug, Args)]
-pub(super) struct CodesArgs {
+/// `codes`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct CodesOptions {
     /// Ask no organization: list what is known without it
-    #[arg(long, conflicts_with = "sandbox")]
-    offline: bool,
+    #[arg(long = "offline", action = SetTrue, value_parser = given(Asking::Never), conflicts_with = "target")]
+    pub asking: Asking,
     /// Ask a simulated organization inside the process instead of a real one
-    #[arg(long)]
-    sandbox: bool,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-}
-
-impl CodesArgs {
-    pub(super) fn into_options(self, overrides: &mut Overrides) -> CodesOptions {
-        self.connection.apply(overrides);
-        CodesOptions {
-            asking: Asking::unless(self.offline),
-            target: Target::sandbox_if(self.sandbox),
-        }
-    }
+    #[arg(long = "sandbox", action = SetTrue, value_parser = given(Target::Sandbox))]
+    pub target: Target,
 }

@@ -2,15 +2,47 @@
 
 use std::path::PathBuf;
 
+use clap::ArgAction::SetTrue;
 use clap::{Args, Subcommand, ValueHint};
 
-use super::run_args::ConnectionArgs;
-use super::values;
-use super::written_sheet_args::WrittenSheetArgs;
-use super::{ColumnMapping, ExportOptions, ExportWhat, MoveOptions, Target};
+use super::choices::{ColumnMapping, Target};
+use super::connection_args::ConnectionArgs;
+use super::values::{self, given};
+use super::written_sheet_args::WrittenSheet;
 use crate::export::moves::{Language, Pattern};
 use crate::export::{Domain, Filter};
 use crate::settings::Overrides;
+
+/// `export`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// What.
+    pub what: ExportWhat,
+    /// Of whom or of what; of everything where empty.
+    pub filters: Vec<Filter>,
+    /// Whether nothing may match.
+    pub allow_empty: bool,
+    /// The sheet to write.
+    pub sheet: WrittenSheet,
+    /// Which organization is meant.
+    pub target: Target,
+}
+
+/// What is exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportWhat {
+    /// `users`
+    Users {
+        /// Whether `set-groups` rows are written as well (`--exact`).
+        exact: bool,
+    },
+    /// `licenses`
+    Licenses,
+    /// `groups`
+    Groups,
+    /// `moves`
+    Moves(MoveOptions),
+}
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -41,33 +73,34 @@ enum WhatArgs {
     /// `migrate` rows for everybody of one mail domain
     Moves {
         #[command(flatten)]
-        moves: MoveArgs,
+        moves: MoveOptions,
         #[command(flatten)]
         common: CommonArgs,
     },
 }
 
-#[derive(Debug, Args)]
-struct MoveArgs {
+/// `export moves`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct MoveOptions {
     /// The domain that is left
     #[arg(long, value_name = "DOMAIN")]
-    from: Domain,
+    pub from: Domain,
     /// The domain that everybody moves to
     #[arg(long, value_name = "DOMAIN")]
-    to: Domain,
+    pub to: Domain,
     /// How new addresses are made of `{name}`, `{surname}` and `{local}`, or of their first letters (`{name:1}`), as in
     /// `{name}.{surname}@new.example`; without it the local part stays
     #[arg(long, value_name = "PATTERN")]
-    address: Option<Pattern>,
+    pub address: Option<Pattern>,
     /// A list of real addresses, which go before those that are made: a sheet with `user` and `new_email`
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
-    addresses: Option<PathBuf>,
+    pub addresses: Option<PathBuf>,
     /// What a header of that list means, as in `Work e-mail=user`; may be repeated
     #[arg(long = "map", value_name = "HEADER=COLUMN", value_parser = values::column_mapping, requires = "addresses")]
-    columns: Vec<ColumnMapping>,
+    pub columns: Vec<ColumnMapping>,
     /// Whose letters names are written with, as in `de` for `ä` as `ae` or `uk` for `г` as `h`
     #[arg(long, value_name = "LANGUAGE")]
-    language: Option<Language>,
+    pub language: Option<Language>,
 }
 
 #[derive(Debug, Args)]
@@ -80,10 +113,10 @@ struct CommonArgs {
     #[arg(long)]
     allow_empty: bool,
     #[command(flatten)]
-    sheet: WrittenSheetArgs,
+    sheet: WrittenSheet,
     /// Use a simulated organization inside the process instead of a real one
-    #[arg(long)]
-    sandbox: bool,
+    #[arg(long = "sandbox", action = SetTrue, value_parser = given(Target::Sandbox))]
+    target: Target,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -94,34 +127,15 @@ impl ExportArgs {
             WhatArgs::Users { exact, common } => (ExportWhat::Users { exact }, common),
             WhatArgs::Licenses { common } => (ExportWhat::Licenses, common),
             WhatArgs::Groups { common } => (ExportWhat::Groups, common),
-            WhatArgs::Moves { moves, common } => {
-                let MoveArgs {
-                    from,
-                    to,
-                    address,
-                    addresses,
-                    columns,
-                    language,
-                } = moves;
-                let moves = MoveOptions {
-                    from,
-                    to,
-                    address,
-                    addresses,
-                    columns,
-                    language,
-                };
-                (ExportWhat::Moves(moves), common)
-            }
+            WhatArgs::Moves { moves, common } => (ExportWhat::Moves(moves), common),
         };
         common.connection.apply(overrides);
         ExportOptions {
             what,
             filters: common.filters,
-            empty: common.allow_empty.into(),
-            existing: common.sheet.existing(),
-            out: common.sheet.out,
-            target: Target::sandbox_if(common.sandbox),
+            allow_empty: common.allow_empty,
+            sheet: common.sheet,
+            target: common.target,
         }
     }
 }

@@ -5,13 +5,14 @@
 
 mod advice;
 mod args;
+mod choices;
 mod codes_args;
 mod command;
 mod completions;
+mod connection_args;
 mod doctor_args;
 mod export_args;
 mod manual;
-mod page_args;
 mod parse;
 mod rebalance_args;
 mod report_args;
@@ -24,14 +25,23 @@ mod values;
 mod watch_args;
 mod written_sheet_args;
 
-pub use command::{
-    Asking, CheckOptions, CodesOptions, ColumnMapping, Command, Comparison, Confirmation, DoctorOptions,
-    EarlierResults, ExportOptions, ExportWhat, HiddenRows, InvalidRows, Invocation, ManPages, MaxFailures, MoveOptions,
-    OnShortage, OutputFormat, PendingInvites, Permission, PlanOptions, PlanPage, PlanningOptions, RebalanceOptions,
-    ReportOptions, Rounds, RunOptions, SandboxOptions, SandboxQuotas, SheetOptions, Shell, Target, TemplateOptions,
-    UndoOptions, Verbosity, WatchOptions, WhenLocked,
+pub use choices::{
+    Asking, ColumnMapping, Confirmation, EarlierResults, OutputFormat, PlanPage, Rounds, Shell, Target, Verbosity,
+    WhenLocked,
 };
+pub use codes_args::CodesOptions;
+pub use command::{Command, Invocation, ManOptions};
 pub use completions::completions;
+pub use doctor_args::DoctorOptions;
+pub use export_args::{ExportOptions, ExportWhat, MoveOptions};
 pub use manual::{ManualPage, manual, manual_pages};
 pub use parse::{Refusal, Slip, parse};
-pub use run_args::FLAGS_FOR_ROWS;
+pub use rebalance_args::RebalanceOptions;
+pub use report_args::ReportOptions;
+pub use run_args::{FLAGS_FOR_ROWS, PlanOptions, PlanningOptions, RunOptions};
+pub use sandbox_args::SandboxOptions;
+pub use sheet_args::{CheckOptions, SheetOptions};
+pub use template_args::TemplateOptions;
+pub use undo_args::UndoOptions;
+pub use watch_args::WatchOptions;
+pub use written_sheet_args::WrittenSheet;

@@ -49,24 +49,24 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
         }
     })?;
     let mut overrides = Overrides::default();
-    let output = args.global.output();
+    let output = args.global.output;
     let verbosity = args.global.verbosity();
     args.global.apply(&mut overrides);
     let command = match args.command {
-        CommandArgs::Check(check) => Command::Check(check.into()),
+        CommandArgs::Check(check) => Command::Check(check),
         CommandArgs::Plan(plan) => Command::Plan(Box::new(plan.into_options(&mut overrides))),
         CommandArgs::Run(run) => Command::Run(Box::new(run.into_options(&mut overrides))),
-        CommandArgs::Watch(watch) => Command::Watch(watch.into()),
-        CommandArgs::Report(report) => Command::Report(report.into()),
+        CommandArgs::Watch(watch) => Command::Watch(watch),
+        CommandArgs::Report(report) => Command::Report(report),
         CommandArgs::Undo(undo) => Command::Undo(undo.into_options(&mut overrides)),
         CommandArgs::Export(export) => Command::Export(Box::new(export.into_options(&mut overrides))),
         CommandArgs::Rebalance(rebalance) => Command::Rebalance(Box::new(rebalance.into_options(&mut overrides))),
         CommandArgs::Template(template) => Command::Template(template.into_options(&mut overrides)),
         CommandArgs::Codes(codes) => Command::Codes(codes.into_options(&mut overrides)),
         CommandArgs::Doctor(doctor) => Command::Doctor(doctor.into_options(&mut overrides)),
-        CommandArgs::Sandbox(sandbox) => Command::Sandbox(sandbox.into()),
-        CommandArgs::Completions { shell } => Command::Completions(shell.into()),
-        CommandArgs::Man(man) => Command::Man(man.into()),
+        CommandArgs::Sandbox(sandbox) => Command::Sandbox(sandbox),
+        CommandArgs::Completions { shell } => Command::Completions(shell),
+        CommandArgs::Man(man) => Command::Man(man),
     };
     Ok(Invocation {
         command,
@@ -109,12 +109,11 @@ impl Slip {
 mod tests {
     use std::time::Duration;
 
-    use super::super::{
-        Confirmation, EarlierResults, HiddenRows, InvalidRows, MaxFailures, OnShortage, OutputFormat, PendingInvites,
-        Permission, PlanningOptions, SandboxQuotas, Target, Verbosity, WhenLocked,
-    };
+    use super::super::{Confirmation, EarlierResults, OutputFormat, PlanningOptions, Target, Verbosity, WhenLocked};
     use super::*;
+    use crate::engine::MaxFailures;
     use crate::model::OperationKind;
+    use crate::plan::{Administrators, Inactive, OnShortage, Pending};
 
     fn parsed(line: &str) -> Result<Invocation, Refusal> {
         parse(line.split(' ').map(OsString::from))
@@ -129,7 +128,6 @@ mod tests {
         assert_eq!(options.earlier_results, EarlierResults::Resume);
         assert_eq!(options.path, Some("joiners.xlsx".into()));
         assert_eq!(options.planning, PlanningOptions::default());
-        assert_eq!(options.planning.invalid_rows, InvalidRows::Refuse);
         assert_eq!(options.planning.sheet.target, Target::Configured);
         assert_eq!((options.max_deletes, options.max_failures), (None, None));
         assert_eq!(options.saved_plan, None);
@@ -178,18 +176,18 @@ mod tests {
         assert_eq!(planning.sheet.operation, Some(OperationKind::Delete));
         assert_eq!(planning.sheet.columns.len(), 2);
         assert_eq!(planning.sheet.sheets, ["Leavers"]);
-        assert_eq!(planning.sheet.hidden_rows, HiddenRows::LeaveOut);
-        assert_eq!(planning.sheet.unknown_codes, Permission::Allowed);
-        assert_eq!(planning.sheet.email_update, Permission::Allowed);
+        assert!(planning.sheet.visible_only);
+        assert!(planning.sheet.allow_unknown_codes);
+        assert!(planning.sheet.allow_email_update);
         assert_eq!(planning.sheet.target, Target::Sandbox);
         assert_eq!(planning.only, "2-10".parse().ok());
         assert_eq!(planning.limit, Some(5));
         assert_eq!(planning.on_shortage, Some(OnShortage::Fill));
-        assert_eq!(planning.admins, Permission::Allowed);
-        assert_eq!(planning.invalid_rows, InvalidRows::Skip);
-        assert_eq!(planning.pending_invites, PendingInvites::Resend);
+        assert_eq!(planning.administrators, Administrators::MayGo);
+        assert!(planning.skip_invalid);
+        assert_eq!(planning.pending, Pending::Resend);
         assert_eq!(planning.resend_after, Some(Duration::from_hours(72)));
-        assert_eq!(planning.inactive, Permission::Allowed);
+        assert_eq!(planning.inactive, Inactive::Included);
         assert_eq!(planning.onto_existing, "4".parse().ok());
         assert_eq!(planning.without_carry_over, "5-6".parse().ok());
         assert_eq!(planning.results, Some("out.csv".into()));
@@ -226,12 +224,12 @@ mod tests {
     #[test]
     fn the_sandbox_has_quotas_unless_told_otherwise() {
         let quotas = |line: &str| match parsed(line).unwrap().command {
-            Command::Sandbox(options) => options.quotas,
+            Command::Sandbox(options) => (!options.no_quotas).then_some(options.quota_scale),
             other => panic!("{other:?}"),
         };
-        assert_eq!(quotas("reseat sandbox"), SandboxQuotas::Scaled(1.0));
-        assert_eq!(quotas("reseat sandbox --quota-scale 100"), SandboxQuotas::Scaled(100.0));
-        assert_eq!(quotas("reseat sandbox --no-quotas"), SandboxQuotas::None);
+        assert_eq!(quotas("reseat sandbox"), Some(1.0));
+        assert_eq!(quotas("reseat sandbox --quota-scale 100"), Some(100.0));
+        assert_eq!(quotas("reseat sandbox --no-quotas"), None);
     }
 
     #[test]

@@ -2,33 +2,26 @@
 
 use std::path::PathBuf;
 
+use clap::ArgAction::SetTrue;
 use clap::{Args, ValueHint};
 
-use super::ReportOptions;
-use super::page_args::{MaskArgs, PageFileArgs};
-use super::values;
+use super::values::{self, given};
+use crate::run_report::Masking;
+use crate::sheet::Existing;
 
-#[derive(Debug, Args)]
-pub(super) struct ReportArgs {
+/// `report`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct ReportOptions {
     /// The results files; of several, a quarter's for instance, the sums are shown as well
     #[arg(value_name = "RESULTS", required = true, value_parser = values::path, value_hint = ValueHint::FilePath)]
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
     /// The file to write, `.html` or `.xlsx`; without it, the page on standard output
     #[arg(long, short = 'o', value_name = "FILE", value_parser = values::report_to_write, value_hint = ValueHint::FilePath)]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    file: PageFileArgs,
-    #[command(flatten)]
-    mask: MaskArgs,
-}
-
-impl From<ReportArgs> for ReportOptions {
-    fn from(args: ReportArgs) -> Self {
-        Self {
-            paths: args.paths,
-            out: args.out,
-            existing: args.file.existing(),
-            masking: args.mask.masking(),
-        }
-    }
+    pub out: Option<PathBuf>,
+    /// Replace the file if it is there already
+    #[arg(long = "force", action = SetTrue, value_parser = given(Existing::Replaced))]
+    pub existing: Existing,
+    /// Hide people's names and addresses in it
+    #[arg(long = "mask", action = SetTrue, value_parser = given(Masking::Masked))]
+    pub masking: Masking,
 }

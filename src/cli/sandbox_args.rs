@@ -7,55 +7,36 @@ use std::time::Duration;
 use clap::{Args, ValueHint, value_parser};
 
 use super::values;
-use super::{SandboxOptions, SandboxQuotas};
 
-#[derive(Debug, Args)]
+/// `sandbox`; `None` means the sandbox's own default.
+#[derive(Debug, Clone, PartialEq, Args)]
 #[command(next_help_heading = "Sandbox options")]
-pub(super) struct SandboxArgs {
+pub struct SandboxOptions {
     /// The address and port to listen on; port 0 picks any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484")]
-    listen: SocketAddr,
+    pub listen: SocketAddr,
     /// Keep the organization in this file between starts
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
-    state: Option<PathBuf>,
+    pub state: Option<PathBuf>,
     /// The seed of generated users and faults
     #[arg(long, value_name = "N")]
-    seed: Option<u64>,
+    pub seed: Option<u64>,
     /// How many users to generate, instead of the sixty of the demo company
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(..=1_000_000))]
-    users: Option<u32>,
+    pub users: Option<u32>,
     /// Make the quota windows pass this many times as fast
     #[arg(long, value_name = "FACTOR", value_parser = values::factor, default_value = "1")]
-    quota_scale: f64,
+    pub quota_scale: f64,
     /// Enforce no quotas
     #[arg(long, conflicts_with = "quota_scale")]
-    no_quotas: bool,
+    pub no_quotas: bool,
     /// Make every answer take at least this long, as in `50ms`
     #[arg(long, value_name = "TIME", value_parser = values::length)]
-    latency: Option<Duration>,
+    pub latency: Option<Duration>,
     /// The fraction of requests that fail, as in `0.05`
     #[arg(long, value_name = "RATE", value_parser = values::part)]
-    faults: Option<f64>,
+    pub faults: Option<f64>,
     /// Write a line about every request to this file
     #[arg(long, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
-    request_log: Option<PathBuf>,
-}
-
-impl From<SandboxArgs> for SandboxOptions {
-    fn from(args: SandboxArgs) -> Self {
-        Self {
-            listen: args.listen,
-            state: args.state,
-            seed: args.seed,
-            users: args.users,
-            quotas: if args.no_quotas {
-                SandboxQuotas::None
-            } else {
-                SandboxQuotas::Scaled(args.quota_scale)
-            },
-            latency: args.latency,
-            faults: args.faults,
-            request_log: args.request_log,
-        }
-    }
+    pub request_log: Option<PathBuf>,
 }

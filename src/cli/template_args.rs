@@ -2,34 +2,34 @@
 
 use std::ffi::OsStr;
 
+use clap::ArgAction::SetTrue;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args, Command};
 use strum::IntoEnumIterator;
 
-use super::run_args::ConnectionArgs;
-use super::written_sheet_args::WrittenSheetArgs;
-use super::{Asking, Target, TemplateOptions};
-use crate::settings::Overrides;
+use super::choices::{Asking, Target};
+use super::values::given;
+use super::written_sheet_args::WrittenSheet;
 use crate::template::{TemplateKind, TemplateLanguage};
 
-#[derive(Debug, Args)]
-pub(super) struct TemplateArgs {
+/// `template`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct TemplateOptions {
     /// What the sheet is for
     #[arg(value_name = "KIND", value_parser = kind(), ignore_case = true)]
-    kind: TemplateKind,
+    pub kind: TemplateKind,
     /// The language of headers, examples and help
     #[arg(long, value_name = "LANGUAGE", value_parser = LanguageParser, default_value = "en")]
-    language: TemplateLanguage,
+    pub language: TemplateLanguage,
     /// Ask no organization for its groups and licences
-    #[arg(long, conflicts_with = "sandbox")]
-    offline: bool,
+    #[arg(long = "offline", action = SetTrue, value_parser = given(Asking::Never), conflicts_with = "target")]
+    pub asking: Asking,
+    /// The sheet to write.
     #[command(flatten)]
-    sheet: WrittenSheetArgs,
+    pub sheet: WrittenSheet,
     /// Offer the groups and licences of a simulated organization
-    #[arg(long)]
-    sandbox: bool,
-    #[command(flatten)]
-    connection: ConnectionArgs,
+    #[arg(long = "sandbox", action = SetTrue, value_parser = given(Target::Sandbox))]
+    pub target: Target,
 }
 
 fn kind() -> impl TypedValueParser<Value = TemplateKind> {
@@ -64,19 +64,5 @@ impl TypedValueParser for LanguageParser {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         let values = TemplateLanguage::iter().map(|language| PossibleValue::new(language.as_str()));
         Some(Box::new(values))
-    }
-}
-
-impl TemplateArgs {
-    pub(super) fn into_options(self, overrides: &mut Overrides) -> TemplateOptions {
-        self.connection.apply(overrides);
-        TemplateOptions {
-            kind: self.kind,
-            language: self.language,
-            asking: Asking::unless(self.offline),
-            existing: self.sheet.existing(),
-            out: self.sheet.out,
-            target: Target::sandbox_if(self.sandbox),
-        }
     }
 }

@@ -4,43 +4,23 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::run_args::ConnectionArgs;
 use super::values;
-use super::written_sheet_args::WrittenSheetArgs;
-use super::{Comparison, UndoOptions};
+use super::written_sheet_args::WrittenSheet;
 use crate::model::RowSelection;
-use crate::settings::Overrides;
 
-#[derive(Debug, Args)]
-pub(super) struct UndoArgs {
+/// `undo`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct UndoOptions {
     /// The results file of the run
     #[arg(value_name = "RESULTS", value_parser = values::path, value_hint = ValueHint::FilePath)]
-    path: PathBuf,
+    pub path: PathBuf,
     /// Only what these rows changed, as in `2-10,15` or `Leavers!2-10`
     #[arg(long, value_name = "ROWS")]
-    only: Option<RowSelection>,
+    pub only: Option<RowSelection>,
     /// Compare with nothing: no network, no profile
     #[arg(long)]
-    offline: bool,
+    pub offline: bool,
+    /// The sheet to write.
     #[command(flatten)]
-    sheet: WrittenSheetArgs,
-    #[command(flatten)]
-    connection: ConnectionArgs,
-}
-
-impl UndoArgs {
-    pub(super) fn into_options(self, overrides: &mut Overrides) -> UndoOptions {
-        self.connection.apply(overrides);
-        UndoOptions {
-            path: self.path,
-            only: self.only,
-            comparison: if self.offline {
-                Comparison::WithNothing
-            } else {
-                Comparison::WithThePresent
-            },
-            existing: self.sheet.existing(),
-            out: self.sheet.out,
-        }
-    }
+    pub sheet: WrittenSheet,
 }

@@ -1,15 +1,36 @@
 //! Values of flags that are more than a word.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use strum::IntoEnumIterator;
+use clap::builder::{BoolValueParser, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::value_parser;
+use strum::{IntoEnumIterator, VariantNames};
 
-use super::{ColumnMapping, MaxFailures};
+use super::choices::ColumnMapping;
+use crate::engine::MaxFailures;
 use crate::model::{BundleCode, OperationKind};
 use crate::settings;
 use crate::sheet::WrittenFormat;
+
+/// What a flag without a value stands for where it is given; where it is not, that is the default.
+pub(super) fn given<T: Default + Clone + Send + Sync + 'static>(value: T) -> impl TypedValueParser<Value = T> {
+    BoolValueParser::new().map(move |is_given| if is_given { value.clone() } else { T::default() })
+}
+
+/// One of the words that a type has for its values.
+pub(super) fn word<T>() -> impl TypedValueParser<Value = T>
+where
+    T: VariantNames + FromStr + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(T::VARIANTS).try_map(|word| word.parse().map_err(|_| format!("`{word}` is none of them")))
+}
+
+/// A number of rows.
+pub(super) fn limit() -> impl TypedValueParser<Value = usize> {
+    value_parser!(u32).range(1..).map(|rows| rows as usize)
+}
 
 /// An operation by the name that the sheet uses.
 pub(super) fn operation() -> impl TypedValueParser<Value = OperationKind> {
@@ -28,6 +49,11 @@ pub(super) fn column_mapping(text: &str) -> Result<ColumnMapping, String> {
         }),
         _ => Err("write a header of the sheet, `=`, and the column it stands for, as in `Work e-mail=user`".to_owned()),
     }
+}
+
+/// A licence's code, whether it is known or not.
+pub(super) fn code() -> impl TypedValueParser<Value = BundleCode> {
+    StringValueParser::new().map(|code| BundleCode::new(&code))
 }
 
 /// A number of seats of a licence: `ATTUNU=10`.
@@ -82,7 +108,12 @@ pub(super) fn max_failures(text: &str) -> Result<MaxFailures, String> {
                 .filter(|percent: &f64| *percent > 0.0 && *percent <= 100.0)
                 .map(MaxFailures::Percent)
         }
-        None => text.trim().parse().ok().filter(|rows| *rows > 0).map(MaxFailures::Rows),
+        None => text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|rows| *rows > 0)
+            .map(MaxFailures::Count),
     }
     .ok_or_else(refused)
 }
@@ -241,7 +272,7 @@ mod tests {
 
     #[test]
     fn failures_are_counted_in_rows_or_percent() {
-        assert_eq!(max_failures("50"), Ok(MaxFailures::Rows(50)));
+        assert_eq!(max_failures("50"), Ok(MaxFailures::Count(50)));
         assert_eq!(max_failures("2.5%"), Ok(MaxFailures::Percent(2.5)));
         for text in ["0", "-1", "0%", "101%", "five", "NaN%", ""] {
             assert!(max_failures(text).is_err(), "{text}");

@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
+use super::choices::Rounds;
 use super::values;
-use super::{Rounds, WatchOptions};
 
 /// How often the folder is looked at by the clock, where nothing else is said.
 const USUAL: Duration = Duration::from_secs(30);
 
-#[derive(Debug, Args)]
-pub(super) struct WatchArgs {
+/// `watch`
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct WatchOptions {
     /// The folder that sheets are dropped into
     #[arg(value_name = "INBOX", value_parser = values::path, value_hint = ValueHint::DirPath)]
-    inbox: PathBuf,
+    pub inbox: PathBuf,
     /// Run what is there and end
     #[arg(long, conflicts_with = "every")]
     once: bool,
@@ -24,15 +25,13 @@ pub(super) struct WatchArgs {
     every: Option<Duration>,
 }
 
-impl From<WatchArgs> for WatchOptions {
-    fn from(args: WatchArgs) -> Self {
-        Self {
-            inbox: args.inbox,
-            rounds: if args.once {
-                Rounds::One
-            } else {
-                Rounds::Every(args.every.unwrap_or(USUAL))
-            },
+impl WatchOptions {
+    /// How long to go on.
+    pub fn rounds(&self) -> Rounds {
+        if self.once {
+            Rounds::One
+        } else {
+            Rounds::Every(self.every.unwrap_or(USUAL))
         }
     }
 }

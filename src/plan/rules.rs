@@ -1,12 +1,16 @@
 //! What the user chose, as far as it shapes a plan.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, VariantNames};
 
 use super::{Awaited, BatchSizes};
 use crate::model::{AsOf, Place, RowSelection};
 
 /// What to do when a sheet needs more seats than there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumString, VariantNames, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum OnShortage {
     /// Send nothing.
     #[default]

@@ -1,12 +1,11 @@
 //! The flags a plan was made with. Pure.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::cli::{
-    ColumnMapping, FLAGS_FOR_ROWS, HiddenRows, InvalidRows, OnShortage, PendingInvites, Permission, PlanningOptions,
-    SheetOptions, Target,
-};
+use crate::cli::{ColumnMapping, FLAGS_FOR_ROWS, PlanningOptions, SheetOptions, Target};
 use crate::model::{OperationKind, RowSelection};
+use crate::plan::{Administrators, Inactive, OnShortage, Pending};
 use crate::settings::{length, length_text};
 
 /// The flags a plan was made with, as stored in the plan file; flags that were not typed are left out.
@@ -40,7 +39,7 @@ pub struct SavedOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    on_shortage: Option<Shortage>,
+    on_shortage: Option<OnShortage>,
     #[serde(skip_serializing_if = "is_not")]
     allow_admins: bool,
     #[serde(skip_serializing_if = "is_not")]
@@ -57,20 +56,13 @@ pub struct SavedOptions {
     skip_invalid: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Shortage {
-    Stop,
-    Fill,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 fn is_not(flag: &bool) -> bool {
     !flag
 }
 
 /// A flag and its values, as they are typed.
-type Flag = (&'static str, Vec<String>);
+type Flag = (String, Vec<String>);
 
 impl SavedOptions {
     /// The flags that were typed; the results file is stored separately.
@@ -84,17 +76,17 @@ impl SavedOptions {
                     sheets,
                     encoding,
                     header_row,
-                    hidden_rows,
-                    unknown_codes,
-                    email_update,
+                    visible_only,
+                    allow_unknown_codes,
+                    allow_email_update,
                     target,
                 },
             only,
             limit,
             on_shortage,
-            admins,
-            invalid_rows,
-            pending_invites,
+            administrators,
+            skip_invalid,
+            pending,
             resend_after,
             inactive,
             onto_existing,
@@ -109,23 +101,20 @@ impl SavedOptions {
             sheet: sheets.clone(),
             encoding: encoding.map(|encoding| encoding.to_string()),
             header_row: *header_row,
-            visible_only: *hidden_rows == HiddenRows::LeaveOut,
-            allow_unknown_codes: *unknown_codes == Permission::Allowed,
-            allow_email_update: *email_update == Permission::Allowed,
+            visible_only: *visible_only,
+            allow_unknown_codes: *allow_unknown_codes,
+            allow_email_update: *allow_email_update,
             sandbox: *target == Target::Sandbox,
             only: only.clone(),
             limit: *limit,
-            on_shortage: on_shortage.map(|on_shortage| match on_shortage {
-                OnShortage::Stop => Shortage::Stop,
-                OnShortage::Fill => Shortage::Fill,
-            }),
-            allow_admins: *admins == Permission::Allowed,
-            resend: *pending_invites == PendingInvites::Resend,
+            on_shortage: *on_shortage,
+            allow_admins: *administrators == Administrators::MayGo,
+            resend: *pending == Pending::Resend,
             resend_after: resend_after.map(length_text),
-            include_inactive: *inactive == Permission::Allowed,
+            include_inactive: *inactive == Inactive::Included,
             onto_existing: onto_existing.clone(),
             without_carry_over: without_carry_over.clone(),
-            skip_invalid: *invalid_rows == InvalidRows::Skip,
+            skip_invalid: *skip_invalid,
         }
     }
 
@@ -145,38 +134,19 @@ impl SavedOptions {
                 sheets: self.sheet.clone(),
                 encoding: self.encoding.as_deref().and_then(|name| name.parse().ok()),
                 header_row: self.header_row,
-                hidden_rows: if self.visible_only {
-                    HiddenRows::LeaveOut
-                } else {
-                    HiddenRows::Run
-                },
-                unknown_codes: self.allow_unknown_codes.into(),
-                email_update: self.allow_email_update.into(),
-                target: if self.sandbox {
-                    Target::Sandbox
-                } else {
-                    Target::Configured
-                },
+                visible_only: self.visible_only,
+                allow_unknown_codes: self.allow_unknown_codes,
+                allow_email_update: self.allow_email_update,
+                target: given(self.sandbox, Target::Sandbox),
             },
             only: self.only.clone(),
             limit: self.limit,
-            on_shortage: self.on_shortage.map(|on_shortage| match on_shortage {
-                Shortage::Stop => OnShortage::Stop,
-                Shortage::Fill => OnShortage::Fill,
-            }),
-            admins: self.allow_admins.into(),
-            invalid_rows: if self.skip_invalid {
-                InvalidRows::Skip
-            } else {
-                InvalidRows::Refuse
-            },
-            pending_invites: if self.resend {
-                PendingInvites::Resend
-            } else {
-                PendingInvites::Leave
-            },
+            on_shortage: self.on_shortage,
+            administrators: given(self.allow_admins, Administrators::MayGo),
+            skip_invalid: self.skip_invalid,
+            pending: given(self.resend, Pending::Resend),
             resend_after: self.resend_after.as_deref().and_then(|time| length(time).ok()),
-            inactive: self.include_inactive.into(),
+            inactive: given(self.include_inactive, Inactive::Included),
             onto_existing: self.onto_existing.clone(),
             without_carry_over: self.without_carry_over.clone(),
             results: None,
@@ -191,12 +161,12 @@ impl SavedOptions {
             let planned = ours.iter().find(|(name, _)| *name == flag);
             if planned.is_none_or(|(_, planned)| *planned != values) {
                 let planned = match planned {
-                    Some((_, planned)) => format!("with `{}`", typed_as(flag, planned)),
+                    Some((_, planned)) => format!("with `{}`", typed_as(&flag, planned)),
                     None => format!("without `{flag}`"),
                 };
                 differences.push(format!(
                     "`{}` was typed; the plan was made {planned}",
-                    typed_as(flag, &values)
+                    typed_as(&flag, &values)
                 ));
             }
         }
@@ -209,65 +179,34 @@ impl SavedOptions {
         let typed = typed.flags();
         let is_typed = |flag: &str| typed.iter().any(|(name, _)| *name == flag);
         let flags = self.flags().into_iter();
-        let kept = flags.filter(|(flag, _)| !FLAGS_FOR_ROWS.contains(flag) && !is_typed(flag));
-        kept.flat_map(|(flag, values)| words(flag, &values)).collect()
+        let kept = flags.filter(|(flag, _)| !FLAGS_FOR_ROWS.contains(&flag.as_str()) && !is_typed(flag));
+        kept.flat_map(|(flag, values)| words(&flag, &values)).collect()
     }
 
+    /// They have the names of the file's members.
     fn flags(&self) -> Vec<Flag> {
-        let Self {
-            operation,
-            map,
-            sheet,
-            encoding,
-            header_row,
-            visible_only,
-            allow_unknown_codes,
-            allow_email_update,
-            sandbox,
-            only,
-            limit,
-            on_shortage,
-            allow_admins,
-            resend,
-            resend_after,
-            include_inactive,
-            onto_existing,
-            without_carry_over,
-            skip_invalid,
-        } = self;
-        let one = |flag, value: Option<String>| value.map(|value| (flag, vec![value]));
-        let many = |flag, values: &Vec<String>| (!values.is_empty()).then(|| (flag, values.clone()));
-        let plain = |flag, is_typed: &bool| is_typed.then(|| (flag, Vec::new()));
-        let on_shortage = on_shortage.map(|on_shortage| match on_shortage {
-            Shortage::Stop => "stop".to_owned(),
-            Shortage::Fill => "fill".to_owned(),
-        });
-        let flags = [
-            one("--operation", operation.map(|operation| operation.to_string())),
-            many("--map", map),
-            many("--sheet", sheet),
-            one("--encoding", encoding.clone()),
-            one("--header-row", header_row.map(|row| row.to_string())),
-            plain("--visible-only", visible_only),
-            plain("--allow-unknown-codes", allow_unknown_codes),
-            plain("--allow-email-update", allow_email_update),
-            plain("--sandbox", sandbox),
-            one("--only", only.as_ref().map(RowSelection::to_string)),
-            one("--limit", limit.map(|limit| limit.to_string())),
-            one("--on-shortage", on_shortage),
-            plain("--allow-admins", allow_admins),
-            plain("--resend", resend),
-            one("--resend-after", resend_after.clone()),
-            plain("--include-inactive", include_inactive),
-            one("--onto-existing", onto_existing.as_ref().map(RowSelection::to_string)),
-            one(
-                "--without-carry-over",
-                without_carry_over.as_ref().map(RowSelection::to_string),
-            ),
-            plain("--skip-invalid", skip_invalid),
-        ];
-        flags.into_iter().flatten().collect()
+        let Ok(Value::Object(members)) = serde_json::to_value(self) else {
+            return Vec::new();
+        };
+        let flag = |(name, value): (String, Value)| {
+            let values = match value {
+                Value::Bool(_) => Vec::new(),
+                Value::Array(values) => values.iter().map(typed_value).collect(),
+                value => vec![typed_value(&value)],
+            };
+            (format!("--{}", name.replace('_', "-")), values)
+        };
+        members.into_iter().map(flag).collect()
     }
+}
+
+/// What a flag stands for where it is given; where it is not, that is the default.
+fn given<T: Default>(is_given: bool, value: T) -> T {
+    if is_given { value } else { T::default() }
+}
+
+fn typed_value(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn typed_as(flag: &str, values: &[String]) -> String {

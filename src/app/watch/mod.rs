@@ -46,7 +46,7 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
     let whole = Post::whole(&folder, overrides);
     let names = profiles(overrides)?;
     // What may pass, such as a full disk or a share that is away, ends no watch without end, be it at its beginning.
-    let may_pass = options.rounds != Rounds::One;
+    let may_pass = options.rounds() != Rounds::One;
     match Post::below(&folder, overrides, &names) {
         // Where every profile has a folder of its own, the drop folder itself needs none.
         Ok((below, _)) if below.is_empty() => drop(whole.settings()?),
@@ -59,13 +59,13 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
         Err(InboxError::Io(_)) if may_pass => None,
         Err(error) => return Err(refused(&error)),
     };
-    let keeps = match options.rounds {
+    let keeps = match options.rounds() {
         Rounds::One => Keeps::Sheets,
         Rounds::Every(_) => Keeps::LastSheets,
     };
     let teller = Arc::new(Teller::new(console.verbosity, keeps));
     let watched = Arc::clone(&teller);
-    let (rounds, overrides) = (options.rounds, overrides.clone());
+    let (rounds, overrides) = (options.rounds(), overrides.clone());
     let signalled = block_on(async move {
         let signals = Signals::listen();
         let bells = Arc::new(Bells::default());
@@ -208,7 +208,7 @@ fn folder(options: &WatchOptions) -> Result<PathBuf, Failure> {
         Ok(folder) if folder.is_dir() => Ok(folder),
         Ok(_) => Err(not_usable(&format!("`{}` is no folder", folder.display()))),
         // It may come.
-        Err(_) if options.rounds != Rounds::One => std::path::absolute(folder).map_err(|error| not_usable(&error)),
+        Err(_) if options.rounds() != Rounds::One => std::path::absolute(folder).map_err(|error| not_usable(&error)),
         Err(error) => Err(not_usable(&error).with_help(format!("make the folder first: mkdir {}", shown(folder)))),
     }
 }
