@@ -47,9 +47,6 @@ pub(super) struct PlanToApprove<'a> {
 }
 
 /// Leaves both beside the sheet.
-///
-/// # Errors
-/// If one cannot be written.
 pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApproval, Failure> {
     let PlanToApprove {
         sheet,

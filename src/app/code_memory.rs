@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state_place::StatePlace;
 use crate::api::{BaseUrl, Seats};
-use crate::model::{BundleCode, Inventory, OrganizationId, OwnedBundle};
+use crate::model::{Inventory, OrganizationId, OwnedBundle};
 use crate::settings;
 use crate::text::clean;
 
@@ -31,10 +31,7 @@ pub(super) fn inventory_of(organization: &str, seats: &[Seats], now: Timestamp) 
         organization: organization.to_owned(),
         read: now,
         is_remembered: false,
-        bundles: seats
-            .iter()
-            .map(|seats| RememberedBundle::of(seats, now).into())
-            .collect(),
+        bundles: seats.iter().map(|seats| owned(seats, now)).collect(),
     }
 }
 
@@ -49,17 +46,7 @@ struct Remembered {
     /// When the inventory was last read.
     read: Timestamp,
     /// In the order of the inventory, those that are no longer in it last.
-    codes: Vec<RememberedBundle>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct RememberedBundle {
-    code: BundleCode,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    total: u64,
-    taken: u64,
-    seen: Timestamp,
+    codes: Vec<OwnedBundle>,
 }
 
 /// The name and the service of the organization with this id, in words, if its codes are remembered. It is asked only to
@@ -140,12 +127,12 @@ impl CodeMemory {
         let remembered = self.read()?;
         let theirs = remembered.filter(|remembered| id.is_none_or(|id| remembered.organization_id == id));
         let inventory = theirs.map(|remembered| {
-            let kept = remembered.codes.into_iter().filter(|code| code.is_kept(now));
+            let kept = remembered.codes.into_iter().filter(|code| is_kept(code, now));
             Inventory {
                 organization: self.organization.clone(),
                 read: remembered.read,
                 is_remembered: true,
-                bundles: kept.map(OwnedBundle::from).collect(),
+                bundles: kept.collect(),
             }
         });
         Ok(inventory.filter(|inventory| !inventory.bundles.is_empty()))
@@ -179,15 +166,15 @@ impl CodeMemory {
             earlier => earlier?,
         };
         let same = earlier.filter(|earlier| earlier.organization_id == id);
-        let mut codes: Vec<RememberedBundle> = seats.iter().map(|seats| RememberedBundle::of(seats, now)).collect();
+        let mut codes: Vec<OwnedBundle> = seats.iter().map(|seats| owned(seats, now)).collect();
         let gone = same.into_iter().flat_map(|earlier| earlier.codes);
         let gone = gone.filter(|code| seats.iter().all(|seats| seats.code != code.code));
-        let gone = gone.map(|code| RememberedBundle {
+        let gone = gone.map(|code| OwnedBundle {
             // Where the clock was set back, it must not seem to be there still.
             seen: code.seen.min(now - SignedDuration::from_secs(1)),
             ..code
         });
-        codes.extend(gone.filter(|code| code.is_kept(now)));
+        codes.extend(gone.filter(|code| is_kept(code, now)));
         codes.truncate(MOST_CODES);
         let remembered = Remembered {
             version: VERSION,
@@ -218,32 +205,18 @@ impl CodeMemory {
     }
 }
 
-impl RememberedBundle {
-    fn of(seats: &Seats, now: Timestamp) -> Self {
-        Self {
-            code: seats.code.clone(),
-            name: seats.name.clone(),
-            total: seats.total,
-            taken: seats.allocated,
-            seen: now,
-        }
-    }
-
-    fn is_kept(&self, now: Timestamp) -> bool {
-        now.duration_since(self.seen) <= KEPT_FOR
+fn owned(seats: &Seats, now: Timestamp) -> OwnedBundle {
+    OwnedBundle {
+        code: seats.code.clone(),
+        name: seats.name.clone(),
+        total: seats.total,
+        taken: seats.allocated,
+        seen: now,
     }
 }
 
-impl From<RememberedBundle> for OwnedBundle {
-    fn from(code: RememberedBundle) -> Self {
-        Self {
-            code: code.code,
-            name: code.name,
-            total: code.total,
-            taken: code.taken,
-            seen: code.seen,
-        }
-    }
+fn is_kept(bundle: &OwnedBundle, now: Timestamp) -> bool {
+    now.duration_since(bundle.seen) <= KEPT_FOR
 }
 
 #[cfg(test)]
@@ -251,6 +224,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::model::BundleCode;
 
     fn memory(folder: &tempfile::TempDir, service: &str, organization: &str) -> CodeMemory {
         CodeMemory::of(folder.path(), &BaseUrl::parse(service).unwrap(), organization)

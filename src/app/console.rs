@@ -76,9 +76,6 @@ impl<'a> Console<'a> {
     }
 
     /// The same, for the caller to judge the error. Whoever reads it later is told in words.
-    ///
-    /// # Errors
-    /// If standard output cannot be written.
     pub(super) fn print(
         self,
         object: &Object<'_, impl Serialize>,

@@ -45,9 +45,6 @@ impl ExportPlace {
     }
 
     /// Writes the worksheets.
-    ///
-    /// # Errors
-    /// If a file cannot be written.
     pub(super) fn save(&self, tables: &[WrittenTable<'_>]) -> Result<(), Failure> {
         match (&self.beside, tables) {
             (Some(beside), [first, rest @ ..]) => {

@@ -31,9 +31,6 @@ pub(super) struct Family {
 
 impl Family {
     /// Finds out, given whether the sheet has reseat's marks.
-    ///
-    /// # Errors
-    /// If the sheet cannot be read.
     pub(super) fn of(source: &Source, is_marked: bool) -> Result<Self, SheetError> {
         let path = source.path();
         let whole = Self {
@@ -107,9 +104,6 @@ impl Family {
     }
 
     /// Makes sure that a sheet of failed rows does not set aside what is known of all the others.
-    ///
-    /// # Errors
-    /// If it would.
     pub(super) fn may_start_over(&self, earlier: EarlierResults, given: Option<&Path>) -> Result<(), Failure> {
         if earlier == EarlierResults::Resume || self.sheet == ledger::Sheet::Whole || given.is_some() {
             return Ok(());

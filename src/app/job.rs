@@ -35,9 +35,6 @@ enum Standing {
 
 /// What the bytes of a file come to. The rows of a plan are compared one by one besides, so that a file made to come to the
 /// same would have to have the same rows, too.
-///
-/// # Errors
-/// If it cannot be read.
 pub(super) fn fingerprint(file: &Path) -> io::Result<Uuid> {
     Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, &fs_err::read(file)?))
 }
@@ -126,9 +123,6 @@ impl Job {
     }
 
     /// Makes sure that a saved plan was made for this organization.
-    ///
-    /// # Errors
-    /// If it was made for another.
     pub(super) fn check_organization(&self, organization: &Organization) -> Result<(), Failure> {
         if let Some(saved) = &self.saved {
             saved.check_organization(organization.of_plan())?;

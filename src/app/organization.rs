@@ -321,9 +321,6 @@ pub(super) fn without_inventory(error: &CallError, session: &Session<'_>) -> Fai
 impl Organization {
     /// Makes sure that the token is for the organization whose GUID is configured, before anything is read. Returns the scopes
     /// that the token has, where they are known.
-    ///
-    /// # Errors
-    /// If it is for another.
     pub(super) async fn check_id(&self, session: &Session<'_>) -> Result<Option<Vec<String>>, Failure> {
         let signed_in = self.client.sign_in().await;
         let signed_in = signed_in.map_err(|error| not_signed_in(&error, &session.signals, session.console.typed()))?;

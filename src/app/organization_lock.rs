@@ -123,9 +123,6 @@ pub(super) fn holder_of(place: &StatePlace) -> Option<String> {
 }
 
 /// A moment of waiting for another run.
-///
-/// # Errors
-/// If a signal comes first.
 pub(super) async fn wait(signals: &Signals) -> Result<(), Failure> {
     tokio::select! {
         biased;

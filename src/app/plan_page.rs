@@ -30,9 +30,6 @@ const MOST_WORDS: usize = 1_000;
 
 /// Makes sure, before anything is read, that nothing is lost by writing the page: no file that is to be kept, and none of
 /// `others`, which this command reads or writes.
-///
-/// # Errors
-/// If something would be.
 pub(super) fn may_write_plan_page(page: &PlanPage, others: &[(&str, &Path)]) -> Result<(), Failure> {
     let is_same = |other: &Path| match (fs_err::canonicalize(other), fs_err::canonicalize(&page.out)) {
         (Ok(one), Ok(other)) => one == other,
@@ -48,9 +45,6 @@ pub(super) fn may_write_plan_page(page: &PlanPage, others: &[(&str, &Path)]) -> 
 }
 
 /// Writes the page, and tells how far that is. The file is private, and appears whole or not at all.
-///
-/// # Errors
-/// If it cannot be written, or is there and to be kept.
 pub(super) fn write_plan_page(
     page: &PlanPage,
     view: &PlanView<'_>,

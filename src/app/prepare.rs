@@ -49,9 +49,6 @@ pub(super) struct Loaded {
 
 impl Loaded {
     /// Reads those rows as well that were taken for finished.
-    ///
-    /// # Errors
-    /// If the sheet cannot be read.
     pub(super) async fn read_all(&mut self) -> Result<(), Failure> {
         let (source, reading) = (Arc::clone(&self.source), self.reading.clone());
         let all = off_thread(move || intake::read(&source, &reading)).await;

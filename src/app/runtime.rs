@@ -59,9 +59,6 @@ pub(super) struct StopSignals {
 
 impl StopSignals {
     /// Catches them from now on.
-    ///
-    /// # Errors
-    /// If the handlers cannot be installed.
     pub(super) fn catch() -> io::Result<Self> {
         #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
@@ -77,9 +74,6 @@ impl StopSignals {
     }
 
     /// Waits for the next one, and returns which it was.
-    ///
-    /// # Errors
-    /// If they cannot be caught.
     pub(super) async fn next(&mut self) -> io::Result<Ending> {
         #[cfg(unix)]
         {

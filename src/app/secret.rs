@@ -16,9 +16,6 @@ const LONG: Duration = Duration::from_secs(3);
 
 /// Reads it on a separate thread: a command may wait for the user to unlock something. If it does, that is said, even with
 /// `--quiet`, because the command's own question may be in another window, or nobody may see it.
-///
-/// # Errors
-/// If there is none to be had.
 pub(super) async fn read_secret(source: &SecretSource, console: Console<'_>) -> Result<SecretString, SecretError> {
     let to_read = source.clone();
     let mut reading = pin!(off_thread(move || to_read.read()));

@@ -83,17 +83,11 @@ impl SheetPlace {
     }
 
     /// Writes the worksheets there.
-    ///
-    /// # Errors
-    /// If that cannot be written.
     pub(super) fn save(&self, tables: &[WrittenTable<'_>]) -> Result<(), Failure> {
         self.save_with_pages(tables, &[])
     }
 
     /// Writes the worksheets there, and the pages to be read after them.
-    ///
-    /// # Errors
-    /// If that cannot be written.
     pub(super) fn save_with_pages(
         &self,
         tables: &[WrittenTable<'_>],

@@ -100,22 +100,8 @@ pub(super) fn length(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn max_failures(text: &str) -> Result<MaxFailures, String> {
-    let refused = || format!("`{text}` is neither a number of rows above 0 nor a percentage, as in `50` or `5%`");
-    match text.trim().strip_suffix('%') {
-        Some(percent) => {
-            let percent = percent.trim().parse().ok();
-            percent
-                .filter(|percent: &f64| *percent > 0.0 && *percent <= 100.0)
-                .map(MaxFailures::Percent)
-        }
-        None => text
-            .trim()
-            .parse()
-            .ok()
-            .filter(|rows| *rows > 0)
-            .map(MaxFailures::Count),
-    }
-    .ok_or_else(refused)
+    settings::max_failures(text)
+        .ok_or_else(|| format!("`{text}` is neither a number of rows above 0 nor a percentage, as in `50` or `5%`"))
 }
 
 /// A part of the whole, from 0 to 1.
@@ -267,15 +253,6 @@ mod tests {
         assert_eq!(sheet_to_write("undo.csv"), Ok("undo.csv".into()));
         for text in ["undo", "undo.ods", "undo.xls", ".csv", ""] {
             assert!(sheet_to_write(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn failures_are_counted_in_rows_or_percent() {
-        assert_eq!(max_failures("50"), Ok(MaxFailures::Count(50)));
-        assert_eq!(max_failures("2.5%"), Ok(MaxFailures::Percent(2.5)));
-        for text in ["0", "-1", "0%", "101%", "five", "NaN%", ""] {
-            assert!(max_failures(text).is_err(), "{text}");
         }
     }
 

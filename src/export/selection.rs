@@ -63,9 +63,6 @@ pub(super) struct Selection {
 }
 
 /// Refuses filters that say nothing of a group.
-///
-/// # Errors
-/// What is wrong with each.
 pub fn refuse_filters_about_people(filters: &[Filter]) -> Result<(), Vec<FilterError>> {
     let is_about_groups = |filter: &&Filter| match filter {
         Filter::Group(_) | Filter::License(_) => true,

@@ -1,6 +1,7 @@
 //! The bundles that an organization has, as its inventory told them.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::BundleCode;
 
@@ -18,11 +19,12 @@ pub struct Inventory {
 }
 
 /// One bundle of an organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnedBundle {
     /// Its code, as the organization writes it.
     pub code: BundleCode,
     /// The name that the organization's inventory has for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How many seats were owned.
     pub total: u64,

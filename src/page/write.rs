@@ -37,9 +37,6 @@ struct End<'a> {
 
 /// Writes the page as one HTML file, which is complete once this has returned. The rows are asked for once and written as
 /// they come. `out` gets many small pieces and ought to be buffered.
-///
-/// # Errors
-/// Those of writing, and of the rows.
 pub fn write_page(page: &Page<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let columns = page.table.as_ref().map_or(&[][..], |table| &table.columns);
     let look = Look::new(columns);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use strum::{Display, EnumIter, IntoStaticStr};
 
 use super::{Class, Untold};
@@ -71,22 +72,26 @@ impl BundleLine {
 }
 
 /// Somebody who gets less than is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MissingOut {
     /// Who, as the wanted sheet or the directory names them.
+    #[serde(rename = "user")]
     pub label: String,
     /// The account, where it is known which.
+    #[serde(rename = "user_id")]
     pub user: Option<UserId>,
     /// The bundles that they miss.
     pub licenses: BundleSet,
     /// The wanted row; `None` for a swap.
+    #[serde(rename = "at")]
     pub place: Option<Place>,
     /// Why.
     pub why: Obstacle,
 }
 
 /// Why somebody does not get a wanted seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, Display, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, Display, IntoStaticStr, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Obstacle {
     /// No seat is left.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use jiff::{Timestamp, Zoned};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::forecast::ForecastView;
@@ -60,9 +61,7 @@ impl<'a> NotDueRows<'a> {
         let reports = self.among.iter().map(|record| &record.report);
         reports.filter(|report| !matches!(report.status, Status::NotRun | Status::Invalid | Status::Duplicate))
     }
-}
 
-impl<'a> NotDueRows<'a> {
     /// The rows beside them that did not pass validation.
     pub(super) fn invalid(self) -> impl Iterator<Item = &'a RowReport> {
         let reports = self.among.iter().map(|record| &record.report);
@@ -71,7 +70,7 @@ impl<'a> NotDueRows<'a> {
 }
 
 /// The rows of one operation, by what is planned for them.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, Serialize)]
 pub(super) struct Fates {
     pub(super) to_change: usize,
     pub(super) already_so: usize,
@@ -462,17 +461,12 @@ pub fn waiting_words(waiting: WaitingRows, as_of: &AsOf) -> String {
     let (rows, zone) = (plural(waiting.count, "row"), as_of.zone_name());
     match waiting.due {
         None => format!("{rows} waiting for a date"),
-        Some((first, last)) if first == last && waiting.count == 1 => {
-            format!(
-                "{rows} waits for its date, until {} ({zone})",
-                as_of.show_briefly(first)
-            )
-        }
         Some((first, last)) if first == last => {
-            format!(
-                "{rows} wait for their date, until {} ({zone})",
-                as_of.show_briefly(first)
-            )
+            let until = as_of.show_briefly(first);
+            match waiting.count {
+                1 => format!("{rows} waits for its date, until {until} ({zone})"),
+                _ => format!("{rows} wait for their date, until {until} ({zone})"),
+            }
         }
         Some((first, last)) => format!(
             "{rows} wait for their dates, the first until {}, the last until {} ({zone})",

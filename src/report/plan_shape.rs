@@ -53,10 +53,8 @@ pub fn waiting_shape(waiting: WaitingRows, as_of: &AsOf) -> ShapeOfWaiting {
 #[derive(Serialize)]
 struct ShapeOfOperation {
     operation: OperationKind,
-    to_change: usize,
-    already_so: usize,
-    waits: usize,
-    cannot_run: usize,
+    #[serde(flatten)]
+    fates: Fates,
 }
 
 #[derive(Serialize)]
@@ -94,7 +92,11 @@ impl PlanView<'_> {
             as_of: self
                 .is_ahead_of_time
                 .then(|| self.not_due.as_of.show(self.not_due.as_of.now)),
-            operations: self.fates().into_iter().map(operation).collect(),
+            operations: self
+                .fates()
+                .into_iter()
+                .map(|(operation, fates)| ShapeOfOperation { operation, fates })
+                .collect(),
             finished_before: self.finished_before,
             invalid: self.invalid,
             hidden_rows: self.hidden.read,
@@ -136,16 +138,6 @@ impl PlanView<'_> {
                 .collect(),
             rows,
         }
-    }
-}
-
-fn operation((operation, fates): (OperationKind, Fates)) -> ShapeOfOperation {
-    ShapeOfOperation {
-        operation,
-        to_change: fates.to_change,
-        already_so: fates.already_so,
-        waits: fates.waits,
-        cannot_run: fates.cannot_run,
     }
 }
 

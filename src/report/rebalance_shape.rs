@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 use super::rebalance::{KeepListUse, RebalanceView};
 use crate::draft::DraftRow;
 use crate::intake::{FactColumn, KeptPerson};
-use crate::model::{AsOf, BundleSet, Place, UserId};
+use crate::model::{AsOf, Place};
 use crate::rebalance::{BundleLine, Class, Counts, MissingOut};
 use crate::sheet::WrittenCell;
 
@@ -27,7 +27,7 @@ pub struct RebalanceShape<'a> {
     not_told: Vec<&'static str>,
     keep_list: KeepListShape<'a>,
     groups: BTreeMap<&'a str, usize>,
-    missing_out: Vec<Missing<'a>>,
+    missing_out: &'a [MissingOut],
     rows_to_run: usize,
     rows_ignored: usize,
     rows: Vec<RowShape<'a>>,
@@ -72,15 +72,6 @@ struct Unknown<'a> {
 }
 
 #[derive(Serialize)]
-struct Missing<'a> {
-    user: &'a str,
-    user_id: Option<UserId>,
-    licenses: &'a BundleSet,
-    at: Option<&'a Place>,
-    why: &'static str,
-}
-
-#[derive(Serialize)]
 struct RowShape<'a> {
     row: usize,
     operation: &'static str,
@@ -120,7 +111,7 @@ impl RebalanceView<'_> {
             not_told: self.gaps.iter().map(|gap| gap.sentence()).collect(),
             keep_list: KeepListShape::of(self.keep_list),
             groups: self.groups(),
-            missing_out: self.proposal.missing_out.iter().map(Missing::of).collect(),
+            missing_out: &self.proposal.missing_out,
             rows_to_run: counts.to_run,
             rows_ignored: counts.ignored,
             rows: self
@@ -192,25 +183,6 @@ impl<'a> KeepListShape<'a> {
             in_force: *in_force,
             expired: *expired,
             unknown: unknown.iter().map(unknown_one).collect(),
-        }
-    }
-}
-
-impl<'a> Missing<'a> {
-    fn of(missing: &'a MissingOut) -> Self {
-        let MissingOut {
-            label,
-            user,
-            licenses,
-            place,
-            why,
-        } = missing;
-        Self {
-            user: label,
-            user_id: *user,
-            licenses,
-            at: place.as_ref(),
-            why: why.as_str(),
         }
     }
 }

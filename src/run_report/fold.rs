@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::access::AccessChanges;
 use super::cause::Cause;
@@ -47,12 +48,21 @@ pub struct RunReport {
     pub runs: Vec<RunFacts>,
     /// The organizations.
     pub organizations: BTreeMap<OrganizationId, Option<String>>,
-    /// How many lines of the records of runs cannot be read, and how many are of a later version.
-    pub unread_records: (usize, usize),
+    /// The lines of the records of runs that say nothing.
+    pub unread_records: UnreadRecords,
     /// Whether rows are on worksheets that have names.
     pub has_worksheets: bool,
     /// Whether people are shown.
     pub masking: Masking,
+}
+
+/// How many lines of the records of runs say nothing.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub struct UnreadRecords {
+    /// They cannot be read.
+    pub damaged: usize,
+    /// They are of a later version.
+    pub newer: usize,
 }
 
 /// What a results file comes to.
@@ -76,15 +86,17 @@ impl FileFacts {
 }
 
 /// What rows wait for.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub struct Waits {
     /// An invitation to be accepted.
     pub invitations: u64,
     /// A date.
     pub dates: u64,
     /// The first of these dates.
+    #[serde(rename = "first_due")]
     pub first: Option<Timestamp>,
     /// The last.
+    #[serde(rename = "last_due")]
     pub last: Option<Timestamp>,
 }
 
@@ -119,7 +131,7 @@ pub struct Example {
 }
 
 /// People who got no seat.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub struct MissedOut {
     /// The first of them.
     pub people: Vec<String>,
@@ -140,9 +152,6 @@ const MOST_CODES: usize = 200;
 
 /// Adds the files up. `tick` is told how many rows have been read, and says whether to go on; the sums are of what was
 /// read.
-///
-/// # Errors
-/// If a file cannot be read.
 pub fn fold(
     files: &[ReportedFile],
     masking: Masking,
@@ -190,7 +199,7 @@ impl Folding {
                 access: AccessChanges::default(),
                 runs: Vec::new(),
                 organizations: BTreeMap::new(),
-                unread_records: (0, 0),
+                unread_records: UnreadRecords::default(),
                 has_worksheets: false,
                 masking,
             },
@@ -216,7 +225,7 @@ impl Folding {
         for run in runs {
             self.report.organizations.entry(run.organization()).or_default();
         }
-        let (damaged, newer) = &mut self.report.unread_records;
+        let UnreadRecords { damaged, newer } = &mut self.report.unread_records;
         *damaged += file.log.damaged;
         *newer += file.log.newer;
     }

@@ -1,6 +1,6 @@
 //! What a report lacks, in words.
 
-use super::fold::RunReport;
+use super::fold::{RunReport, UnreadRecords};
 use crate::text::{clean, plural};
 
 /// How much of a name is shown.
@@ -29,7 +29,7 @@ impl RunReport {
                 plural(unrecorded, "run")
             ));
         }
-        let (damaged, newer) = self.unread_records;
+        let UnreadRecords { damaged, newer } = self.unread_records;
         if damaged > 0 {
             gaps.push(format!(
                 "{} of the records of runs cannot be read.",

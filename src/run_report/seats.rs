@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::Serialize;
+
 use crate::ledger::{Record, RunEntry, RunId, SeatChange};
 use crate::model::{BundleCode, BundleSet, OperationKind, OrganizationId, Status};
 
 /// The seats of one bundle of an organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SeatFacts {
     /// Whose.
     pub organization: OrganizationId,
@@ -20,8 +22,10 @@ pub struct SeatFacts {
     /// How many are owned; `None` where that is not known.
     pub owned: Option<u64>,
     /// How many were taken before the first run; `None` where that is not known.
+    #[serde(rename = "taken_before")]
     pub before: Option<u64>,
     /// How many were taken after the last one; `None` where that is not known.
+    #[serde(rename = "taken_after")]
     pub after: Option<u64>,
     /// How many were given.
     pub given: u64,

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use strum::IntoEnumIterator;
 
-use super::fold::{RunReport, SIMULATED};
+use super::fold::{MissedOut, RunReport, SIMULATED, UnreadRecords, Waits};
 use super::masking::Masking;
 use super::outcome::Counts;
 use super::runs::RunFacts;
+use super::seats::SeatFacts;
 use crate::ledger::RunEntry;
-use crate::model::{OrganizationId, Status};
+use crate::model::{OperationKind, OrganizationId, Status};
 
 /// The members of the JSON object; their names are stable.
 #[derive(Serialize)]
@@ -24,12 +25,12 @@ pub struct ReportShape<'a> {
     outcomes: Counts,
     people: Counts,
     operations: Vec<OperationShape>,
-    waits: WaitsShape,
+    waits: &'a Waits,
     causes: Vec<CauseShape<'a>>,
-    seats: Vec<SeatsShape<'a>>,
-    missed_out: MissedOutShape<'a>,
+    seats: &'a [SeatFacts],
+    missed_out: &'a MissedOut,
     runs: Vec<RunShape<'a>>,
-    unread_records: UnreadShape,
+    unread_records: UnreadRecords,
 }
 
 #[derive(Serialize)]
@@ -54,14 +55,6 @@ struct OperationShape {
 }
 
 #[derive(Serialize)]
-struct WaitsShape {
-    invitations: u64,
-    dates: u64,
-    first_due: Option<Timestamp>,
-    last_due: Option<Timestamp>,
-}
-
-#[derive(Serialize)]
 struct CauseShape<'a> {
     status: Status,
     code: &'a str,
@@ -69,25 +62,6 @@ struct CauseShape<'a> {
     label: &'static str,
     what: &'static str,
     help: &'static str,
-}
-
-#[derive(Serialize)]
-struct SeatsShape<'a> {
-    organization: OrganizationId,
-    code: &'a str,
-    name: Option<&'a str>,
-    owned: Option<u64>,
-    taken_before: Option<u64>,
-    taken_after: Option<u64>,
-    given: u64,
-    freed: u64,
-    missed: u64,
-}
-
-#[derive(Serialize)]
-struct MissedOutShape<'a> {
-    people: &'a [String],
-    more: u64,
 }
 
 #[derive(Serialize)]
@@ -107,16 +81,9 @@ struct RunShape<'a> {
     elapsed_ms: Option<u64>,
 }
 
-#[derive(Serialize)]
-struct UnreadShape {
-    damaged: usize,
-    newer: usize,
-}
-
 impl<'a> ReportShape<'a> {
     /// The report, and the file that it was written to.
     pub fn of(report: &'a RunReport, written: Option<String>) -> Self {
-        let (damaged, newer) = report.unread_records;
         Self {
             written,
             masked: report.masking == Masking::Masked,
@@ -152,24 +119,16 @@ impl<'a> ReportShape<'a> {
                 .operations
                 .iter()
                 .map(|(operation, outcomes)| OperationShape {
-                    operation: operation.map(crate::model::OperationKind::as_str),
+                    operation: operation.map(OperationKind::as_str),
                     outcomes: *outcomes,
                 })
                 .collect(),
-            waits: WaitsShape {
-                invitations: report.waits.invitations,
-                dates: report.waits.dates,
-                first_due: report.waits.first,
-                last_due: report.waits.last,
-            },
+            waits: &report.waits,
             causes: causes(report),
-            seats: seats(report),
-            missed_out: MissedOutShape {
-                people: &report.missed_out.people,
-                more: report.missed_out.more,
-            },
+            seats: &report.seats,
+            missed_out: &report.missed_out,
             runs: report.runs.iter().map(|run| RunShape::of(run, report)).collect(),
-            unread_records: UnreadShape { damaged, newer },
+            unread_records: report.unread_records,
         }
     }
 }
@@ -186,21 +145,6 @@ fn causes(report: &RunReport) -> Vec<CauseShape<'_>> {
         })
     });
     causes.collect()
-}
-
-fn seats(report: &RunReport) -> Vec<SeatsShape<'_>> {
-    let seats = report.seats.iter().map(|seats| SeatsShape {
-        organization: seats.organization,
-        code: seats.code.as_str(),
-        name: seats.name.as_deref(),
-        owned: seats.owned,
-        taken_before: seats.before,
-        taken_after: seats.after,
-        given: seats.given,
-        freed: seats.freed,
-        missed: seats.missed,
-    });
-    seats.collect()
 }
 
 impl<'a> RunShape<'a> {

@@ -25,9 +25,6 @@ pub struct RowFault(Mutex<Option<String>>);
 
 impl RowFault {
     /// Makes sure that no row is missing.
-    ///
-    /// # Errors
-    /// If one could not be read.
     pub fn is_none(&self) -> io::Result<()> {
         let fault = self.0.lock().map(|mut fault| fault.take());
         match fault {

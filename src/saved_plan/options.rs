@@ -284,10 +284,10 @@ mod tests {
     #[test]
     fn the_published_schema_names_every_flag_that_a_plan_file_stores() {
         let schema = include_str!("../../docs/json/plan-file.schema.json");
-        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let schema: Value = serde_json::from_str(schema).unwrap();
         let described = &schema["properties"]["options"]["properties"];
         let stored = serde_json::to_value(SavedOptions::of(&typed(&EVERY_FLAG))).unwrap();
-        let names = |value: &serde_json::Value| -> Vec<String> {
+        let names = |value: &Value| -> Vec<String> {
             let mut sorted: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
             sorted.sort();
             sorted

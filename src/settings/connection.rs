@@ -184,16 +184,20 @@ fn usual_deployment(uri: &BaseUrl) -> Option<Deployment> {
     }
 }
 
-fn uri(layers: &Layers<'_>, said: Option<BaseUrl>, is_said: bool, deployment: Deployment) -> Option<BaseUrl> {
-    let usual = match deployment {
+/// The address of an installation that is UiPath's own.
+pub(super) fn usual_uri(deployment: Deployment) -> Option<&'static str> {
+    match deployment {
         Deployment::Cloud | Deployment::TestCloud => Some("https://cloud.uipath.com"),
         Deployment::PublicSector => Some("https://govcloud.uipath.us"),
         Deployment::Dedicated | Deployment::AutomationSuite => None,
-    };
+    }
+}
+
+fn uri(layers: &Layers<'_>, said: Option<BaseUrl>, is_said: bool, deployment: Deployment) -> Option<BaseUrl> {
     if is_said {
         return said;
     }
-    let usual = usual.and_then(|uri| BaseUrl::parse(uri).ok());
+    let usual = usual_uri(deployment).and_then(|uri| BaseUrl::parse(uri).ok());
     if usual.is_none() {
         let advice =
             format!("the address of a `{deployment}` installation is its own, as in `https://uipath.acme.example`");

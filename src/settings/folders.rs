@@ -8,37 +8,35 @@ pub const FILE_NAME: &str = "reseat.toml";
 /// The platform's folder for reseat's configuration: `$XDG_CONFIG_HOME/reseat` (or `~/.config/reseat`),
 /// `~/Library/Application Support/reseat`, `%APPDATA%\reseat`. `None` if the variables are not set.
 pub fn config_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let folder = |variable: &str| absolute(environment, variable);
-    let base = if cfg!(windows) {
-        folder("APPDATA")
-    } else if cfg!(target_os = "macos") {
-        folder("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))
-    };
-    base.map(|base| base.join("reseat"))
+    folder(environment, "APPDATA", ("XDG_CONFIG_HOME", ".config"))
 }
 
 /// The platform's folder for what reseat remembers between runs: `$XDG_STATE_HOME/reseat` (or
 /// `~/.local/state/reseat`), `~/Library/Application Support/reseat`, `%LOCALAPPDATA%\reseat`. `None` if
 /// the variables are not set.
 pub fn state_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let folder = |variable: &str| absolute(environment, variable);
-    let base = if cfg!(windows) {
-        folder("LOCALAPPDATA")
-    } else if cfg!(target_os = "macos") {
-        folder("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        folder("XDG_STATE_HOME").or_else(|| folder("HOME").map(|home| home.join(".local/state")))
-    };
-    base.map(|base| base.join("reseat"))
+    folder(environment, "LOCALAPPDATA", ("XDG_STATE_HOME", ".local/state"))
 }
 
-/// A variable that holds an absolute path; a relative one counts as not set.
-fn absolute(environment: &dyn Fn(&str) -> Option<String>, variable: &str) -> Option<PathBuf> {
-    environment(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
+/// Reseat's folder where the variable of this system says; a relative path there counts as not set. The variable of XDG comes
+/// with what stands for it below the user's home.
+fn folder(
+    environment: &dyn Fn(&str) -> Option<String>,
+    of_windows: &str,
+    (of_xdg, below_home): (&str, &str),
+) -> Option<PathBuf> {
+    let set = |variable: &str| {
+        let path = environment(variable).map(PathBuf::from);
+        path.filter(|path| path.is_absolute())
+    };
+    let base = if cfg!(windows) {
+        set(of_windows)
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        set(of_xdg).or_else(|| set("HOME").map(|home| home.join(below_home)))
+    };
+    base.map(|base| base.join("reseat"))
 }
 
 /// The files to try when none is named, first one first.

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use super::batch::{Batch, batch};
 use super::bundles::{bundles, turned_round};
-use super::connection::{Address, Connection, Reached, reached};
-use super::file::{ConfigFile, profile};
+use super::connection::{Address, Connection, reached};
+use super::file::{ConfigFile, place_of_new, profile};
 use super::finding::{Finding, Findings, SettingFault};
 use super::inputs::{Absence, Overrides, Reach, Surroundings};
 use super::layers::Layers;
 use super::limits::{Limits, limits};
 use super::notify::{Notify, notify};
-use super::origins::Origins;
+use super::origins::{Origin, Origins};
 use super::routes::routes;
 use super::secret::SecretSource;
 use super::section::{Notes, Section};
@@ -61,78 +61,97 @@ impl Settings {
     }
 }
 
+/// What is configured, as far as it can be understood.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// The configuration file that is used; `None` where there is none.
+    pub file: Option<PathBuf>,
+    /// Where the configuration file is, or would be written.
+    pub place: PathBuf,
+    /// The profile in use, whether it is in the file or not; `None` where the file cannot be read or names others only.
+    pub profile: Option<String>,
+    /// Whether the profile is in the file.
+    pub has_profile: bool,
+    /// Each value that was given, with where it comes from, in the order of the documents.
+    pub origins: Vec<Origin>,
+    /// The installation's address; a deployment's own where none is given.
+    pub uri: Option<BaseUrl>,
+    /// The identity service's own address, where it has one.
+    pub identity_uri: Option<BaseUrl>,
+    /// Certificates (PEM) to trust in addition to the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Where the secret is, also where other things are missing.
+    pub secret: Option<SecretSource>,
+    /// The settings, or everything that is wrong with them (warnings among it).
+    pub settings: Result<Settings, Vec<Finding>>,
+}
+
 /// Reads the configuration file and brings flags, environment, profile and defaults together.
 ///
 /// # Errors
 /// Everything that is wrong, at once; warnings among it.
 pub fn load(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach) -> Result<Settings, Vec<Finding>> {
+    look_through(overrides, surroundings, reach, Absence::Fault).settings
+}
+
+/// Looks through flags, environment and file.
+pub fn survey(overrides: &Overrides, surroundings: &Surroundings<'_>, absence: Absence) -> Survey {
+    look_through(overrides, surroundings, Reach::Online, absence)
+}
+
+fn look_through(overrides: &Overrides, surroundings: &Surroundings<'_>, reach: Reach, absence: Absence) -> Survey {
     let findings = Findings::default();
     let origins = Origins::default();
+    let mut survey = Survey {
+        file: None,
+        place: place_of_new(overrides, surroundings),
+        profile: None,
+        has_profile: false,
+        origins: Vec::new(),
+        uri: None,
+        identity_uri: None,
+        ca_file: None,
+        secret: None,
+        settings: Err(Vec::new()),
+    };
     let notes = Notes {
         findings: &findings,
         origins: &origins,
     };
-    let understood = understand(overrides, surroundings, reach, Absence::Fault, notes);
-    judged(understood.settings, findings)
-}
-
-/// The settings, unless anything is wrong with them.
-pub(super) fn judged(settings: Option<Settings>, findings: Findings) -> Result<Settings, Vec<Finding>> {
+    let settings = understand(overrides, surroundings, reach, absence, notes, &mut survey);
     let (errors, warnings) = findings.split();
-    match settings {
+    survey.settings = match settings {
         Some(settings) if errors.is_empty() => Ok(Settings { warnings, ..settings }),
         _ => Err(errors.into_iter().chain(warnings).collect()),
-    }
+    };
+    survey.origins = origins.into_sorted();
+    survey
 }
 
-/// What is configured, as far as it is understood.
-#[derive(Debug, Default)]
-pub(super) struct Understood {
-    /// The file that is used.
-    pub(super) file: Option<PathBuf>,
-    /// The profile in use, whether it is in that file or not.
-    pub(super) profile: Option<String>,
-    /// Whether it is in it.
-    pub(super) has_profile: bool,
-    /// The installation's address.
-    pub(super) uri: Option<BaseUrl>,
-    /// The identity service's own.
-    pub(super) identity_uri: Option<BaseUrl>,
-    /// Certificates to trust besides the system's.
-    pub(super) ca_file: Option<PathBuf>,
-    /// Where the secret is.
-    pub(super) secret: Option<SecretSource>,
-    /// `None` if something essential was at fault, which is then among the findings.
-    pub(super) settings: Option<Settings>,
-}
-
-/// Reads everything there is.
-pub(super) fn understand(
+/// Reads everything there is. `None` if something essential was at fault, which is then among the findings.
+fn understand(
     overrides: &Overrides,
     surroundings: &Surroundings<'_>,
     reach: Reach,
     absence: Absence,
     notes: Notes<'_>,
-) -> Understood {
-    let mut understood = Understood::default();
-    let Ok(file) = ConfigFile::read(overrides, surroundings, absence, notes.findings) else {
-        return understood;
-    };
-    understood.file = file.as_ref().map(|file| file.path.clone());
-    let Ok(table) = file.as_ref().map(|file| file.parse(notes.findings)).transpose() else {
-        return understood;
-    };
+    survey: &mut Survey,
+) -> Option<Settings> {
+    let file = ConfigFile::read(overrides, surroundings, absence, notes.findings).ok()?;
+    if let Some(file) = &file {
+        survey.place.clone_from(&file.path);
+        survey.file = Some(file.path.clone());
+    }
+    let table = file.as_ref().map(|file| file.parse(notes.findings)).transpose().ok()?;
     let mut root = match (&file, &table) {
         (Some(file), Some(table)) => Section::whole_file(&file.path, &file.text, table, notes),
         _ => Section::empty(notes),
     };
     let profile = profile(&mut root, overrides, surroundings, reach, absence, notes);
     root.finish();
-    let Some((name, profile)) = profile else {
-        return understood;
-    };
-    understood.profile = Some(name);
-    understood.has_profile = profile.is_there();
+    let (name, profile) = profile?;
+    survey.profile = Some(name);
+    survey.has_profile = profile.is_there();
     // Without a connection its keys are read all the same, so that they are known, and not judged.
     let unheard = Findings::default();
     let heard = match reach {
@@ -147,12 +166,7 @@ pub(super) fn understand(
             ..notes
         },
     };
-    let reached = settings(layers, overrides, reach, notes, &mut understood);
-    understood.uri = reached.uri;
-    understood.identity_uri = reached.identity_uri;
-    understood.ca_file = reached.ca_file;
-    understood.secret = reached.secret;
-    understood
+    settings(layers, overrides, reach, notes, survey)
 }
 
 /// The settings of one profile.
@@ -161,44 +175,44 @@ fn settings(
     overrides: &Overrides,
     reach: Reach,
     notes: Notes<'_>,
-    understood: &mut Understood,
-) -> Reached {
+    survey: &mut Survey,
+) -> Option<Settings> {
     let findings = notes.findings;
     let named = layers.profile.text("deployment").and_then(|said| {
         said.checked(findings, |name| {
             name.parse().map_err(|refusal: String| SettingFault::new(refusal, ""))
         })
     });
-    let mut reached = reached(&mut layers, overrides, named);
-    let deployment = reached.deployment;
+    let reached = reached(&mut layers, overrides, named);
     let notify = notify(&mut layers);
     let profile = &mut layers.profile;
-    let limits = limits(profile.section("limits"), overrides, deployment, notes.origins);
+    let limits = limits(profile.section("limits"), overrides, reached.deployment, notes.origins);
     let routes = routes(profile.section("routes"), findings);
     let batch = batch(profile.section("batch"));
     let watch = watch(profile.section("watch"), findings);
     let sheet = sheet(profile, findings);
     let (bundle_codes, bundle_names) = bundles(profile, findings);
     layers.profile.finish();
-    let connection = reached.connection.take();
-    if reach == Reach::Offline || connection.is_some() {
-        understood.settings = Some(Settings {
-            profile: understood.profile.clone().filter(|_| understood.has_profile),
-            deployment,
-            connection: connection.filter(|_| reach == Reach::Online),
-            address: reached.address.take(),
-            bundle_codes,
-            bundle_names,
-            sheet,
-            limits,
-            routes,
-            batch,
-            watch,
-            notify,
-            warnings: Vec::new(),
-        });
-    }
-    reached
+    survey.uri = reached.uri;
+    survey.identity_uri = reached.identity_uri;
+    survey.ca_file = reached.ca_file;
+    survey.secret = reached.secret;
+    let is_enough = reach == Reach::Offline || reached.connection.is_some();
+    is_enough.then(|| Settings {
+        profile: survey.profile.clone().filter(|_| survey.has_profile),
+        deployment: reached.deployment,
+        connection: reached.connection.filter(|_| reach == Reach::Online),
+        address: reached.address,
+        bundle_codes,
+        bundle_names,
+        sheet,
+        limits,
+        routes,
+        batch,
+        watch,
+        notify,
+        warnings: Vec::new(),
+    })
 }
 
 #[cfg(test)]
@@ -218,13 +232,14 @@ mod tests {
 
     const ID: &str = "0b1d5e7a-3c2f-4a6b-8c9d-1e2f3a4b5c6d";
 
-    /// Settings from a file's text and variables, in a folder of their own.
-    fn settings(
+    /// What a file's text and variables come to, in a folder of their own.
+    fn survey_of(
         file: &str,
         variables: &[(&str, &str)],
         overrides: &Overrides,
         reach: Reach,
-    ) -> Result<Settings, Vec<String>> {
+        absence: Absence,
+    ) -> Survey {
         let folder = tempfile::tempdir().unwrap();
         if !file.is_empty() {
             fs_err::write(folder.path().join("reseat.toml"), file).unwrap();
@@ -238,8 +253,18 @@ mod tests {
             working_folder: folder.path(),
             config_folder: None,
         };
-        let folder = format!("{}/", folder.path().display());
-        load(overrides, &surroundings, reach).map_err(|findings| {
+        look_through(overrides, &surroundings, reach, absence)
+    }
+
+    fn settings(
+        file: &str,
+        variables: &[(&str, &str)],
+        overrides: &Overrides,
+        reach: Reach,
+    ) -> Result<Settings, Vec<String>> {
+        let survey = survey_of(file, variables, overrides, reach, Absence::Fault);
+        let folder = format!("{}/", survey.place.parent().unwrap().display());
+        survey.settings.map_err(|findings| {
             let told = findings
                 .iter()
                 .map(|finding| format!("{finding} | {}", finding.help).replace(&folder, ""));
@@ -871,5 +896,92 @@ mod tests {
             assert!(found, "{start} in {told:#?}");
         }
         assert_eq!(told.len(), 6, "{told:#?}");
+    }
+
+    fn lines(survey: &Survey) -> Vec<String> {
+        let line = |origin: &Origin| {
+            let Origin {
+                key,
+                shown,
+                place,
+                unused,
+                ..
+            } = origin;
+            format!("{key} = {shown} | {place} | {}", unused.join(" | "))
+        };
+        survey.origins.iter().map(line).collect()
+    }
+
+    #[test]
+    fn each_value_says_where_it_comes_from_and_where_else_it_was_said() {
+        let file = "[profile.default]\nclient_secret_command = \"echo hunter2\"\norganization = \"acme\"\n\
+            client_id = \"app\"\nuri = \"https://me:hunter3@uipath.example\"\n[profile.default.limits]\nretries = 3\n";
+        let variables = [
+            ("UIPATH_ORGANIZATION", "from-env"),
+            ("UIPATH_CLIENT_SECRET", "hunter4"),
+            ("RESEAT_ORGANIZATION_ID", "no-guid"),
+        ];
+        let overrides = Overrides {
+            organization: Some("https://uipath.example/from-flag/".to_owned()),
+            retries: Some(5),
+            ..Overrides::default()
+        };
+        let survey = survey_of(file, &variables, &overrides, Reach::Online, Absence::Fault);
+        assert_eq!(
+            lines(&survey),
+            [
+                "deployment = cloud | the default for this address | ",
+                "uri = https://uipath.example | `reseat.toml`, line 5 | ",
+                "organization = from-flag | `--organization` | the variable `UIPATH_ORGANIZATION` | `reseat.toml`, line 3",
+                "organization_id = no-guid | the variable `RESEAT_ORGANIZATION_ID` | ",
+                "client_id = app | `reseat.toml`, line 4 | ",
+                "client_secret = a secret | the variable `UIPATH_CLIENT_SECRET` | `reseat.toml`, line 2",
+                "limits.retries = 5 | `--retries` | `reseat.toml`, line 7",
+            ]
+        );
+        assert!(!format!("{survey:?}").contains("hunter4"));
+        assert_eq!(survey.settings.unwrap_err().len(), 2);
+        assert!(survey.secret.is_some() && survey.has_profile);
+    }
+
+    #[test]
+    fn values_stand_in_the_order_of_the_documents() {
+        let page = include_str!("../../docs/configuration.md");
+        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+        let example = example.unwrap();
+        let told: Vec<_> = survey_of(example, &[], &Overrides::default(), Reach::Online, Absence::Fault)
+            .origins
+            .into_iter()
+            .map(|origin| origin.key.rsplit('.').next().unwrap_or_default().to_owned())
+            .collect();
+        let written: Vec<_> = example
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, _)| key.trim_matches('"').trim_end_matches("_command").to_owned())
+            .collect();
+        assert_eq!(told, written);
+    }
+
+    #[test]
+    fn a_profile_that_is_to_be_written_need_not_be_there() {
+        let overrides = Overrides {
+            profile: Some("test".to_owned()),
+            organization: Some("acme".to_owned()),
+            client_id: Some("app".to_owned()),
+            ..Overrides::default()
+        };
+        for file in ["", "[profile.default]\norganization = \"other\"\n"] {
+            let variables = [("UIPATH_CLIENT_SECRET", "hunter2")];
+            let survey = survey_of(file, &variables, &overrides, Reach::Online, Absence::ToBeWritten);
+            assert_eq!((survey.profile.as_deref(), survey.has_profile), (Some("test"), false));
+            assert!(survey.place.ends_with("reseat.toml"));
+            let connection = survey.settings.unwrap().connection.unwrap();
+            assert_eq!(connection.organization, "acme");
+            assert!(
+                survey_of(file, &variables, &overrides, Reach::Online, Absence::Fault)
+                    .settings
+                    .is_err()
+            );
+        }
     }
 }

@@ -7,9 +7,6 @@ use super::origins::Origins;
 use super::section::{Notes, Section};
 
 /// The names of the profiles in the configuration file; none where there is no file.
-///
-/// # Errors
-/// If the file cannot be read.
 pub fn profiles(overrides: &Overrides, surroundings: &Surroundings<'_>) -> Result<Vec<String>, Vec<Finding>> {
     let findings = Findings::default();
     let names = names(overrides, surroundings, &findings);

@@ -36,22 +36,17 @@ impl<T> Located<T> {
 const SECRETS: [(&str, &str); 5] = [
     (
         "client_secret",
-        "use `client_secret_command`, `client_secret_file` or the variable `UIPATH_CLIENT_SECRET`",
+        "`client_secret_command`, `client_secret_file` or the variable `UIPATH_CLIENT_SECRET`",
     ),
     (
         "password",
-        "use `password_command`, `password_file` or the variable `UIPATH_PASSWORD`",
+        "`password_command`, `password_file` or the variable `UIPATH_PASSWORD`",
     ),
-    (
-        "token",
-        "use `token_command`, `token_file` or the variable `UIPATH_PAT`",
-    ),
-    ("pat", "use `token_command`, `token_file` or the variable `UIPATH_PAT`"),
-    (
-        "access_token",
-        "use `token_command`, `token_file` or the variable `UIPATH_PAT`",
-    ),
+    ("token", INSTEAD_OF_TOKEN),
+    ("pat", INSTEAD_OF_TOKEN),
+    ("access_token", INSTEAD_OF_TOKEN),
 ];
+const INSTEAD_OF_TOKEN: &str = "`token_command`, `token_file` or the variable `UIPATH_PAT`";
 
 /// The key of an address that may hold a token.
 const NOTIFY: &str = "notify";
@@ -84,11 +79,8 @@ impl<'a> Section<'a> {
         Self {
             file,
             text,
-            name: String::new(),
-            within: String::new(),
             table: Some(table),
-            asked: BTreeSet::new(),
-            notes,
+            ..Self::empty(notes)
         }
     }
 
@@ -174,10 +166,7 @@ impl<'a> Section<'a> {
     pub(super) fn text(&mut self, key: &'static str) -> Option<Located<String>> {
         self.read(key, |value| {
             let text = value.as_str().ok_or_else(|| unlike(value, "a text in quotes"))?;
-            match text.trim() {
-                "" => Err(SettingFault::new("is empty", "write a value, or take the line out")),
-                text => Ok(text.to_owned()),
-            }
+            not_empty(text)
         })
     }
 
@@ -189,7 +178,7 @@ impl<'a> Section<'a> {
 
     /// A list of texts.
     pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let said = self.read(key, |value| {
+        self.value(key, |value| {
             let wanted = "a list of texts, as in `[\"one\", \"two\"]`";
             let list = value.as_array().ok_or_else(|| unlike(value, wanted))?;
             list.iter()
@@ -198,8 +187,7 @@ impl<'a> Section<'a> {
                     text.map(str::to_owned).ok_or_else(|| unlike(item.get_ref(), wanted))
                 })
                 .collect()
-        });
-        said.map(|said: Located<Vec<String>>| said.value)
+        })
     }
 
     /// Every key of the table, as the user chose it, with its text.
@@ -223,33 +211,28 @@ impl<'a> Section<'a> {
 
     /// A whole number between two bounds, both included.
     pub(super) fn whole(&mut self, key: &'static str, least: u32, most: u32) -> Option<u32> {
-        let said = self.read(key, |value| {
+        self.value(key, |value| {
             let refused = || unlike(value, &format!("a whole number from {least} to {most}"));
             let written = value.as_integer().ok_or_else(refused)?;
             let number = u32::from_str_radix(written.as_str(), written.radix()).map_err(|_| refused())?;
             (least..=most).contains(&number).then_some(number).ok_or_else(refused)
-        });
-        said.map(|said| said.value)
+        })
     }
 
     /// A whole number, or a text that is not empty.
     pub(super) fn count_or_text(&mut self, key: &'static str) -> Option<Located<String>> {
         self.read(key, |value| {
-            let wanted = "a whole number, or a text in quotes";
-            match value {
-                DeValue::Integer(integer) => Ok(integer.as_str().to_owned()),
-                _ => match value.as_str().map(str::trim) {
-                    Some(text) if !text.is_empty() => Ok(text.to_owned()),
-                    Some(_) => Err(SettingFault::new("is empty", "write a value, or take the line out")),
-                    None => Err(unlike(value, wanted)),
-                },
+            if let DeValue::Integer(integer) = value {
+                return Ok(integer.as_str().to_owned());
             }
+            let text = value.as_str();
+            not_empty(text.ok_or_else(|| unlike(value, "a whole number, or a text in quotes"))?)
         })
     }
 
     /// A number above 0 and at most 1.
     pub(super) fn share(&mut self, key: &'static str) -> Option<f64> {
-        let said = self.read(key, |value| {
+        self.value(key, |value| {
             let written = match value {
                 DeValue::Float(float) => float.as_str(),
                 DeValue::Integer(integer) => integer.as_str(),
@@ -257,13 +240,12 @@ impl<'a> Section<'a> {
             };
             let number = written.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
             number.ok_or_else(|| unlike(value, "a number above 0 and at most 1, as in `0.9`"))
-        });
-        said.map(|said| said.value)
+        })
     }
 
     /// A length of time above zero.
     pub(super) fn length(&mut self, key: &'static str) -> Option<Duration> {
-        let said = self.read(key, |value| {
+        self.value(key, |value| {
             let refused = || {
                 unlike(
                     value,
@@ -273,8 +255,7 @@ impl<'a> Section<'a> {
             let text = value.as_str().ok_or_else(refused)?;
             let length = length(text).map_err(|_| refused())?;
             (!length.is_zero()).then_some(length).ok_or_else(refused)
-        });
-        said.map(|said| said.value)
+        })
     }
 
     /// Reports unknown keys: a secret in the file is refused, anything else is a warning.
@@ -287,12 +268,12 @@ impl<'a> Section<'a> {
             let place = self.place(name, value);
             if let Some((_, instead)) = SECRETS.iter().find(|(secret, _)| *secret == name) {
                 let what = "is a secret, and secrets are not kept in this file";
-                let help = format!("take the line out, {instead}, and make a new secret if others could read the file");
+                let help =
+                    format!("take the line out, use {instead}, and make a new secret if others could read the file");
                 self.notes.findings.error(&place, SettingFault::new(what, help));
                 continue;
             }
-            let help = nearest(name, self.asked.iter().copied())
-                .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            let help = did_you_mean(nearest(name, self.asked.iter().copied()));
             self.notes.findings.warning(
                 &place,
                 SettingFault::new("is not a key that reseat knows, and is left aside", help),
@@ -303,6 +284,10 @@ impl<'a> Section<'a> {
     fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         let mut entries = self.table.into_iter().flatten();
         entries.find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+    }
+
+    fn value<T>(&mut self, key: &'static str, read: impl FnOnce(&DeValue<'a>) -> Result<T, SettingFault>) -> Option<T> {
+        self.read(key, read).map(|said| said.value)
     }
 
     fn read<T>(
@@ -367,6 +352,18 @@ impl<'a> Section<'a> {
 /// The number of the line that contains this byte of the text, from 1.
 pub(super) fn line_of(text: &str, byte: usize) -> usize {
     text.get(..byte).unwrap_or_default().matches('\n').count() + 1
+}
+
+/// The candidate that may have been meant, if there is one.
+pub(super) fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("did you mean `{near}`?"))
+}
+
+fn not_empty(text: &str) -> Result<String, SettingFault> {
+    match text.trim() {
+        "" => Err(SettingFault::new("is empty", "write a value, or take the line out")),
+        text => Ok(text.to_owned()),
+    }
 }
 
 fn unlike(value: &DeValue<'_>, wanted: &str) -> SettingFault {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use strum::IntoEnumIterator;
 
 use super::finding::{Findings, SettingFault};
-use super::section::Section;
+use super::section::{Section, did_you_mean};
 use crate::intake::Column;
 use crate::model::OperationKind;
 use crate::sheet::NamedEncoding;
@@ -83,8 +83,4 @@ fn zone_named(name: &str) -> Result<TimeZone, SettingFault> {
         );
         SettingFault::new(format!("`{name}` is no time zone"), near)
     })
-}
-
-fn did_you_mean(near: Option<&str>) -> String {
-    near.map_or_else(String::new, |near| format!("did you mean `{near}`?"))
 }

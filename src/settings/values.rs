@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::engine::MaxFailures;
+
 /// A length of time: a whole number with `ms`, `s`, `m` or `h`, as in `5m`, `300s`, `5000ms`.
 ///
 /// # Errors
@@ -36,9 +38,32 @@ pub fn length_text(length: Duration) -> String {
     )
 }
 
+/// After how many failures a run stops: a number of rows above 0, or a percentage, as in `50` or `5%`.
+pub fn max_failures(text: &str) -> Option<MaxFailures> {
+    match text.trim().strip_suffix('%') {
+        Some(percent) => {
+            let percent: f64 = percent.trim().parse().ok()?;
+            (percent > 0.0 && percent <= 100.0).then_some(MaxFailures::Percent(percent))
+        }
+        None => {
+            let rows = text.trim().parse().ok()?;
+            (rows > 0).then_some(MaxFailures::Count(rows))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn failures_are_counted_in_rows_or_percent() {
+        assert_eq!(max_failures("50"), Some(MaxFailures::Count(50)));
+        assert_eq!(max_failures("2.5 %"), Some(MaxFailures::Percent(2.5)));
+        for text in ["0", "-1", "0%", "101%", "five", "NaN%", ""] {
+            assert_eq!(max_failures(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_length_is_a_whole_number_with_its_unit() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::finding::{Findings, SettingFault};
 use super::section::Section;
+use super::values::max_failures;
 use crate::engine::MaxFailures;
 use crate::plan::OnShortage;
 
@@ -83,31 +84,4 @@ pub(super) fn watch(mut section: Section<'_>, findings: &Findings) -> WatchSetti
     };
     section.finish();
     settings
-}
-
-fn max_failures(text: &str) -> Option<MaxFailures> {
-    match text.strip_suffix('%') {
-        Some(percent) => {
-            let percent: f64 = percent.trim().parse().ok()?;
-            (percent > 0.0 && percent <= 100.0).then_some(MaxFailures::Percent(percent))
-        }
-        None => {
-            let rows = text.parse().ok()?;
-            (rows > 0).then_some(MaxFailures::Count(rows))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failures_are_counted_in_rows_or_percent() {
-        assert_eq!(max_failures("50"), Some(MaxFailures::Count(50)));
-        assert_eq!(max_failures("2.5 %"), Some(MaxFailures::Percent(2.5)));
-        for text in ["0", "-1", "0%", "101%", "five", "NaN%", ""] {
-            assert_eq!(max_failures(text), None, "{text}");
-        }
-    }
 }

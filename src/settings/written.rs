@@ -5,12 +5,12 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
+use super::connection::usual_uri;
 use super::credentials::Credentials;
 use super::inputs::{Absence, Overrides, Surroundings};
 use super::insertion::{line_end, with_lines, with_table};
-use super::load::Settings;
+use super::load::{Settings, survey};
 use super::origins::{Origin, presentable};
-use super::survey::survey;
 use super::values::length_text;
 use crate::model::{Deployment, OrganizationId};
 
@@ -95,7 +95,7 @@ impl NewProfile {
     pub fn of(name: &str, settings: &Settings, overrides: &Overrides, found: &FoundOut) -> Option<Self> {
         let connection = settings.connection.as_ref()?;
         let deployment = settings.deployment;
-        let is_usual = connection.uri.as_str() == usual_uri(deployment);
+        let is_usual = usual_uri(deployment) == Some(connection.uri.as_str());
         let (secret, client_id) = match &connection.credentials {
             Credentials::ClientCredentials { client_id, .. } => {
                 (Some(SecretKind::Application), Some(client_id.clone()))
@@ -339,14 +339,6 @@ fn header(path: &[&str]) -> String {
         Table::from_iter([((*key).to_owned(), Value::Table(inner))])
     });
     tables.to_string().trim_end().to_owned()
-}
-
-fn usual_uri(deployment: Deployment) -> &'static str {
-    match deployment {
-        Deployment::Cloud | Deployment::TestCloud => "https://cloud.uipath.com",
-        Deployment::PublicSector => "https://govcloud.uipath.us",
-        Deployment::Dedicated | Deployment::AutomationSuite => "",
-    }
 }
 
 #[cfg(test)]

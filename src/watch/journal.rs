@@ -128,9 +128,6 @@ impl Job {
     }
 
     /// From what was kept.
-    ///
-    /// # Errors
-    /// If it cannot be read.
     pub fn of_json(text: &str) -> Result<Self, JobError> {
         #[derive(Deserialize)]
         struct Version {

@@ -65,9 +65,6 @@ impl Probe {
 
     /// The clock of a server whose certificate is not trusted, so that nothing proves the answer to be its own; `None`
     /// if it does not tell.
-    ///
-    /// # Errors
-    /// If the connections cannot be set up.
     pub async fn unproven_clock(&self, url: &Url) -> Result<Option<ClockReading>, SetUpError> {
         let transport = HttpTransport::with(self.config.clone(), Untrusted::Asked)?;
         let answer = ask(&transport, url).await;

@@ -90,9 +90,6 @@ impl<'a> Findings<'a> {
     }
 
     /// Prints what is left to print, and ends.
-    ///
-    /// # Errors
-    /// If something could not be printed.
     pub(super) fn deliver(mut self) -> Result<Ending, Failure> {
         self.end_together();
         let verdict = Verdict::of(&self.found);

@@ -15,9 +15,6 @@ use crate::watch::{Content, Sighting};
 const BLOCK: usize = 64 << 10;
 
 /// What the folder says of an ordinary file; `None` for anything else.
-///
-/// # Errors
-/// If it cannot be looked at.
 pub(super) fn sighting(path: &Path) -> io::Result<Option<Sighting>> {
     let metadata = fs_err::symlink_metadata(path)?;
     Ok(metadata.is_file().then(|| Sighting {
@@ -69,9 +66,6 @@ pub(super) fn unfollowed(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// The digest of a file's bytes, which are given to `also` as they are read.
-///
-/// # Errors
-/// If it cannot be read, or `also` fails.
 pub(super) fn digest(path: &Path, mut also: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<String> {
     let mut file = open_plain(path)?;
     let mut context = Context::new(&SHA256);
@@ -93,9 +87,6 @@ pub(super) fn digest(path: &Path, mut also: impl FnMut(&[u8]) -> io::Result<()>)
 }
 
 /// Reads a file as a sheet that may be on its way still. What is `known` of the same bytes needs no second look.
-///
-/// # Errors
-/// If its bytes cannot be read.
 pub(super) fn content(path: &Path, known: Option<&Content>) -> io::Result<Content> {
     let mut end = [0; 2];
     let sha256 = digest(path, |block| {

@@ -160,9 +160,6 @@ fn keep_plan(inbox: &Inbox, taken: &Taken, ended: &Ended) -> io::Result<()> {
 }
 
 /// Puts a sheet aside for which nothing is to be done, with a note that says why. Its name there.
-///
-/// # Errors
-/// If the disk refuses.
 pub(super) fn set_aside(inbox: &Inbox, from: &Path, name: &str, note: &str, sharing: Sharing) -> io::Result<String> {
     loop {
         let stem = crate::watch::stem_of(name);

@@ -104,9 +104,6 @@ impl Inbox {
     }
 
     /// Whether the folder is still the one that was taken: not renamed, nor deleted and made again.
-    ///
-    /// # Errors
-    /// If it cannot be looked at.
     pub(super) fn is_still_there(&self) -> io::Result<bool> {
         let found = identity(&fs_err::metadata(&self.root)?);
         Ok(found == self.identity && self.root.join(PRIVATE).join("lock").exists())
@@ -167,9 +164,6 @@ impl Inbox {
     }
 
     /// What is remembered of earlier sheets.
-    ///
-    /// # Errors
-    /// If it cannot be read.
     pub(super) fn memory(&self) -> io::Result<Memory> {
         match fs_err::read(self.seen()) {
             Ok(bytes) => Ok(Memory::of_lines(&String::from_utf8_lossy(&bytes))),
@@ -179,9 +173,6 @@ impl Inbox {
     }
 
     /// Adds a line to it, on disk.
-    ///
-    /// # Errors
-    /// If it cannot be written.
     pub(super) fn remember(&self, remembered: &Remembered) -> io::Result<()> {
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);

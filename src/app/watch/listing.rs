@@ -28,9 +28,6 @@ pub(super) struct Whole {
 }
 
 /// Looks at every file of a folder, and reads those that have stayed the same for long enough.
-///
-/// # Errors
-/// If the folder cannot be read.
 pub(super) fn look(folder: &Path, watching: &mut Watching, now: impl Fn() -> Duration) -> io::Result<Listing> {
     let mut listing = Listing::default();
     let (mut sheets, mut open) = (BTreeSet::new(), Vec::new());

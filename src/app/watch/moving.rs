@@ -85,9 +85,6 @@ fn carried_across(from: &Path, to: &Path) -> io::Result<Arrived> {
 const PASSING: (&str, &str) = (".reseat-", ".tmp");
 
 /// A file under a passing name, its owner's alone.
-///
-/// # Errors
-/// If the disk refuses.
 pub(super) fn passing_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let (start, end) = PASSING;
     let file = tempfile::Builder::new().prefix(start).suffix(end).tempfile_in(folder);
@@ -102,9 +99,6 @@ pub(super) fn passing_file(folder: &Path) -> io::Result<tempfile::NamedTempFile>
 
 /// Puts a file of the account's own in the place of one that somebody else has made, and may have open still; a link, or
 /// whatever else is no file, goes. Whether a file is there.
-///
-/// # Errors
-/// If the disk refuses.
 pub(super) fn make_own(path: &Path) -> io::Result<bool> {
     let metadata = match fs_err::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -164,9 +158,6 @@ pub(super) fn is_passing(name: &str) -> bool {
 }
 
 /// Takes away what a crash has left under passing names, in a folder where nobody else makes such files.
-///
-/// # Errors
-/// If the folder cannot be read.
 pub(super) fn clear_passing(folder: &Path) -> io::Result<()> {
     for entry in fs_err::read_dir(folder)? {
         let entry = entry?;

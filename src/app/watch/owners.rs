@@ -15,9 +15,6 @@ pub(super) struct Account {
 impl Account {
     /// Seen by a file that is written into this folder just now: what an account is called differs on network shares, and a
     /// file that is there already may be anybody's.
-    ///
-    /// # Errors
-    /// If nothing can be written there.
     pub(super) fn that_writes_to(folder: &Path) -> io::Result<Self> {
         let file = passing_file(folder)?;
         #[cfg(unix)]
@@ -35,18 +32,12 @@ impl Account {
     }
 
     /// Whether it has made this folder itself. A link is no folder.
-    ///
-    /// # Errors
-    /// If it cannot be looked at.
     pub(super) fn has_made(self, folder: &Path) -> io::Result<bool> {
         let metadata = fs_err::symlink_metadata(folder)?;
         Ok(metadata.is_dir() && self.is_owner(&metadata))
     }
 
     /// Whether the account or an administrator has made this folder. A link is no folder.
-    ///
-    /// # Errors
-    /// If it cannot be looked at.
     pub(super) fn trusts(self, folder: &Path) -> io::Result<bool> {
         let metadata = fs_err::symlink_metadata(folder)?;
         Ok(metadata.is_dir() && (self.is_owner(&metadata) || is_roots(&metadata)))
@@ -54,9 +45,6 @@ impl Account {
 
     /// Whether the account, an administrator, or whoever made `above` has made this folder, or the link to it: they could have
     /// everything otherwise in any case.
-    ///
-    /// # Errors
-    /// If one of the two cannot be looked at.
     pub(super) fn follows(self, folder: &Path, above: &Path) -> io::Result<bool> {
         let metadata = fs_err::symlink_metadata(folder)?;
         let is_trusted =

@@ -31,9 +31,6 @@ pub(super) enum Planned {
 }
 
 /// Decides it.
-///
-/// # Errors
-/// If the folders cannot be read.
 pub(super) fn planned(inbox: &Inbox, memory: &Memory, found: &Found) -> io::Result<Planned> {
     let Found {
         came_from,
@@ -236,9 +233,6 @@ fn is_there(inbox: &Inbox, known: &Remembered, came_from: CameFrom) -> bool {
 }
 
 /// A stem that no sheet has in any folder but the one that this sheet is in itself.
-///
-/// # Errors
-/// If the folders cannot be read.
 pub(super) fn free(inbox: &Inbox, stem: &str, own: Option<Folder>) -> io::Result<String> {
     let folders = Folder::all().filter(|folder| Some(*folder) != own);
     let mut taken = Vec::new();
@@ -255,9 +249,6 @@ pub(super) fn free(inbox: &Inbox, stem: &str, own: Option<Folder>) -> io::Result
 }
 
 /// The names of the ordinary files in a folder, sorted, as far as they are text.
-///
-/// # Errors
-/// If it cannot be read.
 pub(super) fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs_err::read_dir(folder)? {

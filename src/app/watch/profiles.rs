@@ -55,9 +55,6 @@ impl Post {
     }
 
     /// The folders below it that have the name of a profile, and the others.
-    ///
-    /// # Errors
-    /// If the folder cannot be read.
     pub(super) fn below(
         folder: &Path,
         overrides: &Overrides,
@@ -120,9 +117,6 @@ impl Post {
 }
 
 /// The names of all profiles.
-///
-/// # Errors
-/// If the configuration file cannot be read.
 pub(super) fn profiles(overrides: &Overrides) -> Result<Vec<String>, Failure> {
     let names = with_variables(&|name| std::env::var(name).ok(), |surroundings| {
         settings::profiles(overrides, surroundings)

@@ -39,9 +39,6 @@ impl Sharing {
     }
 
     /// Lets the group look into the folders where something is left. Who may approve is for the administrator to say.
-    ///
-    /// # Errors
-    /// If the system refuses.
     pub(super) fn open_folders(self, inbox: &Inbox) -> io::Result<()> {
         for folder in [Folder::Done, Folder::Waiting, Folder::Failed, Folder::Approve] {
             let path = inbox.folder(folder);

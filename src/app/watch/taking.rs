@@ -43,9 +43,6 @@ pub(super) enum Unfinished {
 
 impl Taken {
     /// Begins to take a sheet: from now on it is known what is meant.
-    ///
-    /// # Errors
-    /// If the disk refuses.
     pub(super) fn begin(inbox: &Inbox, job: Job) -> io::Result<Self> {
         let id = format!(
             "{}-{:08x}",
@@ -64,9 +61,6 @@ impl Taken {
     }
 
     /// What a crash has left in a folder of this name.
-    ///
-    /// # Errors
-    /// If it cannot be read.
     pub(super) fn found(inbox: &Inbox, id: &str) -> io::Result<Unfinished> {
         let folder = inbox.job(id);
         let text = match fs_err::read_to_string(folder.join("job.json")) {
@@ -137,9 +131,6 @@ impl Taken {
     }
 
     /// Writes down how far it has come.
-    ///
-    /// # Errors
-    /// If the disk refuses.
     pub(super) fn save(&self) -> io::Result<()> {
         replace(&self.folder.join("job.json"), self.job.to_json().as_bytes())
     }
@@ -165,9 +156,6 @@ impl Taken {
     }
 
     /// Removes the folder, once nothing is in it that anybody needs.
-    ///
-    /// # Errors
-    /// If the disk refuses.
     pub(super) fn remove(&self) -> io::Result<()> {
         // Last of all what says what the folder is about.
         if self.sheets().exists() {
@@ -205,9 +193,6 @@ fn put_back(original: &Path, from: &Path) -> io::Result<()> {
 }
 
 /// Puts what somebody has changed since it was taken back into the drop folder: it is a new sheet.
-///
-/// # Errors
-/// If the disk refuses.
 pub(super) fn give_back(inbox: &Inbox, taken: &Taken) -> io::Result<()> {
     put_back(&taken.original(), &inbox.root().join(&taken.job.dropped_as))
 }
