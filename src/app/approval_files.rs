@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Ending;
 use super::code_memory::inventory_of;
 use super::ending::Reason;
 use super::failure::Failure;
@@ -69,9 +68,7 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         saved_at: loaded.as_of.now,
         organization: loaded.organization.of_plan(),
         sheet: path_beside(&plan, sheet),
-        fingerprint: Some(
-            fingerprint(sheet).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?,
-        ),
+        fingerprint: Some(fingerprint(sheet).map_err(|error| Failure::of_file(&error))?),
         results: None,
         options: SavedOptions::of(planning),
         batch: rules.sizes,

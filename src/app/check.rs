@@ -173,7 +173,7 @@ async fn read(
     })
     .await;
     drop(busy);
-    let checked = checked.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let checked = checked.map_err(|error| Failure::of_file(&error))?;
     console.tell(about_remembered(&checked.remembered_codes, &reading.catalogue));
     Ok(Read {
         source,

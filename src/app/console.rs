@@ -5,9 +5,7 @@ use std::io::{self, ErrorKind, Write};
 
 use serde::Serialize;
 
-use super::Ending;
 use super::audience::Audience;
-use super::ending::Reason;
 use super::failure::{Failure, caused_by};
 use super::next::Typed;
 use super::object::{Object, write_failure};
@@ -124,7 +122,7 @@ pub(super) fn deliver(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> R
     match data(write) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let message = "failed to write to standard output";
-            let failure = Failure::new(Ending::CouldNotStart, Reason::File, message);
+            let failure = Failure::in_file(message);
             Err(failure.with_details(vec![caused_by(error)]))
         }
         _ => Ok(()),

@@ -5,7 +5,6 @@ use std::process::{ExitCode, Termination};
 
 use super::audience::Audience;
 use super::console::{Console, complain, complain_of, deliver};
-use super::ending::Reason;
 use super::failure::Failure;
 use super::next::Typed;
 use super::{
@@ -76,8 +75,7 @@ fn man(options: &ManOptions) -> Result<Ending, Failure> {
             let command = options.command.as_deref();
             let Some(page) = cli::manual(command) else {
                 let message = format!("there is no command `{}`", command.unwrap_or_default());
-                return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
-                    .with_help("`reseat --help` lists the commands"));
+                return Err(Failure::in_settings(message).with_help("`reseat --help` lists the commands"));
             };
             deliver(|out| out.write_all(page.text.as_bytes()))?;
         }
@@ -89,7 +87,7 @@ fn man(options: &ManOptions) -> Result<Ending, Failure> {
                     .iter()
                     .try_for_each(|page| fs_err::write(folder.join(&page.file_name), &page.text))
             };
-            write().map_err(|error| Failure::new(Ending::CouldNotStart, Reason::File, error.to_string()))?;
+            write().map_err(|error| Failure::in_file(error.to_string()))?;
         }
     }
     Ok(Ending::Done)

@@ -3,7 +3,6 @@
 use super::Ending;
 use super::code_memory::inventory_of;
 use super::console::Console;
-use super::ending::Reason;
 use super::export_delivery::deliver_export;
 use super::export_place::ExportPlace;
 use super::failure::Failure;
@@ -71,7 +70,7 @@ impl Asked {
                     language,
                 } = moves.clone();
                 let request = MoveRequest::new(from, to, address, language);
-                let request = request.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+                let request = request.map_err(|error| Failure::of_settings(&error))?;
                 Self::Moves(Box::new(request))
             }
         })
@@ -127,7 +126,7 @@ fn refused(errors: &[FilterError]) -> Failure {
         [_] => Vec::new(),
         errors => errors.iter().map(ToString::to_string).collect(),
     };
-    Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_details(details)
+    Failure::in_settings(message).with_details(details)
 }
 
 /// Reads what this export is made of, and tells whose it is and under which name in addresses.

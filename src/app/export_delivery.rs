@@ -19,6 +19,7 @@ use crate::cli::{ExportOptions, ExportWhat};
 use crate::draft::Offers;
 use crate::export::{ExportRow, ExportTable, Exported, Present, Why};
 use crate::model::OperationKind;
+use crate::report::of_each;
 use crate::sheet::WrittenCell;
 use crate::text::{joined, number, plural};
 
@@ -105,9 +106,7 @@ pub(super) fn deliver_export(
                 )
             })
             .collect(),
-        rows_ignored: Why::iter()
-            .map(|why| (why.as_str(), counts.ignored.get(&why).copied().unwrap_or_default()))
-            .collect(),
+        rows_ignored: of_each(&counts.ignored),
         notes: present
             .snapshot
             .gaps()

@@ -3,8 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::Ending;
-use super::ending::Reason;
 use super::failure::Failure;
 use super::sheet_place::SheetPlace;
 use crate::cli::{ExportOptions, ExportWhat};
@@ -29,7 +27,7 @@ impl ExportPlace {
         let Some(path) = options.sheet.out.as_deref() else {
             return if has_two {
                 let message = "`--exact` writes two sheets, and standard output has room for one";
-                Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+                Err(Failure::in_settings(message)
                     .with_help("add `-o users.xlsx`, or `-o users.csv`, beside which `users.groups.csv` is written"))
             } else {
                 Ok(None)

@@ -16,6 +16,7 @@ use crate::text::{clean, plural};
 
 /// The failure of a command.
 #[derive(Debug)]
+#[must_use]
 pub(super) struct Failure {
     /// How the command ends.
     pub(super) ending: Ending,
@@ -76,6 +77,26 @@ impl Failure {
         }
     }
 
+    /// What was typed or is configured does not do.
+    pub(super) fn in_settings(message: impl Into<String>) -> Self {
+        Self::new(Ending::CouldNotStart, Reason::Settings, message)
+    }
+
+    /// A file or a stream cannot be read or written.
+    pub(super) fn in_file(message: impl Into<String>) -> Self {
+        Self::new(Ending::CouldNotStart, Reason::File, message)
+    }
+
+    /// The same from an error, with its causes.
+    pub(super) fn of_settings(error: &dyn Error) -> Self {
+        Self::of(Ending::CouldNotStart, Reason::Settings, error)
+    }
+
+    /// The same from an error, with its causes.
+    pub(super) fn of_file(error: &dyn Error) -> Self {
+        Self::of(Ending::CouldNotStart, Reason::File, error)
+    }
+
     /// A failure from an error, with its causes.
     pub(super) fn of(ending: Ending, reason: Reason, error: &dyn Error) -> Self {
         let mut failure = Self::new(ending, reason, error.to_string());
@@ -95,7 +116,7 @@ impl Failure {
         Self {
             told: Told::Everything,
             help: slip.help,
-            ..Self::new(Ending::CouldNotStart, Reason::Settings, slip.message)
+            ..Self::in_settings(slip.message)
         }
     }
 
@@ -105,7 +126,7 @@ impl Failure {
         let message = format!("the configuration has {}", plural(errors.count(), "problem"));
         Self {
             findings,
-            ..Self::new(Ending::CouldNotStart, Reason::Settings, message)
+            ..Self::in_settings(message)
         }
         .with_help("docs/configuration.md explains every key and variable")
     }
@@ -116,12 +137,11 @@ impl Failure {
             findings,
             help: first.steps,
             help_form: HelpForm::FirstSteps,
-            ..Self::new(Ending::CouldNotStart, Reason::Settings, first.message)
+            ..Self::in_settings(first.message)
         }
     }
 
     /// The same in the middle of a run, or after it. The exit code 1 would promise that nothing was changed.
-    #[must_use]
     pub(super) fn once_begun(mut self) -> Self {
         self.stage = Stage::Begun;
         if self.ending == Ending::CouldNotStart {
@@ -140,7 +160,6 @@ impl Failure {
     }
 
     /// Adds another failure, which has been shown.
-    #[must_use]
     pub(super) fn and_also(mut self, shown: Self) -> Self {
         self.details.push(shown.message);
         self.details.extend(shown.details);
@@ -149,35 +168,30 @@ impl Failure {
     }
 
     /// Adds the rows or accounts concerned.
-    #[must_use]
     pub(super) fn with_details(mut self, details: Vec<String>) -> Self {
         self.details = details;
         self
     }
 
     /// The details have been shown already.
-    #[must_use]
     pub(super) fn without_details(mut self) -> Self {
         self.told = Told::Details;
         self
     }
 
     /// All of it has been shown already.
-    #[must_use]
     pub(super) fn told(mut self) -> Self {
         self.told = Told::Everything;
         self
     }
 
     /// Adds what is wrong with the sheet.
-    #[must_use]
     pub(super) fn about(mut self, problems: Problems) -> Self {
         self.problems = Some(Box::new(problems));
         self
     }
 
     /// Adds a suggestion.
-    #[must_use]
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self

@@ -5,8 +5,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Ending;
-use super::ending::Reason;
 use super::failure::Failure;
 use super::results::not_read;
 use crate::cli::EarlierResults;
@@ -109,7 +107,7 @@ impl Family {
             return Ok(());
         }
         let message = "`--again` would set aside the results of the sheet that these failed rows came from";
-        Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(
+        Err(Failure::in_settings(message).with_help(
             "run the rows without it; or run that sheet with `--again`, or name a file of its own for these rows with `--results`",
         ))
     }
@@ -134,7 +132,7 @@ impl Family {
             self.name.as_deref().unwrap_or("several sheets"),
             results.display()
         );
-        Err(Failure::new(Ending::CouldNotStart, Reason::File, message).with_help(
+        Err(Failure::in_file(message).with_help(
             "name the results file of that sheet with `--results`, or a file of its own to start over without what was begun",
         ))
     }

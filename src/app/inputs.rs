@@ -6,10 +6,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Ending;
 use super::code_memory::CodeMemory;
 use super::console::Console;
-use super::ending::Reason;
 use super::failure::{Failure, told};
 use super::first_steps::unusable;
 use super::organization::Doorway;
@@ -74,8 +72,7 @@ pub(super) fn with_variables<T>(
     environment: &dyn Fn(&str) -> Option<String>,
     look: impl FnOnce(&Surroundings<'_>) -> T,
 ) -> Result<T, Failure> {
-    let working_folder =
-        std::env::current_dir().map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let working_folder = std::env::current_dir().map_err(|error| Failure::of_file(&error))?;
     let config_folder = settings::config_folder(&environment);
     Ok(look(&Surroundings {
         environment,
@@ -96,7 +93,7 @@ pub(super) async fn open_sheet(
     let in_profile = settings.as_ref().ok().and_then(|settings| settings.sheet.encoding);
     let encoding = sheet.encoding.or(in_profile);
     let source = off_thread(move || Source::open_in(&path, encoding)).await;
-    let source = source.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error));
+    let source = source.map_err(|error| Failure::of_file(&error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
         (Err(sheet), Err(configuration)) => {

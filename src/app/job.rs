@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::Ending;
 use super::chosen_rows::{RowScope, Selection};
-use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::as_of_now;
 use super::organization::Organization;
@@ -76,7 +74,7 @@ impl Job {
         let path = sheet.to_owned();
         let approved = approved.map(|approved| -> Result<_, Failure> {
             let saved = SavedPlan::read(approved)?;
-            let now = fingerprint(sheet).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+            let now = fingerprint(sheet).map_err(|error| Failure::of_file(&error))?;
             saved.check_bytes(now)?;
             saved.check_flags(&planning)?;
             Ok(saved)

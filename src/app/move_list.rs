@@ -39,9 +39,7 @@ pub(super) async fn read_addresses(
         let intake = intake::read(&source, &options)?;
         Ok((source, intake))
     });
-    let (source, mut intake) = read
-        .await
-        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))?;
+    let (source, mut intake) = read.await.map_err(|error| Failure::of_file(&error))?;
     let name = source.name();
     for note in &intake.notes {
         console.tell(format!("{name}: {note}\n"));

@@ -109,7 +109,7 @@ impl Doorway {
             ),
             (Target::Configured, None) => {
                 let message = "no organization is configured";
-                return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+                return Err(Failure::in_settings(message)
                     .with_help("write a profile as docs/configuration.md shows, or add `--sandbox`"));
             }
         };
@@ -129,7 +129,7 @@ impl Doorway {
                 .and_then(|connection| connection.ca_file.clone()),
             ..HttpConfig::default()
         });
-        let transport = transport.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+        let transport = transport.map_err(|error| Failure::of_settings(&error))?;
         let stop = signals.stop.clone();
         Ok(Self {
             session: api::Session::new(Arc::new(transport), config.clone(), observer.clone(), stop),
@@ -244,7 +244,7 @@ impl Doorway {
         let signed_in = signed_in.map_err(|error| not_signed_in(&error, &self.signals, &self.typed))?;
         signed_in.organization.ok_or_else(|| {
             let message = "no `organization_id` is configured, and the token does not say which organization it is for";
-            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(format!(
+            Failure::in_settings(message).with_help(format!(
                 "add `organization_id`, or set `RESEAT_ORGANIZATION_ID`: {FIND_ID}"
             ))
         })
@@ -331,7 +331,7 @@ impl Organization {
             "`organization_id` is {}, and the token is for the organization {theirs}, so nothing was read",
             self.id
         );
-        Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+        Err(Failure::in_settings(message)
             .with_help(
                 "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its \
                  organization; a second organization takes a profile of its own, with `--profile NAME`",
@@ -403,7 +403,7 @@ async fn configured(
         Some(secret) => Ok(secret),
         None => read_secret(connection.credentials.secret(), console).await,
     };
-    let secret = secret.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+    let secret = secret.map_err(|error| Failure::of_settings(&error))?;
     let credentials = credentials(&connection.credentials, secret);
     Ok(Config {
         identity_uri: connection.identity_uri.clone(),
@@ -429,7 +429,7 @@ fn credentials(configured: &Credentials, secret: SecretString) -> api::Credentia
 }
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {
-    let could_not_start = |error: &dyn std::error::Error| Failure::of(Ending::CouldNotStart, Reason::Settings, error);
+    let could_not_start = |error: &dyn std::error::Error| Failure::of_settings(error);
     let config = sandbox::Config {
         organization_id: Some(IN_PROCESS),
         ..sandbox::Config::default()

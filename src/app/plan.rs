@@ -301,7 +301,7 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
     }
     let day = typed.day();
     let message = format!("`--as-of` takes a day to come, and {day} is over: today is {today}");
-    Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+    Err(Failure::in_settings(message)
         .with_help("leave `--as-of` out: everything that is due by now is planned without it"))
 }
 

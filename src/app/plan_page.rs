@@ -5,11 +5,11 @@ use std::path::Path;
 
 use jiff::Zoned;
 
-use super::Ending;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::next::Typed;
 use super::organization_label::OrganizationLabel;
+use super::sheet_place::is_same_file;
 use crate::cli::PlanPage;
 use crate::model::{BundleCode, Catalogue};
 use crate::page::{Fact, write_page};
@@ -31,17 +31,11 @@ const MOST_WORDS: usize = 1_000;
 /// Makes sure, before anything is read, that nothing is lost by writing the page: no file that is to be kept, and none of
 /// `others`, which this command reads or writes.
 pub(super) fn may_write_plan_page(page: &PlanPage, others: &[(&str, &Path)]) -> Result<(), Failure> {
-    let is_same = |other: &Path| match (fs_err::canonicalize(other), fs_err::canonicalize(&page.out)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => other == page.out,
-    };
-    if let Some((what, _)) = others.iter().find(|(_, other)| is_same(other)) {
+    if let Some((what, _)) = others.iter().find(|(_, other)| is_same_file(other, &page.out)) {
         let message = format!("`{}` is {what}: a page there would replace it", page.out.display());
-        return Err(
-            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help("name another file with `-o`")
-        );
+        return Err(Failure::in_settings(message).with_help("name another file with `-o`"));
     }
-    may_write_sheet(&page.out, page.existing).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+    may_write_sheet(&page.out, page.existing).map_err(|error| Failure::of_file(&error))
 }
 
 /// Writes the page, and tells how far that is. The file is private, and appears whole or not at all.
@@ -73,7 +67,7 @@ pub(super) fn write_plan_page(
     };
     let approval_page = ApprovalPage::new(view, rows, subject);
     save_file(&page.out, page.existing, |out| write_page(&approval_page.page(), out))
-        .map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+        .map_err(|error| Failure::of_file(&error))
 }
 
 /// What the page says beside the plan.

@@ -122,7 +122,7 @@ impl Session<'_> {
         };
         if let Some((flag, _)) = named.into_iter().find(|(_, rows)| is_missing(rows)) {
             let message = format!("the sheet has none of the rows that `{flag}` names, so nothing was sent");
-            return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+            return Err(Failure::in_settings(message)
                 .with_help("row numbers are those that the spreadsheet program shows; the header is 1"));
         }
         let family = Family::of(&source, intake.is_marked).map_err(|error| could_not_start(&error))?;
@@ -209,7 +209,7 @@ impl Session<'_> {
         let message = format!("failed to {error}");
         match error.call() {
             Some(call) => unanswered(call, &self.signals, self.console.typed(), message),
-            None => Failure::new(Ending::CouldNotStart, Reason::Settings, message),
+            None => Failure::in_settings(message),
         }
     }
 
@@ -326,7 +326,7 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
 }
 
 fn could_not_start(error: &dyn std::error::Error) -> Failure {
-    Failure::of(Ending::CouldNotStart, Reason::File, error)
+    Failure::of_file(error)
 }
 
 /// Every row of the sheet by key, in the sheet's order. Built on demand, because a million rows take memory.

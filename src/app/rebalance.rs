@@ -16,7 +16,7 @@ use super::rebalance_sheet::{Proposed, deliver_sheet};
 use super::runtime::block_on;
 use super::seat_memory::{Remembered, SeatMemory};
 use super::session::Session;
-use super::sheet_place::SheetPlace;
+use super::sheet_place::{SheetPlace, is_same_file};
 use super::signals::Signals;
 use crate::cli::{RebalanceOptions, Verbosity};
 use crate::directory::{self, Found, Needs, Newcomer, Snapshot};
@@ -48,19 +48,15 @@ pub(super) fn rebalance(
 
 /// Makes sure that the two sheets that are read, and the one that is written, are three.
 fn keep_apart(options: &RebalanceOptions) -> Result<(), Failure> {
-    let refused = |message: String, help: &str| {
-        Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help(help))
-    };
+    let refused = |message: String, help: &str| Err(Failure::in_settings(message).with_help(help));
     let read = [("--wanted", &options.wanted), ("--keep-list", &options.keep_list)];
     if read.iter().all(|(_, path)| path.as_deref() == Some(Path::new(STDIN))) {
         let message = "`--wanted` and `--keep-list` cannot both be standard input".to_owned();
         return refused(message, "write one of them into a file");
     }
     let Some(out) = &options.sheet.out else { return Ok(()) };
-    let whole = |path: &Path| fs_err::canonicalize(path).ok();
     for (flag, path) in read {
-        let is_out = |path: &Path| path == out || whole(path).is_some_and(|path| whole(out) == Some(path));
-        if path.as_deref().is_some_and(is_out) {
+        if path.as_deref().is_some_and(|path| is_same_file(path, out)) {
             let message = format!("`{}` is read by `{flag}`, and would be replaced", out.display());
             return refused(message, "name another file with `-o`");
         }
@@ -179,7 +175,7 @@ async fn codes(
                 plural(errors, "error")
             ),
         };
-        let mut failure = Failure::new(Ending::CouldNotStart, Reason::Settings, message);
+        let mut failure = Failure::in_settings(message);
         failure.findings = findings;
         return Err(failure);
     }

@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Ending;
 use super::console::Console;
-use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{read_sheet, reading_options};
 use super::organization::Doorway;
@@ -16,7 +14,7 @@ use crate::intake::{Intake, KeepList, KeptPerson, read_keep_list};
 use crate::model::{AsOf, Catalogue};
 use crate::problem::Problems;
 use crate::settings::Settings;
-use crate::sheet::{SheetError, Source};
+use crate::sheet::Source;
 use crate::text::plural;
 
 /// The two, opened.
@@ -47,7 +45,7 @@ impl Opened {
             let (path, encoding) = (path.map(Path::to_owned), settings.sheet.encoding);
             let Some(path) = path else { return Ok(None) };
             let source = off_thread(move || Source::open_in(&path, encoding)).await;
-            source.map(Some).map_err(|error| not_opened(&error))
+            source.map(Some).map_err(|error| Failure::of_file(&error))
         };
         let wanted = open(options.wanted.as_deref()).await;
         let keep_list = open(options.keep_list.as_deref()).await;
@@ -78,7 +76,7 @@ impl Opened {
         if let Some(source) = self.wanted {
             let usual = reading_options(&self.reading, settings, catalogue.clone(), as_of.clone());
             let in_sheet = read_sheet(&source, rebalance_wanted::options(usual), doorway, console).await;
-            let (_, intake) = in_sheet.map_err(|error| not_opened(&error))?;
+            let (_, intake) = in_sheet.map_err(|error| Failure::of_file(&error))?;
             read.notices = notices(&file_name(&source), &intake);
             read.wanted = WantedSeats::of(&source, intake);
             read.problems.append(std::mem::take(&mut read.wanted.problems));
@@ -90,7 +88,7 @@ impl Opened {
                 (source, list)
             })
             .await;
-            let KeepList { people, problems } = list.map_err(|error| not_opened(&error))?;
+            let KeepList { people, problems } = list.map_err(|error| Failure::of_file(&error))?;
             let file = file_name(&source);
             read.problems
                 .append(problems.with_sheets(|worksheet| named(&file, worksheet)));
@@ -118,8 +116,4 @@ fn notices(file: &str, intake: &Intake) -> Vec<String> {
         format!("{file}: {rows} in the spreadsheet program; what they want counts as well")
     });
     guessed.chain(skipped).chain(hidden).collect()
-}
-
-fn not_opened(error: &SheetError) -> Failure {
-    Failure::of(Ending::CouldNotStart, Reason::File, error)
 }

@@ -13,6 +13,7 @@ use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::object::Object;
 use super::runtime::{block_on, off_thread};
+use super::sheet_place::is_same_file;
 use super::signals::Signals;
 use super::undo_refusals::not_results;
 use crate::cli::{OutputFormat, ReportOptions};
@@ -138,24 +139,18 @@ impl Material {
             }
             (Some(out), _) => save_file(out, options.existing, |file| write_page(&written.page(), file)),
         };
-        saved.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+        saved.map_err(|error| Failure::of_file(&error))
     }
 }
 
 /// Makes sure, before anything is read, that nothing is lost by writing there.
 fn may_be_written(out: &Path, options: &ReportOptions) -> Result<(), Failure> {
-    let is_same = |other: &Path| match (fs_err::canonicalize(other), fs_err::canonicalize(out)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => other == out,
-    };
     let logs: Vec<PathBuf> = options.paths.iter().map(|path| run_log_path(path)).collect();
-    if options.paths.iter().chain(&logs).any(|path| is_same(path)) {
+    if options.paths.iter().chain(&logs).any(|path| is_same_file(path, out)) {
         let message = format!("`{}` is what the report is made from", out.display());
-        return Err(
-            Failure::new(Ending::CouldNotStart, Reason::Settings, message).with_help("name another file with `-o`")
-        );
+        return Err(Failure::in_settings(message).with_help("name another file with `-o`"));
     }
-    may_write_sheet(out, options.existing).map_err(|error| Failure::of(Ending::CouldNotStart, Reason::File, &error))
+    may_write_sheet(out, options.existing).map_err(|error| Failure::of_file(&error))
 }
 
 /// Reads every file; what is wrong with any of them is told at once.
@@ -163,16 +158,10 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<ReportedFile>, Failure> {
     let mut files = Vec::new();
     let mut refusals: Vec<Failure> = Vec::new();
     for (at, path) in paths.iter().enumerate() {
-        let is_same = |other: &PathBuf| {
-            other == path
-                || matches!((fs_err::canonicalize(other), fs_err::canonicalize(path)), (Ok(one), Ok(two)) if one == two)
-        };
-        if paths[..at].iter().any(is_same) {
+        if paths[..at].iter().any(|other| is_same_file(other, path)) {
             let message = format!("`{}` is named twice", path.display());
-            refusals.push(
-                Failure::new(Ending::CouldNotStart, Reason::Settings, message)
-                    .with_help("name each results file once, or its rows count twice"),
-            );
+            refusals
+                .push(Failure::in_settings(message).with_help("name each results file once, or its rows count twice"));
             continue;
         }
         match read(path) {
@@ -219,8 +208,7 @@ fn read(path: &Path) -> Result<ReportedFile, Failure> {
     let log = RunLog::read(path).map_err(|error| {
         let log = run_log_path(path);
         let message = format!("failed to read the records of runs in `{}`: {error}", log.display());
-        Failure::new(Ending::CouldNotStart, Reason::File, message)
-            .with_help("let it be read, or move it away: the report can do without it")
+        Failure::in_file(message).with_help("let it be read, or move it away: the report can do without it")
     })?;
     let name = path
         .file_name()

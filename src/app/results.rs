@@ -101,11 +101,9 @@ pub(super) fn not_read(error: &OpenError) -> Failure {
 
 /// The results could not be written before anything was sent; see [`Failure::once_begun`] for the middle of a run.
 pub(super) fn not_recorded(error: &dyn std::error::Error) -> Failure {
-    Failure::new(
-        Ending::CouldNotStart,
-        Reason::File,
-        format!("the run was stopped, because its results cannot be recorded: failed to {error}"),
-    )
+    Failure::in_file(format!(
+        "the run was stopped, because its results cannot be recorded: failed to {error}"
+    ))
     .with_help("fix that and run the same command again: it finds out what was done by reading the organization")
 }
 
@@ -141,7 +139,7 @@ pub(super) fn not_opened(error: &OpenError, label: &OrganizationLabel) -> Failur
             "check `--profile`; else name another file with `--results`".to_owned(),
         ),
     };
-    Failure::new(Ending::CouldNotStart, Reason::File, message).with_help(help)
+    Failure::in_file(message).with_help(help)
 }
 
 #[cfg(test)]

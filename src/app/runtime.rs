@@ -4,7 +4,6 @@ use std::future::Future;
 use std::io;
 
 use super::Ending;
-use super::ending::Reason;
 use super::failure::Failure;
 use super::panics::AtRisk;
 
@@ -17,7 +16,7 @@ use super::panics::AtRisk;
 /// If the runtime cannot be started, or the part fails.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::of(Ending::CouldNotStart, Reason::Settings, &error))?;
+    let runtime = runtime.map_err(|error| Failure::of_settings(&error))?;
     let worked = runtime.block_on(work);
     runtime.shutdown_background();
     worked

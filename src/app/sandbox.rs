@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::Ending;
 use super::console::{Console, complain, deliver};
-use super::ending::Reason;
 use super::failure::Failure;
 use super::runtime::{StopSignals, block_on};
 use crate::cli::{OutputFormat, SandboxOptions};
@@ -21,7 +20,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console<'_>) -> Result<E
     let config = config(options);
     block_on(async {
         let sandbox = sandbox::start(config).await.map_err(|error| {
-            Failure::of(Ending::CouldNotStart, Reason::Settings, &error).with_help(format!(
+            Failure::of_settings(&error).with_help(format!(
                 "choose another address than {listen} with `--listen`, or other files with `--state` and `--request-log`"
             ))
         })?;
@@ -39,7 +38,7 @@ pub(super) fn sandbox(options: SandboxOptions, console: Console<'_>) -> Result<E
         };
         if let Err(error) = ended.await {
             // The object of this command was printed when it began.
-            complain(Failure::of(Ending::CouldNotStart, Reason::File, &error));
+            complain(Failure::of_file(&error));
             return Ok(Ending::CouldNotStart);
         }
         // Being asked to stop is the normal way to end.

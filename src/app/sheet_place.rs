@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Ending;
 use super::console::Console;
-use super::ending::Reason;
 use super::failure::Failure;
 use super::next::Typed;
 use crate::cli::WrittenSheet;
 use crate::ledger::{History, OpenError, results_path};
 use crate::model::Status;
-use crate::sheet::{Existing, SheetError, WrittenFormat, WrittenPage, WrittenTable, may_write_sheet, save_sheet};
+use crate::sheet::{Existing, WrittenFormat, WrittenPage, WrittenTable, may_write_sheet, save_sheet};
 
 /// Where the sheet is to be written.
 #[derive(Debug)]
@@ -42,10 +40,8 @@ impl SheetPlace {
     /// If a sheet is there that is to be kept, or the results of a run, with `--force` or without; if there is no such
     /// folder; or if a sheet of this name was run and is not finished, since its results would be continued.
     pub(super) fn of(path: &Path, existing: Existing) -> Result<Self, Failure> {
-        may_write_sheet(path, existing).map_err(|error| not_written(&error))?;
-        let refused = |message: String| {
-            Failure::new(Ending::CouldNotStart, Reason::File, message).with_help("name another file with `-o`")
-        };
+        may_write_sheet(path, existing).map_err(|error| Failure::of_file(&error))?;
+        let refused = |message: String| Failure::in_file(message).with_help("name another file with `-o`");
         if path.exists() && holds_results(path) {
             let path = path.display();
             return Err(refused(format!(
@@ -93,7 +89,7 @@ impl SheetPlace {
         tables: &[WrittenTable<'_>],
         pages: &[WrittenPage<'_>],
     ) -> Result<(), Failure> {
-        save_sheet(tables, pages, self.format(), &self.path, self.existing).map_err(|error| not_written(&error))
+        save_sheet(tables, pages, self.format(), &self.path, self.existing).map_err(|error| Failure::of_file(&error))
     }
 
     /// The command that runs the sheet, all of it.
@@ -141,6 +137,12 @@ impl SheetPlace {
     }
 }
 
+/// Whether two names are of one file, whether it is there or not.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| fs_err::canonicalize(path).ok();
+    one == other || whole(one).is_some_and(|one| whole(other) == Some(one))
+}
+
 fn is_finished(history: &History) -> bool {
     !history.has_begun() && !history.counts().contains_key(&Status::Waiting)
 }
@@ -157,8 +159,4 @@ fn holds_results(path: &Path) -> bool {
             | OpenError::OtherOrganization { .. },
         ) => false,
     }
-}
-
-fn not_written(error: &SheetError) -> Failure {
-    Failure::of(Ending::CouldNotStart, Reason::File, error)
 }

@@ -64,7 +64,7 @@ async fn read(options: &UndoOptions, console: Console<'_>) -> Result<(History, C
             && !records.iter().any(|record| only.contains(&record.record.report.place))
         {
             let message = format!("`{}` has none of the rows that `--only` names", path.display());
-            return Err(Failure::new(Ending::CouldNotStart, Reason::Settings, message)
+            return Err(Failure::in_settings(message)
                 .with_help("row numbers are those of the sheet that was run, as the column `row` has them"));
         }
         let changes = fold(records, only.as_ref());

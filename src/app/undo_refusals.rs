@@ -2,8 +2,6 @@
 
 use std::io::ErrorKind;
 
-use super::Ending;
-use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
 use super::organization_label::OrganizationLabel;
@@ -12,7 +10,7 @@ use crate::ledger::{OpenError, results_path};
 
 /// A file that is something else is mostly the sheet itself. What a run would be told, `--results` say, is of no use here.
 pub(super) fn not_results(error: &OpenError, label: Option<&OrganizationLabel>) -> Failure {
-    let refused = |message: String| Failure::new(Ending::CouldNotStart, Reason::File, message);
+    let refused = |message: String| Failure::in_file(message);
     let name_it = "name the results file of the run: for `joiners.csv` it is `joiners.results.csv`";
     match error {
         OpenError::Io { path, source } => {

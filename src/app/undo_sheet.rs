@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use strum::IntoEnumIterator;
 
 use super::Ending;
 use super::console::Console;
@@ -15,6 +14,7 @@ use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
 use crate::draft::IGNORE;
 use crate::model::{BundleSet, Place};
+use crate::report::of_each;
 use crate::text::{number, plural};
 use crate::undo::{RowKind, UndoRow, Why, table};
 
@@ -194,9 +194,7 @@ impl<'a> Shape<'a> {
             written: written.map(|place| place.path().display().to_string()),
             rows_changed: undone.changed,
             rows_put_back: undone.puts_back,
-            rows_to_decide: Why::iter()
-                .map(|why| (why.as_str(), undone.decide.get(&why).copied().unwrap_or_default()))
-                .collect(),
+            rows_to_decide: of_each(&undone.decide),
             rows: undone
                 .rows
                 .iter()

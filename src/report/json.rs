@@ -1,11 +1,23 @@
 //! JSON as every command prints it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use strum::IntoEnumIterator;
 
 use crate::text::is_unsafe;
+
+/// How many there are of each, by its word; none is left out.
+pub fn of_each<K, N>(counts: &BTreeMap<K, N>) -> BTreeMap<&'static str, N>
+where
+    K: IntoEnumIterator + Into<&'static str> + Ord + Copy,
+    N: Copy + Default,
+{
+    let of = |kind: K| (kind.into(), counts.get(&kind).copied().unwrap_or_default());
+    K::iter().map(of).collect()
+}
 
 /// Writes the value over several lines. Characters that could act on a terminal are escaped, which is equivalent JSON.
 pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {

@@ -22,7 +22,7 @@ mod summary;
 mod table;
 
 pub use hint::{Evidence, Hint, NotDue, hints};
-pub use json::write_json;
+pub use json::{of_each, write_json};
 pub use plan::{NotDueRows, PlanView, waiting_words, write_left_out};
 pub use plan_page::{Approval, ApprovalPage, PageSubject, PlanRows, RowOfPlan, WouldStop};
 pub use plan_shape::{ShapeOfWaiting, waiting_shape};

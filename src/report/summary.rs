@@ -9,6 +9,7 @@ use serde::Serialize;
 use strum::IntoEnumIterator;
 
 use super::hint::Hint;
+use super::json::of_each;
 use super::style::{ERROR, HEADING, HELP};
 use super::table::{Align, Table};
 use crate::api::CallStats;
@@ -173,14 +174,7 @@ struct ShapeOfHint {
 impl<'a> Shape<'a> {
     fn of(summary: &'a Summary) -> Self {
         Self {
-            rows: Status::iter()
-                .map(|status| {
-                    (
-                        status.as_str(),
-                        summary.counts.get(&status).copied().unwrap_or_default(),
-                    )
-                })
-                .collect(),
+            rows: of_each(&summary.counts),
             calls: Method::iter()
                 .map(|method| (method.as_str(), summary.stats.of(method)))
                 .collect(),

@@ -218,11 +218,7 @@ fn shown(folder: &Path) -> String {
 }
 
 fn not_usable(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(
-        Ending::CouldNotStart,
-        Reason::File,
-        format!("the drop folder cannot be used: {error}"),
-    )
+    Failure::in_file(format!("the drop folder cannot be used: {error}"))
 }
 
 fn refused(error: &InboxError) -> Failure {
