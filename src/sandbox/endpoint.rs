@@ -1,12 +1,14 @@
 //! What a route is.
 
 use hyper::Method;
+use strum::IntoStaticStr;
 
 use super::reply::Outcome;
 use super::request::Context;
 
 /// The service a route belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Service {
     /// Sign-in; not counted.
     Token,
@@ -22,21 +24,8 @@ pub(super) enum Service {
     Page,
 }
 
-impl Service {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Identity => "identity",
-            Self::License => "license",
-            Self::Summary => "summary",
-            Self::Portal => "portal",
-            Self::Page => "page",
-        }
-    }
-}
-
 /// The method a route takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 pub(super) enum Verb {
     Get,
     Post,
@@ -46,13 +35,7 @@ pub(super) enum Verb {
 
 impl Verb {
     pub(super) fn is(self, method: &Method) -> bool {
-        let wanted = match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-        };
-        method.as_str().eq_ignore_ascii_case(wanted)
+        method.as_str().eq_ignore_ascii_case(self.into())
     }
 }
 

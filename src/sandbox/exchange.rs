@@ -131,7 +131,7 @@ fn arrive(shared: &Shared, request: &Request, found: &RouteMatch<'_>) -> Arrival
     let State {
         stats, faults, limiter, ..
     } = &mut *state;
-    stats.note(service.map_or("none", Service::as_str), method, route);
+    stats.note(service.map_or("none", Into::into), method, route);
     let pause = shared.config.latency + faults.jitter(shared.config.jitter);
     let limited = if service == Some(Service::Identity) {
         limiter.take(method, shared.started.elapsed()).err()

@@ -40,19 +40,12 @@ pub(super) fn invite(context: &mut Context<'_>) -> Outcome {
         .into_iter()
         .map(|invitation| {
             let email = invitation.email.clone();
-            match invite_one(context, invitation) {
-                Ok(id) => InvitedUser {
-                    email,
-                    id,
-                    error_msg: None,
-                    success: true,
-                },
-                Err(message) => InvitedUser {
-                    email,
-                    id: UserId(uuid::Uuid::nil()),
-                    error_msg: Some(message),
-                    success: false,
-                },
+            let invited = invite_one(context, invitation);
+            InvitedUser {
+                email,
+                success: invited.is_ok(),
+                id: *invited.as_ref().unwrap_or(&UserId(uuid::Uuid::nil())),
+                error_msg: invited.err(),
             }
         })
         .collect();

@@ -142,7 +142,7 @@ pub(super) fn release(context: &mut Context<'_>) -> Outcome {
     release_all(context)
 }
 
-/// Releases the users of the body, orphans too, but for those who cannot be.
+/// Releases the users of the body, orphans too, but for those who cannot be; ids without an allocation are passed over.
 pub(super) fn release_all(context: &mut Context<'_>) -> Outcome {
     let ids = user_ids(context).unwrap_or_default();
     if ids.is_empty() {

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::license_reads::{self, release_all};
 use super::licenses::{allocate_exactly, seat_rows, unknown};
 use super::orders::Listing;
 use super::reply::{Outcome, Reply};
@@ -53,11 +52,6 @@ pub(super) fn add_users(context: &mut Context<'_>) -> Outcome {
         }
     }
     Ok(Reply::empty(200))
-}
-
-/// `DELETE UserLicense`: drops direct allocations, orphans' too; ids without one are passed over.
-pub(super) fn release(context: &mut Context<'_>) -> Outcome {
-    release_all(context)
 }
 
 /// `GET UserLicense/user/page`: fifty at most, without saying how many there are.
@@ -128,9 +122,4 @@ pub(super) fn leases(context: &mut Context<'_>) -> Outcome {
     let paging = readable(context)?;
     let group = known_group(context)?;
     Reply::ok(&lease_page(context, paging, group))
-}
-
-/// `DELETE UserLicense/group/{group}/user/{user}`.
-pub(super) fn end_lease(context: &mut Context<'_>) -> Outcome {
-    license_reads::end_lease(context)
 }

@@ -80,7 +80,7 @@ endpoints! {
 
     "portal-seats" Portal Get "api/license/accountant/UserLicense" Read(LICENSE) => portal::seats;
     "portal-allocate" Portal Put "api/license/accountant/UserLicense" Write(LICENSE) => portal::allocate;
-    "portal-release" Portal Delete "api/license/accountant/UserLicense" Write(LICENSE) => portal::release;
+    "portal-release" Portal Delete "api/license/accountant/UserLicense" Write(LICENSE) => license_reads::release_all;
     "portal-add-users" Portal Post "api/license/accountant/UserLicense/users" Write(LICENSE) => portal::add_users;
     "portal-users" Portal Get "api/license/accountant/UserLicense/user/page" Read(LICENSE) => portal::users;
     "portal-rules" Portal Get "api/license/accountant/UserLicense/group/page" Read(LICENSE) => portal::rules;
@@ -89,7 +89,7 @@ endpoints! {
     "portal-set-rule" Portal Put "api/license/accountant/UserLicense/group" Write(LICENSE) => portal::set_rule;
     "portal-delete-rule" Portal Delete "api/license/accountant/UserLicense/group" Write(LICENSE) => portal::delete_rule;
     "portal-leases" Portal Get "api/license/accountant/UserLicense/group/{group}/allocations" Read(LICENSE) => portal::leases;
-    "portal-end-lease" Portal Delete "api/license/accountant/UserLicense/group/{group}/user/{user}" Write(LICENSE) => portal::end_lease;
+    "portal-end-lease" Portal Delete "api/license/accountant/UserLicense/group/{group}/user/{user}" Write(LICENSE) => license_reads::end_lease;
     "portal-delete-users" Portal Delete "api/identity/User" Write(USER) => users::bulk_delete;
 }
 

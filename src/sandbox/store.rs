@@ -9,27 +9,20 @@ use super::World;
 use crate::model::OrganizationId;
 
 /// What the file holds.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Stored {
+pub(super) struct Stored<W> {
     pub(super) organization_id: OrganizationId,
-    pub(super) world: World,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Storing<'a> {
-    organization_id: OrganizationId,
-    world: &'a World,
+    pub(super) world: W,
 }
 
 /// Reads a state file; `None` if there is none yet.
-pub(super) fn load(path: &Path) -> io::Result<Option<Stored>> {
+pub(super) fn load(path: &Path) -> io::Result<Option<Stored<World>>> {
     let bytes = match fs_err::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read?,
     };
-    let mut stored: Stored = serde_json::from_slice(&bytes).map_err(|error| {
+    let mut stored: Stored<World> = serde_json::from_slice(&bytes).map_err(|error| {
         let words = format!("`{}` is not the state of a sandbox: {error}", path.display());
         io::Error::new(io::ErrorKind::InvalidData, words)
     })?;
@@ -39,7 +32,7 @@ pub(super) fn load(path: &Path) -> io::Result<Option<Stored>> {
 
 /// The file's content.
 pub(super) fn written(organization_id: OrganizationId, world: &World) -> io::Result<Vec<u8>> {
-    Ok(serde_json::to_vec(&Storing { organization_id, world })?)
+    Ok(serde_json::to_vec(&Stored { organization_id, world })?)
 }
 
 /// Replaces the file at once and whole, for its owner's eyes only.

@@ -33,28 +33,30 @@ fn row(number: u32) -> RowPlan {
     }
 }
 
+/// The row with what is said of it changed.
+fn with(row: RowPlan, change: impl FnOnce(&mut RowReport)) -> RowPlan {
+    let mut row = row;
+    change(&mut row.report);
+    row
+}
+
 fn changing(before: Value, after: Value) -> RowPlan {
-    RowPlan {
-        report: RowReport {
-            before: Some(before),
-            after: Some(after),
-            ..row(14).report
-        },
-        ..row(14)
-    }
+    with(row(14), |report| {
+        report.before = Some(before);
+        report.after = Some(after);
+    })
 }
 
 fn ended(status: Status, code: &str, message: &str) -> RowPlan {
-    RowPlan {
-        report: RowReport {
-            status,
-            code: code.to_owned(),
-            message: message.to_owned(),
-            ..row(14).report
-        },
+    let row = RowPlan {
         fate: Fate::of(status),
         ..row(14)
-    }
+    };
+    with(row, |report| {
+        report.status = status;
+        report.code = code.to_owned();
+        report.message = message.to_owned();
+    })
 }
 
 fn licensed(before: Value) -> RowPlan {
@@ -63,15 +65,15 @@ fn licensed(before: Value) -> RowPlan {
 }
 
 fn invited(after: Value) -> RowPlan {
-    RowPlan {
-        report: RowReport {
-            operation: Some(OperationKind::Invite),
-            user_id: None,
-            before: None,
-            ..changing(json!(null), after.clone()).report
-        },
-        ..changing(json!(null), after)
-    }
+    with(changing(json!(null), after), |report| {
+        report.operation = Some(OperationKind::Invite);
+        report.user_id = None;
+        report.before = None;
+    })
+}
+
+fn another_account(row: RowPlan) -> RowPlan {
+    with(row, |report| report.user_id = Some(UserId(Uuid::from_u128(8))))
 }
 
 fn deleting(row: RowPlan) -> RowPlan {
@@ -172,13 +174,7 @@ fn each_state_that_is_another_is_told_with_what_the_plan_took_it_for() {
             "`ada@x` would be deleted now; the plan was not to",
         ),
         (
-            RowPlan {
-                report: RowReport {
-                    user_id: Some(UserId(Uuid::from_u128(8))),
-                    ..licensed(Value::Null).report
-                },
-                ..licensed(Value::Null)
-            },
+            another_account(licensed(Value::Null)),
             licensed(Value::Null),
             "`ada@x` now names the account 00000000-0000-0000-0000-000000000007; \
              the plan meant 00000000-0000-0000-0000-000000000008",
@@ -200,20 +196,10 @@ fn what_does_not_matter_to_the_row_is_no_difference() {
             deleting(changing(json!({ "groups": ["B", "A"] }), json!({}))),
         ),
         (
-            RowPlan {
-                report: RowReport {
-                    message: "holds ACNU; holds ATTUNU".to_owned(),
-                    ..licensed(Value::Null).report
-                },
-                ..licensed(Value::Null)
-            },
-            RowPlan {
-                report: RowReport {
-                    place: place(90),
-                    ..licensed(Value::Null).report
-                },
-                ..licensed(Value::Null)
-            },
+            with(licensed(Value::Null), |report| {
+                report.message = "holds ACNU; holds ATTUNU".to_owned();
+            }),
+            with(licensed(Value::Null), |report| report.place = place(90)),
         ),
     ] {
         assert_eq!(of_one(saved, now), "");
@@ -234,15 +220,11 @@ fn every_pair_of_fates_is_told_unless_it_is_the_same_or_finished_by_now() {
             Finished => return RowPlan { fate, ..row(14) },
         };
         let facts = |fate| (fate == ToChange).then(|| json!({ "licenses": fate == AlreadySo }));
-        RowPlan {
-            report: RowReport {
-                before: facts(fate),
-                after: facts(fate).map(|_| json!({ "licenses": ["ACNU"] })),
-                ..ended(status, "", "why").report
-            },
-            fate,
-            ..ended(status, "", "why")
-        }
+        let row = with(ended(status, "", "why"), |report| {
+            report.before = facts(fate);
+            report.after = facts(fate).map(|_| json!({ "licenses": ["ACNU"] }));
+        });
+        RowPlan { fate, ..row }
     };
     let all = [ToChange, AlreadySo, Waits, CannotRun, Invalid, LeftOut, Finished];
     for saved in all {
@@ -256,25 +238,17 @@ fn every_pair_of_fates_is_told_unless_it_is_the_same_or_finished_by_now() {
 
 #[test]
 fn rows_that_came_left_or_were_rewritten_are_told_by_what_they_ask_for() {
-    let other = |number: u32, at: u32| RowPlan {
-        report: RowReport {
-            user: format!("user{number}@x"),
-            place: place(at),
-            key: RowKey::of("other", number),
-            ..row(number).report
-        },
-        ..row(number)
+    let other = |number: u32, at: u32| {
+        with(row(number), |report| {
+            report.user = format!("user{number}@x");
+            report.place = place(at);
+            report.key = RowKey::of("other", number);
+        })
     };
     let now = vec![
         row(2),
         other(3, 3),
-        RowPlan {
-            report: RowReport {
-                place: place(4),
-                ..row(5).report
-            },
-            ..row(5)
-        },
+        with(row(5), |report| report.place = place(4)),
         other(9, 6),
     ];
     assert_eq!(
@@ -293,30 +267,22 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
         fate: Fate::ToChange,
         ..licensed(Value::Null)
     };
-    let second = RowPlan {
-        report: RowReport {
-            place: place(15),
-            key: RowKey::of("row", 15),
-            ..changing(
-                json!({ "licenses": ["ATTUNU"] }),
-                json!({ "licenses": ["ACNU", "ATTUNU"] }),
-            )
-            .report
-            .clone()
-        },
-        ..changing(
+    let second = with(
+        changing(
             json!({ "licenses": ["ATTUNU"] }),
             json!({ "licenses": ["ACNU", "ATTUNU"] }),
-        )
-    };
+        ),
+        |report| {
+            report.place = place(15);
+            report.key = RowKey::of("row", 15);
+        },
+    );
     let saved = [first.clone(), second.clone()];
     let finished = || RowPlan::finished(place(14), first.report.key);
-    let found = |before: Value| RowPlan {
-        report: RowReport {
-            before: Some(json!({ "licenses": before })),
-            ..second.clone().report
-        },
-        ..second.clone()
+    let found = |before: Value| {
+        with(second.clone(), |report| {
+            report.before = Some(json!({ "licenses": before }));
+        })
     };
     let after = |before: Value| told(&saved, vec![finished(), found(before)], &[14]);
     assert_eq!(after(json!(["ATTUNU"])), [""; 0]);
@@ -330,13 +296,8 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
         ["row 15: `ada@x` now holds PMD; the plan expected it to hold ATTUNU"]
     );
     let so = RowPlan {
-        report: RowReport {
-            before: None,
-            after: None,
-            ..second.clone().report
-        },
         fate: Fate::AlreadySo,
-        ..second.clone()
+        ..with(second.clone(), |report| (report.before, report.after) = (None, None))
     };
     assert_eq!(told(&saved, vec![finished(), so.clone()], &[14]), [""; 0]);
     let nobody_ran = told(&saved, vec![first.clone(), so], &[]);
@@ -345,13 +306,7 @@ fn an_account_that_a_run_has_worked_on_may_be_as_the_plan_found_it_or_as_it_was_
 
 #[test]
 fn a_name_that_means_another_account_by_now_is_told_even_where_a_run_has_worked_on_it() {
-    let other = RowPlan {
-        report: RowReport {
-            user_id: Some(UserId(Uuid::from_u128(8))),
-            ..deleting(licensed(Value::Null)).report
-        },
-        ..deleting(licensed(Value::Null))
-    };
+    let other = another_account(deleting(licensed(Value::Null)));
     let told = told(&[deleting(licensed(Value::Null))], vec![other], &[14]);
     assert_eq!(
         told,
@@ -364,13 +319,7 @@ fn a_name_that_means_another_account_by_now_is_told_even_where_a_run_has_worked_
 
 #[test]
 fn what_a_run_has_begun_deletes_only_what_the_plan_was_to_delete() {
-    let saved = |status| RowPlan {
-        report: RowReport {
-            status,
-            ..licensed(Value::Null).report
-        },
-        ..licensed(Value::Null)
-    };
+    let saved = |status| with(licensed(Value::Null), |report| report.status = status);
     let now = || vec![deleting(licensed(json!(["ATTUNU"])))];
     assert_eq!(told(&[saved(Status::Waiting)], now(), &[14]), [""; 0]);
     assert_eq!(
