@@ -295,13 +295,13 @@ impl ChosenRows {
         Ok(())
     }
 
-    /// What has to be known of the rows afterwards.
-    pub(super) fn take_keys(&mut self) -> ChosenKeys {
+    /// What has to be known of the rows afterwards; the rest is dropped, because there may be a million.
+    pub(super) fn into_keys(self) -> ChosenKeys {
         let deleting = self.rows.iter().filter(|row| row.operation.deletes());
         ChosenKeys {
             count: self.rows.len(),
             deleting: deleting.map(|row| row.key).collect(),
-            replaced: std::mem::take(&mut self.replaced),
+            replaced: self.replaced,
             elsewhere: self.elsewhere,
             waiting: self.waiting,
         }

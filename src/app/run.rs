@@ -393,10 +393,10 @@ async fn execute(
     let ran = engine.run(&plan).await;
     let observed = progress.finish();
     drop(journal);
+    // What was done is recorded by now, and putting the results in order needs the memory.
+    drop((plan, snapshot));
     let order = take_order(&loaded.intake, &mut choice);
-    let chosen = choice.take_keys();
-    // What was done is recorded by now. A million rows are not dropped at once, and nobody has to wait for it.
-    tokio::task::spawn_blocking(move || drop((plan, snapshot, choice)));
+    let chosen = choice.into_keys();
     let ran: Ran = ran.map_err(|error| not_recorded(&error).once_begun())?;
     after::after(Aftermath {
         console: session.console,

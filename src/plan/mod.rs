@@ -55,7 +55,7 @@ pub use needs::needs;
 pub use one_or_many::OneOrMany;
 pub use planned::{AccessLost, Deletion, Ending, Fate, LastAdministrators, Plan, PlannedRow, SeatLine, Warning};
 pub use row_code::{RowCode, RowReason};
-pub use row_end::{Course, PlannedSheet, row_end};
+pub use row_end::{Course, PlannedSheet, row_end, row_ended};
 pub use rules::{Administrators, Inactive, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use settled::{not_owned, short_of};

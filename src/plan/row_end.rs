@@ -39,9 +39,21 @@ pub fn row_end<'a>(
     row: RowIndex,
     course: Course<'_, impl Iterator<Item = &'a Step>>,
 ) -> RowReport {
-    let planned = &sheet.plan.rows[row];
     let change = describe(sheet.plan, sheet.snapshot, source, row, course.steps);
-    let (status, code, reason) = match (course.verdict, planned.ending()) {
+    row_ended(sheet, source, row, change, course.verdict, course.remarks)
+}
+
+/// The same, where it is known what the steps have changed.
+pub fn row_ended(
+    sheet: PlannedSheet<'_>,
+    source: &dyn StepSource,
+    row: RowIndex,
+    change: Change,
+    verdict: Option<&Verdict>,
+    remarks: &[String],
+) -> RowReport {
+    let planned = &sheet.plan.rows[row];
+    let (status, code, reason) = match (verdict, planned.ending()) {
         (Some(verdict), _) => (
             verdict.status,
             verdict.code.clone(),
@@ -76,7 +88,7 @@ pub fn row_end<'a>(
     if !sheet.rows[row].operation.kind().takes_several_runs() {
         parts.extend(planned.earlier().and_then(done_earlier));
     }
-    parts.extend(course.remarks.iter().cloned());
+    parts.extend(remarks.iter().cloned());
     let mut after = change.after;
     if let Some(copied) = planned.copied()
         && matches!(status, Status::Started | Status::InDoubt)

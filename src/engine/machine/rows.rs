@@ -7,8 +7,8 @@ use serde_json::json;
 use super::steps::{StepState, Steps};
 use crate::api::{CallError, Failure, Receipt};
 use crate::ledger::Record;
-use crate::model::{Place, RowReport, RowSelection, Status, UNCLEAR};
-use crate::plan::{Course, PlannedSheet, RowIndex, Rules, Step, StepIndex, StepSource, Verdict, row_end};
+use crate::model::{Place, RowReport, RowSelection, Status, UNCLEAR, UserId};
+use crate::plan::{Change, PlannedSheet, RowIndex, Rules, StepIndex, StepSource, Verdict, describe, row_ended};
 use crate::text::joined;
 
 /// Why a step failed.
@@ -106,6 +106,24 @@ struct RowLog {
     ahead: Vec<StepIndex>,
     /// Those of them of which a call may have been carried out, although no answer says so.
     perhaps_done: Vec<StepIndex>,
+    /// What that record says.
+    told: Option<Box<Told>>,
+}
+
+/// What is said of steps before they are carried out, and is so once they have been.
+#[derive(Debug, Clone)]
+struct Told {
+    /// The steps, and whose they are.
+    steps: Vec<(StepIndex, Option<UserId>)>,
+    change: Change,
+}
+
+impl Told {
+    /// Whether these steps, and no others, have been carried out for the row as they were described.
+    fn has_come_about(&self, row: RowIndex, steps: &Steps<'_>) -> bool {
+        let done = steps.done_of_row(row).map(|step| (step, steps.user_of(step)));
+        self.steps.iter().all(|(step, _)| steps.is_as_planned(*step)) && done.eq(self.steps.iter().copied())
+    }
 }
 
 impl RowLog {
@@ -123,6 +141,7 @@ impl RowLog {
         not_carried_over: Vec::new(),
         ahead: Vec::new(),
         perhaps_done: Vec::new(),
+        told: None,
     };
 }
 
@@ -349,6 +368,8 @@ impl<'a> Rows<'a> {
             self.states[row].log.take_if(|log| log.failure.is_none());
             return None;
         }
+        let told = self.states[row].log.as_mut().and_then(|log| log.told.take());
+        let told = told.filter(|told| told.has_come_about(row, steps));
         let log = self.log(row);
         let planned = &self.sheet.plan.rows[row].verdict;
         let not_carried_over = self.not_carried_over(row);
@@ -360,7 +381,7 @@ impl<'a> Rows<'a> {
         let record = Record {
             started_at: Some(log.started_at.unwrap_or(now)),
             finished_at: Some(now),
-            ..self.record(row, steps, verdict, &log.remarks)
+            ..self.record(row, steps, told.map(|told| told.change), verdict, &log.remarks)
         };
         self.failures += usize::from(record.report.status.is_failure());
         // From now on only whether the row is well is asked for.
@@ -392,7 +413,7 @@ impl<'a> Rows<'a> {
         };
         Some(Record {
             started_at: Some(self.log(row).started_at.unwrap_or(now)),
-            ..self.record(row, steps, Some(&begun), &[])
+            ..self.record(row, steps, None, Some(&begun), &[])
         })
     }
 
@@ -425,37 +446,48 @@ impl<'a> Rows<'a> {
             code: RowReason::Changing.into(),
             message: String::new(),
         };
-        let course = Course {
-            steps: steps.done_of_row(row).chain(of_call.map(|step| steps.step(step))),
-            verdict: Some(&verdict),
-            remarks: &[],
+        let all: Vec<StepIndex> = steps.done_of_row(row).chain(of_call).collect();
+        let change = self.change(row, steps, all.iter().copied());
+        let ahead = Change {
+            words: Vec::new(),
+            before: change.before.clone(),
+            after: change.after.clone(),
         };
-        let mut record = self.recorded(row, row_end(self.sheet, steps, row, course));
+        if all.iter().all(|step| steps.is_as_planned(*step)) {
+            let steps = all.into_iter().map(|step| (step, steps.user_of(step))).collect();
+            self.edit(row).told = Some(Box::new(Told { steps, change }));
+        }
+        let mut record = self.recorded(row, row_ended(self.sheet, steps, row, ahead, Some(&verdict), &[]));
         // What the steps say is still to come about.
         "on its way; the next run of the sheet finds out what became of it".clone_into(&mut record.report.message);
         record.started_at = Some(self.log(row).started_at.unwrap_or(now));
         Some(record)
     }
 
-    fn record(&self, row: RowIndex, steps: &Steps<'_>, verdict: Option<&Verdict>, remarks: &[String]) -> Record {
-        let course = Course {
-            steps: steps.done_of_row(row),
-            verdict,
-            remarks,
-        };
-        let mut report = row_end(self.sheet, steps, row, course);
-        let is_open = |step: &&StepIndex| steps.state(**step) != StepState::Done;
-        let perhaps: Vec<&Step> = (self.log(row).perhaps_done.iter())
-            .filter(is_open)
-            .map(|step| steps.step(*step))
-            .collect();
-        if !perhaps.is_empty() {
-            let course = Course {
-                steps: steps.done_of_row(row).chain(perhaps),
-                verdict,
-                remarks,
-            };
-            let RowReport { before, after, .. } = row_end(self.sheet, steps, row, course);
+    /// What these steps change for a row.
+    fn change(&self, row: RowIndex, steps: &Steps<'_>, of: impl Iterator<Item = StepIndex>) -> Change {
+        let PlannedSheet { plan, snapshot, .. } = self.sheet;
+        describe(plan, snapshot, steps, row, of.map(|step| steps.step(step)))
+    }
+
+    /// The record of a row, and what its steps have changed, if that is known.
+    fn record(
+        &self,
+        row: RowIndex,
+        steps: &Steps<'_>,
+        known: Option<Change>,
+        verdict: Option<&Verdict>,
+        remarks: &[String],
+    ) -> Record {
+        let described = || self.change(row, steps, steps.done_of_row(row));
+        debug_assert!(known.as_ref().is_none_or(|known| *known == described()));
+        let change = known.unwrap_or_else(described);
+        let mut report = row_ended(self.sheet, steps, row, change, verdict, remarks);
+        let is_open = |step: &StepIndex| steps.state(*step) != StepState::Done;
+        let mut perhaps = self.log(row).perhaps_done.iter().copied().filter(is_open).peekable();
+        if perhaps.peek().is_some() {
+            let change = self.change(row, steps, steps.done_of_row(row).chain(perhaps));
+            let RowReport { before, after, .. } = row_ended(self.sheet, steps, row, change, verdict, remarks);
             report.before = before;
             report.after = after;
             // Where reading back has shown that all is well, it is no longer unclear.

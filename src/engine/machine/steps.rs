@@ -107,9 +107,14 @@ impl<'a> Steps<'a> {
     }
 
     /// The steps of a row that have been carried out.
-    pub(super) fn done_of_row(&self, row: RowIndex) -> impl Iterator<Item = &Step> {
-        let done = |index: &&StepIndex| self.state(**index) == StepState::Done;
-        self.of_row(row).iter().filter(done).map(|index| self.step(*index))
+    pub(super) fn done_of_row(&self, row: RowIndex) -> impl Iterator<Item = StepIndex> {
+        let done = |index: &StepIndex| self.state(*index) == StepState::Done;
+        self.of_row(row).iter().copied().filter(done)
+    }
+
+    /// Whether the step is one of the plan, and has never changed.
+    pub(super) fn is_as_planned(&self, index: StepIndex) -> bool {
+        index.0 < self.plan.steps.len() && !self.changed.contains_key(&index)
     }
 
     /// The rows of a step; a copy, because acting on them changes the steps.

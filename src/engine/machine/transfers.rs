@@ -39,7 +39,8 @@ impl Machine<'_> {
 
     /// Whether licences have been taken off for the row in this run.
     fn has_given_up(&self, row: RowIndex) -> bool {
-        self.steps.done_of_row(row).any(|step| match &step.work {
+        let mut done = self.steps.done_of_row(row).map(|step| self.steps.step(step));
+        done.any(|step| match &step.work {
             Work::License(change) => step.stage == Stage::HandOver || !change.loses().is_empty(),
             _ => false,
         })
