@@ -11,7 +11,7 @@ pub fn configuration(survey: &Survey, first: Option<&FirstSteps>) -> Vec<Finding
     let given: Vec<String> = survey.origins.iter().map(line).collect();
     let mut findings = match (&survey.settings, first) {
         (Ok(settings), _) => {
-            let whole = Finding::new(Check::Configuration, Outcome::Ok, source(survey));
+            let whole = Finding::ok(Check::Configuration, source(survey));
             let mut findings = vec![whole];
             findings.extend(settings.warnings.iter().map(of_setting));
             findings.extend(doubts(survey, settings));
@@ -68,7 +68,7 @@ fn doubts(survey: &Survey, settings: &Settings) -> Vec<Finding> {
     let Some(address) = &settings.address else {
         return Vec::new();
     };
-    let doubt = |what: String, help: &str| Finding::new(Check::Configuration, Outcome::Warning, what).with_help(help);
+    let doubt = |what: String, help: &str| Finding::warning(Check::Configuration, what).with_help(help);
     let host = address.uri.host();
     let is_cloud = host.ends_with(".uipath.com") || host.ends_with(".uipath.us");
     let is_deployment_said = survey

@@ -33,7 +33,7 @@ pub enum FileOutcome {
 
 /// What is told of it; `next` is the command to go on with.
 pub fn file(path: &Path, profile: &str, outcome: FileOutcome, next: &str) -> Finding {
-    let ok = |what: String| Finding::new(Check::Configuration, Outcome::Ok, what).with_help(format!("next: {next}"));
+    let ok = |what: String| Finding::ok(Check::Configuration, what).with_help(format!("next: {next}"));
     let failure = |what: String, details: Vec<String>| {
         let failed = Outcome::Failed(Blame::Surroundings);
         Finding {
@@ -63,9 +63,8 @@ pub fn file(path: &Path, profile: &str, outcome: FileOutcome, next: &str) -> Fin
             "change these lines by hand, or leave out the flags and variables that say so, and type the same again",
         )
         .with_help("`--profile NAME` writes a profile of another name, `--config FILE` another file"),
-        FileOutcome::Untried => Finding::new(
+        FileOutcome::Untried => Finding::skipped(
             Check::Configuration,
-            Outcome::Skipped,
             "not written, because what failed above may be a wrong value",
         )
         .with_help("mend that, and type the same command again"),

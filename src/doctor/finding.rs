@@ -8,6 +8,7 @@ use super::Check;
 
 /// What came of one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub struct Finding {
     /// What was looked at.
     pub check: Check,
@@ -76,29 +77,45 @@ impl Finding {
         }
     }
 
+    /// All is as it should be.
+    pub fn ok(check: Check, what: impl Into<String>) -> Self {
+        Self::new(check, Outcome::Ok, what)
+    }
+
+    /// Something is worth knowing.
+    pub fn warning(check: Check, what: impl Into<String>) -> Self {
+        Self::new(check, Outcome::Warning, what)
+    }
+
+    /// Something keeps reseat from working.
+    pub fn failed(check: Check, blame: Blame, what: impl Into<String>) -> Self {
+        Self::new(check, Outcome::Failed(blame), what)
+    }
+
+    /// It was not tried.
+    pub fn skipped(check: Check, what: impl Into<String>) -> Self {
+        Self::new(check, Outcome::Skipped, what)
+    }
+
     /// The same, about one of several.
-    #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();
         self
     }
 
     /// The same, with more of it.
-    #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.details.push(detail.into());
         self
     }
 
     /// The same, with something to do.
-    #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
     /// The same, with how long it took.
-    #[must_use]
     pub fn after(mut self, took: Duration) -> Self {
         self.took = Some(took);
         self

@@ -2,7 +2,7 @@
 
 use super::reading::brief;
 use super::refusal::{help_for, trace};
-use super::{Blame, Check, Finding, Outcome};
+use super::{Blame, Check, Finding};
 use crate::api::{CallError, Failure};
 use crate::model::OrganizationId;
 use crate::settings::FIND_ID;
@@ -55,7 +55,7 @@ impl Naming<'_> {
         let name = self.name;
         let Some(id) = self.id() else {
             let what = "no `organization_id` is configured, and the token does not say which organization it is for";
-            return failed(Blame::Surroundings, what).with_help(format!(
+            return Finding::failed(Check::Organization, Blame::Surroundings, what).with_help(format!(
                 "add `organization_id`, or set `RESEAT_ORGANIZATION_ID`: {FIND_ID}"
             ));
         };
@@ -63,7 +63,7 @@ impl Naming<'_> {
             && configured != of_token
         {
             let what = format!("`organization_id` is {configured}, and the token is for the organization {of_token}");
-            return failed(Blame::Surroundings, what).with_detail(WHERE).with_help(
+            return Finding::failed(Check::Organization, Blame::Surroundings, what).with_detail(WHERE).with_help(
                 "correct `organization_id` (or `RESEAT_ORGANIZATION_ID`), or leave it out: the token names its organization; \
                  where the configured one is the one that is meant, sign in with an application of that organization; a second \
                  organization takes a profile of its own, with `--profile NAME`",
@@ -71,8 +71,7 @@ impl Naming<'_> {
         }
         match first {
             FirstCall::Answered | FirstCall::OnlyElsewhere(_) => self.known(id),
-            FirstCall::OnlyById(error) => failed(
-                Blame::SignIn,
+            FirstCall::OnlyById(error) => Finding::failed(Check::Organization, Blame::SignIn,
                 format!("there is no organization `{name}` at this address: with the id {id} in its place the server answers"),
             )
             .with_detail(answered(error))
@@ -89,20 +88,20 @@ impl Naming<'_> {
             let what = format!(
                 "a web page or another place answers for the organization `{name}`, as where there is none of this name"
             );
-            return failed(Blame::SignIn, what)
+            return Finding::failed(Check::Organization, Blame::SignIn, what)
                 .with_detail(answered(error))
                 .with_help(NAME_HELP);
         }
         match error.status {
             Some(401) => {
                 let what = format!("the organization `{name}` refuses the token (401)");
-                let mut finding = failed(Blame::SignIn, what);
+                let mut finding = Finding::failed(Check::Organization, Blame::SignIn, what);
                 finding.help = help_for(error, None);
                 finding
             }
             _ if error.failure == Failure::SignIn => {
                 let what = format!("the organization `{name}` is not the one with the id {id}");
-                let mut finding = failed(Blame::SignIn, what)
+                let mut finding = Finding::failed(Check::Organization, Blame::SignIn, what)
                     .with_detail(error.message.clone())
                     .with_detail(WHERE);
                 finding.details.extend(trace(error));
@@ -121,7 +120,7 @@ impl Naming<'_> {
             Some(400 | 404 | 410) => {
                 let what =
                     format!("nothing answers for the organization `{name}`, as where there is none of this name");
-                failed(Blame::SignIn, what)
+                Finding::failed(Check::Organization, Blame::SignIn, what)
                     .with_detail(answered(error))
                     .with_help(NAME_HELP)
             }
@@ -138,7 +137,7 @@ impl Naming<'_> {
             "whether `{}` is the organization {id} could not be found out",
             self.name
         );
-        Finding::new(Check::Organization, Outcome::Warning, what)
+        Finding::warning(Check::Organization, what)
     }
 
     fn known(self, id: OrganizationId) -> Finding {
@@ -154,7 +153,7 @@ impl Naming<'_> {
                 format!("`{name}` answers as the organization {id}; the token does not say which it is for")
             }
         };
-        let finding = Finding::new(Check::Organization, Outcome::Ok, what);
+        let finding = Finding::ok(Check::Organization, what);
         match self.configured {
             Some(_) => finding,
             None => finding.with_detail("kept by `--write`, or by `organization_id` in the profile"),
@@ -175,7 +174,3 @@ fn answered(error: &CallError) -> String {
 }
 
 const AGAIN: &str = "try again: no answer has come yet";
-
-fn failed(blame: Blame, what: impl Into<String>) -> Finding {
-    Finding::new(Check::Organization, Outcome::Failed(blame), what)
-}

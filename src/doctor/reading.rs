@@ -301,7 +301,7 @@ pub(super) fn brief(error: &CallError) -> String {
 /// What is made of it where none of these routes has answered, and none is at fault for that either.
 pub fn nothing_answered(readings: &[Reading]) -> Finding {
     let what = "none has answered with data, so nothing is known of what a run would meet";
-    let mut finding = Finding::new(Check::Route, Outcome::Failed(Blame::Surroundings), what);
+    let mut finding = Finding::failed(Check::Route, Blame::Surroundings, what);
     let again = readings.iter().find_map(Reading::again);
     finding.help = vec![again.unwrap_or_else(|| "try again later".to_owned())];
     finding

@@ -76,7 +76,7 @@ pub enum Asked {
 pub fn scopes(granted: Option<&[String]>, asked: Asked) -> Finding {
     let Some(granted) = granted else {
         let what = "the token does not tell its scopes; the routes below show what it may read, and only a run what it may change";
-        return Finding::new(Check::Scopes, Outcome::Skipped, what);
+        return Finding::skipped(Check::Scopes, what);
     };
     let (met, lacking): (Vec<_>, Vec<_>) = SCOPE_NEEDS.iter().copied().partition(|need| need.is_met_by(granted));
     let shown = |needs: &[ScopeNeed]| {
@@ -88,7 +88,7 @@ pub fn scopes(granted: Option<&[String]>, asked: Asked) -> Finding {
     if lacking.is_empty() {
         let all = joined(&SCOPES.map(|scope| format!("`{scope}`")), SCOPES.len());
         let what = format!("the token has all that reseat needs: {all}");
-        return Finding::new(Check::Scopes, Outcome::Ok, what);
+        return Finding::ok(Check::Scopes, what);
     }
     let cannot_read = lacking.iter().any(|need| need.reads());
     let outcome = match asked {

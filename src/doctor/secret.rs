@@ -89,11 +89,7 @@ pub fn secret(source: &SecretSource, seen: Result<SecretSeen, &SecretError>) -> 
             ..
         }) => vec![same(source).told(Outcome::Failed(Blame::SignIn))],
         Ok(seen) => {
-            let mut findings = vec![Finding::new(
-                Check::Secret,
-                Outcome::Ok,
-                format!("read from {}", place(source)),
-            )];
+            let mut findings = vec![Finding::ok(Check::Secret, format!("read from {}", place(source)))];
             findings.extend(doubts(source, seen));
             findings
         }
@@ -103,7 +99,7 @@ pub fn secret(source: &SecretSource, seen: Result<SecretSeen, &SecretError>) -> 
 
 /// No secret is configured, which the configuration has told.
 pub fn no_secret() -> Finding {
-    Finding::new(Check::Secret, Outcome::Skipped, "none is configured")
+    Finding::skipped(Check::Secret, "none is configured")
 }
 
 fn place(source: &SecretSource) -> String {
@@ -120,7 +116,7 @@ fn doubts(source: &SecretSource, seen: SecretSeen) -> Vec<Finding> {
     let open = match source {
         SecretSource::File { path, .. } => seen.open_mode.map(|mode| {
             let what = format!("others can read the file `{}` (mode {mode:03o})", path.display());
-            let finding = Finding::new(Check::Secret, Outcome::Warning, what);
+            let finding = Finding::warning(Check::Secret, what);
             finding.with_help(format!("chmod 600 '{}'", path.display()))
         }),
         SecretSource::Variable { .. } | SecretSource::Command { .. } => None,

@@ -125,9 +125,9 @@ mod tests {
     }
 
     fn failure() -> Finding {
-        Finding::new(
+        Finding::failed(
             Check::Token,
-            Outcome::Failed(Blame::SignIn),
+            Blame::SignIn,
             "the server gives no token (`invalid_client`)",
         )
         .with_detail("asked at https://cloud.uipath.com/identity_/connect/token")
@@ -143,7 +143,7 @@ mod tests {
              asked at https://cloud.uipath.com/identity_/connect/token\n         \
              help: make a new secret in the portal\n"
         );
-        let found = Finding::new(Check::Route, Outcome::Ok, "answers").about("users");
+        let found = Finding::ok(Check::Route, "answers").about("users");
         assert_eq!(
             plain(&found.after(Duration::from_millis(12)), None),
             "ok       Routes, users: answers (12 ms)\n"

@@ -1,7 +1,7 @@
 //! Whether there is a token to be had, and whether it is taken.
 
 use super::refusal::{help_for, trace};
-use super::{Blame, Check, Finding, Outcome, Suspicion};
+use super::{Blame, Check, Finding, Suspicion};
 use crate::api::{CallError, ErrorCode, Failure, OauthError, OwnCode, SignedIn};
 use crate::settings::{Credentials, SecretSource, is_app_id};
 use crate::text::{duration, joined};
@@ -33,13 +33,13 @@ impl SignIn<'_> {
             Credentials::Token { .. } => format!("the personal access token{lifetime} is accepted"),
             Credentials::Ropc { .. } => format!("user name and password give a token{lifetime}"),
         };
-        Finding::new(Check::Token, Outcome::Ok, what)
+        Finding::ok(Check::Token, what)
     }
 
     /// A personal access token that no call could be made with, so that nothing is known of it.
     pub fn untried(self) -> Finding {
         let what = "a personal access token is configured; no call could be made that shows whether it is accepted";
-        Finding::new(Check::Token, Outcome::Skipped, what)
+        Finding::skipped(Check::Token, what)
     }
 
     /// No token came. `may_have` says of scopes that were asked for alone whether the application may have them.
@@ -73,7 +73,7 @@ impl SignIn<'_> {
                     Failure::SignIn | Failure::Refused => Blame::SignIn,
                     _ => Blame::Surroundings,
                 };
-                let mut finding = Finding::new(Check::Token, Outcome::Failed(blame), error.message.clone());
+                let mut finding = Finding::failed(Check::Token, blame, error.message.clone());
                 finding.help = help_for(error, None);
                 finding.details.extend(trace(error));
                 finding
@@ -179,7 +179,7 @@ impl SignIn<'_> {
 }
 
 fn finding(what: impl Into<String>) -> Finding {
-    Finding::new(Check::Token, Outcome::Failed(Blame::SignIn), what)
+    Finding::failed(Check::Token, Blame::SignIn, what)
 }
 
 fn invalid_scope(may_have: &[(String, bool)]) -> Finding {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Check, Finding, Outcome};
+use super::{Check, Finding};
 use crate::text::shown_path;
 
 /// What is lost without it.
@@ -34,7 +34,7 @@ pub enum FolderTrial {
 /// What is made of it.
 pub fn state_folder(folder: &Path, trial: &FolderTrial) -> Finding {
     let path = shown_path(folder);
-    let warning = |what: String| Finding::new(Check::StateFolder, Outcome::Warning, what).with_detail(LOST);
+    let warning = |what: String| Finding::warning(Check::StateFolder, what).with_detail(LOST);
     match trial {
         FolderTrial::Unnamed => warning("no variable names a folder to remember anything in".to_owned())
             .with_help(if cfg!(windows) {
@@ -47,16 +47,16 @@ pub fn state_folder(folder: &Path, trial: &FolderTrial) -> Finding {
         ),
         FolderTrial::Works { is_open_to_others: true, .. } => {
             let what = format!("`{path}` can be written, and others than its owner may look into it");
-            Finding::new(Check::StateFolder, Outcome::Warning, what).with_help(format!("`chmod 700 {path}` closes it"))
+            Finding::warning(Check::StateFolder, what).with_help(format!("`chmod 700 {path}` closes it"))
         }
         FolderTrial::Works { takes_locks: false, .. } => {
             let what = format!("`{path}` can be written, but its file system takes no locks");
-            Finding::new(Check::StateFolder, Outcome::Warning, what)
+            Finding::warning(Check::StateFolder, what)
                 .with_detail("two runs on one organization at once go unnoticed")
                 .with_help("set `XDG_STATE_HOME` to a folder of a local disk")
         }
         FolderTrial::Works { .. } => {
-            Finding::new(Check::StateFolder, Outcome::Ok, format!("`{path}` can be written, and is its owner's alone"))
+            Finding::ok(Check::StateFolder, format!("`{path}` can be written, and is its owner's alone"))
         }
     }
 }

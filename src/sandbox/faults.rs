@@ -22,6 +22,7 @@ pub struct Faults {
 
 /// A fault for certain requests.
 #[derive(Debug, Clone)]
+#[must_use]
 pub struct FaultRule {
     method: Option<String>,
     path: Option<String>,
@@ -47,7 +48,6 @@ impl FaultRule {
     }
 
     /// Only for requests of this method whose path contains this text.
-    #[must_use]
     pub fn on(mut self, method: &str, path_contains: &str) -> Self {
         self.method = Some(method.to_owned());
         self.path = Some(path_contains.to_owned());
@@ -55,21 +55,18 @@ impl FaultRule {
     }
 
     /// Only for requests whose body contains this text, an id or an address: an entry that the service cannot take.
-    #[must_use]
     pub fn naming(mut self, content: &str) -> Self {
         self.content = Some(content.to_lowercase());
         self
     }
 
     /// Only for requests with more entries than this: a gateway that gives up on large ones.
-    #[must_use]
     pub fn above(mut self, entries: usize) -> Self {
         self.entries = entries + 1;
         self
     }
 
     /// Only for some of the requests it fits.
-    #[must_use]
     pub fn strikes(mut self, strikes: Strikes) -> Self {
         self.strikes = strikes;
         self

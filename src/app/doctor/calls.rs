@@ -16,7 +16,7 @@ use crate::app::organization::Doorway;
 use crate::app::session::Session;
 use crate::app::signals::Signals;
 use crate::doctor::{
-    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, Outcome, SCOPE_NEEDS, SignIn, Suspicion,
+    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, SCOPE_NEEDS, SignIn, Suspicion,
     in_a_while, scopes,
 };
 use crate::event::{Method, Service};
@@ -126,11 +126,7 @@ fn hurried(settings: &Settings) -> Settings {
 
 /// The session could not be set up.
 fn not_set_up(failure: &Failure) -> Finding {
-    let mut finding = Finding::new(
-        Check::Token,
-        Outcome::Failed(Blame::Surroundings),
-        failure.message.clone(),
-    );
+    let mut finding = Finding::failed(Check::Token, Blame::Surroundings, failure.message.clone());
     finding.details.extend_from_slice(&failure.details);
     finding.help.extend_from_slice(&failure.help);
     finding
@@ -176,13 +172,13 @@ impl Look<'_, '_> {
             }
             Came::Held(_, length) => {
                 let what = "the identity service asks for a pause (429) before it gives a token";
-                let finding = Finding::new(Check::Token, Outcome::Failed(Blame::Surroundings), what);
+                let finding = Finding::failed(Check::Token, Blame::Surroundings, what);
                 let finding = finding.with_help(format!("try again {}", in_a_while(length)));
                 return self.without_sign_in(finding.after(took));
             }
             Came::Unanswered(_) | Came::Spared => {
                 let what = format!("`{address}` did not answer in time");
-                let finding = Finding::new(Check::Token, Outcome::Failed(Blame::Surroundings), what);
+                let finding = Finding::failed(Check::Token, Blame::Surroundings, what);
                 let finding = finding.with_help("try again; if it stays so, ask whoever runs the network or the proxy");
                 return self.without_sign_in(finding.after(took));
             }

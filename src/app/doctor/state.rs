@@ -12,7 +12,7 @@ use crate::app::organization::{Organization, place_of};
 use crate::app::organization_lock::holder_of;
 use crate::app::runtime::off_thread;
 use crate::app::state_place::{StatePlace, make_private_folder};
-use crate::doctor::{Check, Finding, FolderTrial, Outcome, quota, state_folder};
+use crate::doctor::{Check, Finding, FolderTrial, quota, state_folder};
 use crate::settings::{self, Settings};
 
 /// Looks whether files can be made, renamed and deleted in the state folder, by doing so.
@@ -80,7 +80,7 @@ pub(super) fn look_at_quota(settings: &Settings, organization: Option<&Organizat
             }
             None => {
                 let what = "nothing can be looked up, because it is not known which organization it is";
-                (None, Finding::new(Check::Quota, Outcome::Skipped, what))
+                (None, Finding::skipped(Check::Quota, what))
             }
         },
     };

@@ -41,11 +41,7 @@ pub fn clock(clocks: &ClockReading, proof: Proof, zone: &TimeZone) -> Finding {
     let off = ahead.abs();
     let tolerance = SignedDuration::try_from(clocks.give_or_take).unwrap_or(SignedDuration::MAX);
     let finding = if off <= AGREEING.saturating_add(tolerance) {
-        Finding::new(
-            Check::Clock,
-            Outcome::Ok,
-            "this computer's clock agrees with the server's",
-        )
+        Finding::ok(Check::Clock, "this computer's clock agrees with the server's")
     } else {
         let outcome = if proof == Proof::WouldBeValid || off >= DAYS_OFF {
             Outcome::Failed(Blame::Surroundings)
@@ -83,7 +79,7 @@ pub fn clock(clocks: &ClockReading, proof: Proof, zone: &TimeZone) -> Finding {
 
 /// That there is no time to compare with.
 pub fn no_clock(why: &str) -> Finding {
-    Finding::new(Check::Clock, Outcome::Skipped, why)
+    Finding::skipped(Check::Clock, why)
 }
 
 /// Whether the clock of this computer makes a certificate invalid that is valid by the server's clock.

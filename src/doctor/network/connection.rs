@@ -31,14 +31,13 @@ pub struct Known<'a> {
 /// What was found of the connection.
 pub fn connection(look: &Look, known: &Known<'_>) -> Finding {
     let finding = match (&look.answer, &look.handshake) {
-        (Ok(_), None) => Finding::new(
+        (Ok(_), None) => Finding::ok(
             Check::Tls,
-            Outcome::Ok,
             "reached without TLS, which is not needed within this computer",
         ),
         (Ok(_), Some(handshake)) => trusted(handshake, known),
         (Err(error), _) => {
-            let finding = Finding::new(Check::Tls, Outcome::Failed(Blame::Surroundings), &error.message);
+            let finding = Finding::failed(Check::Tls, Blame::Surroundings, &error.message);
             match error.code {
                 TransportCode::CertificateNotTrusted => with_mend_of_trust(finding, look.handshake.as_ref(), known),
                 code => with_mend_of_way(finding, code, known),
@@ -55,7 +54,7 @@ pub fn connection(look: &Look, known: &Known<'_>) -> Finding {
 
 /// That the connections cannot be set up at all, for another reason than the proxy.
 pub fn not_set_up(error: &SetUpError) -> Finding {
-    let finding = Finding::new(Check::Tls, Outcome::Failed(Blame::Surroundings), error.to_string());
+    let finding = Finding::failed(Check::Tls, Blame::Surroundings, error.to_string());
     match error {
         SetUpError::Unreadable(_) => {
             finding.with_help("correct the path of `ca_file`, which counts from the configuration file's folder, or the file's permissions")
@@ -75,7 +74,7 @@ fn trusted(handshake: &Handshake, known: &Known<'_>) -> Finding {
     let first_to_end = handshake.chain.iter().min_by_key(|certificate| certificate.until);
     let ok = |rest: &str| {
         let what = format!("reached with TLS{version}, and the certificate is trusted{rest}");
-        Finding::new(Check::Tls, Outcome::Ok, what)
+        Finding::ok(Check::Tls, what)
     };
     let Some(first_to_end) = first_to_end else {
         return ok("");

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::super::{Blame, Check, Finding, Outcome};
+use super::super::{Blame, Check, Finding};
 use crate::text::{clean, duration, joined, nearest};
 
 /// The hosts of UiPath's own installations.
@@ -42,19 +42,17 @@ pub fn name(named: Named<'_>, lookup: &Lookup) -> Finding {
         Named::Server(host) => (host, String::new()),
         Named::Proxy { host, shown } => (host, format!(" of the proxy {shown}")),
     };
-    let failed = |what: String| Finding::new(Check::Dns, Outcome::Failed(Blame::Surroundings), what);
+    let failed = |what: String| Finding::failed(Check::Dns, Blame::Surroundings, what);
     let finding = match lookup {
-        Lookup::Address => Finding::new(
+        Lookup::Address => Finding::ok(
             Check::Dns,
-            Outcome::Ok,
             match named {
                 Named::Server(_) => "none is needed: it is an address itself".to_owned(),
                 Named::Proxy { shown, .. } => format!("none is needed: the proxy {shown} is named by its address"),
             },
         ),
-        Lookup::Found(addresses) if is_blocked(host, addresses) => Finding::new(
+        Lookup::Found(addresses) if is_blocked(host, addresses) => Finding::warning(
             Check::Dns,
-            Outcome::Warning,
             format!(
                 "the name `{host}`{of} leads to this computer itself ({})",
                 joined(addresses, 4)
@@ -63,12 +61,8 @@ pub fn name(named: Named<'_>, lookup: &Lookup) -> Finding {
         .with_help(
             "a filter, or a line in the `hosts` file, may keep it from being found: ask whoever looks after them",
         ),
-        Lookup::Found(addresses) => Finding::new(
-            Check::Dns,
-            Outcome::Ok,
-            format!("the name{of} has {}", counted(addresses)),
-        )
-        .with_detail(joined(addresses, 4)),
+        Lookup::Found(addresses) => Finding::ok(Check::Dns, format!("the name{of} has {}", counted(addresses)))
+            .with_detail(joined(addresses, 4)),
         Lookup::Unknown(why) => {
             let finding = failed(format!("the name `{host}`{of} cannot be resolved"));
             with_mend(finding.with_detail(clean(why, 200)), named)

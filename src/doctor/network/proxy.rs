@@ -13,7 +13,7 @@ const NO: Spellings = ["NO_PROXY", "no_proxy"];
 
 /// The way to a host. `variable` is the environment.
 pub fn proxy(host: &str, way: &Way, variable: impl Fn(&str) -> Option<String>) -> Finding {
-    let ok = |what: String| Finding::new(Check::Proxy, Outcome::Ok, what);
+    let ok = |what: String| Finding::ok(Check::Proxy, what);
     match way {
         Way::Direct(Direct::WithoutTls) => ok("none, because this computer is its own server".to_owned()),
         Way::Direct(Direct::NoneNamed) => {
@@ -32,9 +32,8 @@ pub fn proxy(host: &str, way: &Way, variable: impl Fn(&str) -> Option<String>) -
         Way::Direct(Direct::Excluded { by, from }) => ok(format!(
             "`{by}` excludes the server from the proxy {from}, so it is reached directly"
         )),
-        Way::Direct(Direct::Ignored { by, named_by }) => Finding::new(
+        Way::Direct(Direct::Ignored { by, named_by }) => Finding::warning(
             Check::Proxy,
-            Outcome::Warning,
             format!("`{named_by}` does not count, because `{by}` is set, as for programs that a web server runs"),
         )
         .with_help(format!("take `{by}` out of the environment that reseat gets")),
@@ -63,11 +62,9 @@ pub fn proxy(host: &str, way: &Way, variable: impl Fn(&str) -> Option<String>) -
 /// What is wrong with a proxy of the environment, if that is why the connections cannot be set up.
 pub fn unusable_proxy(error: &SetUpError) -> Option<Finding> {
     match error {
-        SetUpError::UnreadableProxy { .. } | SetUpError::SocksProxy { .. } => Some(Finding::new(
-            Check::Proxy,
-            Outcome::Failed(Blame::Surroundings),
-            error.to_string(),
-        )),
+        SetUpError::UnreadableProxy { .. } | SetUpError::SocksProxy { .. } => {
+            Some(Finding::failed(Check::Proxy, Blame::Surroundings, error.to_string()))
+        }
         SetUpError::Unreadable(_)
         | SetUpError::NoCertificate { .. }
         | SetUpError::NoAuthorities
