@@ -116,6 +116,7 @@ fn is_blocked(host: &str, addresses: &[IpAddr]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Outcome;
     use super::*;
 
     fn found(addresses: &[&str]) -> Lookup {
