@@ -22,6 +22,15 @@ pub(super) struct Console<'a> {
 }
 
 impl<'a> Console<'a> {
+    /// In words, to this audience.
+    pub(super) fn in_words(audience: &'a Audience) -> Self {
+        Self {
+            output: OutputFormat::Text,
+            verbosity: Verbosity::Normal,
+            audience,
+        }
+    }
+
     /// The command line that commands to type next are made from.
     pub(super) fn typed(self) -> &'a Typed {
         self.audience.typed()

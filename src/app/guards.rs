@@ -122,34 +122,21 @@ pub(super) fn question(view: &PlanView<'_>, rules: &Rules, consent: Consent<'_>)
         )));
     }
     let deletions = plan.deletions.len();
-    let most = options
-        .max_deletes
-        .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
-    let unconfirmed = |message: String| {
-        let refusal =
-            Failure::new(Ending::Stopped, Reason::DeletionsUnconfirmed, message).with_details(view.deletions());
-        refusal.with_help(format!(
-            "review the deletions, then allow them with `--max-deletes {deletions}`"
-        ))
+    let most = options.max_deletes;
+    let why = match most {
+        _ if deletions == 0 => None,
+        Some(_) if !exceeds(deletions, most) => None,
+        Some(most) => Some(format!(", more than the {most} that `--max-deletes` allows")),
+        None if interactivity == Interactivity::Interactive => None,
+        None => Some(", which nobody confirmed".to_owned()),
     };
-    match (deletions, most) {
-        (0, _) => {}
-        (_, Some(most)) if most >= deletions => {}
-        (_, Some(most)) => {
-            let message = format!(
-                "the plan deletes {}, more than the {most} that `--max-deletes` allows, so nothing was sent",
-                plural(deletions, "account")
-            );
-            return Err(unconfirmed(message));
-        }
-        (_, None) if interactivity == Interactivity::Interactive => {}
-        (_, None) => {
-            let message = format!(
-                "the plan deletes {}, which nobody confirmed, so nothing was sent",
-                plural(deletions, "account")
-            );
-            return Err(unconfirmed(message));
-        }
+    if let Some(why) = why {
+        let deleted = plural(deletions, "account");
+        let message = format!("the plan deletes {deleted}{why}, so nothing was sent");
+        let refusal = Failure::new(Ending::Stopped, Reason::DeletionsUnconfirmed, message);
+        return Err(refusal.with_details(view.deletions()).with_help(format!(
+            "review the deletions, then allow them with `--max-deletes {deletions}`"
+        )));
     }
     let lost = plan.access_lost;
     if exceeds(lost.people, options.max_access_lost) {
@@ -266,15 +253,6 @@ fn is_no(answer: &str) -> bool {
 mod tests {
     use super::super::audience::Audience;
     use super::*;
-    use crate::cli::{OutputFormat, Verbosity};
-
-    fn on(audience: &Audience) -> Console<'_> {
-        Console {
-            output: OutputFormat::Text,
-            verbosity: Verbosity::Normal,
-            audience,
-        }
-    }
 
     fn the_plan() -> Asked {
         Asked {
@@ -294,7 +272,7 @@ mod tests {
         let left = std::sync::Arc::clone(&receiver);
         let signals = Signals::default();
         let audience = Audience::later(Typed::here());
-        let console = on(&audience);
+        let console = Console::in_words(&audience);
         let answered = answered(question, console, &signals, move || {
             Ok(receiver.lock().unwrap().recv().unwrap_or_default())
         });
@@ -330,7 +308,7 @@ mod tests {
         let question = Question::GoOn(the_plan());
         let answers = std::sync::Arc::new(std::sync::Mutex::new(answers));
         let audience = Audience::later(Typed::here());
-        let asked = answered(&question, on(&audience), &signals, move || {
+        let asked = answered(&question, Console::in_words(&audience), &signals, move || {
             answers.lock().unwrap().recv().map_err(io::Error::other)
         });
         let interrupt = async { signals.stop.cancel() };

@@ -260,15 +260,18 @@ const FLAGS_OF_THE_ORGANIZATION: [&str; 6] = [
     CLIENT_ID,
 ];
 
+/// Whether the word is this flag with its value behind a `=`.
+fn is_joined(word: &OsStr, flag: &str) -> bool {
+    let rest = word.as_encoded_bytes().strip_prefix(flag.as_bytes());
+    rest.is_some_and(|rest| rest.starts_with(b"="))
+}
+
 /// These flags as they were typed, the `valued` ones with their values.
 fn kept_flags(words: &[OsString], valued: &[&str], plain: &[&str]) -> Vec<OsString> {
     let mut kept = Vec::new();
     let mut words = words.iter().take_while(|word| *word != "--");
     while let Some(word) = words.next() {
-        let is_joined = |flag: &&str| {
-            let rest = word.as_encoded_bytes().strip_prefix(flag.as_bytes());
-            rest.is_some_and(|rest| rest.starts_with(b"="))
-        };
+        let is_joined = |flag: &&str| is_joined(word, flag);
         if valued.iter().any(|flag| word == flag) {
             kept.push(word.clone());
             kept.extend(words.next().cloned());
@@ -284,12 +287,7 @@ fn without(words: &[OsString], plain: &[&str], valued: &[&str]) -> Vec<OsString>
     let mut kept = Vec::with_capacity(words.len());
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        let bytes = word.as_encoded_bytes();
-        let is_joined = |flag: &&str| {
-            bytes
-                .strip_prefix(flag.as_bytes())
-                .is_some_and(|rest| rest.starts_with(b"="))
-        };
+        let is_joined = |flag: &&str| is_joined(word, flag);
         if word == "--" {
             kept.push(word.clone());
             kept.extend(words.by_ref().cloned());
@@ -384,8 +382,10 @@ fn is_plain(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn typed(words: &[&str]) -> Typed {
-        Typed::of(words.iter().map(OsString::from).collect())
+    /// What is typed, with `_` for a blank within a word.
+    fn typed(line: &str) -> Typed {
+        let words = line.split(' ').map(|word| word.replace('_', " ").into());
+        Typed::of(words.collect())
     }
 
     #[test]
@@ -393,23 +393,16 @@ mod tests {
         let id = "0f7ecb54-86ab-4ebc-b9f3-3ed8cf0cd1ff";
         for (words, shown) in [
             (
-                &["reseat", "plan", "x.csv", "--client-id", "S3cr(et!abc"][..],
+                "reseat plan x.csv --client-id S3cr(et!abc",
                 "reseat doctor --client-id ID",
             ),
-            (
-                &["reseat", "plan", "x.csv", "--client-id=S3cret"],
-                "reseat doctor --client-id=ID",
-            ),
+            ("reseat plan x.csv --client-id=S3cret", "reseat doctor --client-id=ID"),
         ] {
             assert_eq!(typed(words).doctor(), shown);
         }
-        let with_id = ["reseat", "plan", "x.csv", "--client-id", id];
+        let with_id = format!("reseat plan x.csv --client-id {id}");
         assert_eq!(typed(&with_id).doctor(), format!("reseat doctor --client-id {id}"));
-        assert!(
-            !typed(&["reseat", "run", "x.csv", "--client-id", "S3cret"])
-                .again()
-                .contains("S3cret")
-        );
+        assert!(!typed("reseat run x.csv --client-id S3cret").again().contains("S3cret"));
     }
 
     #[test]
@@ -447,53 +440,23 @@ mod tests {
 
     #[test]
     fn a_sheet_that_was_written_is_run_on_the_organization_that_was_typed() {
-        let words = [
-            "reseat",
-            "--profile",
-            "live",
-            "undo",
-            "a.csv",
-            "-o",
-            "b.csv",
-            "--uri=https://x.example",
-            "--force",
-        ];
-        let told = typed(&words).run_of(Path::new("b.csv"));
+        let words = "reseat --profile live undo a.csv -o b.csv --uri=https://x.example --force";
+        let told = typed(words).run_of(Path::new("b.csv"));
         assert_eq!(told, "reseat run b.csv --profile live --uri=https://x.example");
-        let told = typed(&["reseat", "export", "users", "--sandbox"]).run_of(Path::new("b.csv"));
+        let told = typed("reseat export users --sandbox").run_of(Path::new("b.csv"));
         assert_eq!(told, "reseat run b.csv --sandbox");
-        assert_eq!(typed(&["reseat"]).run_of(Path::new("-b.csv")), "reseat run ./-b.csv");
-        let told = typed(&words).plan_of(Path::new("b.csv"));
+        assert_eq!(typed("reseat").run_of(Path::new("-b.csv")), "reseat run ./-b.csv");
+        let told = typed(words).plan_of(Path::new("b.csv"));
         assert_eq!(told, "reseat plan b.csv --profile live --uri=https://x.example");
-        let told = typed(&words).check_of(Path::new("b.csv"));
+        let told = typed(words).check_of(Path::new("b.csv"));
         assert_eq!(told, "reseat check b.csv --profile live");
     }
 
     #[test]
     fn the_failed_sheet_is_run_with_the_flags_that_mean_it_too() {
-        let words = [
-            "reseat",
-            "--profile",
-            "p",
-            "run",
-            "drop/joiners.csv",
-            "--map",
-            "Work e-mail=user",
-            "--encoding",
-            "cp1250",
-            "--only",
-            "2-10",
-            "--limit",
-            "9",
-            "--onto-existing",
-            "4",
-            "--without-carry-over=5-6",
-            "--results=out.csv",
-            "--again",
-            "--yes",
-        ];
+        let words = "reseat --profile p run drop/joiners.csv --map Work_e-mail=user --encoding cp1250 --only 2-10 --limit 9 --onto-existing 4 --without-carry-over=5-6 --results=out.csv --again --yes";
         assert_eq!(
-            typed(&words).with_sheet(Path::new("drop/joiners.failed.csv"), &[]),
+            typed(words).with_sheet(Path::new("drop/joiners.failed.csv"), &[]),
             "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --encoding cp1250 --results=out.csv --yes"
         );
     }
@@ -501,14 +464,8 @@ mod tests {
     #[test]
     fn the_failed_sheet_takes_the_place_of_the_sheet_and_of_nothing_that_reads_like_it() {
         for (words, shown) in [
-            (
-                &["reseat", "run", "x", "--sheet", "x"][..],
-                "reseat run x.failed.csv --sheet x",
-            ),
-            (
-                &["reseat", "run", "--yes", "--", "-x.csv"],
-                "reseat run --yes -- x.failed.csv",
-            ),
+            ("reseat run x --sheet x", "reseat run x.failed.csv --sheet x"),
+            ("reseat run --yes -- -x.csv", "reseat run --yes -- x.failed.csv"),
         ] {
             assert_eq!(typed(words).with_sheet(Path::new("x.failed.csv"), &[]), shown);
         }
@@ -517,7 +474,7 @@ mod tests {
     #[test]
     fn the_failed_sheet_of_a_saved_plan_is_run_without_the_plan_and_with_its_flags() {
         let planned = ["--operation", "delete", "--results", "out.csv"].map(OsString::from);
-        let command = typed(&["reseat", "run", "--plan", "drop/plan.json", "--yes"]);
+        let command = typed("reseat run --plan drop/plan.json --yes");
         assert_eq!(
             command.with_sheet(Path::new("drop/joiners.failed.csv"), &planned),
             "reseat run --yes drop/joiners.failed.csv --operation delete --results out.csv"
@@ -532,58 +489,25 @@ mod tests {
     fn a_plan_is_run_with_the_flags_that_were_typed_for_it() {
         for (words, shown) in [
             (
-                &[
-                    "reseat",
-                    "--profile",
-                    "plan",
-                    "plan",
-                    "a.csv",
-                    "-o",
-                    "a.html",
-                    "--mask",
-                    "--force",
-                    "--only",
-                    "2-9",
-                ][..],
+                "reseat --profile plan plan a.csv -o a.html --mask --force --only 2-9",
                 "reseat --profile plan run a.csv --only 2-9",
             ),
-            (
-                &["reseat", "plan", "plan", "--out=a.html", "--save", "p.json"],
-                "reseat run plan",
-            ),
-            (&["reseat", "plan", "a.csv", "-oa.html"], "reseat run a.csv"),
+            ("reseat plan plan --out=a.html --save p.json", "reseat run plan"),
+            ("reseat plan a.csv -oa.html", "reseat run a.csv"),
         ] {
             assert_eq!(typed(words).run_as_planned().as_deref(), Some(shown));
         }
-        let words = [
-            "reseat",
-            "--profile",
-            "p",
-            "plan",
-            "a.csv",
-            "--save",
-            "p.json",
-            "--sandbox",
-        ];
+        let words = "reseat --profile p plan a.csv --save p.json --sandbox";
         assert_eq!(
-            typed(&words).run_of_plan(Path::new("p.json")),
+            typed(words).run_of_plan(Path::new("p.json")),
             "reseat run --plan p.json --profile p"
         );
     }
 
     #[test]
     fn a_sheet_that_nobody_stands_by_is_run_again_by_a_command_for_a_person() {
-        let watch = [
-            "reseat",
-            "--profile",
-            "main",
-            "watch",
-            "inbox",
-            "--every=5s",
-            "--config",
-            "r.toml",
-        ];
-        let run = typed(&watch).unattended(Path::new("a b.csv"), Some("second"));
+        let watch = "reseat --profile main watch inbox --every=5s --config r.toml";
+        let run = typed(watch).unattended(Path::new("a b.csv"), Some("second"));
         assert_eq!(run.again(), "reseat run 'a b.csv' --config r.toml --profile second");
         assert_eq!(
             run.with_sheet(Path::new("a b.failed.csv"), &[]),
@@ -594,11 +518,8 @@ mod tests {
 
     #[test]
     fn the_same_command_never_starts_over_a_second_time() {
-        let words = ["reseat", "run", "drop/joiners.csv", "--max-deletes", "9", "--again"];
-        assert_eq!(typed(&words).again(), "reseat run drop/joiners.csv --max-deletes 9");
-        assert_eq!(
-            typed(&["reseat", "run", "--", "--again"]).again(),
-            "reseat run -- --again"
-        );
+        let words = "reseat run drop/joiners.csv --max-deletes 9 --again";
+        assert_eq!(typed(words).again(), "reseat run drop/joiners.csv --max-deletes 9");
+        assert_eq!(typed("reseat run -- --again").again(), "reseat run -- --again");
     }
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
-use strum::IntoEnumIterator;
 
 use super::after::RunOutcome;
 use super::approval_files::ForApproval;
@@ -14,8 +13,8 @@ use super::conducted::Conducted;
 use super::ending::{Ended, Ending, EndingStatus, Reason};
 use super::failure::Failure;
 use super::run_record::RunRecord;
-use crate::model::Status;
-use crate::report::write_json;
+use crate::model::{Status, to_the_second};
+use crate::report::{of_each, write_json};
 use crate::settings::Settings;
 use crate::text::{number, plural};
 
@@ -102,11 +101,10 @@ impl<'a> NoticeSubject<'a> {
 
     /// The run has come to its end, or was stopped and has told so.
     fn ran(&self, outcome: &RunOutcome, record: Option<&RunRecord<'_>>) -> Notice {
-        let count = |status: Status| outcome.counts.get(&status).copied().unwrap_or_default();
         let notice = self.ended(outcome.ended, record);
         Notice {
             text: format!("{} ({})", notice.text, in_words(&outcome.counts)),
-            rows: Some(Status::iter().map(|status| (status.as_str(), count(status))).collect()),
+            rows: Some(of_each(&outcome.counts)),
             failed_sheet: outcome.failed_sheet.as_deref().map(absolute),
             ..notice
         }
@@ -126,25 +124,19 @@ impl<'a> NoticeSubject<'a> {
         };
         Notice {
             event,
-            status: ended.status().as_str(),
-            reason: ended.reason.as_str(),
-            exit_code: ended.ending.code(),
             run: record.map(|record| record.run().to_string()),
             results: record.map(|record| absolute(&record.results)),
-            ..self.notice(&sentence(ended))
+            ..self.so(ended, &sentence(ended))
         }
     }
 
     /// Somebody has to approve it.
     fn waits(&self, waits: &ForApproval) -> Notice {
-        let ended = Ended::before(Ending::Stopped, waits.reason);
+        let what = format!("somebody has to approve it: {}", waits.why);
         Notice {
             event: NoticeEvent::ApprovalNeeded,
-            status: ended.status().as_str(),
-            reason: ended.reason.as_str(),
-            exit_code: ended.ending.code(),
             plan_page: Some(absolute(&waits.page)),
-            ..self.notice(&format!("somebody has to approve it: {}", waits.why))
+            ..self.so(Ended::before(Ending::Stopped, waits.reason), &what)
         }
     }
 
@@ -155,6 +147,15 @@ impl<'a> NoticeSubject<'a> {
             reason: "bug",
             exit_code: BUG,
             ..self.notice("a bug in reseat ended the run")
+        }
+    }
+
+    fn so(&self, ended: Ended, what: &str) -> Notice {
+        Notice {
+            status: ended.status().as_str(),
+            reason: ended.reason.as_str(),
+            exit_code: ended.ending.code(),
+            ..self.notice(what)
         }
     }
 
@@ -184,8 +185,8 @@ impl<'a> NoticeSubject<'a> {
             failed_sheet: None,
             report: None,
             plan_page: None,
-            started_at: whole_seconds(self.began_at),
-            finished_at: whole_seconds(Timestamp::now()),
+            started_at: to_the_second(self.began_at),
+            finished_at: to_the_second(Timestamp::now()),
             reseat: env!("CARGO_PKG_VERSION"),
         }
     }
@@ -278,8 +279,4 @@ fn as_shown_if_any<S: Serializer>(path: &Option<PathBuf>, out: S) -> Result<S::O
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn whole_seconds(time: Timestamp) -> Timestamp {
-    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

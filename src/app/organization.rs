@@ -429,18 +429,19 @@ fn credentials(configured: &Credentials, secret: SecretString) -> api::Credentia
 }
 
 async fn simulated() -> Result<(Config, Sandbox), Failure> {
-    let could_not_start = |error: &dyn std::error::Error| Failure::of_settings(error);
     let config = sandbox::Config {
         organization_id: Some(IN_PROCESS),
         ..sandbox::Config::default()
     };
-    let sandbox = sandbox::start(config).await.map_err(|error| could_not_start(&error))?;
+    let sandbox = sandbox::start(config)
+        .await
+        .map_err(|error| Failure::of_settings(&error))?;
     let credentials = api::Credentials::Client {
         id: sandbox.client_id().to_owned(),
         secret: SecretString::from(sandbox.client_secret().to_owned()),
         scopes: None,
     };
-    let uri = BaseUrl::parse(&sandbox.base_url()).map_err(|error| could_not_start(&error))?;
+    let uri = BaseUrl::parse(&sandbox.base_url()).map_err(|error| Failure::of_settings(&error))?;
     let config = Config::new(uri, sandbox.organization(), credentials);
     Ok((config, sandbox))
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fs_err::{File, OpenOptions};
+use fs_err::File;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,7 @@ use super::failure::Failure;
 use super::signals::Signals;
 use super::state_place::StatePlace;
 use crate::cli::WhenLocked;
+use crate::model::to_the_second;
 use crate::sheet::STDIN;
 use crate::text::clean;
 
@@ -145,12 +146,7 @@ fn unlocked(why: &str) -> String {
 
 impl OrganizationLock {
     fn take(place: &StatePlace, sheet: &Path) -> io::Result<Tried> {
-        place.make_folder()?;
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(place.path(LOCK))?;
+        let file = place.lock_file(LOCK)?;
         match file.file().try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Tried::Taken(Holder::read(place))),
@@ -185,7 +181,7 @@ impl Holder {
         Self {
             process: std::process::id(),
             sheet,
-            since: whole_seconds(Timestamp::now()),
+            since: to_the_second(Timestamp::now()),
         }
     }
 
@@ -194,10 +190,6 @@ impl Holder {
         let text = fs_err::read_to_string(place.path(HOLDER)).ok()?;
         serde_json::from_str(&text).ok()
     }
-}
-
-fn whole_seconds(time: Timestamp) -> Timestamp {
-    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 impl fmt::Display for Holder {

@@ -52,7 +52,7 @@ impl Loaded {
     pub(super) async fn read_all(&mut self) -> Result<(), Failure> {
         let (source, reading) = (Arc::clone(&self.source), self.reading.clone());
         let all = off_thread(move || intake::read(&source, &reading)).await;
-        let Intake { rows, refused, .. } = all.map_err(|error| could_not_start(&error))?;
+        let Intake { rows, refused, .. } = all.map_err(|error| Failure::of_file(&error))?;
         (self.intake.rows, self.intake.refused) = (rows, refused);
         self.intake.finished = Vec::new();
         Ok(())
@@ -86,7 +86,7 @@ impl Session<'_> {
         let doorway = Doorway::of(self, planning.sheet.target).await?;
         let (reading, intake) = read_sheet(&source, reading, &doorway, self.console)
             .await
-            .map_err(|error| could_not_start(&error))?;
+            .map_err(|error| Failure::of_file(&error))?;
         self.console.tell(profiles_operation(&planning.sheet, self.settings));
         self.tell_reading(&source, &intake);
         if self.console.verbosity == Verbosity::Quiet && intake.problems.errors() > 0 {
@@ -125,7 +125,7 @@ impl Session<'_> {
             return Err(Failure::in_settings(message)
                 .with_help("row numbers are those that the spreadsheet program shows; the header is 1"));
         }
-        let family = Family::of(&source, intake.is_marked).map_err(|error| could_not_start(&error))?;
+        let family = Family::of(&source, intake.is_marked).map_err(|error| Failure::of_file(&error))?;
         Ok(Loaded {
             source,
             intake,
@@ -286,20 +286,15 @@ pub(super) fn rules(
     choice: &ChosenRows,
     organization: &Organization,
 ) -> Rules {
-    let batch = &settings.batch;
+    let sizes = settings.batch.sizes;
     let members_per_lease_call = match organization.client.lease_route() {
         Some(LeaseRoute::Singly) => 1,
-        Some(LeaseRoute::Together) | None => batch.users_per_release as usize,
+        Some(LeaseRoute::Together) | None => sizes.users_per_release,
     };
     Rules {
         sizes: BatchSizes {
-            users_per_license_call: batch.users_per_license_call as usize,
-            users_per_release: batch.users_per_release as usize,
             members_per_lease_call,
-            users_per_invite: batch.users_per_invite as usize,
-            users_per_create: batch.users_per_create as usize,
-            users_per_delete: batch.users_per_delete as usize,
-            members_per_group_call: batch.members_per_group_call as usize,
+            ..sizes
         },
         on_shortage: planning.on_shortage.unwrap_or_default(),
         administrators: planning.administrators,
@@ -323,10 +318,6 @@ pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Stri
         // Writing to a vector cannot fail.
         Err(error) => error.to_string(),
     }
-}
-
-fn could_not_start(error: &dyn std::error::Error) -> Failure {
-    Failure::of_file(error)
 }
 
 /// Every row of the sheet by key, in the sheet's order. Built on demand, because a million rows take memory.

@@ -46,14 +46,19 @@ impl StatePlace {
         make_private_folder(&self.folder)
     }
 
-    /// Holds the lock of this kind for as long as the file lives; another process that holds it is waited for.
-    pub(super) fn locked(&self, kind: &str) -> io::Result<File> {
+    /// The file of this kind, to be locked; it is made if it is missing, accessible only to its owner.
+    pub(super) fn lock_file(&self, kind: &str) -> io::Result<File> {
         self.make_folder()?;
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(self.path(kind))?;
+        options.open(self.path(kind))
+    }
+
+    /// Holds the lock of this kind for as long as the file lives; another process that holds it is waited for.
+    pub(super) fn locked(&self, kind: &str) -> io::Result<File> {
+        let lock = self.lock_file(kind)?;
         match lock.file().lock() {
             // There are file systems without locks; the worst is that what one of two processes adds is forgotten.
             Err(error) if error.kind() == ErrorKind::Unsupported => {}

@@ -20,9 +20,7 @@ use super::run::{Errand, conduct};
 use super::runtime::block_on;
 use super::session::Session;
 use super::signals::Signals;
-use crate::cli::{
-    Confirmation, EarlierResults, OutputFormat, PlanningOptions, ReportOptions, RunOptions, Verbosity, WhenLocked,
-};
+use crate::cli::{Confirmation, EarlierResults, PlanningOptions, ReportOptions, RunOptions, WhenLocked};
 use crate::run_report::Masking;
 use crate::settings::Settings;
 use crate::sheet::Existing;
@@ -78,11 +76,7 @@ pub(super) fn tell_of(
 ) -> Option<String> {
     let notice = notice.moved(place);
     let audience = Audience::later(Typed::here());
-    let console = Console {
-        output: OutputFormat::Text,
-        verbosity: Verbosity::Normal,
-        audience: &audience,
-    };
+    let console = Console::in_words(&audience);
     let delivered = block_on(async {
         deliver_notice(&notice, settings, console, signals).await;
         Ok(())
@@ -99,11 +93,7 @@ pub(super) fn tell_of(
 pub(super) fn run_sheet(job: &SheetJob<'_>) -> SheetEnd {
     let typed = Typed::here().unattended(job.sheet, job.settings.profile.as_deref());
     let audience = Audience::later(typed);
-    let console = Console {
-        output: OutputFormat::Text,
-        verbosity: Verbosity::Normal,
-        audience: &audience,
-    };
+    let console = Console::in_words(&audience);
     let subject = NoticeSubject::now(job.settings, job.sheet);
     let (end, notice) = caught(|| attempt(job, &subject, console)).unwrap_or_else(|bug| {
         console.complain(bug);

@@ -227,58 +227,28 @@ mod tests {
     use crate::cli::{Command, parse};
 
     /// What is typed behind `reseat plan x.csv`.
-    fn typed(flags: &[&str]) -> PlanningOptions {
-        let words = ["reseat", "plan", "x.csv"].iter().chain(flags);
+    fn typed(flags: &str) -> PlanningOptions {
+        let words = ["reseat", "plan", "x.csv"].into_iter().chain(flags.split_whitespace());
         match parse(words.map(Into::into)).unwrap().command {
             Command::Plan(options) => options.planning,
             other => panic!("{other:?}"),
         }
     }
 
-    const EVERY_FLAG: [&str; 32] = [
-        "--operation",
-        "delete",
-        "--map",
-        "A = B=user",
-        "--map",
-        "Team=groups",
-        "--sheet",
-        "Leavers",
-        "--encoding",
-        "windows-1250",
-        "--header-row",
-        "3",
-        "--visible-only",
-        "--allow-unknown-codes",
-        "--allow-email-update",
-        "--sandbox",
-        "--only",
-        "2-10,Joiners!3",
-        "--limit",
-        "5",
-        "--on-shortage",
-        "fill",
-        "--allow-admins",
-        "--resend",
-        "--resend-after",
-        "3d",
-        "--include-inactive",
-        "--onto-existing",
-        "4",
-        "--without-carry-over",
-        "5,6-7",
-        "--skip-invalid",
-    ];
+    const EVERY_FLAG: &str = "--operation delete --map A=B=user --map Team=groups --sheet Leavers \
+        --encoding windows-1250 --header-row 3 --visible-only --allow-unknown-codes --allow-email-update --sandbox \
+        --only 2-10,Joiners!3 --limit 5 --on-shortage fill --allow-admins --resend --resend-after 3d --include-inactive \
+        --onto-existing 4 --without-carry-over 5,6-7 --skip-invalid";
 
     #[test]
     fn every_flag_comes_back_from_the_file_as_it_was_typed() {
-        for flags in [&[][..], &EVERY_FLAG] {
+        for flags in ["", EVERY_FLAG] {
             let options = typed(flags);
             let json = serde_json::to_string(&SavedOptions::of(&options)).unwrap();
             let read: SavedOptions = serde_json::from_str(&json).unwrap();
             assert_eq!(read.planning(), options, "{json}");
         }
-        assert_eq!(serde_json::to_string(&SavedOptions::of(&typed(&[]))).unwrap(), "{}");
+        assert_eq!(serde_json::to_string(&SavedOptions::of(&typed(""))).unwrap(), "{}");
     }
 
     #[test]
@@ -286,7 +256,7 @@ mod tests {
         let schema = include_str!("../../docs/json/plan-file.schema.json");
         let schema: Value = serde_json::from_str(schema).unwrap();
         let described = &schema["properties"]["options"]["properties"];
-        let stored = serde_json::to_value(SavedOptions::of(&typed(&EVERY_FLAG))).unwrap();
+        let stored = serde_json::to_value(SavedOptions::of(&typed(EVERY_FLAG))).unwrap();
         let names = |value: &Value| -> Vec<String> {
             let mut sorted: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
             sorted.sort();
@@ -297,20 +267,20 @@ mod tests {
 
     #[test]
     fn only_what_is_typed_otherwise_is_a_difference() {
-        let plan = SavedOptions::of(&typed(&EVERY_FLAG));
-        let differences = |flags: &[&str]| plan.differences(&SavedOptions::of(&typed(flags)));
-        assert_eq!(differences(&[]), [""; 0]);
-        assert_eq!(differences(&EVERY_FLAG), [""; 0]);
+        let plan = SavedOptions::of(&typed(EVERY_FLAG));
+        let differences = |flags: &str| plan.differences(&SavedOptions::of(&typed(flags)));
+        assert_eq!(differences(""), [""; 0]);
+        assert_eq!(differences(EVERY_FLAG), [""; 0]);
         assert_eq!(
-            differences(&["--only", "3", "--on-shortage", "stop", "--resend"]),
+            differences("--only 3 --on-shortage stop --resend"),
             [
                 "`--only 3` was typed; the plan was made with `--only 2-10,Joiners!3`",
                 "`--on-shortage stop` was typed; the plan was made with `--on-shortage fill`",
             ]
         );
-        let bare = SavedOptions::of(&typed(&[]));
+        let bare = SavedOptions::of(&typed(""));
         assert_eq!(
-            bare.differences(&SavedOptions::of(&typed(&["--allow-admins"]))),
+            bare.differences(&SavedOptions::of(&typed("--allow-admins"))),
             ["`--allow-admins` was typed; the plan was made without `--allow-admins`"]
         );
     }

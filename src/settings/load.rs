@@ -624,7 +624,7 @@ mod tests {
         assert_eq!(settings.routes.license, "la");
         assert_eq!(settings.routes.portal, "{org}/portal_");
         assert_eq!(
-            (settings.batch.users_per_page, settings.batch.users_per_invite),
+            (settings.batch.users_per_page, settings.batch.sizes.users_per_invite),
             (50, 100)
         );
         assert_eq!(settings.warnings, []);

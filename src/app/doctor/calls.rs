@@ -16,8 +16,8 @@ use crate::app::organization::Doorway;
 use crate::app::session::Session;
 use crate::app::signals::Signals;
 use crate::doctor::{
-    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, SCOPE_NEEDS, SignIn, Suspicion,
-    in_a_while, scopes,
+    Asked as AskedBy, Blame, Check, Finding, FirstCall, Granted, Naming, SCOPE_NEEDS, SignIn, Suspicion, in_a_while,
+    scopes,
 };
 use crate::event::{Method, Service};
 use crate::model::OrganizationId;
