@@ -454,7 +454,8 @@ mod tests {
 
     #[test]
     fn the_failed_sheet_is_run_with_the_flags_that_mean_it_too() {
-        let words = "reseat --profile p run drop/joiners.csv --map Work_e-mail=user --encoding cp1250 --only 2-10 --limit 9 --onto-existing 4 --without-carry-over=5-6 --results=out.csv --again --yes";
+        let words = "reseat --profile p run drop/joiners.csv --map Work_e-mail=user --encoding cp1250 --only 2-10 \
+                     --limit 9 --onto-existing 4 --without-carry-over=5-6 --results=out.csv --again --yes";
         assert_eq!(
             typed(words).with_sheet(Path::new("drop/joiners.failed.csv"), &[]),
             "reseat --profile p run drop/joiners.failed.csv --map 'Work e-mail=user' --encoding cp1250 --results=out.csv --yes"

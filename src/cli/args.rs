@@ -200,7 +200,8 @@ pub(super) struct GlobalArgs {
     #[arg(long, global = true, value_name = "FILE", value_parser = values::path, value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
     /// How to print data on standard output: for people, or for programs
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", value_parser = values::word::<OutputFormat>())]
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(value_parser = values::word::<OutputFormat>())]
     pub(super) output: OutputFormat,
     /// Print errors and data only
     #[arg(long, short, global = true)]

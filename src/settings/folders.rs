@@ -18,8 +18,8 @@ pub fn state_folder(environment: &dyn Fn(&str) -> Option<String>) -> Option<Path
     folder(environment, "LOCALAPPDATA", ("XDG_STATE_HOME", ".local/state"))
 }
 
-/// Reseat's folder where the variable of this system says; a relative path there counts as not set. The variable of XDG comes
-/// with what stands for it below the user's home.
+/// Reseat's folder where the variable of this system says; a relative path there counts as not set. The variable of
+/// XDG comes with what stands for it below the user's home.
 fn folder(
     environment: &dyn Fn(&str) -> Option<String>,
     of_windows: &str,

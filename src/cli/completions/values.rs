@@ -136,10 +136,9 @@ mod tests {
     }
 
     /// Flags whose value no script can know.
-    const UNKNOWN: &str = "address as-of client-id concurrency every faults from grace header-row idle-for latency limit listen \
-        map max-access-lost max-deletes max-failures max-wait only onto-existing organization \
-        organization-id pending profile quota-scale resend-after retries seed sheet to uri users \
-        without-carry-over";
+    const UNKNOWN: &str = "address as-of client-id concurrency every faults from grace header-row idle-for latency limit \
+        listen map max-access-lost max-deletes max-failures max-wait only onto-existing organization organization-id \
+        pending profile quota-scale resend-after retries seed sheet to uri users without-carry-over";
 
     #[test]
     fn it_is_decided_of_every_flag_what_its_value_is() {
