@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,9 +12,9 @@ use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::inputs::{as_of_now, known_licenses, open_sheet, profiles_operation, reading_options, settings};
+use super::inputs::{as_of_now, known_licenses, open_sheet, profiles_operation, reading, reading_options, settings};
 use super::object::Object;
-use super::runtime::{block_on, off_thread};
+use super::runtime::block_on;
 use super::signals::Signals;
 use crate::cli::CheckOptions;
 use crate::intake::{self, Checked, SkippedSheet};
@@ -150,7 +151,7 @@ fn named(skipped: &[SkippedSheet]) -> impl Iterator<Item = &SkippedSheet> {
 
 /// A sheet that was checked as of then.
 struct Read {
-    source: Source,
+    source: Arc<Source>,
     checked: Checked,
     catalogue: Catalogue,
     as_of: AsOf,
@@ -165,20 +166,20 @@ async fn read(
     console.tell(profiles_operation(&options.sheet, &settings));
     let as_of = as_of_now(&settings);
     let catalogue = known_licenses(&settings, options.sheet.target, console)?;
-    let reading = reading_options(&options.sheet, &settings, catalogue, as_of.clone());
-    let busy = console.busy("reading the sheet");
-    let (source, reading, checked) = off_thread(move || {
-        let checked = intake::check(&source, &reading);
-        (source, reading, checked)
+    let options = reading_options(&options.sheet, &settings, catalogue, as_of.clone());
+    let source = Arc::new(source);
+    let read_from = Arc::clone(&source);
+    let (options, checked) = reading(&source, console, move || {
+        let checked = intake::check(&read_from, &options);
+        (options, checked)
     })
     .await;
-    drop(busy);
     let checked = checked.map_err(|error| Failure::of_file(&error))?;
-    console.tell(about_remembered(&checked.remembered_codes, &reading.catalogue));
+    console.tell(about_remembered(&checked.remembered_codes, &options.catalogue));
     Ok(Read {
         source,
         checked,
-        catalogue: reading.catalogue,
+        catalogue: options.catalogue,
         as_of,
     })
 }

@@ -81,7 +81,7 @@ pub(super) fn with_variables<T>(
     }))
 }
 
-/// Opens the sheet, on a separate thread, because whoever writes it to a pipe may take their time. If neither it nor the
+/// Opens the sheet, on a separate thread if whoever writes it to a pipe may take their time. If neither it nor the
 /// configuration can be used, both are reported.
 pub(super) async fn open_sheet(
     path: &Path,
@@ -92,7 +92,11 @@ pub(super) async fn open_sheet(
     let path = path.to_owned();
     let in_profile = settings.as_ref().ok().and_then(|settings| settings.sheet.encoding);
     let encoding = sheet.encoding.or(in_profile);
-    let source = off_thread(move || Source::open_in(&path, encoding)).await;
+    let source = if Source::opens_at_once(&path) {
+        Source::open_in(&path, encoding)
+    } else {
+        off_thread(move || Source::open_in(&path, encoding)).await
+    };
     let source = source.map_err(|error| Failure::of_file(&error));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
@@ -102,6 +106,19 @@ pub(super) async fn open_sheet(
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }
+}
+
+/// Reads the sheet in this way: on a separate thread and with progress shown, which would take longer than a short one.
+pub(super) async fn reading<T: Send + 'static>(
+    source: &Source,
+    console: Console<'_>,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    if source.is_short() {
+        return read();
+    }
+    let _busy = console.busy("reading the sheet");
+    off_thread(read).await
 }
 
 /// What is worth knowing of the operation where only the profile says it; empty where it does not.
@@ -231,13 +248,12 @@ pub(super) async fn read_sheet(
     console: Console<'_>,
 ) -> Result<(intake::Options, Intake), SheetError> {
     let read = async |mut options: intake::Options, inventory: Option<Inventory>| {
-        let source = Arc::clone(source);
-        let _busy = console.busy("reading the sheet");
-        off_thread(move || {
+        let read_from = Arc::clone(source);
+        reading(source, console, move || {
             if let Some(inventory) = inventory {
                 options.catalogue = options.catalogue.with_inventory(inventory);
             }
-            let read = intake::read(&source, &options);
+            let read = intake::read(&read_from, &options);
             (options, read)
         })
         .await

@@ -21,6 +21,9 @@ use crate::text::{fold, nearest};
 /// The path that means standard input.
 pub const STDIN: &str = "-";
 
+/// A file of at most so many bytes is read before anybody would notice.
+const SHORT: u64 = 256 << 10;
+
 /// The name of standard input in messages.
 const STANDARD_INPUT: &str = "standard input";
 
@@ -41,6 +44,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether what is at `path` is opened before anybody would notice: a pipe may have to be waited for.
+    pub fn opens_at_once(path: &Path) -> bool {
+        path.as_os_str() != STDIN && fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= SHORT)
+    }
+
     /// Opens the sheet at `path` as [`open_in`](Self::open_in) does, with its encoding found out.
     pub fn open(path: &Path) -> Result<Self, SheetError> {
         Self::open_in(path, None)
@@ -127,6 +135,11 @@ impl Source {
     /// Whether the source is a workbook, else it is a CSV.
     pub fn is_workbook(&self) -> bool {
         matches!(self.format, Format::Workbook(_))
+    }
+
+    /// Whether it is read before anybody would notice. How long a workbook is unpacked, its file does not say.
+    pub fn is_short(&self) -> bool {
+        !self.is_workbook() && length(self.stamp) <= SHORT
     }
 
     /// What had to be guessed about a CSV: `read as Windows-1252, cells separated by ;`. Empty for a workbook and for
