@@ -106,13 +106,27 @@ fn check(text: &str) -> Result<(), EmailError> {
     Ok(())
 }
 
+/// Which bytes are letters or digits of ASCII.
+static IS_LETTER: [bool; 256] = {
+    let mut are = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        are[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    are
+};
+
 /// Whether this is an address at first sight, as nearly every one of a million is: not long, letters and digits, singly
 /// parted by `.` `-` `_` and one `@`, and a dot but no `_` after it.
 fn is_plain_address(text: &[u8]) -> bool {
     let (mut has_at, mut has_dot, mut may_part) = (false, false, false);
     for byte in text {
+        if IS_LETTER[usize::from(*byte)] {
+            may_part = true;
+            continue;
+        }
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => may_part = true,
             _ if !std::mem::take(&mut may_part) => return false,
             b'@' if !has_at => (has_at, has_dot) = (true, false),
             b'.' => has_dot = true,

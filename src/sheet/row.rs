@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::is_plain;
+use crate::text::{self, places_of};
 
 /// What a cell held before it became text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -220,31 +220,30 @@ impl Row {
             self.text.truncate(end as usize);
             self.malformed = Some(MalformedRow::TooLong);
         }
-        self.is_plain = is_plain(&self.text);
+        self.is_plain = text::is_plain(&self.text);
     }
 
     /// Takes the cells of the first line of a text without quotes, as many as a spreadsheet program has columns. Answers
-    /// how long the line is with its end.
-    pub(super) fn take_line(&mut self, text: &str, delimiter: u8) -> usize {
-        let bytes = text.as_bytes();
-        let (mut start, mut at) = (0, 0);
-        // Cells are so short that looking at each byte is faster than searching.
-        while let Some(byte) = bytes.get(at) {
-            if *byte == delimiter {
-                self.take_cell(start..place(at));
-                start = place(at) + 1;
-            } else if *byte == b'\n' {
+    /// how long the line is with its end. Whether it is known to be plain spares it a look.
+    pub(super) fn take_line(&mut self, text: &str, delimiter: u8, is_plain: bool) -> usize {
+        let (mut start, mut end) = (0, text.len());
+        for at in places_of([delimiter, b'\n'], text.as_bytes()) {
+            if text.as_bytes()[at] == b'\n' {
+                end = at;
                 break;
             }
-            at += 1;
+            self.take_cell(start..place(at));
+            start = place(at) + 1;
         }
-        let line = &text[..at];
+        let line = &text[..end];
         let line = line.strip_suffix('\r').unwrap_or(line);
         self.take_cell(start..place(line.len()));
         self.text.push_str(line);
         // What parts the cells may be a tab.
-        self.is_plain = is_plain(line) || delimiter == b'\t' && self.cells().all(|cell| is_plain(cell.text));
-        at + 1
+        self.is_plain = is_plain
+            || text::is_plain(line)
+            || delimiter == b'\t' && self.cells().all(|cell| text::is_plain(cell.text));
+        end + 1
     }
 
     fn take_cell(&mut self, cell: Range<u32>) {
@@ -296,7 +295,7 @@ impl Row {
         self.text.push_str(text);
         self.cells[position] = start..place(self.text.len());
         self.origins[position] = origin.into();
-        self.is_plain &= is_plain(text);
+        self.is_plain &= text::is_plain(text);
     }
 
     /// Whether there is room for a cell of this length; where not, the row is too long.

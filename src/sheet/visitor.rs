@@ -37,8 +37,9 @@ pub trait Visitor {
     /// only the memory is used.
     fn row(&mut self, row: &mut Row) -> Visit;
 
-    /// Rows of a CSV that are still together, for whoever wants to take them apart elsewhere.
-    fn lines(&mut self, mut lines: Lines) -> Visit {
+    /// Rows of a CSV that are still together, for whoever wants to take them apart elsewhere, and may leave others in their
+    /// place as with [`row`](Self::row).
+    fn lines(&mut self, lines: &mut Lines) -> Visit {
         let mut row = Row::default();
         while lines.read(&mut row) {
             if self.row(&mut row) == Visit::Skip {

@@ -395,7 +395,7 @@ impl Visitor for FileParser<'_, '_> {
         }
     }
 
-    fn lines(&mut self, mut lines: Lines) -> Visit {
+    fn lines(&mut self, lines: &mut Lines) -> Visit {
         let mut row = Row::default();
         loop {
             match &mut self.position {

@@ -44,8 +44,8 @@ const LONG_ROW: usize = 16 << 10;
 #[derive(Debug, Default)]
 struct Chunk {
     number: usize,
-    /// Rows that are still together, which come after the others.
-    lines: Option<Lines>,
+    /// Rows that are still together, which come after the others; those that are read are only memory.
+    lines: Lines,
     rows: Vec<Row>,
     filled: usize,
     /// How much text the filled ones have.
@@ -69,9 +69,7 @@ impl Chunk {
     fn parse_with(&mut self, parser: &mut RowParser<'_>) {
         parser.use_again(std::mem::take(&mut self.typed));
         parser.parse(&self.rows[..self.filled]);
-        if let Some(lines) = self.lines.take() {
-            parser.parse_lines(lines);
-        }
+        parser.parse_lines(&mut self.lines);
         if self.bytes > LONG_ROW {
             for row in self.rows.iter_mut().filter(|row| row.size() > LONG_ROW) {
                 *row = Row::default();
@@ -118,7 +116,7 @@ impl<'scope, 'env> ParallelParser<'scope, 'env> {
 
     /// Takes a row, and leaves another in its place.
     pub(super) fn row(&mut self, row: &mut Row) -> Visit {
-        if self.chunk.lines.is_some() && self.hand_over() == Visit::Skip {
+        if !self.chunk.lines.is_empty() && self.hand_over() == Visit::Skip {
             return Visit::Skip;
         }
         self.chunk.take(row);
@@ -128,12 +126,12 @@ impl<'scope, 'env> ParallelParser<'scope, 'env> {
         self.hand_over()
     }
 
-    /// Takes rows that are still together.
-    pub(super) fn lines(&mut self, lines: Lines) -> Visit {
-        if self.chunk.lines.is_some() && self.hand_over() == Visit::Skip {
+    /// Takes rows that are still together, and leaves others in their place.
+    pub(super) fn lines(&mut self, lines: &mut Lines) -> Visit {
+        if !self.chunk.lines.is_empty() && self.hand_over() == Visit::Skip {
             return Visit::Skip;
         }
-        self.chunk.lines = Some(lines);
+        std::mem::swap(&mut self.chunk.lines, lines);
         Visit::Rows
     }
 

@@ -37,14 +37,9 @@ pub(super) struct RowCells<'r> {
 }
 
 impl<'r> RowCells<'r> {
-    /// Takes the known columns of a row; cells that hold no value are problems.
-    pub(super) fn take(
-        header: &Header,
-        row: &'r Row,
-        cleaned: &'r mut CleanedCells,
-        problems: &mut Vec<UnplacedProblem>,
-    ) -> Self {
-        let mut cells = Self {
+    /// The cells of a row, none of which is taken yet.
+    pub(super) fn none_of(header: &Header, row: &Row) -> Self {
+        Self {
             texts: [""; Column::COUNT],
             row: row.number(),
             filled: ColumnSet::default(),
@@ -54,20 +49,31 @@ impl<'r> RowCells<'r> {
             has_only_user_ids: header.has_only_user_ids,
             has_clear: false,
             is_plain: row.is_plain(),
-        };
+        }
+    }
+
+    /// Takes the known columns of the row; cells that hold no value are problems. Not what makes them, because they are too
+    /// large to be handed on.
+    pub(super) fn take(
+        &mut self,
+        header: &Header,
+        row: &'r Row,
+        cleaned: &'r mut CleanedCells,
+        problems: &mut Vec<UnplacedProblem>,
+    ) {
         cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
             if cell.is_formula && cell.kind != CellKind::Uncomputed {
-                cells.formulas.insert(*column);
+                self.formulas.insert(*column);
             }
             if cell.text.is_empty() && cell.kind == CellKind::Text {
                 continue;
             }
-            if cell.kind == CellKind::Text && (cells.is_plain || is_plain(cell.text)) {
+            if cell.kind == CellKind::Text && (self.is_plain || is_plain(cell.text)) {
                 if is_unremarkable(cell.text) {
-                    cells.texts[*column as usize] = cell.text;
-                    cells.filled.insert(*column);
+                    self.texts[*column as usize] = cell.text;
+                    self.filled.insert(*column);
                     continue;
                 }
                 let text = trimmed(cell.text);
@@ -75,19 +81,18 @@ impl<'r> RowCells<'r> {
                     problems.push(problem);
                     continue;
                 }
-                cells.put(*column, text);
+                self.put(*column, text);
                 if may_be_defective(text) {
                     problems.extend(defect(*column, cell, text));
                 }
             } else {
-                cells.take_odd(*column, cell, cleaned, problems);
+                self.take_odd(*column, cell, cleaned, problems);
             }
         }
         // Only now, since the buffer may move while it grows.
         for (column, text) in &*cleaned {
-            cells.put(*column, text);
+            self.put(*column, text);
         }
-        cells
     }
 
     /// A cell that is empty in some other way than by having no letters, is of a workbook, or has odd letters.

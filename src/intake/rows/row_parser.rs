@@ -93,7 +93,7 @@ impl<'o> RowParser<'o> {
     }
 
     /// Parses rows that are still together, as [`parse`](Self::parse) does.
-    pub(in crate::intake) fn parse_lines(&mut self, mut lines: Lines) {
+    pub(in crate::intake) fn parse_lines(&mut self, lines: &mut Lines) {
         let worksheet = Arc::clone(&self.context.worksheet);
         let mut row = std::mem::take(&mut self.line);
         while lines.read(&mut row) {
@@ -133,7 +133,8 @@ impl<'o> RowParser<'o> {
         if let Some(problem) = check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring) {
             problems.push(problem);
         }
-        let cells = RowCells::take(header, row, &mut cleaned, &mut problems);
+        let mut cells = RowCells::none_of(header, row);
+        cells.take(header, row, &mut cleaned, &mut problems);
         if let Some(doubt) = worksheet.doubt
             && !cells.is_plain
         {

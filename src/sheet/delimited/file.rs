@@ -7,7 +7,7 @@ use super::decode::DecodingReader;
 use super::delimiter::{self, Dialect};
 use super::encoding::Reading;
 use super::layout::LayoutScan;
-use super::lines::LinesReader;
+use super::lines::{Lines, LinesReader};
 use super::record::RecordReader;
 use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::row::Row;
@@ -72,11 +72,12 @@ pub(in crate::sheet) fn read(
 fn read_lines(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
     let mut reader = LinesReader::new(input, dialect.delimiter);
     let mut is_to_skip = dialect.skip_line;
-    while let Some(mut lines) = reader.read()? {
+    let mut lines = Lines::default();
+    while reader.read(&mut lines)? {
         if std::mem::take(&mut is_to_skip) {
             reader.skip_line(&mut lines);
         }
-        if visitor.lines(lines) == Visit::Skip {
+        if visitor.lines(&mut lines) == Visit::Skip {
             break;
         }
     }

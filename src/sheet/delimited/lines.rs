@@ -5,12 +5,13 @@ use std::io::{self, Read};
 use memchr::{memchr_iter, memrchr};
 
 use crate::sheet::row::{LONGEST_ROW, Row};
+use crate::text::has_plain_lines;
 
 /// How much is read at once: some blocks are in memory together.
 const BLOCK: usize = 128 << 10;
 
 /// Some lines of a CSV, one below the other, of which each is a row.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Lines {
     text: String,
     /// Where the next line begins.
@@ -20,20 +21,28 @@ pub struct Lines {
     /// The number of the last line that is not empty.
     last: u32,
     delimiter: u8,
+    /// Whether all lines are plain; found out by whoever takes them apart.
+    are_plain: Option<bool>,
 }
 
 impl Lines {
     /// Takes the next row; `false` at the end. Empty lines are counted and left out.
     pub fn read(&mut self, row: &mut Row) -> bool {
-        while self.next < self.text.len() {
+        while !self.is_empty() {
+            let are_plain = *self.are_plain.get_or_insert_with(|| has_plain_lines(&self.text));
             self.number = self.number.saturating_add(1);
             row.start(self.number);
-            self.next += row.take_line(&self.text[self.next..], self.delimiter);
+            self.next += row.take_line(&self.text[self.next..], self.delimiter, are_plain);
             if row.len() > 1 || row.size() > 0 {
                 return true;
             }
         }
         false
+    }
+
+    /// Whether all lines are read.
+    pub fn is_empty(&self) -> bool {
+        self.next >= self.text.len()
     }
 
     /// The number of the last row.
@@ -68,44 +77,54 @@ impl<R: Read> LinesReader<R> {
         }
     }
 
-    /// The next lines; `None` at the end.
-    pub(super) fn read(&mut self) -> io::Result<Option<Lines>> {
-        let mut bytes = Vec::with_capacity(self.cut.len() + self.block);
-        bytes.append(&mut self.cut);
+    /// The next lines, in the memory of those that were in their place; `false` at the end.
+    pub(super) fn read(&mut self, lines: &mut Lines) -> io::Result<bool> {
+        // As long as it was: the bytes of before need not be made zeros.
+        let mut bytes = std::mem::take(&mut lines.text).into_bytes();
+        let mut known = self.cut.len();
+        bytes.resize(known + self.block, 0);
+        bytes[..known].copy_from_slice(&self.cut);
+        self.cut.clear();
         loop {
-            let known = bytes.len();
-            self.input.by_ref().take(self.block as u64).read_to_end(&mut bytes)?;
-            if bytes.len() == known {
+            let filled = known + fill(&mut self.input, &mut bytes[known..])?;
+            if let Some(end) = memrchr(b'\n', &bytes[known..filled]) {
+                let end = known + end + 1;
+                self.cut.extend_from_slice(&bytes[end..filled]);
+                bytes.truncate(end);
                 break;
             }
-            if let Some(end) = memrchr(b'\n', &bytes[known..]) {
-                self.cut = bytes.split_off(known + end + 1);
+            if filled < bytes.len() {
+                bytes.truncate(filled);
                 break;
             }
             // Whoever found that it has none looked at another text.
-            if bytes.len() > LONGEST_ROW {
+            if filled > LONGEST_ROW {
                 return Err(io::Error::other("a line of it goes on without end"));
             }
-        }
-        if bytes.is_empty() {
-            return Ok(None);
+            known = filled;
+            bytes.resize(known + self.block, 0);
         }
         let text = String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        Ok(Some(self.lines(text)))
+        *lines = self.lines(text);
+        Ok(!lines.text.is_empty())
     }
 
     fn lines(&mut self, text: String) -> Lines {
         let number = self.number;
         let count = |text: &str| u32::try_from(memchr_iter(b'\n', text.as_bytes()).count()).unwrap_or(u32::MAX);
-        self.number = number.saturating_add(count(&text));
+        let breaks = count(&text);
+        self.number = number.saturating_add(breaks);
+        // Mostly one, at the end of the last row.
         let rows = text.trim_end_matches(['\r', '\n']);
+        let breaks_after = count(&text[rows.len()..]);
         // As the csv crate does, whatever reads the text beforehand.
         let is_marked = std::mem::take(&mut self.is_first) && text.starts_with('\u{feff}');
         Lines {
             next: if is_marked { '\u{feff}'.len_utf8() } else { 0 },
             number,
-            last: number.saturating_add(count(rows) + u32::from(!rows.is_empty())),
+            last: number.saturating_add(breaks - breaks_after + u32::from(!rows.is_empty())),
             delimiter: self.delimiter,
+            are_plain: None,
             text,
         }
     }
@@ -117,6 +136,20 @@ impl<R: Read> LinesReader<R> {
         lines.last = lines.last.saturating_sub(lines.number);
         lines.number = 0;
     }
+}
+
+/// Fills the buffer as far as the input goes, and answers how far.
+fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]
@@ -155,7 +188,8 @@ mod tests {
         };
         let (mut row, mut rows) = (Row::default(), Rows::new());
         let mut is_to_skip = skips_line;
-        while let Some(mut lines) = reader.read().unwrap() {
+        let mut lines = Lines::default();
+        while reader.read(&mut lines).unwrap() {
             if std::mem::take(&mut is_to_skip) {
                 reader.skip_line(&mut lines);
             }
@@ -215,7 +249,8 @@ mod tests {
     #[test]
     fn a_text_that_has_become_another_is_an_error() {
         let endless = "x".repeat(LONGEST_ROW + BLOCK);
-        assert!(LinesReader::new(endless.as_bytes(), b',').read().is_err());
-        assert!(LinesReader::new(&b"Zo\xeb\n"[..], b',').read().is_err());
+        for text in [endless.as_bytes(), b"Zo\xeb\n"] {
+            assert!(LinesReader::new(text, b',').read(&mut Lines::default()).is_err());
+        }
     }
 }

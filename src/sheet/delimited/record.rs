@@ -10,7 +10,7 @@ use super::quotes;
 use super::raw_reader::RawReader;
 use crate::sheet::row::{MalformedRow, Row};
 
-const BUFFER: usize = 64 << 10;
+const BUFFER: usize = 16 << 10;
 
 /// Reads rows one by one.
 #[derive(Debug)]
