@@ -116,9 +116,10 @@ fn contradictions(statements: &[Statement], left_out: &HashSet<RowNumber>) -> Ve
         for statement in about
             .iter()
             .filter(|statement| left_out.is_empty() || !left_out.contains(&statement.row()))
+            .flat_map(|statement| statement.each())
         {
-            found.extend(earlier.contradiction(*statement));
-            earlier.note(*statement);
+            found.extend(earlier.contradiction(statement));
+            earlier.note(statement);
         }
     }
     found

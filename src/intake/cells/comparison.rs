@@ -1,7 +1,7 @@
 //! How cells are compared with each other: in a comparison form, and by a hash of it.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::quality::FixedState;
 
@@ -22,9 +22,14 @@ pub(in crate::intake) fn hash_text(text: &str) -> u64 {
     if is_lower(text) { hash(text) } else { hash(&*fold(text)) }
 }
 
-/// Half of the [`hash`]: enough to distinguish two values of one subject.
-pub(in crate::intake) fn half_hash(text: &str) -> u32 {
-    let [.., a, b, c, d] = hash(text).to_le_bytes();
+/// Makes such a hash of pieces.
+pub(in crate::intake) fn hasher() -> impl Hasher {
+    HASHER.build_hasher()
+}
+
+/// Half of a hash: enough to distinguish two values of one subject.
+pub(in crate::intake) fn half(hash: u64) -> u32 {
+    let [.., a, b, c, d] = hash.to_le_bytes();
     u32::from_le_bytes([a, b, c, d])
 }
 

@@ -4,18 +4,30 @@
 //! without case. A password enters only as a hash. Any change here makes the rows of existing results files unknown,
 //! so that they run again: `the_keys_of_existing_results_files_stay_as_they_are` in `tests/intake.rs` notices.
 
-use std::fmt::Write;
+use std::hash::Hasher;
 
 use strum::IntoEnumIterator;
 
 use super::row_cells::RowCells;
 use super::values::Values;
-use crate::intake::cells::Column;
+use crate::intake::cells::{Column, half, hasher};
 use crate::model::{DeleteWhen, OperationKind, RowKey};
-use crate::text::fold;
+use crate::text::{fold, is_lower};
 
 /// Writes the content of a valid row.
 pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut String) {
+    out.clear();
+    content_of(kind, values, out);
+}
+
+/// What distinguishes the content of a valid row from that of others, without writing it.
+pub(super) fn hash_content(kind: OperationKind, values: &Values<'_>) -> u32 {
+    let mut hashed = Hashed(hasher());
+    content_of(kind, values, &mut hashed);
+    half(hashed.0.finish())
+}
+
+fn content_of(kind: OperationKind, values: &Values<'_>, out: &mut impl Sink) {
     // Without `..`, so that a new value does not compile before it is decided whether it is part of the key. A new one
     // is written only where it is given, or every key would change.
     let Values {
@@ -47,8 +59,7 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
         used: _,
         has_rare,
     } = values;
-    out.clear();
-    out.push_str(kind.as_str());
+    out.text(kind.as_str());
     let mut content = Content(out);
     content.plain("user", user_key);
     content.folded("email", email);
@@ -65,13 +76,8 @@ pub(super) fn write_content(kind: OperationKind, values: &Values<'_>, out: &mut 
     );
     content.plain("licenses", licenses.as_ref().map_or("", |list| &list.canonical));
     for quota in quotas.iter().flatten() {
-        content.start("quota");
-        let _ = write!(
-            content.0,
-            "{}={}",
-            quota.code.as_str().to_ascii_uppercase(),
-            quota.limit
-        );
+        let quota = format!("{}={}", quota.code.as_str().to_ascii_uppercase(), quota.limit);
+        content.plain("quota", &quota);
     }
     if quotas.as_ref().is_some_and(Vec::is_empty) {
         content.plain("quotas", "none");
@@ -118,34 +124,54 @@ pub(super) fn write_raw_content(cells: &RowCells<'_>, out: &mut String) {
     }
 }
 
-struct Content<'o>(&'o mut String);
+/// Takes content piece by piece.
+trait Sink {
+    /// The value of this name follows.
+    fn start(&mut self, name: &str);
 
-impl Content<'_> {
+    fn text(&mut self, text: &str);
+}
+
+impl Sink for String {
     fn start(&mut self, name: &str) {
         // A record separator, which no cleaned cell has.
-        self.0.push('\u{1e}');
-        self.0.push_str(name);
-        self.0.push('=');
+        self.push('\u{1e}');
+        self.push_str(name);
+        self.push('=');
     }
 
+    fn text(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+struct Hashed<H>(H);
+
+impl<H: Hasher> Sink for Hashed<H> {
+    fn start(&mut self, name: &str) {
+        self.text(name);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.write(text.as_bytes());
+    }
+}
+
+struct Content<'o, S>(&'o mut S);
+
+impl<S: Sink> Content<'_, S> {
     fn plain(&mut self, name: &str, text: &str) {
         if !text.is_empty() {
-            self.start(name);
-            self.0.push_str(text);
+            self.0.start(name);
+            self.0.text(text);
         }
     }
 
     fn folded(&mut self, name: &str, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.start(name);
-        if text.is_ascii() {
-            let start = self.0.len();
-            self.0.push_str(text);
-            self.0[start..].make_ascii_lowercase();
+        if is_lower(text) {
+            self.plain(name, text);
         } else {
-            self.0.push_str(&fold(text));
+            self.plain(name, &fold(text));
         }
     }
 
@@ -159,6 +185,47 @@ impl Content<'_> {
         if !password.is_empty() {
             let hash = RowKey::of(&format!("password\u{1e}{password}"), 0);
             self.plain("password", &hash.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn contents_that_differ_have_hashes_that_differ_and_equal_ones_have_equal_ones(
+            rows in prop::collection::vec(
+                (0..2_usize, "[ab]{0,2}", "[aA]{0,2}", "[ab]{0,2}", "[ab]{0,2}", any::<Option<bool>>()),
+                2..40,
+            ),
+        ) {
+            let found = rows.iter().map(|(kind, user_key, email, name, surname, active)| {
+                let values = Values {
+                    user_key: Cow::Borrowed(user_key),
+                    email,
+                    name: Cow::Borrowed(name),
+                    surname: Cow::Borrowed(surname),
+                    active: *active,
+                    has_rare: active.is_some(),
+                    ..Values::default()
+                };
+                let kind = [OperationKind::Invite, OperationKind::Update][*kind];
+                let mut content = String::new();
+                write_content(kind, &values, &mut content);
+                (content, hash_content(kind, &values))
+            });
+            let found: Vec<_> = found.collect();
+            for (content, hash) in &found {
+                for (other, other_hash) in &found {
+                    prop_assert_eq!(content == other, hash == other_hash, "{} {}", content, other);
+                }
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
-use super::key_content::{write_content, write_raw_content};
+use super::key_content::{hash_content, write_content, write_raw_content};
 use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::row_cells::{CleanedCells, RowCells};
@@ -324,8 +324,9 @@ impl<'o> RowParser<'o> {
     }
 
     fn accept(&mut self, kind: OperationKind, values: &Values<'_>, row: u32) -> Result<(), EmailError> {
-        write_content(kind, values, &mut self.content);
-        if self.context.keep == Keep::Rows {
+        let is_kept = self.context.keep == Keep::Rows;
+        if is_kept {
+            write_content(kind, values, &mut self.content);
             let row = TypedRow {
                 place: self.place(row),
                 key: RowKey::of(&self.content, 0),
@@ -339,14 +340,13 @@ impl<'o> RowParser<'o> {
             }
         }
         if self.is_dated {
-            let is_kept = self.context.keep == Keep::Rows;
             let as_of = &self.context.options.as_of;
             self.parsed.dates.accepted(values, row, is_kept, as_of);
         }
         let valid = ValidRow {
             kind,
             values,
-            content: &self.content,
+            content: hash_content(kind, values),
             number: self.context.worksheet.row_number(row),
         };
         valid.state(|statement| self.statements.push(statement));

@@ -5,7 +5,7 @@ use strum::VariantArray;
 use super::operations::states;
 use super::statement_kind::StatementKind;
 use super::values::Values;
-use crate::intake::cells::{half_hash, hash, hash_text, user_key};
+use crate::intake::cells::{half, hash, hash_text, user_key};
 use crate::model::OperationKind;
 
 /// What kind of thing a statement is about. It enters the hash of the subject, so that subjects of different kinds are
@@ -56,8 +56,16 @@ impl Statement {
 
     /// That a row with these cells is refused.
     pub(super) fn of_refused(content: &str, row: RowNumber) -> Self {
-        let subject = hash(&(SubjectKind::RefusedRow, hash(content)));
-        Self::new(subject, row, StatementKind::Refused, half_hash(content))
+        let content = hash(content);
+        let subject = hash(&(SubjectKind::RefusedRow, content));
+        Self::new(subject, row, StatementKind::Refused, half(content))
+    }
+
+    /// What it states in turn: a deletion without a date is first of all a deletion.
+    pub(in crate::intake) fn each(self) -> impl Iterator<Item = Self> {
+        let deletes = (self.kind() == StatementKind::DeleteNow)
+            .then(|| Self::new(self.subject, self.row(), StatementKind::Delete, self.value));
+        deletes.into_iter().chain([self])
     }
 
     pub(in crate::intake) fn row(self) -> RowNumber {
@@ -74,8 +82,8 @@ impl Statement {
 pub(super) struct ValidRow<'r, 'c> {
     pub(super) kind: OperationKind,
     pub(super) values: &'r Values<'c>,
-    /// The row's canonical content.
-    pub(super) content: &'r str,
+    /// What distinguishes the row's canonical content.
+    pub(super) content: u32,
     pub(super) number: RowNumber,
 }
 
@@ -91,7 +99,6 @@ impl ValidRow<'_, '_> {
         let mut push = |subject, kind, value| tell(Statement::new(subject, number, kind, value));
         let user = |user: u64| hash(&(SubjectKind::User, user));
         let named_user = || hash(&*values.user_key);
-        let content = half_hash(content);
 
         let states = states(kind);
         // Whom memberships and licences are about: the new account where there is one.
@@ -108,15 +115,12 @@ impl ValidRow<'_, '_> {
             _ => named_user(),
         };
         let about = match states.about {
-            // Of an update it depends on its cells.
+            // Of an update it depends on its cells, of a deletion on its date.
             StatementKind::ChangeUser if states.changes_profile => updates(values),
+            StatementKind::Delete if values.not_before.is_none() => StatementKind::DeleteNow,
             about => about,
         };
         push(user(holder), about, content);
-        if about == StatementKind::Delete && values.not_before.is_none() {
-            // Another value than the row's own, which tells equal rows.
-            push(user(holder), StatementKind::DeleteNow, !content);
-        }
         if states.about == StatementKind::MigrateTo {
             push(user(named_user()), StatementKind::MigrateFrom, content);
         }
@@ -130,7 +134,7 @@ impl ValidRow<'_, '_> {
 
         if !values.like.is_empty() {
             push(user(hash(&*user_key(values.like))), StatementKind::Model, content);
-            // As above, the value is another than the row's own.
+            // Another value than the row's own, which tells equal rows.
             let makes = matches!(states.about, StatementKind::Invite | StatementKind::Create);
             if !makes {
                 push(user(holder), StatementKind::Copies, !content);
@@ -154,7 +158,7 @@ impl ValidRow<'_, '_> {
             for (kind, value) in profile(values) {
                 if let Some(value) = value {
                     let field = hash(&(SubjectKind::ProfileField, holder, kind as u8));
-                    push(field, kind, half_hash(value));
+                    push(field, kind, half(hash(value)));
                 }
             }
         }

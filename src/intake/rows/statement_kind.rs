@@ -14,7 +14,7 @@ pub(in crate::intake) enum StatementKind {
     MigrateTo,
     MigrateFrom,
     Delete,
-    /// That the deletion has no date, beside what the row states as any deletion.
+    /// The same without a date.
     DeleteNow,
     Offboard,
     /// The direct licences become exactly these.
@@ -65,7 +65,7 @@ impl StatementKind {
     /// Whether the statement is made by every row of its kind and has a hash of the row's content as its value, so that
     /// two such statements with one subject and one value mean equal rows.
     pub(in crate::intake) fn identifies_row(self) -> bool {
-        !self.adds() && !self.removes() && self.profile_column().is_none() && self != Self::DeleteNow
+        !self.adds() && !self.removes() && self.profile_column().is_none()
     }
 
     /// Whether it gives the user that it is about a group or a licence, or activates the account.

@@ -29,7 +29,10 @@ pub(in crate::sheet) fn detect(head: &str, is_cut: bool) -> Dialect {
     }
     let mut best = (b',', None);
     // Making a reader takes longer than to see that there is nothing for it to part.
-    for delimiter in CANDIDATES.into_iter().filter(|delimiter| head.as_bytes().contains(delimiter)) {
+    for delimiter in CANDIDATES
+        .into_iter()
+        .filter(|delimiter| head.as_bytes().contains(delimiter))
+    {
         let score = score(head, is_cut, delimiter);
         if score > best.1 {
             best = (delimiter, score);
