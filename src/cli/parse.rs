@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::{Args, Parser};
 
 use super::advice::advised;
-use super::args::{CommandArgs, ReseatArgs};
+use super::args::{CommandArgs, GlobalArgs, ReseatArgs};
 use super::{Command, Invocation, OutputFormat};
 use crate::settings::Overrides;
 
@@ -38,7 +38,8 @@ pub struct Slip {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Refusal> {
     let words: Vec<OsString> = words.into_iter().collect();
     let output = output_asked_for(&words);
-    let args = ReseatArgs::try_parse_from(words).map_err(|error| {
+    let args = read_alone(&words).map_or_else(|| ReseatArgs::try_parse_from(&words), Ok);
+    let args = args.map_err(|error| {
         let is_slip = error.use_stderr();
         let rendered = advised(error).render();
         let text = rendered.ansi().to_string();
@@ -74,6 +75,34 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
         output,
         verbosity,
     })
+}
+
+/// A command and what all have, without the others.
+#[derive(Debug, Parser)]
+struct Alone<T: Args> {
+    #[command(flatten)]
+    args: T,
+    #[command(flatten)]
+    global: GlobalArgs,
+}
+
+/// Reads a command line of one of the commands that sheets are given to, if it names it first and has no slip. To tell clap
+/// of all commands takes longer than to check a small sheet; what it has to say, it says with all of them in mind.
+fn read_alone(words: &[OsString]) -> Option<ReseatArgs> {
+    fn read<T: Args>(words: &[OsString], command: impl Fn(T) -> CommandArgs) -> Option<ReseatArgs> {
+        let without_name = words.iter().take(1).chain(words.iter().skip(2));
+        let Alone { args, global } = Alone::try_parse_from(without_name).ok()?;
+        Some(ReseatArgs {
+            command: command(args),
+            global,
+        })
+    }
+    match words.get(1)?.to_str()? {
+        "check" => read(words, CommandArgs::Check),
+        "plan" => read(words, CommandArgs::Plan),
+        "run" => read(words, CommandArgs::Run),
+        _ => None,
+    }
 }
 
 /// Whether `--output json` is among the words, for one whose others cannot be understood.
@@ -132,6 +161,37 @@ mod tests {
         assert_eq!((options.max_deletes, options.max_failures), (None, None));
         assert_eq!(options.saved_plan, None);
         assert_eq!(options.when_locked, WhenLocked::Refuse);
+    }
+
+    #[test]
+    fn a_command_that_is_read_alone_says_the_same_as_among_the_others() {
+        for (line, is_read) in [
+            ("reseat check joiners.csv", true),
+            (
+                "reseat check - --output json -q --sheet A --sheet B --profile x --map E-Mail=user",
+                true,
+            ),
+            ("reseat check --operation delete -- --odd.csv", true),
+            ("reseat plan moves.xlsx --only 2-20 -v --config c.toml -o p.html", true),
+            ("reseat run leavers.csv --yes --max-deletes 40 --sandbox", true),
+            ("reseat run --plan plan.json --output=json", true),
+            ("reseat check", false),
+            ("reseat check a.csv b.csv", false),
+            ("reseat check --help", false),
+            ("reseat run --version", false),
+            ("reseat run a.csv -q -v", false),
+            ("reseat run --plan plan.json a.csv", true),
+            ("reseat -q check a.csv", false),
+            ("reseat codes", false),
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let alone = read_alone(&words);
+            assert_eq!(alone.is_some(), is_read, "{line}");
+            if let Some(alone) = alone {
+                let among_others = ReseatArgs::try_parse_from(words).unwrap();
+                assert_eq!(format!("{alone:?}"), format!("{among_others:?}"), "{line}");
+            }
+        }
     }
 
     #[test]

@@ -23,17 +23,6 @@ pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<Unplaced
     Some(UnplacedProblem::error(ProblemCode::CellTooLong, what, help).at(column))
 }
 
-/// Whether a plain text is clean as it is and has no defect, by its length and its ends alone: so it is with nearly every
-/// cell.
-pub(in crate::intake) fn is_unremarkable(text: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphabetic();
-    match text.as_bytes() {
-        [b'N' | b'n' | b'u', ..] => false,
-        [first, .., last] => is_letter(*first) && is_letter(*last) && text.len() <= LONGEST_CELL,
-        _ => false,
-    }
-}
-
 /// Whether a cell of a plain row can have a [`defect`], by its ends alone: this is asked of every cell, and nearly none
 /// can.
 pub(in crate::intake) fn may_be_defective(text: &str) -> bool {
@@ -204,18 +193,7 @@ pub(super) fn is_exponent(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::intake::cells::{is_clear, trimmed};
-
-    proptest! {
-        #[test]
-        fn what_is_unremarkable_needs_no_closer_look(text in "[ '=#<>NnuaZ0:./]{1,3}[ -~]{0,9}[ '>a0.]{0,3}") {
-            let is_clean = trimmed(&text) == text && !may_be_defective(&text) && !is_clear(&text);
-            prop_assert!(is_clean || !is_unremarkable(&text));
-        }
-    }
 
     #[test]
     fn lost_numbers_are_recognised() {

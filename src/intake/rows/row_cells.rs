@@ -6,7 +6,7 @@ use strum::EnumCount;
 
 use super::header::Header;
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, clean, defect, is_clear, is_unremarkable, may_be_defective, too_long, trimmed,
+    Column, ColumnSet, UnplacedProblem, clean, defect, is_clear, may_be_defective, too_long, trimmed,
 };
 use crate::sheet::{Cell, CellKind, Row};
 use crate::text::is_plain;
@@ -71,11 +71,6 @@ impl<'r> RowCells<'r> {
                 continue;
             }
             if cell.kind == CellKind::Text && (self.is_plain || is_plain(cell.text)) {
-                if is_unremarkable(cell.text) {
-                    self.texts[*column as usize] = cell.text;
-                    self.filled.insert(*column);
-                    continue;
-                }
                 let text = trimmed(cell.text);
                 if let Some(problem) = too_long(*column, text) {
                     problems.push(problem);

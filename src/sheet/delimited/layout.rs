@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr2_iter, memrchr};
 
 /// No line is longer than this and a piece that is read at once.
 const LONGEST_LINE: usize = 1 << 20;
@@ -45,10 +45,8 @@ impl<R> LayoutScan<R> {
             Some(at) => bytes.len() - at,
             None => self.open_line + bytes.len(),
         };
-        self.is_plain = !is_torn
-            && self.open_line <= LONGEST_LINE
-            && memchr(b'"', bytes).is_none()
-            && !memchr_iter(b'\r', bytes).any(is_lone);
+        let is_odd = |at| bytes[at] == b'"' || is_lone(at);
+        self.is_plain = !is_torn && self.open_line <= LONGEST_LINE && !memchr2_iter(b'"', b'\r', bytes).any(is_odd);
     }
 }
 

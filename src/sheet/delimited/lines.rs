@@ -79,30 +79,24 @@ impl<R: Read> LinesReader<R> {
 
     /// The next lines, in the memory of those that were in their place; `false` at the end.
     pub(super) fn read(&mut self, lines: &mut Lines) -> io::Result<bool> {
-        // As long as it was: the bytes of before need not be made zeros.
         let mut bytes = std::mem::take(&mut lines.text).into_bytes();
-        let mut known = self.cut.len();
-        bytes.resize(known + self.block, 0);
-        bytes[..known].copy_from_slice(&self.cut);
-        self.cut.clear();
+        bytes.clear();
+        bytes.append(&mut self.cut);
+        bytes.reserve(self.block);
         loop {
-            let filled = known + fill(&mut self.input, &mut bytes[known..])?;
-            if let Some(end) = memrchr(b'\n', &bytes[known..filled]) {
-                let end = known + end + 1;
-                self.cut.extend_from_slice(&bytes[end..filled]);
-                bytes.truncate(end);
+            let known = bytes.len();
+            self.input.by_ref().take(self.block as u64).read_to_end(&mut bytes)?;
+            if bytes.len() == known {
                 break;
             }
-            if filled < bytes.len() {
-                bytes.truncate(filled);
+            if let Some(end) = memrchr(b'\n', &bytes[known..]) {
+                self.cut.extend(bytes.drain(known + end + 1..));
                 break;
             }
             // Whoever found that it has none looked at another text.
-            if filled > LONGEST_ROW {
+            if bytes.len() > LONGEST_ROW {
                 return Err(io::Error::other("a line of it goes on without end"));
             }
-            known = filled;
-            bytes.resize(known + self.block, 0);
         }
         let text = String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         *lines = self.lines(text);
@@ -136,20 +130,6 @@ impl<R: Read> LinesReader<R> {
         lines.last = lines.last.saturating_sub(lines.number);
         lines.number = 0;
     }
-}
-
-/// Fills the buffer as far as the input goes, and answers how far.
-fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match input.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(length) => filled += length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 #[cfg(test)]
