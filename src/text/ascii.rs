@@ -30,10 +30,13 @@ pub fn places_of([one, other]: [u8; 2], bytes: &[u8]) -> impl Iterator<Item = us
     let others = |word: u64| (word & each(0x7f)) + each(0x7f) | word;
     let (one, other) = (each(one), each(other));
     let (words, rest) = bytes.as_chunks();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let words = words.iter().copied().chain([last]);
-    (0..).step_by(8).zip(words).flat_map(move |(start, word)| {
+    let last = || {
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        last
+    };
+    let words = words.iter().copied().chain(std::iter::once_with(last));
+    words.zip((0..).step_by(8)).flat_map(move |(word, start)| {
         let word = u64::from_le_bytes(word);
         let mut found = !(others(word ^ one) & others(word ^ other)) & each(0x80);
         std::iter::from_fn(move || {

@@ -45,8 +45,9 @@ pub(in crate::intake) fn is_same(name: &str, key: &str) -> bool {
 /// The comparison form of a user: a GUID in its usual spelling, anything else folded.
 pub(in crate::intake) fn user_key(user: &str) -> Cow<'_, str> {
     // The lengths of a GUID's four spellings: bare, with hyphens, in braces, as a URN. Parsing is not tried on others,
-    // since this runs for every row.
+    // nor on addresses, since this runs for every row.
     if matches!(user.len(), 32 | 36 | 38 | 45)
+        && !user.contains('@')
         && let Ok(id) = user.parse::<UserId>()
     {
         return Cow::Owned(id.to_string());
