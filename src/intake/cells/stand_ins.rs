@@ -141,9 +141,14 @@ const LONGEST_NOTHING: usize = 9;
 /// Whether a plain text can be one of these, by its ends alone: this is asked of every cell, and nearly none is.
 pub(super) fn may_stand_in(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let may_be_nothing = matches!(bytes, [b'N' | b'n' | b'u' | b'(' | b'[' | b'<' | b'\\' | b'-' | b'.', ..]);
-    matches!(bytes, [b'#', ..] | [.., b':', _, _, b'0'..=b'9'] | [.., b'.', b'.', b'.'])
-        || may_be_nothing && text.len() <= LONGEST_NOTHING
+    let may_be_nothing = matches!(
+        bytes,
+        [b'N' | b'n' | b'u' | b'(' | b'[' | b'<' | b'\\' | b'-' | b'.', ..]
+    );
+    matches!(
+        bytes,
+        [b'#', ..] | [.., b':', _, _, b'0'..=b'9'] | [.., b'.', b'.', b'.']
+    ) || may_be_nothing && text.len() <= LONGEST_NOTHING
 }
 
 /// Whether the text is what a spreadsheet program shows for an error, in whichever language.

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::decode::DecodingReader;
 use super::delimiter::{self, Dialect};
 use super::encoding::Reading;
-use super::layout::LayoutScan;
 use super::lines::{Lines, LinesReader};
-use super::record::RecordReader;
 use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::row::Row;
 use crate::sheet::visitor::{Visit, Visitor};
@@ -21,8 +19,6 @@ const HEAD: u64 = 64 << 10;
 pub(in crate::sheet) struct TextFormat {
     pub(in crate::sheet) reading: Reading,
     pub(in crate::sheet) dialect: Dialect,
-    /// Whether it is UTF-8 in which every row is a line of its own.
-    has_plain_lines: bool,
 }
 
 /// Detects how to read the file, in one pass over all of it; its encoding only if none is `named`.
@@ -31,13 +27,11 @@ pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek), named: Option<Name
     file.seek(SeekFrom::Start(0))?;
     file.take(HEAD).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
-    let mut scan = LayoutScan::new(file);
-    let reading = Reading::of(&head, &mut scan, named)?;
+    let reading = Reading::of(&head, file, named)?;
     let text = reading.encoding.decode(&head[usize::from(reading.mark)..]);
     Ok(TextFormat {
         reading,
         dialect: delimiter::detect(&text, head.len() as u64 == HEAD),
-        has_plain_lines: reading.is_plain && scan.is_plain(),
     })
 }
 
@@ -48,11 +42,7 @@ pub(in crate::sheet) fn read(
     sheet: &Arc<str>,
     visitor: &mut dyn Visitor,
 ) -> io::Result<()> {
-    let TextFormat {
-        reading,
-        dialect,
-        has_plain_lines,
-    } = format;
+    let TextFormat { reading, dialect } = format;
     file.seek(SeekFrom::Start(reading.mark.into()))?;
     if visitor.sheet(sheet) == Visit::Skip {
         return Ok(());
@@ -60,33 +50,27 @@ pub(in crate::sheet) fn read(
     if let Some(doubt) = reading.doubt {
         visitor.encoding_is_doubtful(doubt);
     }
-    if has_plain_lines {
-        read_lines(file, dialect, visitor)
-    } else if reading.is_plain {
+    if reading.is_plain {
         read_rows(file, dialect, visitor)
     } else {
         read_rows(DecodingReader::new(file, reading.encoding), dialect, visitor)
     }
 }
 
-fn read_lines(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
+fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
     let mut reader = LinesReader::new(input, dialect.delimiter);
-    let mut is_to_skip = dialect.skip_line;
     let mut lines = Lines::default();
+    let mut is_to_skip = dialect.skip_line;
     while reader.read(&mut lines)? {
         if std::mem::take(&mut is_to_skip) {
             reader.skip_line(&mut lines);
         }
         if visitor.lines(&mut lines) == Visit::Skip {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
-}
-
-fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
-    let mut reader = RecordReader::new(input, dialect.delimiter);
-    if dialect.skip_line {
+    let mut reader = reader.into_rows();
+    if is_to_skip {
         reader.skip_line()?;
     }
     let mut row = Row::default();

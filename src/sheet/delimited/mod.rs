@@ -4,7 +4,6 @@ mod decode;
 mod delimiter;
 mod encoding;
 mod file;
-mod layout;
 mod lines;
 mod quotes;
 mod raw_reader;

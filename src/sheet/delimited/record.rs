@@ -33,11 +33,16 @@ struct Before {
 
 impl<R: Read> RecordReader<R> {
     pub(in crate::sheet) fn new(input: R, delimiter: u8) -> Self {
+        Self::after(0, input, delimiter)
+    }
+
+    /// Reads what follows the line of this number.
+    pub(super) fn after(number: u32, input: R, delimiter: u8) -> Self {
         Self {
             records: records(RawReader::new(input), delimiter),
             record: csv::StringRecord::new(),
             delimiter,
-            number: 0,
+            number,
             before: Before::default(),
         }
     }
