@@ -5,8 +5,8 @@
 //! and the ratios of both time and processor time. Bars: 2.0 and 3.5 for the CSV of 1,000,000 rows, 1.0 for the workbook's
 //! time. It also prints how much memory `check` of that CSV took beyond the start (bar: 45 bytes a row).
 //!
-//! A CSV in which every row is a line is cut into blocks, which the threads that judge rows take apart themselves; one with
-//! quotes is read by the csv crate on one thread. `csv with quotes` shows that way.
+//! A CSV is cut into blocks, which the threads that judge rows take apart themselves, up to the first quote; the csv crate
+//! reads the rest on one thread. `csv with quotes` shows that way.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
