@@ -131,8 +131,10 @@ mod tests {
     use super::*;
     use crate::cli::{self, Command};
 
-    fn read(flags: &[&str], organization: &[&str]) -> (Codes, Vec<String>) {
-        let words = ["reseat", "rebalance"].iter().chain(flags).map(Into::into);
+    /// What these flags say, `_` for a space within one of them.
+    fn read(flags: &str, organization: &[&str]) -> (Codes, Vec<String>) {
+        let words = ["reseat", "rebalance"].into_iter().chain(flags.split_whitespace());
+        let words = words.map(|word| word.replace('_', " ").into());
         let Command::Rebalance(options) = cli::parse(words).unwrap().command else {
             panic!("it is another command")
         };
@@ -149,19 +151,8 @@ mod tests {
     #[test]
     fn licences_are_named_by_code_in_any_case_or_by_product() {
         let (codes, told) = read(
-            &[
-                "--free",
-                "attunu=2",
-                "--free=RPA Developer - Named User=3",
-                "--reserve",
-                "Attended, Named User=1",
-                "--swap",
-                "RPADEVNU=RPADEVPRONU",
-                "--only",
-                "ATTUNU",
-                "--only=RPADEVNU",
-                "--only=RPADEVPRONU",
-            ],
+            "--free attunu=2 --free=RPA_Developer_-_Named_User=3 --reserve Attended,_Named_User=1 \
+             --swap RPADEVNU=RPADEVPRONU --only ATTUNU --only=RPADEVNU --only=RPADEVPRONU",
             &[],
         );
         assert_eq!(told, [""; 0]);
@@ -173,28 +164,11 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_told_at_once() {
-        let flags = [
-            "--free",
-            "ATUNU=2",
-            "--free",
-            "ATTUNU=2",
-            "--free",
-            "attunu=3",
-            "--swap",
-            "RPADEVNU=ATTUNU",
-            "--swap",
-            "RPADEVNU=RPADEVPRONU",
-            "--swap",
-            "ATTUNU=Attended - Named User",
-            "--only",
-            "ATTUNU",
-            "--only",
-            "RPADEVNU",
-            "--reserve",
-            "RPADEVPRONU=2",
-        ];
+        let flags = "--free ATUNU=2 --free ATTUNU=2 --free attunu=3 --swap RPADEVNU=ATTUNU \
+                     --swap RPADEVNU=RPADEVPRONU --swap ATTUNU=Attended_-_Named_User --only ATTUNU --only RPADEVNU \
+                     --reserve RPADEVPRONU=2";
         assert_eq!(
-            read(&flags, &[]).1,
+            read(flags, &[]).1,
             [
                 "`--free`: `attunu` is given twice (give each licence once, with one number)"
                     .replace("attunu", "ATTUNU"),
@@ -211,28 +185,23 @@ mod tests {
 
     #[test]
     fn a_chain_of_swaps_is_done_one_after_the_other() {
-        for (first, second) in [
-            ("ATTUNU=TSTNU", "TSTNU=IDU"),
-            ("TSTNU=IDU", "ATTUNU=TSTNU"),
-            ("ATTUNU=IDU", "IDU=ATTUNU"),
+        for flags in [
+            "--swap ATTUNU=TSTNU --swap TSTNU=IDU",
+            "--swap TSTNU=IDU --swap ATTUNU=TSTNU",
+            "--swap ATTUNU=IDU --swap IDU=ATTUNU",
         ] {
-            let (codes, told) = read(&["--swap", first, "--swap", second], &[]);
+            let (codes, told) = read(flags, &[]);
             assert_eq!((codes.swaps.len(), told.len()), (1, 1), "{told:?}");
             assert!(told[0].contains("make a chain"), "{told:?}");
         }
-        assert_eq!(
-            read(&["--swap", "ATTUNU=IDU", "--swap", "TSTNU=IDU"], &[])
-                .0
-                .swaps
-                .len(),
-            2
-        );
+        let (codes, _) = read("--swap ATTUNU=IDU --swap TSTNU=IDU", &[]);
+        assert_eq!(codes.swaps.len(), 2);
     }
 
     #[test]
     fn what_only_the_organization_has_is_known_once_it_was_asked() {
-        assert_eq!(read(&["--free", "FLEXNU=2"], &[]).1.len(), 1);
-        let (codes, told) = read(&["--free", "flexnu=2"], &["FLEXNU"]);
+        assert_eq!(read("--free FLEXNU=2", &[]).1.len(), 1);
+        let (codes, told) = read("--free flexnu=2", &["FLEXNU"]);
         assert_eq!((codes.free.len(), told.len()), (1, 0));
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{BoolValueParser, PossibleValuesParser, StringValueParser, TypedValueParser};
-use clap::value_parser;
+use clap::{Arg, value_parser};
 use strum::{IntoEnumIterator, VariantNames};
 
 use super::choices::ColumnMapping;
@@ -25,6 +25,12 @@ where
     T: VariantNames + FromStr + Clone + Send + Sync + 'static,
 {
     PossibleValuesParser::new(T::VARIANTS).try_map(|word| word.parse().map_err(|_| format!("`{word}` is none of them")))
+}
+
+/// What stands for the value of an argument in help.
+pub(super) fn value_name(arg: &Arg) -> String {
+    let names = arg.get_value_names().and_then(|names| names.first());
+    names.map_or_else(|| arg.get_id().to_string(), ToString::to_string)
 }
 
 /// A number of rows.

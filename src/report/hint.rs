@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::words::things;
 use crate::event::Service;
 use crate::model::{OrganizationId, Status};
 use crate::text::{plural, shown_path};
@@ -123,7 +124,7 @@ impl fmt::Display for Hint {
             Self::Waiting(count) => write!(
                 out,
                 "{} for the invitation to be accepted; run the same command again later",
-                verb(*count, "waits", "wait")
+                things(*count, "row", "waits", "wait")
             ),
             Self::NotDue { rows, first } => {
                 let until = first.as_ref().map_or_else(String::new, |first| {
@@ -133,19 +134,19 @@ impl fmt::Display for Hint {
                 write!(
                     out,
                     "{} for {} date{until}; run the same command again then",
-                    verb(*rows, "waits", "wait"),
+                    things(*rows, "row", "waits", "wait"),
                     if *rows == 1 { "its" } else { "their" },
                 )
             }
             Self::InDoubt(count) => write!(
                 out,
                 "{} in doubt, because an answer was lost; the same command finds out what happened before it sends anything",
-                verb(*count, "is", "are")
+                things(*count, "row", "is", "are")
             ),
             Self::NotRun(count) => write!(
                 out,
                 "{} not reached; the same command continues there",
-                verb(*count, "was", "were")
+                things(*count, "row", "was", "were")
             ),
             Self::Correct(sheet) => write!(
                 out,
@@ -160,15 +161,12 @@ impl fmt::Display for Hint {
             Self::PasswordsLeftOut(count) => write!(
                 out,
                 "{} left out of it: write them again before you run it, or run the sheet itself",
-                match count {
-                    1 => "1 password was".to_owned(),
-                    count => format!("{count} passwords were"),
-                }
+                things(*count, "password", "was", "were")
             ),
             Self::CorrectedElsewhere(count) => write!(
                 out,
                 "{} corrected in a sheet of failed rows and not finished: run that sheet again",
-                verb(*count, "was", "were")
+                things(*count, "row", "was", "were")
             ),
             Self::AllowDeletions(count) => write!(
                 out,
@@ -178,10 +176,6 @@ impl fmt::Display for Hint {
             Self::PipeAgain => out.write_str("the sheet was piped in: pipe it in again"),
         }
     }
-}
-
-fn verb(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", plural(count, "row"), if count == 1 { one } else { many })
 }
 
 /// The hints that follow from a run, most urgent first.

@@ -20,6 +20,7 @@ mod run_state;
 mod style;
 mod summary;
 mod table;
+mod words;
 
 pub use hint::{Evidence, Hint, NotDue, hints};
 pub use json::{of_each, write_json};

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::forecast::ForecastView;
 use super::style::{ERROR, HEADING, WARNING};
 use super::table::{Align, Table};
+use super::words::things;
 use crate::engine::{Forecast, Timing};
 use crate::intake::{HiddenRows, WaitingRows};
 use crate::ledger::Record;
@@ -106,14 +107,14 @@ impl PlanView<'_> {
             )?;
         }
         if self.invalid > 0 {
-            writeln!(out, "{} invalid and left out", are(self.invalid))?;
+            writeln!(out, "{} invalid and left out", things(self.invalid, "row", "is", "are"))?;
         }
         if self.hidden.read > 0 {
             writeln!(
                 out,
                 "of the whole sheet, {} hidden in the spreadsheet program; hidden rows run like the others, \
                  `--visible-only` leaves them out",
-                are(self.hidden.read)
+                things(self.hidden.read, "row", "is", "are")
             )?;
         }
         write_left_out(self.hidden, out)?;
@@ -253,7 +254,11 @@ impl PlanView<'_> {
             write_lines(cannot_run.iter().map(line), out)?;
         }
         if !left_alone.is_empty() {
-            writeln!(out, "\n{WARNING}{} left alone{WARNING:#}", are(left_alone.len()))?;
+            writeln!(
+                out,
+                "\n{WARNING}{} left alone{WARNING:#}",
+                things(left_alone.len(), "row", "is", "are")
+            )?;
             write_lines(left_alone.iter().map(line), out)?;
         }
         Ok(())
@@ -370,29 +375,20 @@ impl PlanView<'_> {
     fn write_later(&self, out: &mut dyn Write) -> io::Result<()> {
         let deletions = self.deleted_later();
         if !deletions.is_empty() {
-            let (are, their) = if deletions.len() == 1 {
-                ("is", "its invitation is")
-            } else {
-                ("are", "their invitations are")
-            };
-            writeln!(
-                out,
-                "\n{} {are} deleted once {their} accepted",
-                plural(deletions.len(), "old account")
-            )?;
+            let (one, many) = (
+                "is deleted once its invitation is",
+                "are deleted once their invitations are",
+            );
+            writeln!(out, "\n{} accepted", things(deletions.len(), "old account", one, many))?;
             let line = |row: &&Row| format!("{} ({})", row.operation.user_label(), row.place);
             write_lines(deletions.iter().map(line), out)?;
         }
         match self.sheet.plan.handed_over_later.len() {
             0 => Ok(()),
-            1 => writeln!(
-                out,
-                "1 new account gets its licences only then, because no seat is free for the overlap"
-            ),
             count => writeln!(
                 out,
-                "{} get their licences only then, because no seat is free for the overlap",
-                plural(count, "new account")
+                "{} licences only then, because no seat is free for the overlap",
+                things(count, "new account", "gets its", "get their")
             ),
         }
     }
@@ -480,11 +476,6 @@ pub fn waiting_words(waiting: WaitingRows, as_of: &AsOf) -> String {
 fn licenses(side: Option<&Value>) -> Vec<&str> {
     let named = side.and_then(|side| side.get("licenses")).and_then(Value::as_array);
     named.into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-fn are(rows: usize) -> String {
-    let are = if rows == 1 { "is" } else { "are" };
-    format!("{} {are}", plural(rows, "row"))
 }
 
 /// Says how many hidden rows are left out, if any.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::style::{HEADING, WARNING};
 use super::table::{Align, Table};
+use super::words::{people, things};
 use crate::directory::Gap;
 use crate::draft::DraftRow;
 use crate::intake::{Column, FactColumn, KeptPerson};
@@ -121,22 +122,15 @@ impl RebalanceView<'_> {
         let RowCounts { to_run, .. } = self.row_counts();
         let missing = match self.people_missing_out() {
             0 => String::new(),
-            count => format!("; {}", miss_out(count)),
+            count => format!("; {}", people(count, "misses out", "miss out")),
         };
         if to_run == 0 {
             return format!("nothing is to be freed or granted{missing}");
         }
         let seats = plural(usize::try_from(self.freed()).unwrap_or(usize::MAX), "seat");
-        let (free, grant) = if to_run == 1 {
-            ("frees", "grants")
-        } else {
-            ("free", "grant")
-        };
-        format!(
-            "{} {free} {seats} and {grant} {}{missing}",
-            plural(to_run, "row"),
-            number(self.granted())
-        )
+        let rows = things(to_run, "row", "frees", "free");
+        let grant = if to_run == 1 { "grants" } else { "grant" };
+        format!("{rows} {seats} and {grant} {}{missing}", number(self.granted()))
     }
 
     /// Writes it as text.
@@ -371,19 +365,12 @@ impl RebalanceView<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let heading = miss_out(self.people_missing_out());
+        let heading = people(self.people_missing_out(), "misses out", "miss out");
         writeln!(out, "\n{HEADING}{heading}{HEADING:#}")?;
         for line in missing.iter().take(NAMED).map(missing_line) {
             writeln!(out, "  {line}")?;
         }
         more(missing.len(), out, "; the sheet names all")
-    }
-}
-
-fn miss_out(people: usize) -> String {
-    match people {
-        1 => "1 person misses out".to_owned(),
-        count => format!("{} people miss out", number(count as u64)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::changed::Changed;
-use crate::text::number;
+use super::words::in_words;
 
 /// What became of accounts, by rows.
 #[derive(Debug, Default, Clone)]
@@ -65,7 +65,7 @@ impl AccessChanges {
             .into_iter()
             .filter_map(|(what, one, many)| {
                 let count = *self.rows.get(what)?;
-                Some(counted(count, one, many))
+                Some(in_words(count, one, many))
             })
             .collect();
         let undone = |has_access: bool| {
@@ -76,14 +76,14 @@ impl AccessChanges {
         };
         let (ended, given_back) = (undone(false), undone(true));
         if ended > 0 {
-            points.push(counted(
+            points.push(in_words(
                 ended,
                 "person got access by one of these rows and lost it by a later one; both rows count as done",
                 "people got access by one of these rows and lost it by a later one; both rows count as done",
             ));
         }
         if given_back > 0 {
-            points.push(counted(
+            points.push(in_words(
                 given_back,
                 "person lost access by one of these rows and got it back by a later one; both rows count as done",
                 "people lost access by one of these rows and got it back by a later one; both rows count as done",
@@ -91,10 +91,6 @@ impl AccessChanges {
         }
         points
     }
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

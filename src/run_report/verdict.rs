@@ -2,6 +2,7 @@
 
 use super::fold::RunReport;
 use super::outcome::Counts;
+use super::words::in_words;
 use crate::model::{OperationKind, Status};
 use crate::page::Tone;
 use crate::text::number;
@@ -22,19 +23,13 @@ pub fn verdict(report: &RunReport) -> (String, Tone) {
     // Of people, the worst of their rows counts.
     let needs = counts.needs_attention;
     if needs > 0 && needs != counts.asked() {
-        parts.push(format!(
-            "{} {} attention",
-            number(needs),
-            if needs == 1 { "needs" } else { "need" }
-        ));
+        parts.push(in_words(needs, "needs attention", "need attention"));
     }
     if counts.waits > 0 && counts.waits != counts.asked() {
-        let waits = if counts.waits == 1 { "waits" } else { "wait" };
-        parts.push(format!("{} {waits}{}", number(counts.waits), for_what(report)));
+        parts.push(in_words(counts.waits, "waits", "wait") + for_what(report));
     }
     if counts.not_reached > 0 && counts.not_reached != counts.asked() {
-        let were = if counts.not_reached == 1 { "was" } else { "were" };
-        parts.push(format!("{} {were} not reached", number(counts.not_reached)));
+        parts.push(in_words(counts.not_reached, "was not reached", "were not reached"));
     }
     let mut sentences = vec![format!("{}.", parts.join("; "))];
     if unknown > 0 {

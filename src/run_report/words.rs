@@ -49,6 +49,11 @@ fn what(operation: Option<OperationKind>, count: u64) -> String {
         ),
         Some(OperationKind::Migrate) => ("person to move to a new address", "people to move to a new address"),
     };
+    in_words(count, one, many)
+}
+
+/// A count, and the words that fit it.
+pub(super) fn in_words(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
@@ -62,22 +67,15 @@ pub(super) fn how_many(counts: &Counts) -> String {
         needs_attention,
         twice,
     } = *counts;
-    let verb = |count: u64, one: &str, many: &str| format!("{} {}", number(count), if count == 1 { one } else { many });
     let parts = [
-        (done, verb(done, "done", "done")),
-        (already_so, verb(already_so, "already so", "already so")),
-        (waits, verb(waits, "waits", "wait")),
-        (not_reached, verb(not_reached, "not reached", "not reached")),
-        (
-            needs_attention,
-            verb(needs_attention, "needs attention", "need attention"),
-        ),
-        (twice, verb(twice, "stands twice", "stand twice")),
+        (done, "done", "done"),
+        (already_so, "already so", "already so"),
+        (waits, "waits", "wait"),
+        (not_reached, "not reached", "not reached"),
+        (needs_attention, "needs attention", "need attention"),
+        (twice, "stands twice", "stand twice"),
     ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(_, words)| words)
-        .collect();
+    let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, one, many)| in_words(count, one, many)).collect();
     parts.join(", ")
 }

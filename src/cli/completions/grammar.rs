@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::super::values::value_name;
 use super::values::{Value, Word, value_of};
 
 /// Every command, reseat itself first.
@@ -119,11 +120,6 @@ fn flag(command: &Command, arg: &Arg) -> Flag {
         value_name: value_name(arg),
         repeats: matches!(arg.get_action(), ArgAction::Append | ArgAction::Count),
     }
-}
-
-fn value_name(arg: &Arg) -> String {
-    let names = arg.get_value_names().and_then(|names| names.first());
-    names.map_or_else(|| arg.get_id().to_string(), ToString::to_string)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 use roff::{Inline, Roff, bold, italic, roman};
 
+use super::super::values::value_name;
 use super::facts;
 
 /// The day of the release, which a page has to name.
@@ -122,11 +123,6 @@ fn flag_head(flag: &Arg) -> Vec<Inline> {
 
 fn takes_value(arg: &Arg) -> bool {
     arg.get_num_args().is_some_and(|number| number.takes_values())
-}
-
-fn value_name(arg: &Arg) -> String {
-    let names = arg.get_value_names().and_then(|names| names.first());
-    names.map_or_else(|| arg.get_id().to_string(), ToString::to_string)
 }
 
 /// What an argument is, with its possible values and its default.

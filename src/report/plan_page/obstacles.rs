@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::super::plan::PlanView;
+use super::super::words::and_more;
 use super::names::Names;
 use super::rows::{NO_SEAT, is_left_alone, outcome};
 use crate::model::{BundleSet, Row, RowReport, Status};
 use crate::page::{Cause, Tone};
 use crate::plan::{Fate, RowIndex, Verdict, not_owned};
 use crate::run_report;
-use crate::text::{number, quoted};
+use crate::text::quoted;
 
 /// How many of the rows of one cause are named with it; the table has every one.
 const NAMED: usize = 10;
@@ -52,7 +53,7 @@ fn as_report(row: &Row, verdict: &Verdict) -> RowReport {
 /// Rows of one cause.
 #[derive(Default)]
 struct Rows {
-    count: u64,
+    count: usize,
     cause: Option<run_report::Cause>,
     /// What is said of the first of them.
     told: Vec<String>,
@@ -69,17 +70,11 @@ impl Rows {
 
     fn cause(self, outcome: String) -> Cause {
         let (what, help) = self.cause.map_or(("", ""), |cause| (cause.what, cause.help));
-        let more = self.count - self.told.len() as u64;
-        let more = if more > 0 {
-            format!("; and {} more", number(more))
-        } else {
-            String::new()
-        };
-        let named = format!("{help} In {}{more}", self.told.join("; "));
+        let named = format!("{help} In {}", listed(&self.told, self.count));
         let stop = if named.ends_with(['.', '?', '!']) { "" } else { "." };
         Cause {
             what: what.to_owned(),
-            rows: self.count,
+            rows: self.count as u64,
             help: format!("{named}{stop}").trim().to_owned(),
             tone: Tone::Bad,
             filter: Some(outcome),
@@ -103,18 +98,24 @@ fn shortage(view: &PlanView<'_>, names: Names<'_>) -> Option<Cause> {
             format!("{misses}; {}", quoted(&not_owned(&unowned)))
         }
     };
-    let listed: Vec<String> = short.iter().take(NAMED_WITHOUT_SEAT).map(line).collect();
-    let more = short.len() - listed.len();
-    let more = if more > 0 {
-        format!("; and {} more", number(more as u64))
-    } else {
-        String::new()
-    };
+    let first: Vec<String> = short.iter().take(NAMED_WITHOUT_SEAT).map(line).collect();
     Some(Cause {
         what: "There is no free seat for them.".to_owned(),
         rows: short.len() as u64,
-        help: format!("{} {}{more}.", cause.map_or("", |cause| cause.help), listed.join("; ")),
+        help: format!(
+            "{} {}.",
+            cause.map_or("", |cause| cause.help),
+            listed(&first, short.len())
+        ),
         tone: Tone::Bad,
         filter: Some(NO_SEAT.to_owned()),
     })
+}
+
+/// The first of them, and how many more there are.
+fn listed(first: &[String], all: usize) -> String {
+    match and_more(all, first.len()).as_str() {
+        "" => first.join("; "),
+        more => format!("{};{more}", first.join("; ")),
+    }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 
 use super::super::plan::{PlanView, waiting_words};
+use super::super::words::{and_more, people, things};
 use super::counts::Counts;
 use super::names::Names;
 use super::obstacles::{left_alone, obstacles};
 use super::subject::PageSubject;
-use super::words::{people, things, ways_lost, what_happens};
+use super::words::{ways_lost, what_happens};
 use crate::model::{GroupId, Row, RowReport};
 use crate::page::{Folded, SeatBar, Section, SectionBody};
 use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Work};
@@ -343,12 +344,7 @@ impl Sections<'_> {
                 format!("{who} ({operation}, {})", report.place)
             };
             let names: Vec<String> = reports.iter().take(NAMED).map(who).collect();
-            let more = reports.len() - names.len();
-            let more = if more > 0 {
-                format!(" and {} more", number(more as u64))
-            } else {
-                String::new()
-            };
+            let more = and_more(reports.len(), names.len());
             let until = due.map_or_else(
                 || "begun, and waiting".to_owned(),
                 |due| format!("until {}", not_due.as_of.show_briefly(due)),
@@ -414,10 +410,7 @@ impl Sections<'_> {
 fn named<T>(items: &[T], most: usize, line: impl Fn(&T) -> String, where_else: &str) -> Vec<String> {
     let mut lines: Vec<String> = items.iter().take(most).map(line).collect();
     if items.len() > most {
-        lines.push(format!(
-            "and {} more: {where_else}",
-            number((items.len() - most) as u64)
-        ));
+        lines.push(format!("{}: {where_else}", and_more(items.len(), most).trim_start()));
     }
     lines
 }

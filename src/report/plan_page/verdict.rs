@@ -1,7 +1,7 @@
 //! What a plan comes to, in one sentence or two that a head of department understands. Pure.
 
+use super::super::words::{people, things};
 use super::counts::Counts;
-use super::words::{people, things};
 use crate::page::Tone;
 
 /// What the sentence rests on beside the counts.

@@ -1,19 +1,8 @@
 //! What operations do to people and groups, in words for whoever asked for them. Pure.
 
+use super::super::words::{people, things};
 use crate::model::OperationKind;
 use crate::plan::WaysLost;
-use crate::text::{number, plural};
-
-/// `1 person is`, `2 people are`: people, and the verb that fits.
-pub(super) fn people(count: usize, one: &str, many: &str) -> String {
-    let (noun, verb) = if count == 1 { ("person", one) } else { ("people", many) };
-    format!("{} {noun} {verb}", number(count as u64))
-}
-
-/// The same of anything else whose plural is made with `s`.
-pub(super) fn things(count: usize, noun: &str, one: &str, many: &str) -> String {
-    format!("{} {}", plural(count, noun), if count == 1 { one } else { many })
-}
 
 /// What happens to this many people or groups by an operation.
 pub(super) fn what_happens(operation: OperationKind, count: usize) -> String {
