@@ -88,13 +88,7 @@ fn world(people: usize) -> World {
         ..Lease::default()
     };
     world.lease(groups[1], stranger(3), left.clone());
-    world.set_rule(
-        gone(),
-        Rule {
-            bundles: codes(&["TSTNU"]),
-            ..Rule::default()
-        },
-    );
+    world.set_rule(gone(), Rule::giving(codes(&["TSTNU"])));
     world.lease(gone(), ids[3], left);
     world
 }
@@ -593,13 +587,7 @@ async fn twenty_thousand_people_and_five_thousand_licensed_ones_take_a_call_a_pa
     people.set_seats("TSTNU", 100_000);
     let mut pages = 0;
     for (number, group) in groups.iter().enumerate() {
-        people.set_rule(
-            *group,
-            Rule {
-                bundles: codes(&["TSTNU"]),
-                ..Rule::default()
-            },
-        );
+        people.set_rule(*group, Rule::giving(codes(&["TSTNU"])));
         let members: Vec<UserId> = people.members(*group).map(|user| user.id).take(60 * number).collect();
         pages += members.len().div_ceil(50).max(1);
         for member in members {

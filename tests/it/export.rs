@@ -575,13 +575,7 @@ fn names_that_look_like_formulas_come_back_as_they_are() {
         ..Lease::default()
     };
     world.lease(group.id, UserId(Uuid::from_u128(1)), lease);
-    world.set_rule(
-        group.id,
-        Rule {
-            bundles,
-            ..Rule::default()
-        },
-    );
+    world.set_rule(group.id, Rule::giving(bundles));
     let population = Population::Given(Box::new(world));
     let stage = Stage::with(Config {
         population,

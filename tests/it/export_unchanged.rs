@@ -129,11 +129,7 @@ pub(crate) fn random_world(seed: u64, now: Timestamp) -> World {
     }
     let gone = GroupId(Uuid::from_u128(dice.random()));
     let bundles: BundleSet = [BundleCode::new("TSTNU")].into_iter().collect();
-    let rule = Rule {
-        bundles: bundles.clone(),
-        ..Rule::default()
-    };
-    world.set_rule(gone, rule);
+    world.set_rule(gone, Rule::giving(bundles.clone()));
     let lease = Lease {
         bundles,
         ..Lease::default()

@@ -28,11 +28,7 @@ fn leasing(config: Config, people: usize, holders: usize) -> Stage {
 fn lease(stage: &Stage, group: &str, numbers: impl IntoIterator<Item = usize>) {
     let id = team(stage, group);
     stage.sandbox.with_world(|world| {
-        let rule = Rule {
-            bundles: bundles(&["ACNU"]),
-            ..Rule::default()
-        };
-        world.set_rule(id, rule);
+        world.set_rule(id, Rule::giving(bundles(&["ACNU"])));
         for number in numbers {
             let user = world.user_called(&person(number)).unwrap().id;
             world.release(user);

@@ -357,11 +357,7 @@ fn what_a_group_of_everybody_still_gives_is_named() {
     let stage = Stage::new();
     stage.sandbox.with_world(|world| {
         let everyone = world.group_named("Everyone").unwrap().id;
-        let rule = Rule {
-            bundles: bundles(&["ACNU"]),
-            ..Rule::default()
-        };
-        world.set_rule(everyone, rule);
+        world.set_rule(everyone, Rule::giving(bundles(&["ACNU"])));
         let anna = world.user_called(ANNA).unwrap().id;
         world.edit_user(anna, |user| {
             user.groups.insert(everyone);

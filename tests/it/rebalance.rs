@@ -108,13 +108,7 @@ fn lease(stage: &Stage, group: &str, people: &[(&str, i64)]) {
             last_modification_time: None,
             managed_by_directory: false,
         });
-        world.set_rule(
-            id,
-            Rule {
-                bundles: bundles(&[CODE]),
-                ..Rule::default()
-            },
-        );
+        world.set_rule(id, Rule::giving(bundles(&[CODE])));
     });
     for (name, days) in people {
         let user = hire(stage, name);

@@ -211,11 +211,7 @@ fn a_seat_that_was_given_back_is_told_of() {
             world.group_named("Finance").unwrap().id,
             world.user_called(ANNA).unwrap().id,
         );
-        let rule = Rule {
-            bundles: bundles(&["ACNU"]),
-            ..Rule::default()
-        };
-        world.set_rule(group, rule);
+        world.set_rule(group, Rule::giving(bundles(&["ACNU"])));
         let lease = Lease {
             bundles: bundles(&["ACNU"]),
             ..Lease::default()
@@ -550,11 +546,7 @@ fn a_renamed_group_is_named_anew_and_one_that_is_gone_is_told() {
     let stage = Stage::new();
     stage.sandbox.with_world(|world| {
         let finance = world.group_named("Finance").unwrap().id;
-        let rule = Rule {
-            bundles: bundles(&["ATTUNU"]),
-            ..Rule::default()
-        };
-        world.set_rule(finance, rule);
+        world.set_rule(finance, Rule::giving(bundles(&["ATTUNU"])));
     });
     let first = stage.world();
     stage

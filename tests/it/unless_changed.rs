@@ -17,10 +17,7 @@ fn group(stage: &Stage, name: &str) -> GroupId {
 
 fn set_rule(stage: &Stage, name: &str, codes: &[&str]) {
     let group = group(stage, name);
-    let rule = Rule {
-        bundles: bundles(codes),
-        ..Rule::default()
-    };
+    let rule = Rule::giving(bundles(codes));
     stage.sandbox.with_world(|world| world.set_rule(group, rule));
 }
 

@@ -27,13 +27,7 @@ fn prepare(organization: &Organization, seats: u64) -> String {
             world.join(user, id);
         }
         let bundles: BundleSet = [BundleCode::new("ACNU")].into_iter().collect();
-        world.set_rule(
-            id,
-            Rule {
-                bundles,
-                ..Rule::default()
-            },
-        );
+        world.set_rule(id, Rule::giving(bundles));
         let taken = world.seats_of(&BundleCode::new("ACNU")).allocated;
         world.set_seats("ACNU", taken + seats);
     });

@@ -88,14 +88,7 @@ impl World {
             world.set_last_in_use(id, Some(days_before(now, rng.random_range(100..400))));
         }
         let dissolved = GroupId(world.next_guid(seed));
-        let bundles = codes(&["TSTNU"]);
-        world.set_rule(
-            dissolved,
-            Rule {
-                bundles,
-                ..Rule::default()
-            },
-        );
+        world.set_rule(dissolved, Rule::giving(codes(&["TSTNU"])));
         world.buy_seats();
         for number in 1..=NEWCOMERS {
             let name = format!("person{number:03}");

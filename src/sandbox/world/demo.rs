@@ -76,13 +76,7 @@ impl World {
         let (former, dissolved) = (UserId(world.next_guid(seed)), GroupId(world.next_guid(seed)));
         world.insert_orphan(former, "peter.former@contoso.example", codes(&["ATTUNU"]));
         world.set_last_in_use(former, Some(days_before(now, 210)));
-        world.set_rule(
-            dissolved,
-            Rule {
-                bundles: codes(&["TSTNU"]),
-                ..Rule::default()
-            },
-        );
+        world.set_rule(dissolved, Rule::giving(codes(&["TSTNU"])));
         for (name, surname, user_name) in DIRECTORY {
             world.know(seed, [name, surname], user_name, founded);
         }
@@ -126,14 +120,7 @@ impl World {
             managed_by_directory: false,
         });
         if !bundles.is_empty() {
-            let bundles = codes(bundles);
-            self.set_rule(
-                id,
-                Rule {
-                    bundles,
-                    ..Rule::default()
-                },
-            );
+            self.set_rule(id, Rule::giving(codes(bundles)));
         }
         id
     }

@@ -146,6 +146,16 @@ pub struct Rule {
     pub external: bool,
 }
 
+impl Rule {
+    /// A rule that gives these, to as many as join.
+    pub fn giving(bundles: BundleSet) -> Self {
+        Self {
+            bundles,
+            ..Self::default()
+        }
+    }
+}
+
 /// What a member of a group holds by the group's rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
