@@ -49,6 +49,10 @@ use uuid::Uuid;
 use measure::{Cost, Start};
 use server::{ORGANIZATION, Server, address};
 
+/// The program's own, for both.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROWS: u32 = 20_000;
 const REPEATS: usize = 5;
 

@@ -25,15 +25,19 @@ pub struct Client {
     pub(super) session: Session,
     pub(super) organization_id: OrganizationId,
     pub(super) variants: Arc<KnownVariants>,
+    /// The address that those of users begin with.
+    users: Arc<Url>,
 }
 
 impl Client {
     /// A client of the organization with this GUID. Nothing is sent yet.
     pub fn new(session: Session, organization_id: OrganizationId) -> Self {
+        let users = service_url(&session.config, &session.config.routes.identity, &["api", "User"]);
         Self {
             session,
             organization_id,
             variants: Arc::default(),
+            users: Arc::new(users),
         }
     }
 
@@ -173,11 +177,19 @@ impl Client {
         service_url(self.config(), &self.config().routes.identity, path)
     }
 
+    /// `{identity}/api/User/{user id}`
+    pub(super) fn user_url(&self, id: UserId) -> Url {
+        let mut url = Url::clone(&self.users);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(&id.to_string());
+        }
+        url
+    }
+
     /// `{license}/api/account/{organization id}/…`
     pub(super) fn license_url(&self, path: &[&str]) -> Url {
         let organization = self.organization_id.to_string();
-        let mut whole = vec!["api", "account", organization.as_str()];
-        whole.extend_from_slice(path);
+        let whole = [&["api", "account", organization.as_str()], path].concat();
         service_url(self.config(), &self.config().routes.license, &whole)
     }
 }

@@ -193,7 +193,14 @@ impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, Json<'a>);
 
     fn next(&mut self) -> Option<(&'a str, Json<'a>)> {
-        Some((self.0.next()?.as_str()?, self.0.next()?))
+        let Entries { document, at, end } = self.0;
+        if at >= end {
+            return None;
+        }
+        // A name is one node.
+        let value = Json { document, at: at + 1 };
+        self.0.at = value.next();
+        Some((Json { document, at }.as_str()?, value))
     }
 }
 

@@ -124,9 +124,11 @@ impl From<RawError> for ErrorBody {
 
 /// Whether the body is a page for people.
 pub(super) fn is_html(response: &Response) -> bool {
-    let declared = response
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    let declared = response.header("content-type").is_some_and(|kind| {
+        kind.as_bytes()
+            .windows(4)
+            .any(|word| word.eq_ignore_ascii_case(b"html"))
+    });
     let start = response.body.trim_ascii_start();
     declared || start.starts_with(b"<")
 }

@@ -34,12 +34,9 @@ impl Client {
         let url = self.identity_url(&["api", "User", "users", &organization]);
         let mut url = paged(url, skip, top);
         // Unsorted pages skip some users and repeat others.
-        url.query_pairs_mut()
-            .append_pair("sortBy", "Id")
-            .append_pair("sortOrder", "asc");
-        if let Some(search) = search {
-            url.query_pairs_mut().append_pair("searchTerm", search);
-        }
+        let asked = [("sortBy", "Id"), ("sortOrder", "asc")].into_iter();
+        let asked = asked.chain(search.map(|search| ("searchTerm", search)));
+        url.query_pairs_mut().extend_pairs(asked);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
         let mut lists = GroupLists::default();
@@ -50,8 +47,7 @@ impl Client {
 
     /// One user, `None` if there is none of this id.
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
-        let url = self.identity_url(&["api", "User", &id.to_string()]);
-        let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
+        let request = ApiRequest::new(Method::Get, Service::Identity, self.user_url(id)).needs(READ);
         let read = |value: Json<'_>| optional(value, |value| user(value, &mut GroupLists::default()));
         let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a user", read)))
@@ -59,8 +55,7 @@ impl Client {
 
     /// Partial update of one user; may be repeated.
     pub async fn update_user(&self, id: UserId, update: &UserUpdate) -> Result<()> {
-        let url = self.identity_url(&["api", "User", &id.to_string()]);
-        let mut request = ApiRequest::new(Method::Put, Service::Identity, url)
+        let mut request = ApiRequest::new(Method::Put, Service::Identity, self.user_url(id))
             .needs(WRITE)
             .json(update);
         if let Some(password) = &update.password {
@@ -86,8 +81,7 @@ impl Client {
 
     /// Deletes one user by its own route.
     pub async fn delete_user(&self, id: UserId) -> Result<()> {
-        let url = self.identity_url(&["api", "User", &id.to_string()]);
-        let request = ApiRequest::new(Method::Delete, Service::Identity, url).needs(WRITE);
+        let request = ApiRequest::new(Method::Delete, Service::Identity, self.user_url(id)).needs(WRITE);
         Ok(self.session.call(request).await?.with(()))
     }
 }

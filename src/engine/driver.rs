@@ -3,10 +3,10 @@
 //! The machine makes all decisions. All waiting happens here: for answers, the disk, a signal, the end of the grace
 //! period.
 
-use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 use std::time::Duration;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};

@@ -74,8 +74,9 @@ impl Request {
                     .await
                     .map(done)
             }
-            Self::RemoveRule(group) => lease_calls::remove_rule(client, group).await,
-            Self::EndLeases(group, users) => lease_calls::end(client, options, group, &users).await,
+            // Boxed, or every call would be as large as these.
+            Self::RemoveRule(group) => Box::pin(lease_calls::remove_rule(client, group)).await,
+            Self::EndLeases(group, users) => Box::pin(lease_calls::end(client, options, group, &users)).await,
             Self::Delete(users) => match users.as_slice() {
                 // The single route says which account is gone; the bulk one may not.
                 [only] => client.delete_user(*only).await.map(done),

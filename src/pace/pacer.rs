@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Admission, Backoff, QuotaWindow, RateLimitHeaders};
+use super::QuotaWindow;
 use crate::event::{Method, Service};
 
 /// How many calls may be sent, and how much of that is used.
@@ -100,53 +100,12 @@ impl Pacer {
         }
     }
 
-    /// See [`QuotaWindow::admit`].
-    pub fn admit(&mut self, service: Service, method: Method, now: Instant) -> Admission {
-        self.window(service, method).admit(now)
-    }
-
-    /// See [`QuotaWindow::answered`] and [`QuotaWindow::learn`].
-    pub fn answered(&mut self, service: Service, method: Method, headers: RateLimitHeaders, now: Instant) {
-        let window = self.window(service, method);
-        window.answered(now);
-        window.learn(headers, now);
-    }
-
-    /// See [`QuotaWindow::withdrawn`].
-    pub fn withdrawn(&mut self, service: Service, method: Method) {
-        self.window(service, method).withdrawn();
-    }
-
-    /// See [`QuotaWindow::refused`].
-    pub fn refused(&mut self, service: Service, method: Method, now: Instant) {
-        self.window(service, method).refused(now);
-    }
-
-    /// See [`QuotaWindow::pause_until`].
-    pub fn pause_until(&mut self, service: Service, method: Method, until: Instant) {
-        self.window(service, method).pause_until(until);
-    }
-
-    /// See [`QuotaWindow::set_back`].
-    pub fn set_back(
-        &mut self,
-        (service, method): (Service, Method),
-        sent: Instant,
-        now: Instant,
-        backoff: &Backoff,
-        random: f64,
-    ) {
-        self.window(service, method).set_back(sent, now, backoff, random);
-    }
-
-    /// See [`QuotaWindow::served`].
-    pub fn served(&mut self, service: Service, method: Method, sent: Instant) {
-        self.window(service, method).served(sent);
-    }
-
-    /// See [`QuotaWindow::window_end`].
-    pub fn window_end(&mut self, service: Service, method: Method, now: Instant) -> Option<Instant> {
-        self.window(service, method).window_end(now)
+    /// The window of one service and method.
+    pub fn window(&mut self, service: Service, method: Method) -> &mut QuotaWindow {
+        let limits = &self.limits;
+        self.windows
+            .entry((service, method))
+            .or_insert_with(|| QuotaWindow::new(limits.allowance(service, method), limits.window))
     }
 
     /// What counts against a limit now.
@@ -182,18 +141,12 @@ impl Pacer {
             }
         }
     }
-
-    fn window(&mut self, service: Service, method: Method) -> &mut QuotaWindow {
-        let limits = &self.limits;
-        self.windows
-            .entry((service, method))
-            .or_insert_with(|| QuotaWindow::new(limits.allowance(service, method), limits.window))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pace::Admission;
 
     #[test]
     fn the_published_limits_are_used_by_nine_tenths_and_bind_only_the_identity_service() {
@@ -220,13 +173,11 @@ mod tests {
         limits.share = 1.0;
         limits.set(Service::Identity, Method::Put, 1);
         let mut pacer = Pacer::new(limits);
-        assert_eq!(pacer.admit(Service::Identity, Method::Put, now), Admission::Go);
-        assert!(matches!(
-            pacer.admit(Service::Identity, Method::Put, now),
-            Admission::Wait { .. }
-        ));
-        assert_eq!(pacer.admit(Service::Identity, Method::Get, now), Admission::Go);
-        assert_eq!(pacer.admit(Service::License, Method::Put, now), Admission::Go);
+        let mut goes = |service, method| pacer.window(service, method).admit(now) == Admission::Go;
+        assert!(goes(Service::Identity, Method::Put));
+        assert!(!goes(Service::Identity, Method::Put));
+        assert!(goes(Service::Identity, Method::Get));
+        assert!(goes(Service::License, Method::Put));
     }
 
     #[test]
@@ -234,8 +185,9 @@ mod tests {
         let start = Instant::now() + Duration::from_secs(1000);
         let mut first = Pacer::new(Limits::published());
         for _ in 0..144 {
-            assert_eq!(first.admit(Service::Identity, Method::Put, start), Admission::Go);
-            first.answered(Service::Identity, Method::Put, RateLimitHeaders::default(), start);
+            let window = first.window(Service::Identity, Method::Put);
+            assert_eq!(window.admit(start), Admission::Go);
+            window.answered(start);
         }
         let later = start + Duration::from_secs(90);
         let spent = first.spent(later);
@@ -250,9 +202,7 @@ mod tests {
 
         let mut second = Pacer::new(Limits::published());
         second.recall(&spent, later);
-        assert_eq!(
-            second.admit(Service::Identity, Method::Put, later),
-            first.admit(Service::Identity, Method::Put, later)
-        );
+        let admitted = [first, second].map(|mut pacer| pacer.window(Service::Identity, Method::Put).admit(later));
+        assert_eq!(admitted[0], admitted[1]);
     }
 }

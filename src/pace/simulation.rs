@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::{Admission, Concurrency, Pacer, RateLimitHeaders};
+use super::{Admission, Concurrency, Pacer};
 use crate::event::{Method, Service};
 
 /// What a call counts against.
@@ -134,7 +134,7 @@ impl<T> SimulatedTraffic<T> {
                 _ => {
                     let ((end, _), ((service, method), what)) = self.in_flight.pop_first()?;
                     self.now = end;
-                    self.pacer.answered(service, method, RateLimitHeaders::default(), end);
+                    self.pacer.window(service, method).answered(end);
                     self.concurrency.went_well();
                     return Some(Simulated::Answered(what));
                 }
@@ -174,13 +174,13 @@ impl<T> SimulatedTraffic<T> {
             let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none());
             let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
             let (arrival, key, lane) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up))?;
-            match self.pacer.admit(key.0, key.1, now) {
+            match self.pacer.window(key.0, key.1).admit(now) {
                 Admission::Go => {
                     if let Some(since) = lane.since
                         && !lane.is_reported
                     {
                         lane.is_reported = true;
-                        self.pacer.withdrawn(key.0, key.1);
+                        self.pacer.window(key.0, key.1).withdrawn();
                         return Some(Simulated::Released(key, now - since));
                     }
                     lane.is_reported = false;
@@ -255,8 +255,9 @@ mod tests {
         let now = Instant::now() + WINDOW;
         let mut pacer = limited(Method::Put, 10, 1.0);
         for _ in 0..10 {
-            assert_eq!(pacer.admit(Service::Identity, Method::Put, now), Admission::Go);
-            pacer.answered(Service::Identity, Method::Put, RateLimitHeaders::default(), now);
+            let window = pacer.window(Service::Identity, Method::Put);
+            assert_eq!(window.admit(now), Admission::Go);
+            window.answered(now);
         }
         let later = now + Duration::from_mins(2);
         let done = carried_out(

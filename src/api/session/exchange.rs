@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use super::attempt_log::AttemptLog;
 use super::permit::AdmissionError;
 use super::redact::Secrets;
+use super::state::Traffic;
 use super::token::Token;
 use super::{ApiRequest, Effect, Session};
 use crate::api::clock::now;
@@ -69,7 +70,7 @@ impl Session {
             log.secrets.sent_with(token.as_ref().map(|token| &token.secret));
             log.token_length = token.as_ref().map_or(0, |token| token.secret.expose_secret().len());
             let sent = now();
-            let result = self.send(request, token.as_deref(), &log).await;
+            let result = self.send(request, token.as_deref(), &log, sent).await;
             let (outcome, headers) = self.classify(request, &result);
             match outcome {
                 AttemptOutcome::NotSent
@@ -136,6 +137,7 @@ impl Session {
         request: &ApiRequest,
         token: Option<&Token>,
         log: &AttemptLog,
+        sent: Instant,
     ) -> Result<Response, TransportError> {
         let (method, service) = (request.method, request.service);
         {
@@ -151,7 +153,6 @@ impl Session {
             content_type: request.content_type,
             body: request.body.clone(),
         };
-        let sent = now();
         let mut result = self.shared.transport.send(outgoing).await;
         if let Ok(response) = &mut result
             // A token that was given must not be taken out of its own answer.
@@ -232,16 +233,14 @@ impl Session {
     /// After a call that must not be repeated met a server that is overloaded or away, the next ones of its kind keep
     /// their distance, until some were served.
     fn keep_distance(&self, request: &ApiRequest, sent: Instant, outcome: AttemptOutcome) {
-        let (service, method) = (request.service, request.method);
-        let mut traffic = self.traffic();
+        let Traffic { pacer, dice, .. } = &mut *self.traffic();
+        let window = pacer.window(request.service, request.method);
         if outcome.is_setback() {
             if request.effect == Effect::Once {
-                let random = traffic.dice.random();
-                let backoff = self.config.retry.backoff;
-                traffic.pacer.set_back((service, method), sent, now(), &backoff, random);
+                window.set_back(sent, now(), &self.config.retry.backoff, dice.random());
             }
         } else if matches!(outcome, AttemptOutcome::Answered(status) if status < 500 && status != 429) {
-            traffic.pacer.served(service, method, sent);
+            window.served(sent);
         }
     }
 
@@ -261,21 +260,22 @@ impl Session {
         }
         let now = now();
         let mut traffic = self.traffic();
+        let window = traffic.pacer.window(request.service, request.method);
         if throttled {
-            traffic.pacer.refused(request.service, request.method, now);
+            window.refused(now);
         }
         let named = response
             .header("retry-after")
             .and_then(|value| retry_after(value, wall_clock(response)))
             .or_else(|| headers.reset.filter(|_| throttled));
         let window_end = || {
-            let end = traffic.pacer.window_end(request.service, request.method, now)?;
+            let end = window.window_end(now)?;
             // Where the window ends is our guess; guessing wrong again has to cost more time each time.
             let least = self.config.retry.backoff.span(log.pauses.0);
             Some(end.saturating_duration_since(now).max(least))
         };
         let asked = named.or_else(|| throttled.then(window_end).flatten())?;
-        traffic.pacer.pause_until(request.service, request.method, now + asked);
+        window.pause_until(now + asked);
         Some(asked)
     }
 
@@ -291,7 +291,8 @@ impl Session {
             RetryKind::Throttled => {
                 log.pauses = (log.pauses.0 + 1, log.pauses.1 + after);
                 // The gate makes this call and all others of its kind wait.
-                self.traffic().pacer.pause_until(request.service, request.method, until);
+                let mut traffic = self.traffic();
+                traffic.pacer.window(request.service, request.method).pause_until(until);
                 Ok(())
             }
             RetryKind::AtOnce => {

@@ -38,7 +38,8 @@ impl Permit<'_> {
     /// The call surely never reached the server.
     pub(super) fn withdraw(mut self) {
         self.is_counted = false;
-        self.session.traffic().pacer.withdrawn(self.service, self.method);
+        let mut traffic = self.session.traffic();
+        traffic.pacer.window(self.service, self.method).withdrawn();
     }
 
     /// The call was answered, or may have reached the server.
@@ -46,7 +47,9 @@ impl Permit<'_> {
         self.is_counted = false;
         let now = now();
         let traffic = &mut *self.session.traffic();
-        traffic.pacer.answered(self.service, self.method, headers, now);
+        let window = traffic.pacer.window(self.service, self.method);
+        window.answered(now);
+        window.learn(headers, now);
         let before = traffic.concurrency.limit();
         match status {
             Some(429 | 503) => traffic.concurrency.pushed_back(sent, now),
@@ -62,9 +65,7 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut traffic = self.session.traffic();
         if self.is_counted {
-            traffic
-                .pacer
-                .answered(self.service, self.method, RateLimitHeaders::default(), now());
+            traffic.pacer.window(self.service, self.method).answered(now());
         }
         if let Some(place) = self.place.take() {
             Places::give_back(place, &mut traffic.owed);
@@ -98,7 +99,7 @@ impl Session {
                 permit = self.permit(request) => permit,
             };
             let now = now();
-            let admission = self.traffic().pacer.admit(request.service, request.method, now);
+            let admission = self.traffic().pacer.window(request.service, request.method).admit(now);
             let (until, reason) = match admission {
                 Admission::Go => {
                     permit.is_counted = true;

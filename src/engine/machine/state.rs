@@ -1,8 +1,9 @@
 //! The state of a run, its input and its output.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use jiff::Timestamp;
 
 use super::common_cause::CommonCauses;
