@@ -65,7 +65,7 @@ impl ErrorBody {
         match Document::read(body.trim_start_matches('\u{feff}').into()) {
             Some(document) => from_json(document.json()),
             None if is_html(response) => RawError::default(),
-            None => message(&body),
+            None => words(&body),
         }
         .into()
     }
@@ -106,18 +106,14 @@ impl ErrorBody {
     }
 }
 
-/// An error as the body has it, before it is cut and cleaned.
-#[derive(Default)]
-struct RawError {
-    code: String,
-    message: String,
-}
+/// Code and words of an error as the body has them, before they are cut and cleaned.
+type RawError = (String, String);
 
 impl From<RawError> for ErrorBody {
-    fn from(raw: RawError) -> Self {
+    fn from((code, message): RawError) -> Self {
         Self {
-            code: ServerCode::new(&raw.code),
-            message: clean(&raw.message, LONGEST),
+            code: ServerCode::new(&code),
+            message: clean(&message, LONGEST),
         }
     }
 }
@@ -192,11 +188,8 @@ pub(super) fn header_trace(response: &Response) -> Option<String> {
     Some(clean(found, 100))
 }
 
-fn message(text: &str) -> RawError {
-    RawError {
-        code: String::new(),
-        message: text.to_owned(),
-    }
+fn words(text: &str) -> RawError {
+    (String::new(), text.to_owned())
 }
 
 /// Where an answer says how it went.
@@ -206,7 +199,7 @@ fn itself_and_result(value: Json<'_>) -> impl Iterator<Item = Json<'_>> {
 
 fn from_json(value: Json<'_>) -> RawError {
     let value = match value.shape() {
-        Shape::Text(words) => return message(words),
+        Shape::Text(text) => return words(text),
         Shape::Array(mut outer) => match (outer.next(), outer.next()) {
             (Some(only), None) if only.is_object() => only,
             _ => return listed(value),
@@ -216,44 +209,25 @@ fn from_json(value: Json<'_>) -> RawError {
     let errors = itself_and_result(value)
         .filter_map(|place| member(place, &["errors", "validationErrors"]))
         .map(listed)
-        .find(|listed| !listed.message.is_empty());
+        .find(|(_, words)| !words.is_empty());
+    let code = text(value, &["errorCode", "code"]).into_owned();
+    let names = [
+        "message",
+        "errorMessage",
+        "errorMsg",
+        "detail",
+        "error_description",
+        "title",
+    ];
+    let words = text(value, &names).into_owned();
     let error = member(value, &["error"]);
-    let own = RawError {
-        code: text(value, &["errorCode", "code"]).into_owned(),
-        message: text(
-            value,
-            &[
-                "message",
-                "errorMessage",
-                "errorMsg",
-                "detail",
-                "error_description",
-                "title",
-            ],
-        )
-        .into_owned(),
-    };
-    match (errors, error.map(|error| (error, error.shape()))) {
-        (Some(listed), _) if !listed.code.is_empty() => listed,
-        (Some(listed), _) => RawError {
-            code: own.code,
-            ..listed
-        },
-        (None, Some((_, Shape::Text(code)))) => oauth(code, own),
-        (None, Some((error, Shape::Object(_)))) => from_json(error),
-        _ => own,
-    }
-}
-
-fn oauth(code: &str, own: RawError) -> RawError {
-    let message = if own.message.is_empty() {
-        code.to_owned()
-    } else {
-        own.message
-    };
-    RawError {
-        code: code.to_owned(),
-        message,
+    match (errors, error, error.and_then(Json::as_str)) {
+        (Some((listed, words)), ..) => (if listed.is_empty() { code } else { listed }, words),
+        // As OAuth has it (RFC 6749).
+        (None, _, Some(code)) if words.is_empty() => (code.to_owned(), code.to_owned()),
+        (None, _, Some(code)) => (code.to_owned(), words),
+        (None, Some(error), None) if error.is_object() => from_json(error),
+        _ => (code, words),
     }
 }
 
@@ -280,10 +254,7 @@ fn listed(errors: Json<'_>) -> RawError {
         }
     }
     words.retain(|part| !part.is_empty());
-    RawError {
-        code,
-        message: words.join("; "),
-    }
+    (code, words.join("; "))
 }
 
 fn labelled(field: &str, complaint: &str) -> String {

@@ -288,22 +288,13 @@ impl UserUpdate {
     #[must_use]
     pub fn then(mut self, later: &Self) -> Self {
         let text = |now: Option<String>, later: &Option<String>| later.clone().or(now);
-        self.add_groups.extend(
-            later
-                .add_groups
-                .iter()
-                .filter(|group| !self.add_groups.contains(group))
-                .copied()
-                .collect::<Vec<_>>(),
-        );
-        self.remove_groups.extend(
-            later
-                .remove_groups
-                .iter()
-                .filter(|group| !self.remove_groups.contains(group))
-                .copied()
-                .collect::<Vec<_>>(),
-        );
+        for (groups, later) in [
+            (&mut self.add_groups, &later.add_groups),
+            (&mut self.remove_groups, &later.remove_groups),
+        ] {
+            let new: Vec<GroupId> = later.iter().filter(|group| !groups.contains(group)).copied().collect();
+            groups.extend(new);
+        }
         Self {
             name: text(self.name, &later.name),
             surname: text(self.surname, &later.surname),

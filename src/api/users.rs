@@ -6,7 +6,7 @@ use super::client::{Result, empty_list, found, paged};
 use super::document::Json;
 use super::json::{guid, member, members, optional, page, text, truth, variant, words};
 use super::session::ApiRequest;
-use super::{Client, GroupLists, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
+use super::{Client, GroupLists, PackedTexts, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -169,6 +169,8 @@ fn user(value: Json<'_>, lists: &mut GroupLists) -> Option<User> {
     };
     let groups = groups.into_iter().flat_map(Json::entries).filter_map(guid);
     Some(User {
+        id,
+        texts: PackedTexts::new(texts),
         is_active: is_active.and_then(truth).unwrap_or(true),
         invitation_accepted: invitation_accepted.and_then(truth).unwrap_or(false),
         bypass_basic_auth: bypass_basic_auth.and_then(truth).unwrap_or(false),
@@ -177,6 +179,5 @@ fn user(value: Json<'_>, lists: &mut GroupLists) -> Option<User> {
         kind: kind(number),
         last_login: ToldTime::said(last_login),
         created: ToldTime::said(created),
-        ..User::new(id, texts)
     })
 }

@@ -168,46 +168,33 @@ impl<'a> Driver<'a> {
                 });
             }
             Effect::ReadSuccessors(task, successors) => {
-                let read_back = self.read_back.clone();
-                self.start(async move { Input::SuccessorsRead(task, read_back.verify(&successors).await) });
+                self.look(|read_back| async move { Input::SuccessorsRead(task, read_back.verify(&successors).await) });
             }
             Effect::ReadLeavers(task, leavers) => {
-                let read_back = self.read_back.clone();
-                self.start(async move { Input::LeaversRead(task, read_back.remnants(&leavers).await) });
+                self.look(|read_back| async move { Input::LeaversRead(task, read_back.remnants(&leavers).await) });
             }
             Effect::ReadAgain(task, again) => {
-                let (client, listings) = (self.read_back.client.clone(), self.listings);
-                let (options, observer) = (self.read_back.options, self.read_back.observer.clone());
-                self.start(async move {
-                    let read = directory::read_again(&client, &again, listings, &options, &observer).await;
+                let listings = self.listings;
+                self.look(move |read_back| async move {
+                    let (client, options) = (&read_back.client, &read_back.options);
+                    let read = directory::read_again(client, &again, listings, options, &read_back.observer).await;
                     Input::ReadAgain(task, read)
                 });
             }
             Effect::FindUsers(task, users) => {
-                let read_back = self.read_back.clone();
-                self.start(async move { Input::UsersFound(task, read_back.still_there(&users).await) });
+                self.look(|read_back| async move { Input::UsersFound(task, read_back.still_there(&users).await) });
             }
-            Effect::CountUsers(task) => {
-                let client = self.read_back.client.clone();
-                self.start(async move {
-                    let page = client.users(0, 1, None).await;
-                    Input::UsersCounted(task, page.map(|answer| answer.value.total))
-                });
-            }
-            Effect::Wait(task, length) => {
-                let read_back = self.read_back.clone();
-                self.start(async move {
-                    read_back.wait(length).await;
-                    Input::Resumed(task)
-                });
-            }
-            Effect::ReadSeats(task) => {
-                let client = self.read_back.client.clone();
-                self.start(async move {
-                    let seats = client.seats().await.map(|answer| answer.value);
-                    Input::SeatsRead(task, seats)
-                });
-            }
+            Effect::CountUsers(task) => self.look(move |ReadBack { client, .. }| async move {
+                let page = client.users(0, 1, None).await;
+                Input::UsersCounted(task, page.map(|answer| answer.value.total))
+            }),
+            Effect::Wait(task, length) => self.look(move |read_back| async move {
+                read_back.wait(length).await;
+                Input::Resumed(task)
+            }),
+            Effect::ReadSeats(task) => self.look(move |ReadBack { client, .. }| async move {
+                Input::SeatsRead(task, client.seats().await.map(|answer| answer.value))
+            }),
             Effect::Record(records) => self.outbox.record(records),
             Effect::RecordAhead(task, records) => self.outbox.tell_ahead(task, records),
             Effect::Tell(event) => (self.read_back.observer)(event),
@@ -231,6 +218,11 @@ impl<'a> Driver<'a> {
             Effect::End(ran) => return Some(ran),
         }
         None
+    }
+
+    /// Looks at the organization beside the calls.
+    fn look<F: Future<Output = Input> + Send + 'static>(&self, job: impl FnOnce(ReadBack) -> F) {
+        self.start(job(self.read_back.clone()));
     }
 
     fn start(&self, job: impl Future<Output = Input> + Send + 'static) {
