@@ -206,7 +206,7 @@ async fn a_truncated_success_is_lost_and_a_truncated_refusal_is_a_refusal() {
 
 #[tokio::test]
 async fn an_endless_answer_is_cut_off() {
-    let server = Server::doing(vec![answer("200 OK", "", "x".repeat(5000))]).await;
+    let server = Server::doing(vec![answer("200 OK", "", &"x".repeat(5000))]).await;
     let config = HttpConfig {
         body_limit: 1000,
         ..HttpConfig::default()
