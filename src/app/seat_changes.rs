@@ -109,7 +109,9 @@ impl SeatNotes {
 impl Journal for SeatNotes {
     fn append(&self, records: Vec<Record>) -> Durable {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        records.iter().for_each(|record| changes.note(record));
+        for record in &records {
+            changes.note(record);
+        }
         drop(changes);
         self.journal.append(records)
     }

@@ -229,7 +229,9 @@ impl SeatMemory {
         }
         let _lock = place.locked(LOCK)?;
         let mut memory = Self::read(place)?;
-        changes.iter().for_each(|change| memory.add(change));
+        for change in &changes {
+            memory.add(change);
+        }
         memory.forget(now);
         memory.runs.extend(runs.iter().map(name));
         while memory.runs.len() > MOST_RUNS {
