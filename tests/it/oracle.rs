@@ -8,7 +8,6 @@ use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use reseat::sandbox::{Category, World};
 
-use crate::support::bundles;
 
 pub(crate) const GROUPS: [&str; 6] = [
     "Finance",
@@ -211,10 +210,9 @@ pub(crate) fn differences(wanted: &Accounts, found: &Accounts) -> Vec<String> {
         .collect()
 }
 
-/// Enough seats of every bundle that a sheet names.
+/// Enough seats of every bundle, those included that groups give.
 pub(crate) fn give_seats(world: &mut World) {
-    for code in CODES {
-        let taken = world.seats_of(bundles(&[code]).iter().next().unwrap()).allocated;
-        world.set_seats(code, taken + 100);
+    for (code, seats) in world.seats() {
+        world.set_seats(code.as_str(), seats.allocated + 100);
     }
 }
