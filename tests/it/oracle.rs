@@ -8,7 +8,6 @@ use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use reseat::sandbox::{Category, World};
 
-
 pub(crate) const GROUPS: [&str; 6] = [
     "Finance",
     "HR Robots",
