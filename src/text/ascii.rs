@@ -27,7 +27,7 @@ pub fn places_of([one, other]: [u8; 2], bytes: &[u8]) -> impl Iterator<Item = us
         u64::from_le_bytes([byte; 8])
     }
     // The top bit of each byte that is not 0: it is set, or the sum sets it.
-    let others = |word: u64| (word & each(0x7f)) + each(0x7f) | word;
+    let others = |word: u64| ((word & each(0x7f)) + each(0x7f)) | word;
     let (one, other) = (each(one), each(other));
     let (words, rest) = bytes.as_chunks();
     let last = || {
