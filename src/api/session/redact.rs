@@ -105,7 +105,10 @@ impl Secrets {
             Credentials::Token(token) => token,
             Credentials::Ropc { password, .. } => password,
         };
-        let secrets = self.own.iter().chain([sign_in]).chain(self.token.as_deref());
+        // A token that was given, and not fetched, is what the call is sent with.
+        let is_another = |token: &&SecretString| token.expose_secret() != sign_in.expose_secret();
+        let token = self.token.as_deref().filter(is_another);
+        let secrets = self.own.iter().chain([sign_in]).chain(token);
         let texts = secrets.map(ExposeSecret::expose_secret);
         texts.filter(move |secret| secret.len() >= length)
     }
