@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::client::{Result, empty_list, found, paged};
+use super::client::{Result, empty_list, paged};
 use super::document::{Json, Shape};
-use super::json::{guid, member, optional, page, text, variant};
+use super::json::{guid, member, page, text, variant};
 use super::session::{ApiRequest, Effect};
 use super::users::{kind_in_directory, kind_of};
-use super::{Answer, CallError, Client, EntityType, Group, Member, OwnCode, Page, Receipt, Resolved};
+use super::{Answer, CallError, Client, Group, Member, OwnCode, Page, Receipt, Resolved};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::text::fold;
@@ -28,15 +28,6 @@ impl Client {
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
         reply.read("a listing of groups", |value| page(value, group).map(|page| page.items))
-    }
-
-    /// One group, `None` if there is none of this id.
-    pub async fn group(&self, id: GroupId) -> Result<Option<Group>> {
-        let organization = self.organization_id.to_string();
-        let url = self.identity_url(&["api", "Group", &organization, &id.to_string()]);
-        let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
-        let outcome = self.session.call(request).await;
-        found(outcome.and_then(|reply| reply.read("a group", |value| optional(value, group))))
     }
 
     /// One page of a group's members (`uipath-api`, 5.1).
@@ -95,9 +86,9 @@ impl Client {
         })
     }
 
-    /// Names to directory entries, at most 20 a call: none for a name that matches nothing, and several for one that
+    /// User names and addresses to directory entries, at most 20 a call: none for a name that matches nothing, and several for one that
     /// several entries carry, as far as the answer has them.
-    pub async fn resolve_names(&self, names: &[&str], kind: EntityType) -> Result<HashMap<String, Vec<Resolved>>> {
+    pub async fn resolve_names(&self, names: &[&str]) -> Result<HashMap<String, Vec<Resolved>>> {
         if names.is_empty() {
             return Ok(Answer {
                 value: HashMap::new(),
@@ -111,18 +102,14 @@ impl Client {
         }
         let organization = self.organization_id.to_string();
         let url = self.identity_url(&["api", "Directory", "BulkResolveByName", &organization]);
-        let entity_type = match kind {
-            EntityType::User => "user",
-            EntityType::Group => "group",
-        };
         let request = ApiRequest::new(Method::Post, Service::Identity, url)
             .effect(Effect::Read)
             .entries(names.len())
-            .json(&json!({ "entityNames": names, "entityType": entity_type }));
+            .json(&json!({ "entityNames": names, "entityType": "user" }));
         let reply = self.session.call(request).await?;
         reply.read("a map of names", |value| {
             let readable = matches!(value.shape(), Shape::Object(_) | Shape::Array(_));
-            let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name, kind));
+            let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name));
             readable.then(|| names.iter().map(find).collect())
         })
     }
@@ -136,28 +123,27 @@ fn group(value: Json<'_>) -> Option<Group> {
     })
 }
 
+/// The members that may have a user's name.
+const USER_NAMES: [&str; 3] = ["name", "identityName", "userName"];
+
 /// The entries of this name: under it in a map, or in a list those that carry it. What Search has as `identityName` is
 /// `name` here (`uipath-api`, 10). A display name, which people
-/// choose for themselves, says who a group is and never who a user is.
-fn resolved_as(value: Json<'_>, name: &str, kind: EntityType) -> Vec<Resolved> {
-    let names: &[&str] = match kind {
-        EntityType::User => &["name", "identityName", "userName"],
-        EntityType::Group => &["name", "identityName", "displayName"],
-    };
+/// choose for themselves, never says who a user is.
+fn resolved_as(value: Json<'_>, name: &str) -> Vec<Resolved> {
     let carries = |entry: &Json<'_>| {
-        let mut members = names.iter().chain(&["email"]);
+        let mut members = USER_NAMES.iter().chain(&["email"]);
         members.any(|member| fold(&text(*entry, &[member])) == fold(name))
     };
     let found: Vec<Json<'_>> = match value.shape() {
         Shape::Array(list) => list.filter(carries).collect(),
         _ => member(value, &[name]).into_iter().flat_map(Json::entries).collect(),
     };
-    let mut resolved: Vec<Resolved> = found.into_iter().filter_map(|entry| resolved(entry, names)).collect();
+    let mut resolved: Vec<Resolved> = found.into_iter().filter_map(resolved).collect();
     resolved.dedup_by(|later, kept| later.identifier == kept.identifier);
     resolved
 }
 
-fn resolved(entry: Json<'_>, names: &[&str]) -> Option<Resolved> {
+fn resolved(entry: Json<'_>) -> Option<Resolved> {
     let identifier = text(entry, &["identifier", "id"]).into_owned();
     let source = text(entry, &["source"]).to_ascii_lowercase();
     (!identifier.is_empty()).then(|| Resolved {
@@ -165,7 +151,7 @@ fn resolved(entry: Json<'_>, names: &[&str]) -> Option<Resolved> {
         kind: kind_in_directory(entry),
         from_directory: !source.is_empty() && !source.starts_with("local"),
         email: text(entry, &["email"]).into_owned(),
-        name: names
+        name: USER_NAMES
             .iter()
             .map(|name| text(entry, &[name]))
             .find(|name| !name.is_empty())

@@ -382,15 +382,6 @@ pub struct Resolved {
     pub name: String,
 }
 
-/// What kind of name BulkResolveByName is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntityType {
-    /// A user, by user name or address.
-    User,
-    /// A group, by name, case-sensitive.
-    Group,
-}
-
 /// What a call cost and where to find it in the server's logs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {

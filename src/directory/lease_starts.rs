@@ -9,7 +9,7 @@ use super::reader::{failed_to_read, is_final};
 use super::{ReadError, ReadOptions};
 use crate::api::{CallError, Client, LeaseStart, ToldTime};
 use crate::event::{Event, Observer};
-use crate::model::{GroupId, UserId};
+use crate::model::UserId;
 
 const STARTS: &str = "since when people hold seats by groups' licence rules";
 
@@ -21,21 +21,10 @@ const TRIED: usize = 3;
 pub struct LeaseStarts(BTreeMap<UserId, Vec<LeaseStart>>);
 
 impl LeaseStarts {
-    /// When the user took the latest of the seats that it holds by the group's rule. Untold of somebody who was not asked
-    /// about.
-    pub fn of(&self, user: UserId, group: GroupId) -> ToldTime {
-        self.latest(user, |start| start.group == group)
-    }
-
-    /// When the user took the latest of all seats that it holds by groups' rules.
+    /// When the user took the latest of all seats that it holds by groups' rules. Untold of somebody who was not asked about.
     pub fn of_user(&self, user: UserId) -> ToldTime {
-        self.latest(user, |_| true)
-    }
-
-    fn latest(&self, user: UserId, is_meant: impl Fn(&LeaseStart) -> bool) -> ToldTime {
         let starts = self.0.get(&user).into_iter().flatten();
-        let times = starts.filter(|start| is_meant(start)).map(|start| start.created);
-        times.max().unwrap_or_default()
+        starts.map(|start| start.created).max().unwrap_or_default()
     }
 }
 

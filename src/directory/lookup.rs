@@ -9,7 +9,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::needs::{Detail, Needs};
 use super::next_read::{LookUps, NAMES_PER_CALL};
 use super::reader::Reader;
-use crate::api::{CallError, EntityType, Resolved, User, UserKind, UserTexts};
+use crate::api::{CallError, Resolved, User, UserKind, UserTexts};
 use crate::event::{Event, silent};
 use crate::model::{UserId, UserRef};
 use crate::text::{fold, folded};
@@ -123,7 +123,7 @@ impl Reader<'_> {
     }
 
     async fn resolve_some<'a>(&self, names: &[&'a str]) -> Result<Resolution<'a>, CallError> {
-        let answer = self.client.resolve_names(names, EntityType::User).await?.value;
+        let answer = self.client.resolve_names(names).await?.value;
         let answers: Answers = answer.into_iter().map(|(name, found)| (fold(&name), found)).collect();
         let mut resolution = Resolution::default();
         for name in names {

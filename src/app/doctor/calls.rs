@@ -8,8 +8,8 @@ use super::asking::{Asked, Asking, CALL, Came};
 use super::findings::Findings;
 use super::{routes, state};
 use crate::api::{
-    self, Answer, CallError, Client, EntityType, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES,
-    SignedIn, User,
+    self, Answer, CallError, Client, ErrorCode, Failure as CallFailure, OauthError, OwnCode, Page, SCOPES, SignedIn,
+    User,
 };
 use crate::app::failure::Failure;
 use crate::app::organization::Doorway;
@@ -291,7 +291,7 @@ impl Look<'_, '_> {
 
     /// Whether a route below the organization's name answers that needs another scope, or is another service's.
     async fn is_met_elsewhere(&self, client: &Client, has_portal: bool) -> bool {
-        let names = client.resolve_names(&[routes::NOBODY], EntityType::User);
+        let names = client.resolve_names(&[routes::NOBODY]);
         let names = self.asking.ask((Service::Identity, Method::Post), names).await;
         if names.answer().is_some() {
             return true;

@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::asking::{Asked, Asking};
 use super::findings::Findings;
 use crate::api::{
-    Allocation, Answer, CallError, Certainty, Client, EntityType, Group, GroupRule, LicensedUser, Page, Routes, Seats,
-    User,
+    Allocation, Answer, CallError, Certainty, Client, Group, GroupRule, LicensedUser, Page, Routes, Seats, User,
 };
 use crate::directory::{ReadError, ReadOptions, find_allocation_route};
 use crate::doctor::{
@@ -133,7 +132,7 @@ impl Looking<'_, '_> {
         let found = groups.of_route(|groups| RouteAnswer::Data(plural(groups.value.len(), "group")));
         let groups = reading(Route::Groups, found, groups.took);
         self.findings.add(groups.judged_alone(self.granted));
-        let resolving = self.client.resolve_names(&[NOBODY], EntityType::User);
+        let resolving = self.client.resolve_names(&[NOBODY]);
         let names = self.asking.ask((Service::Identity, Method::Post), resolving).await;
         let found = names.of_route(|_| RouteAnswer::Data("what was found of a name".to_owned()));
         let names = reading(Route::Names, found, names.took);
