@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn each_draft_is_found_by_the_index_that_it_was_given() {
         let mut list = DraftList::default();
-        for number in 0..2 * PIECE + 1 {
+        for number in 0..=2 * PIECE {
             let index = list.push(AccountDraft::pending(number.to_string().into()));
             assert_eq!(index.position(), number);
         }

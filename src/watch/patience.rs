@@ -19,6 +19,12 @@ impl Patience {
             doubtful: quiet.saturating_mul(4),
         }
     }
+
+    /// By when all is whole that had been looked at by `seen` and does not change: the first look at many files, or at large
+    /// ones, may take long.
+    pub fn end(self, seen: Duration) -> Duration {
+        seen + self.doubtful + Duration::from_secs(1)
+    }
 }
 
 /// The longest time after which a sheet whose rows wait is looked at again.

@@ -253,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn however_long_the_first_look_takes_what_it_saw_is_waited_for() {
+        for seconds in [0, 1, 100] {
+            let mut watching = Watching::new(PATIENCE);
+            assert_eq!(looked(&mut watching, 10, "x,cut", false, seconds), CHANGING);
+            let whole = watching.next_after(at(0)).unwrap();
+            assert!(whole <= PATIENCE.end(at(seconds)), "{seconds}");
+        }
+    }
+
+    #[test]
     fn a_change_that_keeps_size_and_time_begins_the_span_again() {
         let mut watching = Watching::new(PATIENCE);
         assert_eq!(looked(&mut watching, 10, "x", false, 0), CHANGING);

@@ -47,6 +47,8 @@ pub(super) struct Watcher<'a> {
     approved: Watching,
     queue: VecDeque<Found>,
     listed: Option<Duration>,
+    /// When the first look at the files had ended.
+    seen_first: Option<Duration>,
     /// When sheets that wait are looked at again, and how often they were.
     looks: HashMap<String, (u32, Duration)>,
     /// When sheets that could not be finished are tried again.
@@ -89,6 +91,7 @@ impl<'a> Watcher<'a> {
             approved: Watching::new(patience),
             queue: VecDeque::new(),
             listed: None,
+            seen_first: None,
             looks: HashMap::new(),
             stuck: HashMap::new(),
             resting: None,
@@ -346,6 +349,7 @@ impl<'a> Watcher<'a> {
             });
             self.queue.extend(found);
         }
+        self.seen_first.get_or_insert_with(now);
         self.complaints.keep(|key| there.contains(key));
         Ok(())
     }
@@ -400,8 +404,8 @@ impl<'a> Watcher<'a> {
     fn until_next(&self) -> Option<Duration> {
         let now = self.now();
         let deadline = match self.shared.rounds {
-            // What is still growing by then is left for the next time.
-            Rounds::One => self.dropped.patience().doubtful + Duration::from_secs(1),
+            // What has grown since the first look is left for the next time.
+            Rounds::One => self.dropped.patience().end(self.seen_first.unwrap_or_default()),
             Rounds::Every(_) => Duration::MAX,
         };
         // What could have been whole when the folder was looked at is taken, or stays where it is for another reason.
