@@ -79,7 +79,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         chosen:
             ChosenKeys {
                 count: worked_on,
-                deleting: chosen,
+                deleting: chosen_deletions,
                 replaced,
                 elsewhere,
                 waiting,
@@ -116,7 +116,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     };
     let deletions = deleting
         .iter()
-        .filter(|key| next.runs(key, &chosen, history.status(key)))
+        .filter(|key| next.deletes(key, &chosen_deletions, history.status(key)))
         .count();
     let first_due = waiting
         .due
@@ -229,8 +229,9 @@ impl<'a> Next<'a> {
         }
     }
 
-    /// Whether a row of the sheet that was run, with this status now, is among those that it runs.
-    fn runs(self, row: &RowKey, chosen: &HashSet<RowKey>, status: Option<Status>) -> bool {
+    /// Whether a row of the sheet that deletes somebody, with this status now, is among those that it runs, given those of this
+    /// run.
+    fn deletes(self, row: &RowKey, chosen: &HashSet<RowKey>, status: Option<Status>) -> bool {
         match self {
             Self::Nothing => false,
             Self::FailedSheet(_) => status.is_some_and(Status::needs_a_person),

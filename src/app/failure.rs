@@ -87,12 +87,12 @@ impl Failure {
         Self::new(Ending::CouldNotStart, Reason::File, message)
     }
 
-    /// The same from an error, with its causes.
+    /// As [`in_settings`](Self::in_settings), from an error with its causes.
     pub(super) fn of_settings(error: &dyn Error) -> Self {
         Self::of(Ending::CouldNotStart, Reason::Settings, error)
     }
 
-    /// The same from an error, with its causes.
+    /// As [`in_file`](Self::in_file), from an error with its causes.
     pub(super) fn of_file(error: &dyn Error) -> Self {
         Self::of(Ending::CouldNotStart, Reason::File, error)
     }

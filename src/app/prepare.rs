@@ -25,7 +25,7 @@ use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::{self, FinishedRows, Intake};
 use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection};
-use crate::plan::{self, BatchSizes, Plan, Rules};
+use crate::plan::{self, Plan, Rules};
 use crate::problem::Problems;
 use crate::report::{Progress, write_problems};
 use crate::settings::Settings;
@@ -286,16 +286,12 @@ pub(super) fn rules(
     choice: &ChosenRows,
     organization: &Organization,
 ) -> Rules {
-    let sizes = settings.batch.sizes;
-    let members_per_lease_call = match organization.client.lease_route() {
-        Some(LeaseRoute::Singly) => 1,
-        Some(LeaseRoute::Together) | None => sizes.users_per_release,
-    };
+    let mut sizes = settings.batch.sizes;
+    if organization.client.lease_route() == Some(LeaseRoute::Singly) {
+        sizes.members_per_lease_call = 1;
+    }
     Rules {
-        sizes: BatchSizes {
-            members_per_lease_call,
-            ..sizes
-        },
+        sizes,
         on_shortage: planning.on_shortage.unwrap_or_default(),
         administrators: planning.administrators,
         pending: planning.pending,

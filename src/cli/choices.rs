@@ -1,4 +1,4 @@
-//! What flags choose between, in plain values.
+//! What flags stand for, in plain values.
 
 use std::path::PathBuf;
 use std::time::Duration;

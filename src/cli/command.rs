@@ -1,4 +1,4 @@
-//! What the user asked for, in plain values.
+//! What the user asked for.
 
 use std::path::PathBuf;
 

@@ -110,7 +110,7 @@ pub struct RunOptions {
 /// What shapes a plan. The default applies where nothing is typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct PlanningOptions {
-    /// How to read it.
+    /// How to read the sheet.
     #[command(flatten)]
     pub sheet: SheetOptions,
     /// Only these rows, as in `2-10,15` or `Leavers!2-10`

@@ -137,16 +137,16 @@ impl SavedOptions {
                 visible_only: self.visible_only,
                 allow_unknown_codes: self.allow_unknown_codes,
                 allow_email_update: self.allow_email_update,
-                target: given(self.sandbox, Target::Sandbox),
+                target: if_given(self.sandbox, Target::Sandbox),
             },
             only: self.only.clone(),
             limit: self.limit,
             on_shortage: self.on_shortage,
-            administrators: given(self.allow_admins, Administrators::MayGo),
+            administrators: if_given(self.allow_admins, Administrators::MayGo),
             skip_invalid: self.skip_invalid,
-            pending: given(self.resend, Pending::Resend),
+            pending: if_given(self.resend, Pending::Resend),
             resend_after: self.resend_after.as_deref().and_then(|time| length(time).ok()),
-            inactive: given(self.include_inactive, Inactive::Included),
+            inactive: if_given(self.include_inactive, Inactive::Included),
             onto_existing: self.onto_existing.clone(),
             without_carry_over: self.without_carry_over.clone(),
             results: None,
@@ -201,7 +201,7 @@ impl SavedOptions {
 }
 
 /// What a flag stands for where it is given; where it is not, that is the default.
-fn given<T: Default>(is_given: bool, value: T) -> T {
+fn if_given<T: Default>(is_given: bool, value: T) -> T {
     if is_given { value } else { T::default() }
 }
 
@@ -228,7 +228,11 @@ mod tests {
 
     /// What is typed behind `reseat plan x.csv`.
     fn typed(flags: &str) -> PlanningOptions {
-        let words = ["reseat", "plan", "x.csv"].into_iter().chain(flags.split_whitespace());
+        typed_words(flags.split_whitespace())
+    }
+
+    fn typed_words<'w>(flags: impl IntoIterator<Item = &'w str>) -> PlanningOptions {
+        let words = ["reseat", "plan", "x.csv"].into_iter().chain(flags);
         match parse(words.map(Into::into)).unwrap().command {
             Command::Plan(options) => options.planning,
             other => panic!("{other:?}"),
@@ -249,6 +253,15 @@ mod tests {
             assert_eq!(read.planning(), options, "{json}");
         }
         assert_eq!(serde_json::to_string(&SavedOptions::of(&typed(""))).unwrap(), "{}");
+    }
+
+    #[test]
+    fn the_flags_that_are_told_can_be_typed() {
+        let mut options = typed(EVERY_FLAG);
+        options.sheet.columns = typed_words(["--map", " Home = base =user"]).sheet.columns;
+        let flags = SavedOptions::of(&options).flags();
+        let words: Vec<String> = flags.iter().flat_map(|(flag, values)| words(flag, values)).collect();
+        assert_eq!(typed_words(words.iter().map(String::as_str)), options, "{words:?}");
     }
 
     #[test]

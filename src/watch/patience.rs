@@ -22,7 +22,7 @@ impl Patience {
 
     /// By when all is whole that had been looked at by `seen` and does not change: the first look at many files, or at large
     /// ones, may take long.
-    pub fn end(self, seen: Duration) -> Duration {
+    pub fn deadline(self, seen: Duration) -> Duration {
         seen + self.doubtful + Duration::from_secs(1)
     }
 }

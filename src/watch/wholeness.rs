@@ -258,7 +258,7 @@ mod tests {
             let mut watching = Watching::new(PATIENCE);
             assert_eq!(looked(&mut watching, 10, "x,cut", false, seconds), CHANGING);
             let whole = watching.next_after(at(0)).unwrap();
-            assert!(whole <= PATIENCE.end(at(seconds)), "{seconds}");
+            assert!(whole <= PATIENCE.deadline(at(seconds)), "{seconds}");
         }
     }
 

@@ -405,7 +405,7 @@ impl<'a> Watcher<'a> {
         let now = self.now();
         let deadline = match self.shared.rounds {
             // What has grown since the first look is left for the next time.
-            Rounds::One => self.dropped.patience().end(self.seen_first.unwrap_or_default()),
+            Rounds::One => self.dropped.patience().deadline(self.seen_first.unwrap_or_default()),
             Rounds::Every(_) => Duration::MAX,
         };
         // What could have been whole when the folder was looked at is taken, or stays where it is for another reason.
