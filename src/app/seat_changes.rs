@@ -86,7 +86,8 @@ impl SeatChanges {
     }
 }
 
-/// A journal that notes the seats which records tell of, and passes all records on.
+/// A journal that notes the seats which records tell of, and passes all records on. What a record tells of has been done, so
+/// it is noted whatever later record of the row follows.
 pub(super) struct SeatNotes {
     journal: Arc<dyn Journal>,
     changes: Mutex<SeatChanges>,

@@ -102,7 +102,8 @@ enum Stop {
 }
 
 impl Scan {
-    /// A file with these lines, if it is as long as it was when the last of them was written.
+    /// A file with these lines, if it is as long as it was when the last of them was written. The lines are not read again:
+    /// this process wrote them and has had the file locked ever since.
     pub(super) fn of_written(path: &Path, index: Index, length: u64) -> Option<Self> {
         let stored = Stored::open(path, File::open(path).ok()?, Trust::Beginning).ok()?;
         let is_ours = !stored.is_copy && stored.tail == Tail::whole(length);
