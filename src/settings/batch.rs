@@ -17,9 +17,11 @@ pub(super) fn batch(mut section: Section<'_>) -> Batch {
     const MOST: u32 = 10_000;
     let mut size = |key, usual: usize| section.whole(key, 1, MOST).map_or(usual, |size| size as usize);
     let usual = BatchSizes::default();
+    // What was read is shown in the order of reading.
+    let users_per_license_call = size("users_per_license_call", usual.users_per_license_call);
     let users_per_release = size("users_per_release", usual.users_per_release);
     let sizes = BatchSizes {
-        users_per_license_call: size("users_per_license_call", usual.users_per_license_call),
+        users_per_license_call,
         users_per_release,
         members_per_lease_call: users_per_release,
         users_per_invite: size("users_per_invite", usual.users_per_invite),
