@@ -467,17 +467,17 @@ impl<'a> AccountDraft<'a> {
 
     /// What is known about the account from now on, and the licence change of the rows, unless nothing changes.
     pub(super) fn settle(self) -> (Account, Option<LicenseRequest>) {
-        let account = Account::new(self.label.clone(), self.id());
-        (account, self.license.filter(|request| !request.change.is_nothing()))
+        let id = self.id();
+        (
+            Account::new(self.label, id),
+            self.license.filter(|request| !request.change.is_nothing()),
+        )
     }
 
     /// What the licence change of the rows does to the pools; `None` if what is held is unknown.
     pub(super) fn turn(&self) -> Option<Turn> {
         let change = self.license_change()?;
-        (change.base.direct != Direct::Unknown).then(|| Turn {
-            gains: change.gains(),
-            frees: change.frees(),
-        })
+        (change.base.direct != Direct::Unknown).then(|| change.turn())
     }
 
     /// Whether anything but a deletion is planned.

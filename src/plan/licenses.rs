@@ -264,13 +264,7 @@ impl Assembly<'_> {
             .filter_map(|place| Some((place, Arc::clone(grant(&steps[place])?))))
             .collect();
         grants.sort_by_key(|(place, _)| steps[*place].rows.first().copied());
-        let turns: Vec<Turn> = grants
-            .iter()
-            .map(|(_, change)| Turn {
-                gains: change.gains(),
-                frees: change.frees(),
-            })
-            .collect();
+        let turns: Vec<Turn> = grants.iter().map(|(_, change)| change.turn()).collect();
         let kinds: Vec<CallKind> = grants.iter().map(|(_, change)| CallKind::of_license(change)).collect();
         let sizes = self.rules.sizes;
         let schedule = schedule(&turns, pools, sizes.of(Family::Allocate), |slots| {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::{Direct, Holding, LicenseEdit, OneOrMany};
+use super::{Direct, Holding, LicenseEdit, OneOrMany, Turn};
 use crate::api::{GroupRule, Invitation, NewUser, UserUpdate};
 use crate::model::{BundleSet, GroupId, Quota, UserId};
 
@@ -176,6 +176,14 @@ impl LicenseChange {
     /// Bundles whose seats it frees.
     pub fn frees(&self) -> BundleSet {
         self.loses().minus(&self.by_rules)
+    }
+
+    /// What it does to the pools.
+    pub fn turn(&self) -> Turn {
+        Turn {
+            gains: self.gains(),
+            frees: self.frees(),
+        }
     }
 
     /// Bundles that are not held directly any more afterwards.
