@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use crate::intake::rows::{ParseContext, ParsedRows, RowParser, Statements, Worksheet};
-use crate::model::Row as TypedRow;
 use crate::sheet::{Lines, Row, Visit};
 
 /// How the rows are dealt out.
@@ -50,8 +49,6 @@ struct Chunk {
     filled: usize,
     /// How much text the filled ones have.
     bytes: usize,
-    /// Memory for what they are parsed to.
-    typed: Vec<TypedRow>,
 }
 
 impl Chunk {
@@ -67,7 +64,6 @@ impl Chunk {
     }
 
     fn parse_with(&mut self, parser: &mut RowParser<'_>) {
-        parser.use_again(std::mem::take(&mut self.typed));
         parser.parse(&self.rows[..self.filled]);
         parser.parse_lines(&mut self.lines);
         if self.bytes > LONG_ROW {
@@ -184,15 +180,12 @@ struct OrderedResults {
 }
 
 impl OrderedResults {
-    /// Memory that is not needed any more is returned.
-    fn add(&mut self, number: usize, parsed: ParsedRows) -> Vec<TypedRow> {
-        let mut memory = Vec::new();
+    fn add(&mut self, number: usize, parsed: ParsedRows) {
         self.early.insert(number, parsed);
         while let Some(next) = self.early.remove(&self.chunks) {
-            memory = self.joined.append(next);
+            self.joined.append(next);
             self.chunks += 1;
         }
-        memory
     }
 }
 
@@ -220,10 +213,9 @@ impl<'scope> Workers<'scope> {
 
     /// Hands the chunk over, and leaves an empty one with the next number in its place.
     fn send(&mut self, chunk: &mut Chunk) -> Visit {
-        // A million rows would leave that much memory in pieces, and filling it takes time.
-        let used = self.parsed.try_recv().map(|(used, parsed)| Chunk {
-            typed: self.results.add(used.number, parsed),
-            ..used
+        let used = self.parsed.try_recv().map(|(used, parsed)| {
+            self.results.add(used.number, parsed);
+            used
         });
         // The rows of a chunk that came back are filled again.
         let next = Chunk {

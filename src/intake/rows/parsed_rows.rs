@@ -46,13 +46,13 @@ impl ParsedRows {
     /// How many unknown words are kept.
     const MOST_UNKNOWN: usize = 4096;
 
-    /// Adds the result for the rows after these. Memory for as many rows is left over.
-    pub(in crate::intake) fn append(&mut self, later: Self) -> Vec<Row> {
+    /// Adds the result for the rows after these.
+    pub(in crate::intake) fn append(&mut self, later: Self) {
         // Without `..`, so that a new field cannot be forgotten: it would be lost only on machines with several cores.
         let Self {
             problems,
             statements,
-            mut rows,
+            rows,
             finished,
             refused,
             operation_counts,
@@ -71,9 +71,9 @@ impl ParsedRows {
         self.statements.append(statements);
         if self.rows.is_empty() {
             // Mostly there is one worksheet, and its million rows need not be moved.
-            std::mem::swap(&mut self.rows, &mut rows);
+            self.rows = rows;
         } else {
-            self.rows.append(&mut rows);
+            self.rows.extend(rows);
         }
         self.finished.extend(finished);
         self.refused.extend(refused);
@@ -92,7 +92,6 @@ impl ParsedRows {
         for word in unknown_codes {
             self.add_unknown_code(word);
         }
-        rows
     }
 
     /// Adds a word that means no known bundle.

@@ -104,13 +104,6 @@ impl<'o> RowParser<'o> {
         self.line = row;
     }
 
-    /// Has the next rows kept in memory that has served before.
-    pub(in crate::intake) fn use_again(&mut self, memory: Vec<TypedRow>) {
-        if self.parsed.rows.is_empty() {
-            self.parsed.rows = memory;
-        }
-    }
-
     /// The result for the rows since the last time it was taken, without what they state.
     pub(in crate::intake) fn take_parsed(&mut self) -> ParsedRows {
         std::mem::replace(&mut self.parsed, no_rows())
