@@ -143,6 +143,19 @@ fn a_run_stops_when_too_many_rows_fail_and_the_others_are_not_run() {
 }
 
 #[test]
+fn a_limit_that_the_last_row_reaches_has_stopped_nothing() {
+    let (stage, _) = three_refused();
+    let refused = ["priya.iyer", "paula.jansen", "igor.pavlov"].map(|name| format!("{name}@contoso.example"));
+    let sheet = sheet("operation,user,name", "update,{},Kim", refused);
+    for most in ["100%", "3"] {
+        let ran = stage.run_with(&sheet, &["--max-failures", most]).ends(3);
+        assert_eq!(stage.counts(), "3 rejected");
+        assert!(!ran.out.contains("stopped"), "{}", ran.out);
+        ran.tells("next: ").tells("run sheet.failed.csv");
+    }
+}
+
+#[test]
 fn a_shortage_of_seats_stops_before_anything_is_sent_and_names_who_would_miss_out() {
     let stage = Stage::new();
     stage.free_seats("PMD", 1);

@@ -202,7 +202,9 @@ impl Machine<'_> {
         let records = rows.iter().filter_map(|row| self.rows.end(*row, &self.steps, now));
         let records = records.collect();
         self.record(records);
-        if let Some(why) = self.giving_up.too_many(self.rows.failures(), self.rows.len()) {
+        if let Some(why) = self.giving_up.too_many(self.rows.failures(), self.rows.len())
+            && !self.rows.all_have_ended()
+        {
             self.stop(why);
         }
     }
@@ -240,6 +242,15 @@ impl Machine<'_> {
         self.effects.push_back(Effect::Tell(event));
     }
 
+    /// Every row has come to its end. What would have left the others alone has then stopped nothing: the rows say how
+    /// the run ended.
+    fn nothing_was_left(&mut self) {
+        if let Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_)) = self.stopped {
+            self.stopped = None;
+            self.after_stop.finished.clear();
+        }
+    }
+
     /// Records rows that the run did not finish, from `next` on; `None` while the previous ones are not on disk.
     fn leave_from(&mut self, next: RowIndex) -> Option<Phase> {
         if !self.reported.is_on_disk() {
@@ -248,6 +259,9 @@ impl Machine<'_> {
         let is_left = |row: &RowIndex| !self.rows.has_ended(*row);
         let rows: Vec<RowIndex> = (next..self.rows.len()).filter(is_left).take(ROWS_AT_ONCE).collect();
         let Some(last) = rows.last() else {
+            if next == 0 {
+                self.nothing_was_left();
+            }
             let stopped = self.stopped.take().or_else(|| self.giving_up.nothing_was_allowed());
             let after_stop = std::mem::take(&mut self.after_stop);
             let seats = if self.rows.are_recorded() {
