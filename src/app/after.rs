@@ -108,7 +108,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         elapsed,
     };
     record.end(ended, &stats, &run_end);
-    let next = Next::after(ending, &left, &history, final_order);
+    let next = Next::after(ended, &left, &history, final_order, &counts);
     let next_command = match next {
         Next::Nothing => None,
         Next::FailedSheet(sheet) => Some(console.typed().with_sheet(sheet, &planned_words(job, options))),
@@ -219,7 +219,20 @@ enum Next<'a> {
 
 impl<'a> Next<'a> {
     /// What finishes the job after a run that ended so and left this.
-    fn after(ending: Ending, left: &'a Left, history: &History, order: Order<'_>) -> Self {
+    fn after(
+        ended: Ended,
+        left: &'a Left,
+        history: &History,
+        order: Order<'_>,
+        counts: &BTreeMap<Status, usize>,
+    ) -> Self {
+        // A signal that came when every row was on its way has kept none from its end.
+        let is_over = ended.reason == Reason::Interrupted && !among(counts, |status| status == Status::NotRun);
+        let ending = if is_over {
+            by_rows(history, order.rows, counts).ending
+        } else {
+            ended.ending
+        };
         match (ending, left.to_run()) {
             (Ending::Done, _) => Self::Nothing,
             (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(history, order, left) => {
@@ -317,15 +330,19 @@ fn ended(
     counts: &BTreeMap<Status, usize>,
 ) -> Ended {
     match &ran.stopped {
-        Some(Stopped::Interrupted) => return Ended::begun(signals.interrupted(), Reason::Interrupted),
-        Some(Stopped::MaxFailures(_)) => return Ended::begun(Ending::Stopped, Reason::MaxFailures),
-        Some(Stopped::Hopeless(_)) => return Ended::begun(Ending::Stopped, Reason::SameFailure),
-        Some(Stopped::MoreGone(_)) => return Ended::begun(Ending::Stopped, Reason::Guard),
-        Some(Stopped::ChangedSincePlan(_)) => return Ended::before(Ending::Stopped, Reason::ChangedSincePlan),
-        Some(Stopped::SignIn(_)) => return Ended::begun(Ending::SignIn, Reason::SignIn),
-        Some(Stopped::Permission(_)) => return Ended::begun(Ending::SignIn, Reason::Permission),
-        None => {}
+        Some(Stopped::Interrupted) => Ended::begun(signals.interrupted(), Reason::Interrupted),
+        Some(Stopped::MaxFailures(_)) => Ended::begun(Ending::Stopped, Reason::MaxFailures),
+        Some(Stopped::Hopeless(_)) => Ended::begun(Ending::Stopped, Reason::SameFailure),
+        Some(Stopped::MoreGone(_)) => Ended::begun(Ending::Stopped, Reason::Guard),
+        Some(Stopped::ChangedSincePlan(_)) => Ended::before(Ending::Stopped, Reason::ChangedSincePlan),
+        Some(Stopped::SignIn(_)) => Ended::begun(Ending::SignIn, Reason::SignIn),
+        Some(Stopped::Permission(_)) => Ended::begun(Ending::SignIn, Reason::Permission),
+        None => by_rows(history, order, counts),
     }
+}
+
+/// How a run ended that nothing has stopped.
+fn by_rows(history: &History, order: &[(RowKey, Place)], counts: &BTreeMap<Status, usize>) -> Ended {
     let has = |is_so: fn(Status) -> bool| {
         let mut statuses = order.iter().filter_map(|(key, _)| history.status(key));
         among(counts, is_so) && statuses.any(is_so)

@@ -146,6 +146,24 @@ fn a_second_ctrl_c_aborts_at_once_and_the_file_is_still_good() {
 
 #[test]
 #[cfg(unix)]
+fn an_interruption_that_keeps_no_row_from_its_end_leaves_nothing_to_type() {
+    let stage = Stage::with(Config {
+        latency: Duration::from_secs(1),
+        ..Config::unlimited()
+    });
+    stage.write("sheet.csv", format!("operation,user,name\nupdate,{ANNA},Annika\n"));
+    let child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("the last call is on its way", |sandbox| {
+        sandbox.stats().route("update-user") > 0
+    });
+    signal(&child, "INT");
+    let ran = stage.ended(child).ends(130);
+    assert_eq!(stage.counts(), "1 done");
+    assert!(!ran.out.contains("next: "), "{}", ran.out);
+}
+
+#[test]
+#[cfg(unix)]
 fn interrupted_while_it_reads_a_run_leaves_nothing_behind() {
     let stage = Stage::with(Config {
         latency: Duration::from_millis(500),
