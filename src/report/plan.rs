@@ -18,7 +18,7 @@ use crate::model::{AsOf, BundleSet, OperationKind, Row, RowKey, RowReport, Statu
 use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowCode, RowIndex, RowReason, Verdict, not_owned};
 use crate::text::{clean, joined, number, plural};
 
-/// How many of the rows that change something are listed. Whom a plan deletes, and what cannot run, is never cut.
+/// How many rows of a kind are listed. Whom a plan deletes is never cut.
 const NAMED: usize = 20;
 
 /// What is shown before anything is sent.
@@ -200,15 +200,7 @@ impl PlanView<'_> {
             return Ok(());
         }
         writeln!(out, "\n{HEADING}{} to change{HEADING:#}", plural(changing.len(), "row"))?;
-        write_lines(changing.iter().take(NAMED).map(|index| self.change(*index)), out)?;
-        match changing.len().saturating_sub(NAMED) {
-            0 => Ok(()),
-            more => writeln!(
-                out,
-                "  and {} more; `reseat plan --output json` lists every row",
-                number(more as u64)
-            ),
-        }
+        write_first(changing.iter().map(|index| self.change(*index)), out)
     }
 
     /// The user that a row changes, how, and which licences that replaces.
@@ -251,7 +243,7 @@ impl PlanView<'_> {
             blocked.into_iter().partition(|(_, verdict)| verdict.code == in_use);
         if !cannot_run.is_empty() {
             writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(cannot_run.len(), "row"))?;
-            write_lines(cannot_run.iter().map(line), out)?;
+            write_first(cannot_run.iter().map(line), out)?;
         }
         if !left_alone.is_empty() {
             writeln!(
@@ -259,7 +251,7 @@ impl PlanView<'_> {
                 "\n{WARNING}{} left alone{WARNING:#}",
                 things(left_alone.len(), "row", "is", "are")
             )?;
-            write_lines(left_alone.iter().map(line), out)?;
+            write_first(left_alone.iter().map(line), out)?;
         }
         Ok(())
     }
@@ -413,7 +405,7 @@ impl PlanView<'_> {
             "\n{ERROR}seats are short{ERROR:#} for {}",
             plural(self.sheet.plan.short.len(), "row")
         )?;
-        write_lines(self.short_rows(), out)
+        write_first(self.short_rows().into_iter(), out)
     }
 
     /// The rows that get no seat and of which bundles, one per line.
@@ -483,6 +475,19 @@ pub fn write_left_out(hidden: HiddenRows, out: &mut dyn Write) -> io::Result<()>
     match hidden.left_out {
         0 => Ok(()),
         rows => writeln!(out, "{} left out (`--visible-only`)", plural(rows, "hidden row")),
+    }
+}
+
+/// The first of these lines, how many more there are, and what has all of them.
+fn write_first(mut lines: impl ExactSizeIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+    write_lines(lines.by_ref().take(NAMED), out)?;
+    match lines.len() {
+        0 => Ok(()),
+        more => writeln!(
+            out,
+            "  and {} more; `reseat plan --output json` lists every row",
+            number(more as u64)
+        ),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a plan and the message of a row say is so, no more and no less.
 
-use reseat::sandbox::{Config, Credentials};
+use reseat::sandbox::{Config, Credentials, Population};
 use serde_json::Value;
 
-use crate::support::{ANNA, BRAM, Stage, bundles};
+use crate::support::{ANNA, BRAM, Stage, bundles, person, sheet};
 
 #[test]
 fn a_row_that_gets_no_seat_says_only_what_was_done_and_says_so_after_the_next_run_too() {
@@ -104,6 +104,42 @@ fn whoever_keeps_a_seat_as_the_sheet_asks_is_left_alone_and_no_row_that_cannot_r
     };
     assert!(after("1 row cannot run").contains("nobody@contoso.example"));
     assert!(after("1 row is left alone").contains(BRAM));
+}
+
+#[test]
+fn of_many_rows_that_cannot_run_the_first_are_named_and_where_all_of_them_are() {
+    let stage = Stage::new();
+    let nobody = (1..=30).map(|number| format!("nobody{number}@contoso.example"));
+    stage.write("sheet.csv", sheet("operation,user,name", "update,{},Kim", nobody));
+    let plan = stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(3)
+        .tells("30 rows cannot run")
+        .tells("and 10 more; `reseat plan --output json` lists every row");
+    assert_eq!(plan.out.matches("not_found").count(), 20, "{}", plan.out);
+    let told = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(3);
+    assert_eq!(told.out.matches("there is no user").count(), 30, "{}", told.out);
+}
+
+#[test]
+fn of_many_rows_that_get_no_seat_the_first_are_named() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(30),
+        ..Config::unlimited()
+    });
+    stage.free_seats("ACNU", 0);
+    stage.write(
+        "sheet.csv",
+        sheet("operation,user,licenses", "add-licenses,{},ACNU", (1..=30).map(person)),
+    );
+    for words in [["plan", "sheet.csv"].as_slice(), &["run", "sheet.csv", "--yes"]] {
+        let plan = stage
+            .reseat(words)
+            .ends(4)
+            .tells(" more; `reseat plan --output json` lists every row");
+        let shown = format!("{}{}", plan.out, plan.err);
+        assert_eq!(shown.matches(" misses ACNU").count(), 20, "{shown}");
+    }
 }
 
 #[test]

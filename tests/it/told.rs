@@ -81,7 +81,7 @@ fn the_plan_says_which_rows_cannot_run_and_the_run_does_not_say_it_again() {
 }
 
 #[test]
-fn however_many_rows_cannot_run_or_delete_an_account_each_is_named_with_its_person() {
+fn however_many_accounts_are_deleted_each_is_named_with_its_person() {
     let stage = Stage::new();
     let mut sheet = "operation,user\n".to_owned();
     for number in 0..25 {
@@ -99,20 +99,12 @@ fn however_many_rows_cannot_run_or_delete_an_account_each_is_named_with_its_pers
     }
     stage.write("sheet.csv", &sheet);
     let ran = stage.reseat(&["plan", "sheet.csv"]).ends(3);
-    for number in 0..25 {
-        let who = format!("nobody{number}@contoso.example: not_found");
-        assert!(ran.out.contains(&who), "{who} is not in {}", ran.out);
-    }
     for who in &people {
         assert!(ran.out.contains(&format!("<{who}>")), "{who} is not in {}", ran.out);
     }
-    // What is cut is what changes, and the way to see the rest is named.
-    assert!(
-        ran.out
-            .contains("and 5 more; `reseat plan --output json` lists every row"),
-        "{}",
-        ran.out
-    );
+    // What is cut is what changes and what cannot run, and the way to see the rest is named.
+    let more = "and 5 more; `reseat plan --output json` lists every row";
+    assert_eq!(ran.out.matches(more).count(), 2, "{}", ran.out);
     assert!(ran.out.contains("25 people lose access: 25 deleted"), "{}", ran.out);
 }
 
