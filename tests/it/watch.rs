@@ -209,6 +209,39 @@ fn a_sheet_that_was_changed_on_its_way_to_approved_needs_approval_anew() {
 }
 
 #[test]
+fn a_changed_copy_of_a_sheet_that_waits_for_approval_is_another_sheet() {
+    let stage = stage();
+    drop_sheet(&stage, "leavers.csv", LEAVER);
+    once(&stage).ends(3);
+    let waiting = ["leavers.csv", "leavers.note.txt", "leavers.plan.html"];
+    let plan = stage.read("inbox/approve/leavers.plan.html");
+    fs_err::write(
+        stage.given("inbox/approved/leavers.csv"),
+        format!("{LEAVER}delete,{HUGO}\n"),
+    )
+    .unwrap();
+    once(&stage).ends(3);
+    assert_eq!(stage.read("inbox/approve/leavers.plan.html"), plan);
+    let others: Vec<String> = files(&stage, "approve")
+        .into_iter()
+        .filter(|name| !waiting.contains(&name.as_str()))
+        .collect();
+    let [sheet, note, page] = others.as_slice() else {
+        panic!("{others:?}")
+    };
+    let note = stage.read(&format!("inbox/approve/{note}"));
+    assert!(
+        note.contains(&format!("Look at {page}.")) && note.contains(&format!("move {sheet} as it is")),
+        "{note}"
+    );
+    assert!(stage.read(&format!("inbox/approve/{page}")).contains(HUGO));
+    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    once(&stage).ends(3);
+    assert!(stage.user(HUGO).is_some() && stage.user("stefan.novak@contoso.example").is_none());
+    assert_eq!(files(&stage, "approve"), others);
+}
+
+#[test]
 fn a_plan_that_does_not_hold_any_more_is_made_anew_and_says_what_has_changed() {
     let stage = stage();
     drop_sheet(&stage, "leavers.csv", LEAVER);

@@ -101,7 +101,8 @@ fn dropped(inbox: &Inbox, job: &mut Job) -> io::Result<()> {
     Ok(())
 }
 
-/// A sheet that was put into `approved/`: it has the name that its plan and its results know it by.
+/// A sheet that was put into `approved/`: it has the name that its plan and its results know it by. A copy that somebody
+/// has changed is another sheet, and the one that still waits for approval keeps its name and all that belongs to it.
 fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
     let known = memory.of(&job.sha256).filter(|known| known.folder == Folder::Approve);
     if let Some(known) = known {
@@ -111,15 +112,25 @@ fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
     let name = job.dropped_as.as_str();
     let mut beside = companions(inbox, job.came_from, &job.stem, Some(name), Which::Ours)?;
     let planned = CameFrom::Folder(Folder::Approve);
-    beside.extend(companions(inbox, planned, &job.stem, Some(&job.sheet), Which::All)?);
-    if inbox.folder(Folder::Approve).join(&job.sheet).exists() {
-        // It was copied and not moved.
-        job.copy = Some(relative(planned, &job.sheet));
+    let in_approve = inbox.folder(Folder::Approve).join(&job.sheet);
+    let is_there = in_approve.exists();
+    let is_another = is_there
+        && job.stem == stem_of(&job.sheet)
+        && digest(&in_approve, |_| Ok(())).is_ok_and(|sha256| sha256 != job.sha256);
+    if !is_another {
+        beside.extend(companions(inbox, planned, &job.stem, Some(&job.sheet), Which::All)?);
+        if is_there {
+            // It was copied and not moved.
+            job.copy = Some(relative(planned, &job.sheet));
+        }
     }
-    if beside.is_empty() && known.is_none() {
+    if is_another || beside.is_empty() && known.is_none() {
         let stem = stem_of(&job.sheet).to_owned();
         job.stem = free(inbox, &stem, Some(Folder::Approved))?;
         job.sheet = renamed(&job.sheet, &stem, &job.stem);
+        for moved in &mut beside {
+            moved.to = renamed(&moved.to, &stem, &job.stem);
+        }
     }
     job.companions = distinct(beside, &job.sheet);
     Ok(())
