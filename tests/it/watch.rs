@@ -374,6 +374,22 @@ fn corrected_rows_that_are_done_leave_the_job_where_somebody_sees_that_others_ar
 }
 
 #[test]
+fn a_failed_sheet_with_rows_that_wait_says_when_these_are_taken_up() {
+    let stage = stage();
+    drop_sheet(
+        &stage,
+        "names.csv",
+        format!("operation,user,name,not_before\nupdate,kim@else.example,Kim,\nupdate,{ANNA},Anne,2099-01-01\n"),
+    );
+    once(&stage).ends(3);
+    let note = stage.read("inbox/failed/names.note.txt");
+    assert!(
+        note.contains("One row waits, and is taken up again only when that is dropped."),
+        "{note}"
+    );
+}
+
+#[test]
 fn a_sheet_that_was_withdrawn_after_its_approval_needs_another_when_it_is_dropped_again() {
     let stage = stage();
     let leaver = "operation,user,not_before\noffboard,stefan.novak@contoso.example,2099-01-01\n";

@@ -60,6 +60,14 @@ pub(super) fn other_rows(taken: &Taken) -> io::Result<OtherRows> {
     )
 }
 
+/// How many rows wait, as far as the results say so.
+pub(super) fn waiting_rows(taken: &Taken) -> usize {
+    let history = History::read(&taken.beside(".results.csv"));
+    history.map_or(0, |history| {
+        history.counts().get(&Status::Waiting).copied().unwrap_or_default()
+    })
+}
+
 /// Writes down how the run ended. From then on the sheet is not run again, only moved.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::text::plural;
 use crate::watch::{Ended, Folder, Remembered};
 
 /// What somebody should know of a sheet that is not done.
@@ -14,6 +15,8 @@ pub(super) struct Note<'a> {
     pub(super) at: Timestamp,
     /// The sheet of the rows that somebody has to correct.
     pub(super) failed_sheet: Option<PathBuf>,
+    /// How many rows wait while the sheet lies where it is not taken up again by itself.
+    pub(super) waiting: usize,
     /// What the run said.
     pub(super) told: &'a str,
 }
@@ -25,6 +28,7 @@ impl fmt::Display for Note<'_> {
             ended,
             at,
             failed_sheet,
+            waiting,
             told,
         } = self;
         let code = ended
@@ -55,6 +59,15 @@ impl fmt::Display for Note<'_> {
             (Folder::Failed, None) => writeln!(
                 out,
                 "Mend what is said below. Put this sheet into the drop folder again if it needed no change; a changed one is a new sheet."
+            )?,
+        }
+        match *waiting {
+            0 => {}
+            1 => writeln!(out, "One row waits, and is taken up again only when that is dropped.")?,
+            rows => writeln!(
+                out,
+                "{} wait, and are taken up again only when that is dropped.",
+                plural(rows, "row")
             )?,
         }
         let told = told.trim();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::filing::{end, ended, file_away, other_rows, set_aside};
+use super::filing::{end, ended, file_away, other_rows, set_aside, waiting_rows};
 use super::inbox::Inbox;
 use super::moving::replace;
 use super::note::{Note, note_of_second_copy, note_of_superfluous};
@@ -378,6 +378,11 @@ fn leave_note(taken: &Taken, ended: &watch::Ended, told: &str) -> io::Result<()>
         ended,
         at: Timestamp::now(),
         failed_sheet: failed_sheet.into_iter().find(|path| path.exists()),
+        waiting: if ended.folder == Folder::Failed {
+            waiting_rows(taken)
+        } else {
+            0
+        },
         told,
     };
     replace(&path, note.to_string().as_bytes())
