@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::after::RunOutcome;
 use super::approval_files::ForApproval;
@@ -25,7 +25,7 @@ const FORMAT: u32 = 1;
 const BUG: u8 = 101;
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum NoticeEvent {
     /// The sheet was run to its end.
@@ -37,14 +37,14 @@ enum NoticeEvent {
 }
 
 /// One notice. `docs/json.md` is its contract; the member names are stable.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Notice {
     format: u32,
     event: NoticeEvent,
     /// Which sheet, where, and what became of it, under the name that chat services show.
     text: String,
-    status: &'static str,
-    reason: &'static str,
+    status: String,
+    reason: String,
     exit_code: u8,
     message: String,
     profile: Option<String>,
@@ -52,7 +52,7 @@ pub(super) struct Notice {
     #[serde(serialize_with = "as_shown")]
     sheet: PathBuf,
     run: Option<String>,
-    rows: Option<BTreeMap<&'static str, usize>>,
+    rows: Option<BTreeMap<String, usize>>,
     #[serde(serialize_with = "as_shown_if_any")]
     results: Option<PathBuf>,
     #[serde(serialize_with = "as_shown_if_any")]
@@ -63,10 +63,10 @@ pub(super) struct Notice {
     plan_page: Option<PathBuf>,
     started_at: Timestamp,
     finished_at: Timestamp,
-    reseat: &'static str,
+    reseat: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct NoticeOrganization {
     id: Option<String>,
     name: Option<String>,
@@ -102,9 +102,10 @@ impl<'a> NoticeSubject<'a> {
     /// The run has come to its end, or was stopped and has told so.
     fn ran(&self, outcome: &RunOutcome, record: Option<&RunRecord<'_>>) -> Notice {
         let notice = self.ended(outcome.ended, record);
+        let rows = of_each(&outcome.counts).into_iter();
         Notice {
             text: format!("{} ({})", notice.text, in_words(&outcome.counts)),
-            rows: Some(of_each(&outcome.counts)),
+            rows: Some(rows.map(|(status, count)| (status.to_owned(), count)).collect()),
             failed_sheet: outcome.failed_sheet.as_deref().map(absolute),
             ..notice
         }
@@ -143,8 +144,8 @@ impl<'a> NoticeSubject<'a> {
     /// A bug in reseat ended it.
     pub(super) fn broke(&self) -> Notice {
         Notice {
-            status: "stopped",
-            reason: "bug",
+            status: "stopped".to_owned(),
+            reason: "bug".to_owned(),
             exit_code: BUG,
             ..self.notice("a bug in reseat ended the run")
         }
@@ -152,8 +153,8 @@ impl<'a> NoticeSubject<'a> {
 
     fn so(&self, ended: Ended, what: &str) -> Notice {
         Notice {
-            status: ended.status().as_str(),
-            reason: ended.reason.as_str(),
+            status: ended.status().as_str().to_owned(),
+            reason: ended.reason.as_str().to_owned(),
             exit_code: ended.ending.code(),
             ..self.notice(what)
         }
@@ -169,8 +170,8 @@ impl<'a> NoticeSubject<'a> {
             event: NoticeEvent::RunStopped,
             text: format!("reseat, {}{on}: {what}", file.display()),
             message: what.to_owned(),
-            status: "",
-            reason: "",
+            status: String::new(),
+            reason: String::new(),
             exit_code: 0,
             profile: self.settings.profile.clone(),
             organization: NoticeOrganization {
@@ -187,7 +188,7 @@ impl<'a> NoticeSubject<'a> {
             plan_page: None,
             started_at: to_the_second(self.began_at),
             finished_at: to_the_second(Timestamp::now()),
-            reseat: env!("CARGO_PKG_VERSION"),
+            reseat: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
 }

@@ -92,6 +92,9 @@ pub struct Ended {
     pub message: String,
     /// The file name of the plan that is to be approved.
     pub plan: Option<String>,
+    /// What has still to be told of it.
+    #[serde(default)]
+    pub notice: Option<Box<serde_json::Value>>,
 }
 
 /// Why what is kept of a sheet cannot be read.
@@ -162,6 +165,7 @@ mod tests {
             reason: "access_lost_unconfirmed".to_owned(),
             message: "it needs approval".to_owned(),
             plan: Some("a.b.plan.json".to_owned()),
+            notice: Some(Box::new(serde_json::json!({"text": "it needs approval"}))),
         });
         let text = job.to_json();
         assert_eq!(Job::of_json(&text).unwrap(), job);

@@ -390,6 +390,29 @@ fn a_failed_sheet_with_rows_that_wait_says_when_these_are_taken_up() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_notice_that_a_kill_has_cut_off_is_sent_by_the_next_watch() {
+    let stage = stage();
+    let command = "umask 077; test -e killed || { : > killed; kill -9 $PPID; exit; }; cat > told.json";
+    stage.set("PATH", "/usr/bin:/bin");
+    stage.write(
+        "reseat.toml",
+        format!("[profile.default]\nnotify_command = \"{command}\"\n{PROFILE}{QUICK}"),
+    );
+    drop_sheet(&stage, "update.csv", update("Ann"));
+    once(&stage).ends(137);
+    assert!(!stage.exists("told.json"));
+    once(&stage).ends(0);
+    let notice: serde_json::Value = serde_json::from_str(&stage.read("told.json")).unwrap();
+    assert_eq!(notice["event"], "run_ended");
+    assert!(
+        notice["sheet"].as_str().unwrap().ends_with("inbox/done/update.csv"),
+        "{notice}"
+    );
+    assert!(is_at_rest(&stage));
+}
+
+#[test]
 fn a_sheet_that_was_withdrawn_after_its_approval_needs_another_when_it_is_dropped_again() {
     let stage = stage();
     let leaver = "operation,user,not_before\noffboard,stefan.novak@contoso.example,2099-01-01\n";

@@ -77,7 +77,7 @@ pub(super) fn end(taken: &mut Taken, ended: Ended) -> io::Result<()> {
     taken.save()
 }
 
-/// Moves everything to where it belongs.
+/// Moves everything to where it belongs. The folder in which it was run is then empty, and stays until it is told of.
 ///
 /// # Errors
 /// If the disk refuses; what is moved by then stays there, and the rest is moved by the next attempt.
@@ -139,7 +139,6 @@ pub(super) fn file_away(
         // The copy that was run has its bytes.
         fs_err::remove_file(taken.original())?;
     }
-    taken.remove()?;
     Ok(Some(Filed {
         folder: ended.folder,
         sheet: remembered.sheet,
@@ -198,5 +197,6 @@ pub(super) fn ended(taken: &Taken, folder: Folder, exit_code: Option<u8>) -> End
         reason: String::new(),
         message: String::new(),
         plan: None,
+        notice: None,
     }
 }

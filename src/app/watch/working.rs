@@ -97,11 +97,12 @@ impl Watcher<'_> {
     }
 
     fn try_to_go_on(&mut self, taken: Taken) -> io::Result<Round> {
-        if matches!(taken.job.stage, Stage::Ended(_)) {
-            return self.file(taken, None);
-        }
         let id = taken.id.clone();
-        let Some(settings) = self.settings() else {
+        let settings = self.settings();
+        if matches!(taken.job.stage, Stage::Ended(_)) {
+            return self.file(taken, settings.as_ref());
+        }
+        let Some(settings) = settings else {
             self.put_off(&id);
             return Ok(Round::Busy);
         };
@@ -156,9 +157,10 @@ impl Watcher<'_> {
             self.rested();
         }
         match after {
-            AfterRun::Ended(ended) => {
+            AfterRun::Ended(mut ended) => {
+                ended.notice = notice.and_then(|notice| serde_json::to_value(notice).ok().map(Box::new));
                 end(&mut taken, *ended)?;
-                self.file(taken, notice.map(|notice| (notice, settings)))
+                self.file(taken, Some(settings))
             }
             AfterRun::Stopped => {
                 let what = format!("`{name}`: stopped, and gone on with by the next `reseat watch`");
@@ -242,9 +244,10 @@ impl Watcher<'_> {
         Ok(AfterRun::Ended(Box::new(ended)))
     }
 
-    /// Moves a sheet whose run has ended to its folder, and then tells of it.
-    fn file(&mut self, mut taken: Taken, notice: Option<(Notice, &Settings)>) -> io::Result<Round> {
-        let Stage::Ended(ended) = taken.job.stage.clone() else {
+    /// Moves a sheet whose run has ended to its folder, and then tells of it: twice, if a crash comes in between, rather than
+    /// never.
+    fn file(&mut self, mut taken: Taken, settings: Option<&Settings>) -> io::Result<Round> {
+        let Stage::Ended(mut ended) = taken.job.stage.clone() else {
             return Ok(Round::Busy);
         };
         let profile = self.post.profile.clone();
@@ -264,7 +267,11 @@ impl Watcher<'_> {
         if filed.folder == Folder::Waiting {
             self.looked_at(&filed.sheet);
         }
-        if let Some((notice, settings)) = notice {
+        let notice = ended
+            .notice
+            .take()
+            .map(|notice| serde_json::from_value::<Notice>(*notice));
+        if let (Some(Ok(notice)), Some(settings)) = (notice, settings) {
             let place = |path: &Path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 folder.join(watch::renamed(&name, &taken.job.stem, &filed.stem))
@@ -273,6 +280,7 @@ impl Watcher<'_> {
                 Teller::complain(&profile, why.trim_end());
             }
         }
+        taken.remove()?;
         let dropped_as = taken.job.dropped_as;
         let place = relative(CameFrom::Folder(filed.folder), &filed.sheet);
         let code = ended
