@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::client::{Result, empty_list};
 use super::document::Json;
-use super::json::{code, codes, flag, guid, guids, member, members, number, page, text, truth};
+use super::json::{code, codes, flag, guid, guids, member, members, number, page_from, text, truth};
 use super::license_service::{READ, WRITE, portal_get, portal_page};
 use super::session::ApiRequest;
 use super::urls::service_url;
@@ -83,7 +83,9 @@ impl Client {
     pub async fn licensed_users(&self, skip: u64, top: u32) -> Result<Page<LicensedUser>> {
         let variant = &self.variants.portal_users;
         let reply = self.portal(variant, &["user", "page"], portal_page(skip, top)).await?;
-        reply.read("a listing of licensed users", |value| page(value, licensed_user))
+        reply.read("a listing of licensed users", |value| {
+            page_from(skip, value, licensed_user)
+        })
     }
 
     /// These users' direct bundles become exactly these; may be repeated.
@@ -220,7 +222,7 @@ fn licensed_user(value: Json<'_>) -> Option<LicensedUser> {
 }
 
 fn inventory_of(value: Json<'_>) -> Option<Vec<Seats>> {
-    page(value, seats).map(|page| page.items)
+    page_from(0, value, seats).map(|page| page.items)
 }
 
 fn seats(value: Json<'_>) -> Option<Seats> {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::client::{Result, found, paged};
 use super::document::Json;
-use super::json::{code, codes, fields, flag, guid, member, number, page, text};
+use super::json::{code, codes, fields, flag, guid, member, number, page_from, text};
 use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
 use super::session::ApiRequest;
 use super::{CallError, Client, GroupRule, OwnCode, Page};
@@ -63,7 +63,7 @@ impl Client {
             let (method, service) = (Method::Get, Service::License);
             return Err(CallError::not_sent(method, service, OwnCode::NotOffered, message));
         };
-        reply.read("a listing of group rules", |value| page(value, rule))
+        reply.read("a listing of group rules", |value| page_from(skip, value, rule))
     }
 
     /// The same by the portal's listing, which says nothing of limits (`uipath-api`, 3.5).
@@ -71,7 +71,7 @@ impl Client {
         let variant = &self.variants.portal_groups;
         let page_of = portal_page(skip, top.min(MAX_PAGE));
         let reply = self.portal(variant, &["group", "page"], page_of).await?;
-        reply.read("a listing of group rules", |value| page(value, rule))
+        reply.read("a listing of group rules", |value| page_from(skip, value, rule))
     }
 
     /// One group's rule, `None` if the group has none (or there is no such group).

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::client::{Result, empty_list, paged};
 use super::document::{Json, Shape};
-use super::json::{guid, member, page, text, variant};
+use super::json::{guid, member, page, page_from, text, variant};
 use super::session::{ApiRequest, Effect};
 use super::users::{kind_in_directory, kind_of};
 use super::{Answer, CallError, Client, Group, Member, OwnCode, Page, Receipt, Resolved};
@@ -27,7 +27,9 @@ impl Client {
         let url = self.identity_url(&["api", "Group", &organization]);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
-        reply.read("a listing of groups", |value| page(value, group).map(|page| page.items))
+        reply.read("a listing of groups", |value| {
+            page_from(0, value, group).map(|page| page.items)
+        })
     }
 
     /// One page of a group's members (`uipath-api`, 5.1).
@@ -108,7 +110,13 @@ impl Client {
             .json(&json!({ "entityNames": names, "entityType": "user" }));
         let reply = self.session.call(request).await?;
         reply.read("a map of names", |value| {
-            let readable = matches!(value.shape(), Shape::Object(_) | Shape::Array(_));
+            let is_asked = |(name, _): (&str, _)| names.iter().any(|asked| asked.eq_ignore_ascii_case(name));
+            let readable = match value.shape() {
+                Shape::Array(_) => true,
+                // Nobody is not found because the answer is about something else.
+                Shape::Object(_) => value.members().next().is_none() || value.members().any(is_asked),
+                _ => false,
+            };
             let find = |name: &&str| ((*name).to_owned(), resolved_as(value, name));
             readable.then(|| names.iter().map(find).collect())
         })

@@ -189,6 +189,11 @@ pub(super) fn page<'a, T>(value: Json<'a>, mut read: impl FnMut(Json<'a>) -> Opt
     })
 }
 
+/// The page that begins at `skip`. If the first one has entries and none of them can be read, it lists something else.
+pub(super) fn page_from<'a, T>(skip: u64, value: Json<'a>, read: impl FnMut(Json<'a>) -> Option<T>) -> Option<Page<T>> {
+    page(value, read).filter(|page| skip > 0 || page.received == 0 || !page.items.is_empty())
+}
+
 fn listing(value: Json<'_>) -> Option<Entries<'_>> {
     match member(value, &["results", "items", "value", "data"])?.shape() {
         Shape::Array(entries) => Some(entries),

@@ -10,7 +10,7 @@ use super::allocations::{allocation, released};
 use super::client::{Result, empty_list, paged};
 use super::document::Json;
 use super::endpoint_variant::{KnownVariant, LeaseListing};
-use super::json::page;
+use super::json::page_from;
 use super::license_service::{MAX_PAGE, READ, WRITE, portal_page};
 use super::session::{ApiRequest, Reply};
 use super::{Answer, CallError, Client, Evidence, Lease, LeaseRoute, Page, Receipt, ReleaseReply, ToldTime};
@@ -35,7 +35,8 @@ impl Client {
         let mut unanswered: Option<CallError> = None;
         for listing in tried {
             let reply = self.lease_page(listing, group, skip, top).await;
-            match reply.and_then(|reply| reply.read("a listing of the seats held by a group's rule", leases_of)) {
+            let what = "a listing of the seats held by a group's rule";
+            match reply.and_then(|reply| reply.read(what, |value| leases_of(skip, value))) {
                 Ok(answer) => {
                     self.variants.lease_listing.set(Some(listing));
                     return Ok(answer);
@@ -186,8 +187,8 @@ impl Client {
     }
 }
 
-fn leases_of(value: Json<'_>) -> Option<Page<Lease>> {
-    page(value, |entry| {
+fn leases_of(skip: u64, value: Json<'_>) -> Option<Page<Lease>> {
+    page_from(skip, value, |entry| {
         let held = allocation(entry)?;
         Some(Lease {
             user: held.user,

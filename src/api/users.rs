@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Result, empty_list, found, paged};
 use super::document::Json;
-use super::json::{guid, member, members, optional, page, text, truth, variant, words};
+use super::json::{guid, member, members, optional, page_from, text, truth, variant, words};
 use super::session::ApiRequest;
 use super::{Client, GroupLists, PackedTexts, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
@@ -41,7 +41,7 @@ impl Client {
         let reply = self.session.call(request).await?;
         let mut lists = GroupLists::default();
         reply.read("a listing of users", |value| {
-            page(value, |entry| user(entry, &mut lists))
+            page_from(skip, value, |entry| user(entry, &mut lists))
         })
     }
 

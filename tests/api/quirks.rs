@@ -793,6 +793,34 @@ async fn names_are_resolved_twenty_at_most_and_each_asked_name_has_its_entry() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn json_about_something_else_is_no_empty_listing() {
+    let server = Server::new();
+    for other in [
+        json!([{"version": "1.2"}]),
+        json!({"totalCount": 1, "results": [{"version": "1.2"}]}),
+    ] {
+        let client = server.client();
+        server.answers(200, other.clone());
+        let users = client.users(0, 10, None).await.unwrap_err();
+        server.answers(200, other.clone());
+        let groups = client.groups().await.unwrap_err();
+        server.answers(200, other.clone());
+        let rules = client.group_rules(0, 50).await.unwrap_err();
+        server.answers(200, other.clone());
+        let seats = client.license_services_seats().await.unwrap_err();
+        for error in [users, groups, rules, seats] {
+            assert_eq!(error.code, ErrorCode::Own(OwnCode::UnreadableAnswer), "{error:?}");
+        }
+        // Of a later page nothing but entries that cannot be read may be left.
+        server.answers(200, other);
+        assert_eq!(client.users(10, 10, None).await.unwrap().value.received, 1);
+    }
+    server.answers(200, json!({"message": "hello", "version": "1.2"}));
+    let names = server.client().resolve_names(&["ann@x.example"]).await.unwrap_err();
+    assert_eq!(names.code, ErrorCode::Own(OwnCode::UnreadableAnswer), "{names:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_resolved_name_says_what_it_is_and_whether_an_external_directory_has_it() {
     let server = Server::new();
     let entry = |number, source: &str, object: &str| json!({"identifier": guid(number), "source": source, "objectType": object, "name": "x"});
