@@ -12,7 +12,9 @@ use super::Ending;
 use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::inputs::{as_of_now, known_licenses, open_sheet, profiles_operation, reading, reading_options, settings};
+use super::inputs::{
+    as_of_now, known_licenses, open_sheet, profiles_operation, reading, reading_options, settings, unused_configuration,
+};
 use super::object::Object;
 use super::runtime::block_on;
 use super::signals::Signals;
@@ -163,6 +165,7 @@ async fn read(
     console: Console<'_>,
 ) -> Result<Read, Failure> {
     let (source, settings) = open_sheet(&options.path, &options.sheet, settings, console).await?;
+    console.tell(unused_configuration(&options.path, options.sheet.target, &settings));
     console.tell(profiles_operation(&options.sheet, &settings));
     let as_of = as_of_now(&settings);
     let catalogue = known_licenses(&settings, options.sheet.target, console)?;

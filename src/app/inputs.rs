@@ -10,6 +10,7 @@ use super::code_memory::CodeMemory;
 use super::console::Console;
 use super::failure::{Failure, told};
 use super::first_steps::unusable;
+use super::next::config_beside;
 use super::organization::Doorway;
 use super::runtime::off_thread;
 use crate::cli::{SheetOptions, Target};
@@ -127,6 +128,18 @@ pub(super) fn profiles_operation(sheet: &SheetOptions, settings: &Settings) -> S
         (None, Some(operation)) => format!("rows that name no operation are `{operation}`, as the profile says\n"),
         (Some(_), _) | (None, None) => String::new(),
     }
+}
+
+/// What is worth knowing where a configuration file is beside the sheet and none is used; empty otherwise.
+pub(super) fn unused_configuration(sheet: &Path, target: Target, settings: &Settings) -> String {
+    let is_needed = target == Target::Configured && settings.profile.is_none();
+    let flag = if is_needed { config_beside(sheet) } else { None };
+    flag.map_or_else(String::new, |flag| {
+        format!(
+            "the {} beside the sheet is not used; add `{flag}` to go by it\n",
+            settings::FILE_NAME
+        )
+    })
 }
 
 /// Now, in the zone of the profile, or else of the computer; where that is not known, in UTC.

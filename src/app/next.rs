@@ -213,6 +213,13 @@ impl Typed {
     }
 }
 
+/// The flag that names the configuration file beside this sheet; `None` where there is none.
+pub(super) fn config_beside(sheet: &Path) -> Option<String> {
+    let file = sheet.with_file_name(settings::FILE_NAME);
+    let is_there = file.is_file();
+    is_there.then(|| shell(&[OsString::from("--config"), file.into_os_string()]))
+}
+
 /// The sheet as a word that is not taken for a flag.
 fn beside_no_flag(sheet: &Path) -> OsString {
     let is_flag = sheet.as_os_str().as_encoded_bytes().starts_with(b"-");

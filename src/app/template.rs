@@ -7,7 +7,7 @@ use super::asked::{Asked, ask, asked};
 use super::code_memory::inventory_of;
 use super::console::Console;
 use super::failure::Failure;
-use super::inputs::{as_of_now, catalogue, known_licenses};
+use super::inputs::{as_of_now, catalogue, known_licenses, unused_configuration};
 use super::organization::Organization;
 use super::session::Session;
 use super::sheet_place::SheetPlace;
@@ -43,6 +43,9 @@ pub(super) fn template(
             (lists, None, day_of(&as_of))
         }
         Asked::Nobody { settings, why } => {
+            if let (Some(_), Some(place)) = (&why, &place) {
+                console.tell(unused_configuration(place.path(), options.target, &settings));
+            }
             let catalogue = known_licenses(&settings, options.target, console)?;
             let day = day_of(&as_of_now(&settings));
             (TemplateLists::of_catalogue(&catalogue), why, day)

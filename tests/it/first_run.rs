@@ -144,6 +144,17 @@ fn the_configuration_beside_a_sheet_elsewhere_is_pointed_at() {
     let told = stage.reseat(&["plan", "last week/joiners.csv"]).ends(1).err;
     let (_, command) = told.split_once("that is beside the sheet: ").unwrap();
     stage.shell(command).ends(0);
+    // Both go without, and might have had more to say.
+    for words in [
+        ["check", "last week/joiners.csv"].as_slice(),
+        &["template", "onboarding", "-o", "last week/new.xlsx"],
+    ] {
+        let flag = "the reseat.toml beside the sheet is not used; add `--config 'last week/reseat.toml'` to go by it";
+        stage.reseat(words).ends(0).tells(flag);
+        let with_it = [words, &["--config", "last week/reseat.toml"]].concat();
+        let ran = stage.reseat(&[&with_it[..], if words[0] == "template" { &["--force"] } else { &[] }].concat());
+        assert!(!ran.ends(0).err.contains("is not used"));
+    }
 }
 
 #[test]
