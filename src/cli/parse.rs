@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Parser};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser};
 
 use super::advice::advised;
 use super::args::{CommandArgs, GlobalArgs, ReseatArgs};
 use super::{Command, Invocation, OutputFormat};
 use crate::settings::Overrides;
+use crate::text::clean;
 
 /// Why there is nothing to do, and what to print. The text contains colours as ANSI sequences.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Re
     let output = output_asked_for(&words);
     let args = read_alone(&words).map_or_else(|| ReseatArgs::try_parse_from(&words), Ok);
     let args = args.map_err(|error| {
+        let error = naming_the_word(error, &words);
         let is_slip = error.use_stderr();
         let rendered = advised(error).render();
         let text = rendered.ansi().to_string();
@@ -103,6 +106,22 @@ fn read_alone(words: &[OsString]) -> Option<ReseatArgs> {
         "run" => read(words, CommandArgs::Run),
         _ => None,
     }
+}
+
+/// The same, or of a word that is no text where it stands, which clap leaves out. The value of a flag is not shown: it may be
+/// a secret.
+fn naming_the_word(error: clap::Error, words: &[OsString]) -> clap::Error {
+    let at = words.iter().position(|word| word.to_str().is_none());
+    let Some(at) = at.filter(|at| *at > 0 && error.kind() == ErrorKind::InvalidUtf8) else {
+        return error;
+    };
+    let (before, word) = (words[at - 1].to_string_lossy(), words[at].to_string_lossy());
+    let what = match word.split_once('=') {
+        Some((flag, _)) if flag.starts_with("--") => format!("the value of `{flag}`"),
+        _ if before.starts_with('-') => format!("the word after `{}`", before.split('=').next().unwrap_or_default()),
+        _ => format!("`{}`", clean(&word, 200)),
+    };
+    ReseatArgs::command().error(ErrorKind::InvalidUtf8, format!("{what} is not UTF-8"))
 }
 
 /// Whether `--output json` is among the words, for one whose others cannot be understood.
@@ -191,6 +210,25 @@ mod tests {
                 let among_others = ReseatArgs::try_parse_from(words).unwrap();
                 assert_eq!(format!("{alone:?}"), format!("{among_others:?}"), "{line}");
             }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_word_that_is_no_text_it_is_said_where_it_stands() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let unreadable = |byte| if byte == b'~' { 0xe9 } else { byte };
+        for (line, what) in [
+            ("reseat check a.csv --operation d~lete", "the word after `--operation`"),
+            ("reseat run a.csv --profile=n~ --yes", "the value of `--profile`"),
+            ("reseat plan b~.csv", "`b\u{fffd}.csv`"),
+        ] {
+            let word = |word: &str| OsString::from_vec(word.bytes().map(unreadable).collect());
+            let Err(Refusal::Usage(slip)) = parse(line.split(' ').map(word)) else {
+                panic!("{line}")
+            };
+            assert_eq!(slip.message, format!("{what} is not UTF-8"));
         }
     }
 
