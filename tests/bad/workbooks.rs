@@ -1,10 +1,11 @@
 //! Workbooks as spreadsheet programs and exports leave them.
 
 use std::fmt::Write;
+use std::process::Command;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Note, Table, Workbook};
 
-use crate::support::{Told, archive, check, folder_with, ods, text_row, worksheet, xlsx};
+use crate::support::{self, Told, archive, check, folder_with, ods, text_row, worksheet, xlsx};
 
 const HEADER: [&str; 3] = ["operation", "user", "groups"];
 const ANN: [&str; 3] = ["add-to-groups", "ann@corp.example", "Finance"];
@@ -65,6 +66,34 @@ fn a_workbook_cut_off_anywhere_is_called_damaged() {
         let told = told("joiners.xlsx", &whole[..length]);
         assert_eq!(told.code, Some(1), "{told:?}");
         assert!(told.text.contains("is damaged (it is cut off"), "{}", told.text);
+    }
+}
+
+#[test]
+fn a_worksheet_whose_packing_is_damaged_spoils_no_other_that_is_asked_for() {
+    let mut workbook = Workbook::new();
+    fill(&mut workbook, &[HEADER, BOB]);
+    fill(&mut workbook, &[HEADER, ANN]);
+    let mut bytes = workbook.save_to_buffer().unwrap();
+    let part = b"xl/worksheets/sheet1.xml";
+    let name = bytes.windows(part.len()).position(|name| name == part).unwrap();
+    let begins = name + part.len() + 8;
+    bytes[begins..begins + 40].fill(0xff);
+    let folder = folder_with("joiners.xlsx", &bytes);
+    let check_of = |sheet| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reseat"));
+        support::told(command.args(["check", "joiners.xlsx", "--sheet", sheet]), folder.path())
+    };
+    let whole = check_of("Sheet2");
+    assert!(whole.text.contains("1 row: 1 add-to-groups"), "{}", whole.text);
+    assert_eq!(whole.code, Some(0));
+    for damaged in [check_of("Sheet1"), check(folder.path(), "joiners.xlsx")] {
+        assert!(
+            damaged.text.contains("is damaged (worksheet `Sheet1`:"),
+            "{}",
+            damaged.text
+        );
+        assert_eq!(damaged.code, Some(1));
     }
 }
 

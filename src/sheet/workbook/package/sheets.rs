@@ -44,7 +44,7 @@ impl Sheets {
         relationships: &[Relationship],
         package: &mut Package<R>,
         visitor: &mut dyn Visitor,
-        mut content: impl FnMut(&mut Package<R>, &Relationship) -> Result<Option<String>, WorkbookError>,
+        mut content: impl FnMut(&mut Package<R>, &Relationship) -> Option<String>,
         mut read: impl FnMut(&mut Package<R>, &PartName, RowBuilder<'_>) -> Result<(), WorkbookError>,
     ) -> Result<(), WorkbookError> {
         let by_id: HashMap<&str, &Relationship> = relationships
@@ -61,7 +61,7 @@ impl Sheets {
                 }
                 Some(related) => match first.get(&related.target) {
                     Some(first) => Some(format!("it is worksheet `{first}` once more")),
-                    None => no_table(related, content(package, related)?.as_deref()),
+                    None => no_table(related, content(package, related).as_deref()),
                 },
             };
             if let Some(reason) = skipped {

@@ -35,7 +35,7 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
         &mut package,
         visitor,
         // A part of records does not say of itself what it is.
-        |_, related| Ok(Some(related.kind.clone())),
+        |_, related| Some(related.kind.clone()),
         |package, part, mut rows| {
             package.twice(
                 part,

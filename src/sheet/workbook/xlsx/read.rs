@@ -19,7 +19,11 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
         &relationships,
         &mut package,
         visitor,
-        |package, related| Ok(package.list(&related.target)?.and_then(root)),
+        |package, related| match package.list(&related.target) {
+            Ok(part) => part.and_then(root),
+            // Only whoever wants its rows has to know that it is damaged.
+            Err(_) => Some(related.kind.clone()),
+        },
         |package, part, mut rows| {
             package.twice(
                 part,
