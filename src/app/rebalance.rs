@@ -19,7 +19,7 @@ use super::session::Session;
 use super::sheet_place::{SheetPlace, is_same_file};
 use super::signals::Signals;
 use crate::cli::{RebalanceOptions, Verbosity};
-use crate::directory::{self, Found, Needs, Newcomer, Snapshot};
+use crate::directory::{self, Found, Needs, Snapshot};
 use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::{AsOf, Catalogue, OperationKind, UserId, UserRef};
 use crate::problem::Problems;
@@ -193,14 +193,10 @@ async fn codes(
 
 /// The whole organization, and whoever is wanted a seat for and has no account yet.
 async fn read(session: &Session<'_>, organization: &Organization, wanted: &[WantedSeat]) -> Result<Snapshot, Failure> {
-    let newcomers = wanted.iter().map(|seat| Newcomer {
-        user: &seat.user,
-        groups: &[],
-        like: None,
-    });
+    let users: Vec<&UserRef> = wanted.iter().map(|seat| &seat.user).collect();
     let needs = Needs {
-        users: wanted.iter().map(|seat| &seat.user).collect(),
-        newcomers: newcomers.collect(),
+        newcomers: users.clone(),
+        users,
         ..Needs::whole_organization()
     };
     let observer = session.relay.observer();

@@ -81,8 +81,13 @@ pub(super) fn sorted_by_id<T, K: Ord>(
     agree: impl Fn(&T, &T) -> bool,
 ) -> Vec<T> {
     let mut entries: Vec<T> = entries.into_iter().collect();
-    // Stable, and moves ids and not entries, for which half as much memory again would be needed.
-    entries.sort_by_cached_key(&id);
+    // Listings come in this order, the last entry first.
+    if entries.is_sorted_by(|one, other| id(one) > id(other)) {
+        entries.reverse();
+    } else {
+        // Stable, and moves ids and not entries, for which half as much memory again would be needed.
+        entries.sort_by_cached_key(&id);
+    }
     // Each with each: two may agree with a third, which lacks what they differ in, and not with each other.
     let is_one = |same: &&[T]| {
         let pairs = same

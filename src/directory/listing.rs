@@ -1,9 +1,13 @@
 //! Reads a paged listing, whatever size of page the server gives. Which pages to ask for is [`Paging`]'s to decide.
 
-use foldhash::{HashSet, HashSetExt};
+use std::hash::BuildHasher;
+
+use foldhash::HashSet;
+use foldhash::fast::RandomState;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, TryStreamExt};
+use hashbrown::HashTable;
 use uuid::Uuid;
 
 use super::paging::{ListingShape, PageCounts, PageRequest, Paging, Taken};
@@ -33,9 +37,31 @@ pub(super) struct Lister<'a, T> {
 /// A partly read listing.
 pub(super) struct PartialListing<T> {
     items: Vec<T>,
-    /// The keys of the items.
-    known: HashSet<Uuid>,
+    known: Known<T>,
     paging: Paging,
+}
+
+/// The places of items, found by their keys: a set of the keys would take three times as much.
+struct Known<T> {
+    places: HashTable<u32>,
+    key: fn(&T) -> Uuid,
+    hasher: RandomState,
+}
+
+impl<T> Known<T> {
+    fn contains(&self, items: &[T], key: Uuid) -> bool {
+        let is_it = |place: &u32| (self.key)(&items[*place as usize]) == key;
+        self.places.find(self.hasher.hash_one(key), is_it).is_some()
+    }
+
+    /// Adds the items from this place on.
+    fn add(&mut self, items: &[T], from: usize) {
+        let hash = |item: &T| self.hasher.hash_one((self.key)(item));
+        for (place, item) in (0..).zip(items).skip(from) {
+            self.places
+                .insert_unique(hash(item), place, |place| hash(&items[*place as usize]));
+        }
+    }
 }
 
 impl<T> PartialListing<T> {
@@ -46,7 +72,7 @@ impl<T> PartialListing<T> {
 
     /// Whether the entry of this key has come.
     pub(super) fn contains(&self, key: Uuid) -> bool {
-        self.known.contains(&key)
+        self.known.contains(&self.items, key)
     }
 
     /// The entries that have come so far.
@@ -92,7 +118,11 @@ impl<T> Lister<'_, T> {
     pub(super) fn unread(&self) -> PartialListing<T> {
         PartialListing {
             items: Vec::new(),
-            known: HashSet::new(),
+            known: Known {
+                places: HashTable::new(),
+                key: self.key,
+                hasher: RandomState::default(),
+            },
             paging: Paging::new(self.top, self.concurrency as u64),
         }
     }
@@ -136,7 +166,7 @@ impl<T> Lister<'_, T> {
         if listing.paging.pages_left().is_none() {
             // Such a listing ends where nothing new comes. Should entries move back while it is read, a short second
             // page can repeat the first, which is not the end.
-            listing.known.clear();
+            listing.known.places.clear();
         }
         self.read(&mut listing, Paging::is_done).await?;
         // Whoever collects the entries keeps the first of those with one key.
@@ -182,7 +212,7 @@ impl<T> Lister<'_, T> {
 
     fn take(&self, listing: &mut PartialListing<T>, request: &PageRequest, page: Page<T>) {
         let keys = page.items.iter().map(self.key);
-        let new: Vec<Uuid> = keys.filter(|key| listing.known.insert(*key)).collect();
+        let new: HashSet<Uuid> = keys.filter(|key| !listing.contains(*key)).collect();
         let counts = PageCounts {
             received: page.received,
             readable: page.items.len() as u64,
@@ -190,13 +220,12 @@ impl<T> Lister<'_, T> {
             total: page.total,
         };
         if listing.paging.take(request, counts) == Taken::Dropped {
-            // Its entries come again, and are to count as new then.
-            for key in &new {
-                listing.known.remove(key);
-            }
+            // Its entries come again.
             return;
         }
+        let before = listing.items.len();
         listing.items.extend(page.items);
+        listing.known.add(&listing.items, before);
         let (read, total) = listing.paging.progress();
         let what = self.what;
         (self.observer)(Event::Reading { what, read, total });

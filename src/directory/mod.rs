@@ -45,7 +45,7 @@ pub use last_uses::LastUses;
 pub use lease_reading::{lease_pages, leases_of};
 pub use lease_starts::{LeaseStarts, lease_starts};
 pub use leases::Leases;
-pub use needs::{Blocks, Detail, Holders, Needs, Newcomer, Rules, Scope, Want};
+pub use needs::{Blocks, Detail, Holders, Needs, NewcomersGroups, Rules, Scope, Want};
 pub use paging::ListingShape;
 pub use reader::{
     ReadOptions, allocations_of, find_accounts, find_allocation_route, find_users, group_rules, read, tells_allocations,

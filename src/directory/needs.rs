@@ -17,7 +17,9 @@ pub struct Needs<'a> {
     /// one already is always found out with the account's whole profile.
     pub addresses: Vec<&'a str>,
     /// Users whom the directory may know although they have no account: rows that can be about such people.
-    pub newcomers: Vec<Newcomer<'a>>,
+    pub newcomers: Vec<&'a UserRef>,
+    /// Which groups such people join or leave.
+    pub newcomers_groups: Vec<NewcomersGroups<'a>>,
     /// Users whose groups or licences others are given as well: always found out with their whole profiles.
     pub models: Vec<&'a UserRef>,
     /// Whether every user is wanted, named or not.
@@ -86,9 +88,9 @@ pub enum Scope {
     Organization,
 }
 
-/// A user whom the directory may know although they have no account.
+/// The groups of a user whom the directory may know although they have no account.
 #[derive(Debug, Clone, Copy)]
-pub struct Newcomer<'a> {
+pub struct NewcomersGroups<'a> {
     /// Who.
     pub user: &'a UserRef,
     /// The groups that a row joins or leaves for them.

@@ -104,7 +104,7 @@ impl Reader<'_> {
         groups: &Groups,
     ) -> Result<BTreeMap<UserId, Vec<GroupId>>, ReadError> {
         let mut asked: BTreeMap<GroupId, Vec<UserId>> = BTreeMap::new();
-        for newcomer in &needs.newcomers {
+        for newcomer in &needs.newcomers_groups {
             if let Some(person) = people.known(newcomer.user)
                 && person.is_newcomer()
             {
@@ -161,7 +161,7 @@ impl Reader<'_> {
 /// makes none of that name.
 fn unknown_names<'a>(needs: &Needs<'a>, accounts: &Accounts) -> Vec<&'a str> {
     let is_unknown = |name: &&str| matches!(accounts.find(name), Found::None { .. });
-    let named = needs.newcomers.iter().filter_map(|newcomer| match newcomer.user {
+    let named = needs.newcomers.iter().filter_map(|newcomer| match newcomer {
         UserRef::Name(name) => Some(&**name),
         UserRef::Id(_) => None,
     });

@@ -105,7 +105,10 @@ impl Reader<'_> {
                     lister.begin(&mut listing).await?;
                     wanted.ids.retain(|id| !listing.contains(id.0));
                 }
-                NextRead::Rest => return self.settled(lister.finish(listing).await?, needs, answers).await,
+                NextRead::Rest => {
+                    drop(wanted);
+                    return self.settled(lister.finish(listing).await?, needs, answers).await;
+                }
                 // Names go first: those that are missed have to be searched for, which may cost more than the listing.
                 NextRead::LookUps if !wanted.names.is_empty() => match self.resolve(&wanted.names).await {
                     Ok(resolution) => {

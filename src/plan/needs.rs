@@ -1,7 +1,7 @@
 //! What must be read before rows can be planned.
 
 use super::Rules;
-use crate::directory::{self, Blocks, Detail, Holders, Needs, Newcomer, Want};
+use crate::directory::{self, Blocks, Detail, Holders, Needs, NewcomersGroups, Want};
 use crate::model::{
     Create, DeleteWhen, Email, GroupRef, Invite, Migrate, Operation, OperationKind, Row, Update, UserId, UserRef,
     WrittenState,
@@ -248,18 +248,15 @@ impl<'a> Collector<'a> {
     /// The user's being in groups is changed.
     fn member(&mut self, user: &'a UserRef, groups: &'a [GroupRef], like: Option<&'a UserRef>) {
         self.profile(user);
-        self.needs.newcomers.push(Newcomer { user, groups, like });
+        self.needs.newcomers.push(user);
+        self.needs.newcomers_groups.push(NewcomersGroups { user, groups, like });
         self.needs.groups = true;
     }
 
     /// The user's direct licences are changed.
     fn licensed(&mut self, user: &'a UserRef) {
         self.needs.users.push(user);
-        self.needs.newcomers.push(Newcomer {
-            user,
-            groups: &[],
-            like: None,
-        });
+        self.needs.newcomers.push(user);
         self.holders.push(user);
     }
 

@@ -7,7 +7,7 @@ use super::group::{GroupMark, RuleState};
 use super::held::Held;
 use super::portrait::Portrait;
 use crate::api::{Group, User};
-use crate::directory::{Accounts, Blocks, Detail, Found, Holders, HowRead, Needs, Newcomer, Rules, Snapshot, Want};
+use crate::directory::{Accounts, Blocks, Detail, Found, Holders, HowRead, Needs, Rules, Snapshot, Want};
 use crate::model::{BundleCode, GroupRef, UserId, UserRef};
 
 /// What was read.
@@ -147,15 +147,7 @@ impl Wanted {
         let holders: Vec<&UserRef> = self.users.iter().filter(|_| self.licenses).collect();
         Needs {
             users: self.users.iter().collect(),
-            newcomers: self
-                .people
-                .iter()
-                .map(|user| Newcomer {
-                    user,
-                    groups: &[],
-                    like: None,
-                })
-                .collect(),
+            newcomers: self.people.iter().collect(),
             leases: self.limited.iter().collect(),
             detail: Detail::Profile,
             groups: self.groups,
