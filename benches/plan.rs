@@ -104,7 +104,7 @@ fn row(position: usize) -> Row {
             email: format!("new{number}@example.com").parse().expect("an address"),
             name: None,
             surname: None,
-            groups: vec![GroupRef::Id(group(number))],
+            groups: vec![GroupRef::Id(group(number))].into(),
             licenses: codes(number),
             language: None,
             active: None,
@@ -112,7 +112,7 @@ fn row(position: usize) -> Row {
         })),
         1 => Operation::AddToGroups {
             user: user(),
-            groups: vec![GroupRef::Id(group(number))],
+            groups: vec![GroupRef::Id(group(number))].into(),
             like: None,
         },
         2 => Operation::SetLicenses {

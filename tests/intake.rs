@@ -1257,7 +1257,7 @@ fn a_workbook_is_read_sheet_by_sheet_and_the_sheets_for_people_are_skipped() {
 
     let intake = read(&source, &Options::default()).unwrap();
     assert_eq!(
-        intake.sheets.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
+        intake.sheets.iter().map(|name| &**name).collect::<Vec<&str>>(),
         ["Delete users", "More"]
     );
     let skipped: Vec<&str> = intake.skipped_sheets.iter().map(|sheet| &*sheet.name).collect();

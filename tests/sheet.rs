@@ -5,10 +5,9 @@
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use proptest::prelude::*;
-use reseat::model::RowKey;
+use reseat::model::{RowKey, Shared};
 use reseat::sheet::{
     CellKind, FailedRow, FailedRows, FailedSheet, LEFT_OUT, Row, SheetError, Source, Visit, Visitor, read_marks,
     write_failed_rows,
@@ -25,7 +24,7 @@ struct Seen {
 }
 
 impl Visitor for Seen {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         self.sheets.push(sheet.to_string());
         Visit::Rows
     }
@@ -257,7 +256,7 @@ fn a_sheet_overwritten_meanwhile_is_refused_and_one_replaced_is_read_as_it_was()
 struct Feeder(std::fs::File);
 
 impl Visitor for Feeder {
-    fn sheet(&mut self, _: &Arc<str>) -> Visit {
+    fn sheet(&mut self, _: &Shared<str>) -> Visit {
         Visit::Rows
     }
 
@@ -285,7 +284,7 @@ fn marks(rows: &[(&str, u32)]) -> FailedRows {
         key: RowKey::of("row", *row),
     };
     rows.iter()
-        .map(|(sheet, row)| ((Arc::from(*sheet), *row), mark(row)))
+        .map(|(sheet, row)| ((Shared::from(*sheet), *row), mark(row)))
         .collect::<HashMap<_, _>>()
 }
 
@@ -294,7 +293,7 @@ fn write_failed(source: &Source, rows: &FailedRows, to: &Path) -> usize {
     write_secretly(source, rows, &HashMap::new(), to)
 }
 
-fn write_secretly(source: &Source, rows: &FailedRows, secrets: &HashMap<Arc<str>, usize>, to: &Path) -> usize {
+fn write_secretly(source: &Source, rows: &FailedRows, secrets: &HashMap<Shared<str>, usize>, to: &Path) -> usize {
     let mut headers = Headers::default();
     source.read(&mut headers).unwrap();
     let sheet = FailedSheet {
@@ -310,12 +309,12 @@ fn write_secretly(source: &Source, rows: &FailedRows, secrets: &HashMap<Arc<str>
 /// The first row of each worksheet.
 #[derive(Default)]
 struct Headers {
-    sheet: Arc<str>,
-    rows: HashMap<Arc<str>, u32>,
+    sheet: Shared<str>,
+    rows: HashMap<Shared<str>, u32>,
 }
 
 impl Visitor for Headers {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         self.sheet = sheet.clone();
         Visit::Rows
     }
@@ -562,7 +561,7 @@ fn a_password_is_not_in_an_extract() {
     let path = file(&folder, "a.csv", b"user,password\nann,S3cret!\nbob,\n");
     let to = folder.path().join("a.failed.csv");
     let source = Source::open(&path).unwrap();
-    let secrets = HashMap::from([(Arc::from(""), 1)]);
+    let secrets = HashMap::from([(Shared::default(), 1)]);
     assert_eq!(write_secretly(&source, &marks(&[("", 2), ("", 3)]), &secrets, &to), 1);
     let text = fs_err::read_to_string(&to).unwrap();
     assert!(
@@ -580,7 +579,7 @@ fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<
         seen
     };
     let before = cells(source);
-    let sheet: Arc<str> = before.sheets[0].as_str().into();
+    let sheet: Shared<str> = before.sheets[0].as_str().into();
     let mark = FailedRow {
         status: "rejected".into(),
         message: "no".into(),
@@ -615,7 +614,7 @@ struct Looks {
 }
 
 impl Visitor for Looks {
-    fn sheet(&mut self, _: &Arc<str>) -> Visit {
+    fn sheet(&mut self, _: &Shared<str>) -> Visit {
         Visit::Rows
     }
 

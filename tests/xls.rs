@@ -2,17 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::path::Path;
-use std::sync::Arc;
-
+use reseat::model::Shared;
 use reseat::sheet::{Cell, CellKind, Row, SheetError, Source, Visit, Visitor};
+use std::path::Path;
 
 /// What is read, a line for each worksheet and row.
 #[derive(Default)]
 struct Seen(Vec<String>);
 
 impl Visitor for Seen {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         self.0.push(format!("# {sheet}"));
         Visit::Rows
     }
@@ -21,7 +20,7 @@ impl Visitor for Seen {
         self.0.push("(hidden)".to_owned());
     }
 
-    fn sheet_skipped(&mut self, sheet: &Arc<str>, reason: &str) {
+    fn sheet_skipped(&mut self, sheet: &Shared<str>, reason: &str) {
         self.0.push(format!("# {sheet}: {reason}"));
     }
 

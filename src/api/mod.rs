@@ -30,6 +30,7 @@ mod types;
 mod urls;
 mod user;
 mod user_licenses;
+mod user_texts;
 mod users;
 
 pub use base_url::{BaseUrl, BaseUrlError, is_loopback};
@@ -48,4 +49,5 @@ pub use types::{
     LeaseRoute, LeaseStart, LicensedUser, Member, NewUser, Receipt, ReleaseReply, ReleaseRoute, Resolved, Seats,
     UserLicenses, UserUpdate,
 };
-pub use user::{PackedTexts, User, UserKind, UserTexts};
+pub use user::{User, UserKind};
+pub use user_texts::{PackedTexts, UserTexts};

@@ -6,7 +6,8 @@ use super::client::{Result, empty_list, found, paged};
 use super::document::Json;
 use super::json::{guid, member, members, optional, page_from, text, truth, variant, words};
 use super::session::ApiRequest;
-use super::{Client, GroupLists, PackedTexts, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
+use super::user_texts::TextPiece;
+use super::{Client, GroupLists, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
@@ -39,16 +40,23 @@ impl Client {
         url.query_pairs_mut().extend_pairs(asked);
         let request = ApiRequest::new(Method::Get, Service::Identity, url).needs(READ);
         let reply = self.session.call(request).await?;
-        let mut lists = GroupLists::default();
         reply.read("a listing of users", |value| {
-            page_from(skip, value, |entry| user(entry, &mut lists))
+            let mut common = InCommon::default();
+            let mut page = page_from(skip, value, |entry| user(entry, &mut common))?;
+            common.texts.share(page.items.iter_mut().map(|user| &mut user.texts));
+            Some(page)
         })
     }
 
     /// One user, `None` if there is none of this id.
     pub async fn user(&self, id: UserId) -> Result<Option<User>> {
         let request = ApiRequest::new(Method::Get, Service::Identity, self.user_url(id)).needs(READ);
-        let read = |value: Json<'_>| optional(value, |value| user(value, &mut GroupLists::default()));
+        let read = |value: Json<'_>| {
+            let mut common = InCommon::default();
+            let mut found = optional(value, |value| user(value, &mut common))?;
+            common.texts.share(found.iter_mut().map(|user| &mut user.texts));
+            Some(found)
+        };
         let outcome = self.session.call(request).await;
         found(outcome.and_then(|reply| reply.read("a user", read)))
     }
@@ -120,7 +128,14 @@ fn kind(number: Option<usize>) -> UserKind {
     }
 }
 
-fn user(value: Json<'_>, lists: &mut GroupLists) -> Option<User> {
+/// What the users of one answer share.
+#[derive(Debug, Default)]
+struct InCommon {
+    groups: GroupLists,
+    texts: TextPiece,
+}
+
+fn user(value: Json<'_>, common: &mut InCommon) -> Option<User> {
     let [
         id,
         user_name,
@@ -170,11 +185,11 @@ fn user(value: Json<'_>, lists: &mut GroupLists) -> Option<User> {
     let groups = groups.into_iter().flat_map(Json::entries).filter_map(guid);
     Some(User {
         id,
-        texts: PackedTexts::new(texts),
+        texts: common.texts.add(texts),
         is_active: is_active.and_then(truth).unwrap_or(true),
         invitation_accepted: invitation_accepted.and_then(truth).unwrap_or(false),
         bypass_basic_auth: bypass_basic_auth.and_then(truth).unwrap_or(false),
-        groups: lists.of(groups.map(GroupId)),
+        groups: common.groups.of(groups.map(GroupId)),
         from_directory: category == Some(2) || matches!(number, Some(2 | 3)),
         kind: kind(number),
         last_login: ToldTime::said(last_login),

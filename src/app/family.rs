@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::failure::Failure;
 use super::results::not_read;
 use crate::cli::EarlierResults;
 use crate::ledger::{self, History, RunId, results_path};
-use crate::model::{Place, RowKey};
+use crate::model::{Place, RowKey, Shared};
 use crate::sheet::{SheetError, Source, read_marks};
 
 /// A sheet, and the one that its results belong to: itself, unless it has the failed rows of another.
@@ -22,7 +21,7 @@ pub(super) struct Family {
     /// Whether that sheet is this one.
     pub(super) sheet: ledger::Sheet,
     /// What the rows were known by in that sheet.
-    keys: HashMap<(Arc<str>, u32), RowKey>,
+    keys: HashMap<(Shared<str>, u32), RowKey>,
     /// Whether a sheet of failed rows is as reseat wrote it.
     pub(super) is_as_written: bool,
 }

@@ -24,7 +24,7 @@ use crate::directory::{self, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::{self, FinishedRows, Intake};
-use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection};
+use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection, Shared};
 use crate::plan::{self, Plan, Rules};
 use crate::problem::Problems;
 use crate::report::{Progress, write_problems};
@@ -332,7 +332,7 @@ fn in_order(intake: &Intake, choice: &ChosenRows, others: Vec<(RowKey, Place)>) 
     order.extend(choice.rows.iter().map(|row| (row.key, row.place.clone())));
     let refused = intake.refused.iter();
     order.extend(refused.map(|refused| (refused.key, refused.place.clone())));
-    let mut sheets: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut sheets: HashMap<Shared<str>, usize> = HashMap::new();
     for name in &intake.sheets {
         let next = sheets.len();
         sheets.entry(name.clone()).or_insert(next);

@@ -1,9 +1,7 @@
 //! The sheet of wanted seats: `add-licenses` rows, read as those of any sheet.
 
-use std::sync::Arc;
-
 use crate::intake::{self, Intake};
-use crate::model::{Operation, OperationKind, Row};
+use crate::model::{Operation, OperationKind, Row, Shared};
 use crate::problem::{Location, Problem, ProblemCode, Problems, Severity};
 use crate::rebalance::WantedSeat;
 use crate::sheet::Source;
@@ -27,7 +25,7 @@ pub(super) fn options(usual: intake::Options) -> intake::Options {
 impl WantedSeats {
     /// The seats of a sheet that was read.
     pub(super) fn of(source: &Source, intake: Intake) -> Self {
-        let file: Arc<str> = file_name(source).into();
+        let file: Shared<str> = file_name(source).into();
         let has_one_sheet = intake.sheets.len() < 2;
         let mut problems = intake.problems;
         let mut seats = Vec::new();
@@ -61,7 +59,7 @@ pub(super) fn file_name(source: &Source) -> String {
 }
 
 /// A worksheet's name with that of its file; a CSV has none.
-pub(super) fn named(file: &str, worksheet: &str) -> Arc<str> {
+pub(super) fn named(file: &str, worksheet: &str) -> Shared<str> {
     if worksheet.is_empty() {
         file.into()
     } else {

@@ -286,9 +286,9 @@ mod tests {
     #[test]
     fn only_members_of_the_built_in_administrators_count_as_such() {
         let mut insider = user(1, "in@x.example", "");
-        insider.groups = [GroupId(Uuid::from_u128(10))].into();
+        insider.groups = vec![GroupId(Uuid::from_u128(10))].into();
         let mut lookalike = user(2, "out@x.example", "");
-        lookalike.groups = [GroupId(Uuid::from_u128(11))].into();
+        lookalike.groups = vec![GroupId(Uuid::from_u128(11))].into();
         let listed = user(3, "listed@x.example", "");
         let snapshot = Snapshot::from(Contents {
             groups: [group(10, "ADMINISTRATORS", true), group(11, "administrators", false)]

@@ -168,7 +168,7 @@ fn set_groups(user: &User, snapshot: &Snapshot) -> ExportRow {
 fn groups(user: &User, snapshot: &Snapshot) -> (Vec<String>, usize) {
     let mut unnamed = 0;
     let mut named: Vec<(String, GroupId, String)> = Vec::with_capacity(user.groups.len());
-    for id in user.groups.iter() {
+    for id in &user.groups {
         match snapshot.group_by_id(*id) {
             Some(group) if group.is_everyone() => {}
             Some(group) => named.push((fold(&group.name), *id, group_name(snapshot, *id, &group.name))),

@@ -1,7 +1,6 @@
 //! Reading and checking a sheet.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use strum::IntoEnumIterator;
 
@@ -10,7 +9,7 @@ use super::cells::Column;
 use super::options::{FinishedRows, Options};
 use super::rows::{Keep, MaybeGroups};
 use super::waiting_rows::WaitingRows;
-use crate::model::{BundleCode, OperationKind, Place, Row, RowKey, RowReport};
+use crate::model::{BundleCode, OperationKind, Place, Row, RowKey, RowReport, Shared};
 use crate::problem::Problems;
 use crate::sheet::{Rewrites, SheetError, Source};
 
@@ -28,7 +27,7 @@ pub struct Intake {
     /// Words in licence cells that mean no known bundle; the organization may know them.
     pub unknown_codes: Vec<String>,
     /// Worksheets that were read.
-    pub sheets: Vec<Arc<str>>,
+    pub sheets: Vec<Shared<str>>,
     /// Worksheets that were not.
     pub skipped_sheets: Vec<SkippedSheet>,
     /// How many rows say `ignore`.
@@ -36,7 +35,7 @@ pub struct Intake {
     /// The columns that are not used and whose cells may be names of groups; the organization knows.
     pub maybe_groups: Vec<MaybeGroups>,
     /// The number of the header row of each worksheet that was read.
-    pub headers: HashMap<Arc<str>, u32>,
+    pub headers: HashMap<Shared<str>, u32>,
     /// How many rows the spreadsheet program hides.
     pub hidden: HiddenRows,
     /// Those of `rows` that are not due yet.
@@ -44,7 +43,7 @@ pub struct Intake {
     /// The columns, by worksheet, whose cells have to be written otherwise where they leave the sheet.
     pub rewrites: Rewrites,
     /// Where worksheets have a column of passwords.
-    pub passwords: HashMap<Arc<str>, usize>,
+    pub passwords: HashMap<Shared<str>, usize>,
     /// Whether a worksheet has the column by which reseat knows a sheet of failed rows.
     pub is_marked: bool,
     /// What had to be guessed about the file.
@@ -148,7 +147,7 @@ fn parse(source: &Source, options: &Options, keep: Keep) -> Result<ParsedFile, S
     Ok(file)
 }
 
-fn names(file: &ParsedFile) -> Vec<Arc<str>> {
+fn names(file: &ParsedFile) -> Vec<Shared<str>> {
     file.worksheets.iter().map(|sheet| sheet.name.clone()).collect()
 }
 

@@ -1,7 +1,6 @@
 //! One line of the results file as text; [`Cells`](super::cells::Cells) is the way back.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 use super::columns::{KEY, NOT_A_NUMBER, ROW, SHEET};
 use super::line::{Line, push_quoted};
 use super::{Record, RunId};
-use crate::model::{Place, RowKey};
+use crate::model::{Place, RowKey, Shared};
 use crate::text::{clean_text, escape_formula};
 
 /// No text cell is longer than this many characters.
@@ -107,7 +106,7 @@ pub(super) fn ends_with(line: &[u8], key: RowKey, run: &[u8], end: &mut Vec<u8>)
 /// The `sheet` cell of one row after the other.
 #[derive(Default)]
 pub(super) struct SheetCells {
-    last: Option<(Arc<str>, Vec<u8>)>,
+    last: Option<(Shared<str>, Vec<u8>)>,
 }
 
 impl SheetCells {

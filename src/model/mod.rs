@@ -16,6 +16,7 @@ mod reference;
 mod row;
 mod row_report;
 mod row_selection;
+mod shared;
 mod status;
 mod unknown_license;
 
@@ -34,4 +35,5 @@ pub use reference::{GroupRef, UserRef};
 pub use row::{Conditions, Place, Row, RowKey, RuledBundle, WrittenState};
 pub use row_report::{CHANGING, NOT_BEFORE, RowReport, UNCLEAR};
 pub use row_selection::{RowRange, RowSelection};
+pub use shared::Shared;
 pub use status::{Rerun, Status};

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use strum::{Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
 
 use super::as_text::as_text;
-use super::{BundleSet, Email, GroupRef, Quota, UserRef};
+use super::{BundleSet, Email, GroupRef, Quota, Shared, UserRef};
 
 /// The kinds of operation, by the names that the sheet's `operation` column uses, in the order the documents list
 /// them.
@@ -139,7 +139,7 @@ pub struct Invite {
     /// Last name.
     pub surname: Option<Box<str>>,
     /// Groups that the account is to be in.
-    pub groups: Vec<GroupRef>,
+    pub groups: Shared<[GroupRef]>,
     /// Bundles that the account is to hold (others it holds are left alone).
     pub licenses: BundleSet,
     /// Language of the mail, `en` unless given.
@@ -164,7 +164,7 @@ pub struct Create {
     /// Display name.
     pub display_name: Option<Box<str>>,
     /// Groups that the account is to be in.
-    pub groups: Vec<GroupRef>,
+    pub groups: Shared<[GroupRef]>,
     /// Bundles that the account is to hold (others it holds are left alone).
     pub licenses: BundleSet,
     /// Whether the account counts as accepted.
@@ -215,9 +215,9 @@ pub struct Update {
     /// Which fields.
     pub profile: ProfileChange,
     /// Groups to join.
-    pub add_groups: Vec<GroupRef>,
+    pub add_groups: Shared<[GroupRef]>,
     /// Groups to leave.
-    pub remove_groups: Vec<GroupRef>,
+    pub remove_groups: Shared<[GroupRef]>,
 }
 
 /// When a migration deletes the old account.
@@ -252,7 +252,7 @@ pub struct Migrate {
     /// Last name; the old account's where absent.
     pub surname: Option<Box<str>>,
     /// Groups of the new account; the old account's where `None`.
-    pub groups: Option<Vec<GroupRef>>,
+    pub groups: Option<Shared<[GroupRef]>>,
     /// Bundles of the new account; the old account's direct ones where `None`.
     pub licenses: Option<BundleSet>,
     /// When the old account is deleted.
@@ -329,7 +329,7 @@ pub enum Operation {
         /// Whom.
         user: UserRef,
         /// Which groups to join.
-        groups: Vec<GroupRef>,
+        groups: Shared<[GroupRef]>,
         /// Somebody in whose groups the account is to be as well.
         like: Option<Box<UserRef>>,
     },
@@ -338,21 +338,21 @@ pub enum Operation {
         /// Whom.
         user: UserRef,
         /// Which groups to leave.
-        groups: Vec<GroupRef>,
+        groups: Shared<[GroupRef]>,
     },
     /// Membership becomes exactly this, Everyone apart.
     SetGroups {
         /// Whom.
         user: UserRef,
         /// All the groups to be in; none where the row says `<clear>`.
-        groups: Vec<GroupRef>,
+        groups: Shared<[GroupRef]>,
     },
     /// Gives back the seat that the user holds by the group's licence rule. It is taken again at the next sign-in.
     ReleaseLease {
         /// Whose seat.
         user: UserRef,
         /// By which group's rule it is held.
-        group: GroupRef,
+        group: Box<GroupRef>,
     },
     /// Deactivates the account, takes it out of all groups (Everyone apart) and releases its direct licences; the
     /// account stays.
@@ -545,7 +545,8 @@ impl Operation {
                 like,
             } => with_like(licenses.to_string(), like.as_deref()),
             Self::SetGroupLicenses(rule) => rule.group.to_string(),
-            Self::ReleaseLease { group, .. } | Self::ClearGroupLicenses { group } => group.to_string(),
+            Self::ReleaseLease { group, .. } => group.to_string(),
+            Self::ClearGroupLicenses { group } => group.to_string(),
             Self::AddToGroups { user: _, groups, like } => with_like(group_list(groups), like.as_deref()),
             Self::RemoveFromGroups { groups, .. } | Self::SetGroups { groups, .. } => group_list(groups),
             Self::Migrate(migrate) => migrate.new_email.to_string(),

@@ -1,7 +1,7 @@
 //! How a sheet points at a user or a group.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use super::{GroupId, UserId};
 use crate::text::fold;
@@ -12,7 +12,7 @@ pub enum UserRef {
     /// By GUID.
     Id(UserId),
     /// By e-mail address or user name, matched exactly (case aside), never by prefix.
-    Name(Arc<str>),
+    Name(Box<str>),
 }
 
 /// A group as a sheet names it.
@@ -21,7 +21,7 @@ pub enum GroupRef {
     /// By GUID.
     Id(GroupId),
     /// By name, matched exactly (case aside).
-    Name(Arc<str>),
+    Name(Box<str>),
 }
 
 macro_rules! reference {
@@ -34,11 +34,11 @@ macro_rules! reference {
                     .map_or_else(|_| Self::Name(text.into()), Self::Id)
             }
 
-            /// How the sheet writes it; a name is shared, not copied.
-            pub fn label(&self) -> Arc<str> {
+            /// How the sheet writes it.
+            pub fn label(&self) -> Cow<'_, str> {
                 match self {
                     Self::Id(id) => id.to_string().into(),
-                    Self::Name(name) => name.clone(),
+                    Self::Name(name) => Cow::Borrowed(name),
                 }
             }
 

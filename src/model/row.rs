@@ -2,31 +2,30 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::as_text::as_text;
-use super::{BundleCode, BundleSet, GroupRef, Operation, UserId};
+use super::{BundleCode, BundleSet, GroupRef, Operation, Shared, UserId};
 
 /// Where a row is, as the spreadsheet program shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The worksheet's name; empty for a CSV, which has none.
     #[serde(serialize_with = "none_where_empty", deserialize_with = "empty_where_none")]
-    pub sheet: Arc<str>,
+    pub sheet: Shared<str>,
     /// The row's number; the first row of the file is 1.
     pub row: u32,
 }
 
-fn none_where_empty<S: Serializer>(sheet: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+fn none_where_empty<S: Serializer>(sheet: &Shared<str>, serializer: S) -> Result<S::Ok, S::Error> {
     Some(&**sheet).filter(|sheet| !sheet.is_empty()).serialize(serializer)
 }
 
-fn empty_where_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+fn empty_where_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shared<str>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default().into())
 }
 
 impl fmt::Display for Place {
@@ -119,7 +118,7 @@ pub struct Conditions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WrittenState {
     /// The groups that the user was in; Everyone may be among them or not.
-    Groups(Vec<GroupRef>),
+    Groups(Shared<[GroupRef]>),
     /// What the user held directly: `None` where there was no allocation of the user's own, an empty set for somebody who
     /// was blocked.
     Licenses(Option<BundleSet>),
@@ -159,7 +158,7 @@ impl Row {
 }
 
 /// Rows are what most of a large sheet's memory is.
-const _: () = assert!(size_of::<Row>() <= 104);
+const _: () = assert!(size_of::<Row>() <= 88);
 
 #[cfg(test)]
 mod tests {

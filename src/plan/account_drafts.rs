@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::license_request::{LicenseRequest, SharedChanges};
 use super::step::{narrow, wide};
 use super::{
-    Account, AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, OneOrMany, RowIndex, Stage, Turn,
-    Work,
+    Account, AccountIndex, Direct, Holding, LicenseChange, LicenseEdit, Membership, Naming, OneOrMany, RowIndex, Stage,
+    Turn, Work,
 };
 use crate::api::{Allocation, User, UserUpdate};
 use crate::directory::Snapshot;
@@ -88,9 +88,8 @@ pub(super) struct WantedChanges {
 /// What the rows request for one account. There may be a million, so each absent part takes one word.
 #[derive(Debug)]
 pub(super) struct AccountDraft<'a> {
-    pub(super) label: Arc<str>,
+    pub(super) naming: Naming,
     pub(super) user: Option<&'a User>,
-    pub(super) maker: Option<Box<Maker>>,
     /// The direct allocation before the sheet, if there is one.
     allocation: Option<&'a Allocation>,
     /// Whether allocations could not be read.
@@ -107,39 +106,39 @@ pub(super) struct AccountDraft<'a> {
 /// What few accounts have.
 #[derive(Debug, Default)]
 struct Rare {
+    maker: Option<Maker>,
     /// The id of an account that is gone, of which only seats held by a group's rule are left.
     gone: Option<UserId>,
     /// The bundles that it holds by groups' rules in the end, as far as is known.
     by_rules: BundleSet,
     /// For a migration's new account.
-    succession: Option<Succession>,
-    left_by: Option<RowIndex>,
-    offboarded_by: Option<RowIndex>,
+    succession: Option<Box<Succession>>,
+    left_by: Option<NonZeroU32>,
+    offboarded_by: Option<NonZeroU32>,
 }
 
 impl<'a> AccountDraft<'a> {
-    pub(super) fn existing(user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> Self {
+    pub(super) fn existing(user: &'a User, naming: Naming, snapshot: &'a Snapshot) -> Self {
         Self {
             user: Some(user),
             allocation: snapshot.direct(user.id),
             is_unread: snapshot.is_direct_unknown(user.id),
-            ..Self::pending(label)
+            ..Self::pending(naming)
         }
     }
 
     /// What is left of an account that is gone.
-    pub(super) fn orphan(allocation: &'a Allocation, label: Arc<str>) -> Self {
+    pub(super) fn orphan(allocation: &'a Allocation, naming: Naming) -> Self {
         Self {
             allocation: Some(allocation),
-            ..Self::pending(label)
+            ..Self::pending(naming)
         }
     }
 
-    pub(super) fn pending(label: Arc<str>) -> Self {
+    pub(super) fn pending(naming: Naming) -> Self {
         Self {
-            label,
+            naming,
             user: None,
-            maker: None,
             allocation: None,
             is_unread: false,
             is_changed: false,
@@ -229,13 +228,22 @@ impl<'a> AccountDraft<'a> {
         self.rare.get_or_insert_default()
     }
 
+    fn maker(&self) -> Option<&Maker> {
+        self.rare.as_ref()?.maker.as_ref()
+    }
+
+    /// Takes out how it is made.
+    pub(super) fn take_maker(&mut self) -> Option<Maker> {
+        self.rare.as_mut()?.maker.take()
+    }
+
     /// For a migration's new account.
     pub(super) fn succession(&self) -> Option<&Succession> {
-        self.rare.as_ref()?.succession.as_ref()
+        self.rare.as_ref()?.succession.as_deref()
     }
 
     pub(super) fn succeed(&mut self, succession: Succession) {
-        self.rare().succession = Some(succession);
+        self.rare().succession = Some(Box::new(succession));
     }
 
     /// The bundles that it holds by groups' rules in the end, as far as is known.
@@ -251,16 +259,16 @@ impl<'a> AccountDraft<'a> {
 
     /// The row that migrates its owner to a new account.
     pub(super) fn left_by(&self) -> Option<RowIndex> {
-        self.rare.as_ref()?.left_by
+        self.rare.as_ref()?.left_by.map(wide)
     }
 
     /// The row that offboards its owner.
     pub(super) fn offboarded_by(&self) -> Option<RowIndex> {
-        self.rare.as_ref()?.offboarded_by
+        self.rare.as_ref()?.offboarded_by.map(wide)
     }
 
     pub(super) fn offboard(&mut self, row: RowIndex) {
-        self.rare().offboarded_by = Some(row);
+        self.rare().offboarded_by = Some(narrow(row));
     }
 
     /// A row that gives the account a group or a licence, or activates it.
@@ -282,7 +290,7 @@ impl<'a> AccountDraft<'a> {
     }
 
     pub(super) fn leave(&mut self, row: RowIndex) {
-        self.rare().left_by = Some(row);
+        self.rare().left_by = Some(narrow(row));
     }
 
     /// The groups that it is in after the rows so far.
@@ -307,7 +315,7 @@ impl<'a> AccountDraft<'a> {
     }
 
     fn groups_before(&self) -> &[GroupId] {
-        match (self.user, &self.maker) {
+        match (self.user, self.maker()) {
             (Some(user), _) => &user.groups,
             (None, Some(maker)) => &maker.groups,
             (None, None) => &[],
@@ -334,7 +342,7 @@ impl<'a> AccountDraft<'a> {
             return;
         }
         let groups = self.groups();
-        match self.maker.as_deref_mut().map(|maker| &mut maker.work) {
+        match self.rare.as_mut().and_then(|rare| Some(&mut rare.maker.as_mut()?.work)) {
             Some(Work::Invite(invitation)) => invitation.groups = groups,
             Some(Work::Create(creation)) => {
                 creation.groups = groups;
@@ -350,7 +358,7 @@ impl<'a> AccountDraft<'a> {
 
     /// Drops the requests for an account that will not exist.
     pub(super) fn forget(&mut self) {
-        *self = Self::pending(self.label.clone());
+        *self = Self::pending(self.naming);
     }
 
     /// Whether it may sign in and its invitation is accepted, after the rows so far; `None` if it is yet to be made.
@@ -366,7 +374,7 @@ impl<'a> AccountDraft<'a> {
 
     /// Whether it neither exists nor is made by a row that can run.
     pub(super) fn is_unmade(&self) -> bool {
-        self.id().is_none() && self.maker.is_none()
+        self.id().is_none() && self.maker().is_none()
     }
 
     /// First and last name after the rows so far.
@@ -397,14 +405,14 @@ impl<'a> AccountDraft<'a> {
 
     /// Sets how the account is made; rows that requested its first groups before then depend on that.
     pub(super) fn make(&mut self, row: RowIndex, work: Work, groups: &[GroupId]) {
-        if self.maker.is_none() {
+        if self.maker().is_none() {
             if let Some(wanted) = &mut self.wanted {
                 wanted
                     .memberships
                     .retain(|wish| wish.change != Membership::Join || !groups.contains(&wish.group));
             }
             let groups = groups.to_vec();
-            self.maker = Some(Box::new(Maker { row, work, groups }));
+            self.rare().maker = Some(Maker { row, work, groups });
         }
     }
 
@@ -469,7 +477,7 @@ impl<'a> AccountDraft<'a> {
     pub(super) fn settle(self) -> (Account, Option<LicenseRequest>) {
         let id = self.id();
         (
-            Account::new(self.label, id),
+            Account::new(self.naming, id),
             self.license.filter(|request| !request.change.is_nothing()),
         )
     }

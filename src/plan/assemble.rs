@@ -22,10 +22,11 @@ use super::{
 };
 use crate::api::{Group, User};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId};
+use crate::model::{BundleSet, GroupId, Row};
 
 /// What the rows were folded into.
 pub(super) struct Parts<'a> {
+    pub(super) sheet: &'a [Row],
     pub(super) snapshot: &'a Snapshot,
     pub(super) rules: &'a Rules,
     pub(super) drafts: DraftList<'a>,
@@ -41,6 +42,7 @@ pub(super) struct Parts<'a> {
 
 pub(super) fn plan(parts: Parts<'_>) -> Plan {
     let Parts {
+        sheet,
         snapshot,
         rules,
         mut drafts,
@@ -111,7 +113,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         _ => false,
     };
     postpone(&mut plan.steps, &rules.sizes, frees_scarce);
-    assembly.finish(snapshot, &cautions)
+    assembly.finish(sheet, snapshot, &cautions)
 }
 
 impl Assembly<'_> {
@@ -155,7 +157,7 @@ impl Assembly<'_> {
     }
 
     fn enter(&mut self, account: AccountIndex, draft: &mut AccountDraft<'_>) {
-        if let Some(maker) = draft.maker.take() {
+        if let Some(maker) = draft.take_maker() {
             self.makers.push((account, maker.row));
             self.push(Stage::Enter, Some(account), OneOrMany::one(maker.row), maker.work);
         }
@@ -256,7 +258,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn finish(self, snapshot: &Snapshot, cautions: &Cautions) -> Plan {
+    fn finish(self, sheet: &[Row], snapshot: &Snapshot, cautions: &Cautions) -> Plan {
         let Self {
             rules, mut plan, seats, ..
         } = self;
@@ -282,8 +284,8 @@ impl Assembly<'_> {
         plan.deletions.sort_by_key(|deletion| deletion.row);
         plan.seats = seats.lines(snapshot);
         plan.access_lost = access_lost(&plan, snapshot);
-        plan.warnings = warnings(&plan, snapshot, rules);
-        let more = cautions.warnings(&plan);
+        plan.warnings = warnings(sheet, &plan, snapshot, rules);
+        let more = cautions.warnings(sheet, &plan);
         plan.warnings.extend(more);
         plan
     }

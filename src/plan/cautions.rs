@@ -1,11 +1,11 @@
 //! What the planning of single rows has found and a person should know before confirming.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::warnings::warn;
 use super::{Plan, RowIndex, Warning};
-use crate::model::BundleSet;
+use crate::model::{BundleSet, Row};
 use crate::text::joined;
 
 /// How many of them a warning lists.
@@ -31,7 +31,7 @@ pub(super) struct Cautions {
     /// Old accounts of moves that are not there, although the sheet's results do not say that the move was made.
     pub(super) nobody_to_move: Vec<(RowIndex, String)>,
     /// Accounts whose seats were used since, and what they go on holding.
-    pub(super) used_since: Vec<(RowIndex, Arc<str>, BundleSet)>,
+    pub(super) used_since: Vec<(RowIndex, String, BundleSet)>,
     /// Updates that name fewer groups than their account is in.
     pub(super) fewer_groups: Vec<FewerGroups>,
     /// How many updates name the very groups that their account is in, as an export does.
@@ -48,7 +48,7 @@ pub(super) struct FewerGroups {
 
 impl Cautions {
     /// The warnings of these and of the plan's migrations.
-    pub(super) fn warnings(&self, plan: &Plan) -> Vec<Warning> {
+    pub(super) fn warnings(&self, sheet: &[Row], plan: &Plan) -> Vec<Warning> {
         let warnings = [
             about("another-name", &self.other_names, |names| {
                 format!("addresses that are invited have accounts of another name: {names}")
@@ -88,7 +88,7 @@ impl Cautions {
             }),
             self.taken_in(plan),
             stays_behind(plan),
-            self.used_since(plan),
+            self.used_since(sheet, plan),
             self.fewer_groups(),
         ];
         warnings.into_iter().flatten().collect()
@@ -141,17 +141,17 @@ impl Cautions {
     }
 
     /// The seats that stay taken, and who misses out on them.
-    fn used_since(&self, plan: &Plan) -> Option<Warning> {
+    fn used_since(&self, sheet: &[Row], plan: &Plan) -> Option<Warning> {
         let rows = self.used_since.iter().map(|(row, ..)| *row).collect();
-        let people: Vec<&str> = self.used_since.iter().map(|(_, label, _)| &**label).collect();
+        let people: Vec<&str> = self.used_since.iter().map(|(_, label, _)| label.as_str()).collect();
         let is_kept = |bundles: &BundleSet| {
             self.used_since
                 .iter()
                 .any(|(.., held)| !held.common(bundles).is_empty())
         };
         let waiting = plan.short.iter().filter(|(_, bundles)| is_kept(bundles));
-        let missing: Vec<&str> = waiting
-            .filter_map(|(row, _)| Some(&*plan.account(plan.rows[*row].account?).label))
+        let missing: Vec<Cow<'_, str>> = waiting
+            .filter_map(|(row, _)| Some(plan.account(plan.rows[*row].account?).naming.label(sheet)))
             .collect();
         warn("used-since", rows, |_| {
             let kept = format!("seats were used since, and are kept by {}", joined(&people, NAMED));

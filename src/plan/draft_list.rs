@@ -87,12 +87,13 @@ impl IndexMut<AccountIndex> for DraftList<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Naming;
 
     #[test]
     fn each_draft_is_found_by_the_index_that_it_was_given() {
         let mut list = DraftList::default();
         for number in 0..=2 * PIECE {
-            let index = list.push(AccountDraft::pending(number.to_string().into()));
+            let index = list.push(AccountDraft::pending(Naming::user(number)));
             assert_eq!(index.position(), number);
         }
         list[AccountIndex::new(PIECE)].delete(7);
@@ -104,7 +105,7 @@ mod tests {
             [7]
         );
         for (index, draft) in list.into_indexed() {
-            assert_eq!(*draft.label, *index.position().to_string());
+            assert_eq!(draft.naming.row(), index.position());
         }
     }
 }

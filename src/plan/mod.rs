@@ -60,7 +60,7 @@ pub use rules::{Administrators, Inactive, OnShortage, Pending, Rules};
 pub use seats::{Pools, Schedule, Slot, Turn, schedule};
 pub use settled::{not_owned, short_of};
 pub use step::{
-    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LeaseEnd, LicenseChange, Membership, Predecessor,
-    RowIndex, RuleRemoval, Stage, Step, StepIndex, StepSource, Work,
+    Account, AccountIndex, Creation, Expectation, GroupRuleChange, LeaseEnd, LicenseChange, Membership, Naming,
+    Predecessor, RowIndex, RuleRemoval, Stage, Step, StepIndex, StepSource, Work,
 };
 pub use verdict::Verdict;

@@ -1,12 +1,11 @@
 //! The accounts that a sheet touches, each with its draft.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::account_drafts::AccountDraft;
 use super::draft_list::DraftList;
 use super::license_request::SharedChanges;
-use super::{AccountIndex, LicenseEdit, RowIndex};
+use super::{AccountIndex, LicenseEdit, Naming, RowIndex};
 use crate::api::{Allocation, User};
 use crate::directory::Snapshot;
 use crate::model::UserId;
@@ -34,38 +33,38 @@ pub(super) struct AccountDrafts<'a> {
 
 impl<'a> AccountDrafts<'a> {
     /// The draft of an account that exists.
-    pub(super) fn existing(&mut self, user: &'a User, label: Arc<str>, snapshot: &'a Snapshot) -> AccountIndex {
+    pub(super) fn existing(&mut self, user: &'a User, naming: Naming, snapshot: &'a Snapshot) -> AccountIndex {
         let users = snapshot.users();
         if self.existing.is_empty() {
             self.existing = vec![None; users.len()];
         }
         let place = place_of(user, users);
         let list = &mut self.list;
-        *self.existing[place].get_or_insert_with(|| list.push(AccountDraft::existing(user, label, snapshot)))
+        *self.existing[place].get_or_insert_with(|| list.push(AccountDraft::existing(user, naming, snapshot)))
     }
 
     /// The draft of an account that is gone and still has an allocation, known by its id.
-    pub(super) fn orphan(&mut self, allocation: &'a Allocation, label: Arc<str>) -> AccountIndex {
+    pub(super) fn orphan(&mut self, allocation: &'a Allocation, naming: Naming) -> AccountIndex {
         let name = allocation.user.to_string();
         if let Some(known) = self.pending.get(&name) {
             return *known;
         }
-        let index = self.list.push(AccountDraft::orphan(allocation, label));
+        let index = self.list.push(AccountDraft::orphan(allocation, naming));
         self.pending.insert(name, index);
         index
     }
 
     /// The draft of an account that is gone while a seat is still held for it by a group's rule, known by its id.
-    pub(super) fn gone(&mut self, user: UserId, label: Arc<str>) -> AccountIndex {
-        let index = self.pending(label, &[user.to_string()]);
+    pub(super) fn gone(&mut self, user: UserId, naming: Naming) -> AccountIndex {
+        let index = self.pending(naming, &[user.to_string()]);
         self.list[index].note_that_it_is_gone(user);
         index
     }
 
     /// The draft of an account that the sheet makes, known by these folded names.
-    pub(super) fn pending(&mut self, label: Arc<str>, names: &[String]) -> AccountIndex {
+    pub(super) fn pending(&mut self, naming: Naming, names: &[String]) -> AccountIndex {
         let known = names.iter().find_map(|name| self.pending.get(name)).copied();
-        let index = known.unwrap_or_else(|| self.list.push(AccountDraft::pending(label)));
+        let index = known.unwrap_or_else(|| self.list.push(AccountDraft::pending(naming)));
         for name in names {
             self.pending.entry(name.clone()).or_insert(index);
         }

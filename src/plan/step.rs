@@ -1,11 +1,12 @@
 //! Steps: what must be done to one account or one group, and for which rows.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::{Direct, Holding, LicenseEdit, OneOrMany, Turn};
 use crate::api::{GroupRule, Invitation, NewUser, UserUpdate};
-use crate::model::{BundleSet, GroupId, Quota, UserId};
+use crate::model::{BundleSet, GroupId, Quota, Row, UserId, UserRef};
 
 /// A row's position among the rows that are planned.
 pub type RowIndex = usize;
@@ -30,11 +31,44 @@ impl AccountIndex {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StepIndex(pub usize);
 
+/// Where the sheet names an account: by the row that names it first, as somebody who is there or as whom the row makes. There
+/// may be a million, so it says where the name stands, and does not repeat it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Naming(NonZeroU32);
+
+impl Naming {
+    /// The user that the row names.
+    pub fn user(row: RowIndex) -> Self {
+        Self(narrow(2 * row))
+    }
+
+    /// The account that the row makes.
+    pub fn made(row: RowIndex) -> Self {
+        Self(narrow(2 * row + 1))
+    }
+
+    /// The row.
+    pub fn row(self) -> RowIndex {
+        wide(self.0) / 2
+    }
+
+    /// The name, which is in the row of these.
+    pub fn label(self, sheet: &[Row]) -> Cow<'_, str> {
+        let operation = &sheet[self.row()].operation;
+        let label = if wide(self.0) % 2 == 1 {
+            operation.makes().map(Cow::Borrowed)
+        } else {
+            operation.named_user().map(UserRef::label)
+        };
+        label.unwrap_or_default()
+    }
+}
+
 /// An account that the plan touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// How the sheet names it.
-    pub label: Arc<str>,
+    /// Where the sheet names it.
+    pub naming: Naming,
     /// Its id; `None` until an invitation or a creation makes it.
     pub id: Option<UserId>,
     maker: Option<NonZeroU32>,
@@ -42,9 +76,9 @@ pub struct Account {
 
 impl Account {
     /// An account of the organization, or, without an id, one to be made.
-    pub fn new(label: Arc<str>, id: Option<UserId>) -> Self {
+    pub fn new(naming: Naming, id: Option<UserId>) -> Self {
         let maker = None;
-        Self { label, id, maker }
+        Self { naming, id, maker }
     }
 
     /// The row that makes it, if one does.

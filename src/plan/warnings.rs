@@ -1,6 +1,7 @@
 //! What the user should know before confirming a plan.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 
 use super::RowReason;
 use super::not_owned;
@@ -8,22 +9,22 @@ use super::{
     AccountIndex, Direct, Ending, LicenseChange, OnShortage, Plan, RowIndex, Rules, Stage, Step, Warning, Work,
 };
 use crate::directory::Snapshot;
-use crate::model::BundleSet;
-use crate::text::{joined, plural};
+use crate::model::{BundleSet, Row};
+use crate::text::{joined_first, plural};
 
 /// How many accounts a warning lists.
 const NAMED: usize = 4;
 
-pub(super) fn warnings(plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
-    let allocations = AllocationChanges::of(plan);
+pub(super) fn warnings(sheet: &[Row], plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
+    let allocations = AllocationChanges::of(sheet, plan);
     let warnings = [
         administrators(plan, snapshot),
-        administrators_offboarded(plan, snapshot),
+        administrators_offboarded(sheet, plan, snapshot),
         last_administrator(plan),
         unblocking(&allocations),
         overriding(&allocations),
         releasing(&allocations, snapshot),
-        giving_back(plan, snapshot),
+        giving_back(sheet, plan, snapshot),
         rules_removed(plan),
         nobody_there(plan),
         not_bought(plan),
@@ -55,14 +56,14 @@ fn leavers(plan: &Plan) -> impl Iterator<Item = &Step> {
     plan.steps.iter().filter(|step| matches!(step.work, Work::VerifyLeaver))
 }
 
-fn administrators_offboarded(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
+fn administrators_offboarded(sheet: &[Row], plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
     let (mut rows, mut labels) = (Vec::new(), Vec::new());
     for step in leavers(plan) {
         let account = step.account.map(|account| plan.account(account));
         let user = account.and_then(|account| snapshot.user_by_id(account.id?));
         if user.is_some_and(|user| snapshot.is_administrator(user)) {
             rows.extend(step.rows.iter().copied());
-            labels.extend(account.map(|account| &*account.label));
+            labels.extend(account.map(|account| account.naming.label(sheet)));
         }
     }
     warn("administrators-offboarded", rows, |count| {
@@ -95,7 +96,7 @@ fn unblocking(allocations: &AllocationChanges<'_>) -> Option<Warning> {
         format!(
             "{} {is} blocked from every licence now, and this unblocks {them}: {}",
             plural(accounts.len(), "account"),
-            named(&accounts)
+            allocations.named(&accounts)
         )
     })
 }
@@ -114,7 +115,7 @@ fn overriding(allocations: &AllocationChanges<'_>) -> Option<Warning> {
         format!(
             "{} {get} a first direct allocation, which overrides what groups give {them}: {}",
             plural(accounts.len(), "account"),
-            named(&accounts)
+            allocations.named(&accounts)
         )
     })
 }
@@ -137,7 +138,7 @@ fn releasing(allocations: &AllocationChanges<'_>, snapshot: &Snapshot) -> Option
             "{} {lose} {their} direct allocation; group rules apply again, and a licence they give may be taken \
              again at the next sign-in: {}",
             plural(accounts.len(), "account"),
-            named(&accounts)
+            allocations.named(&accounts)
         )
     })
 }
@@ -149,7 +150,7 @@ fn signs_in(plan: &Plan, snapshot: &Snapshot, account: AccountIndex) -> bool {
 }
 
 /// Seats that come back by themselves, as long as the group's rule gives them.
-fn giving_back(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
+fn giving_back(sheet: &[Row], plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
     let ends = plan.steps.iter().filter(|step| {
         let signs_in = |account| signs_in(plan, snapshot, account);
         matches!(step.work, Work::EndLease(_)) && step.account.is_some_and(signs_in)
@@ -157,7 +158,7 @@ fn giving_back(plan: &Plan, snapshot: &Snapshot) -> Option<Warning> {
     let (mut rows, mut accounts) = (Vec::new(), Vec::new());
     for step in ends {
         rows.extend(&step.rows);
-        accounts.extend(step.account.map(|account| &*plan.account(account).label));
+        accounts.extend(step.account.map(|account| plan.account(account).naming.label(sheet)));
     }
     accounts.dedup();
     warn("lease-may-return", rows, |_| {
@@ -255,9 +256,15 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
 }
 
 /// The first few, and where the others are named.
-fn named(labels: &[&str]) -> String {
-    let names = joined(labels, NAMED);
-    if labels.len() > NAMED {
+fn named<T: Display>(labels: &[T]) -> String {
+    named_first(labels.iter())
+}
+
+/// The same of names that are made one by one.
+fn named_first<T: Display>(labels: impl ExactSizeIterator<Item = T>) -> String {
+    let count = labels.len();
+    let names = joined_first(labels, NAMED);
+    if count > NAMED {
         format!("{names} (`reseat plan --output json` lists all rows)")
     } else {
         names
@@ -286,15 +293,16 @@ struct AllocationChange<'a> {
 /// The changes of accounts that sheets name, and what each account holds directly in the end. There may be a million, so
 /// nothing is put together that no warning names.
 struct AllocationChanges<'a> {
+    sheet: &'a [Row],
     plan: &'a Plan,
     /// By the accounts' positions.
     ends: Vec<Option<&'a Direct>>,
 }
 
 impl<'a> AllocationChanges<'a> {
-    fn of(plan: &'a Plan) -> Self {
+    fn of(sheet: &'a [Row], plan: &'a Plan) -> Self {
         let ends = vec![None; plan.accounts.len()];
-        let mut changes = Self { plan, ends };
+        let mut changes = Self { sheet, plan, ends };
         for (account, _, change) in Self::steps(plan) {
             changes.ends[account.position()] = Some(&change.target.direct);
         }
@@ -315,7 +323,7 @@ impl<'a> AllocationChanges<'a> {
     }
 
     /// The rows and accounts of the changes that match, the accounts in the order of their first step.
-    fn matching(&self, is_so: impl Fn(&AllocationChange<'_>) -> bool) -> (Vec<RowIndex>, Vec<&'a str>) {
+    fn matching(&self, is_so: impl Fn(&AllocationChange<'_>) -> bool) -> (Vec<RowIndex>, Vec<AccountIndex>) {
         let (mut rows, mut accounts) = (Vec::new(), Vec::new());
         let mut known: Vec<Option<bool>> = vec![None; self.ends.len()];
         for (account, step, first) in Self::steps(self.plan) {
@@ -325,7 +333,7 @@ impl<'a> AllocationChanges<'a> {
                 let after = self.ends[position].unwrap_or(before);
                 let is_matching = is_so(&AllocationChange { account, before, after });
                 if is_matching {
-                    accounts.push(&*self.plan.account(account).label);
+                    accounts.push(account);
                 }
                 is_matching
             });
@@ -334,5 +342,11 @@ impl<'a> AllocationChanges<'a> {
             }
         }
         (rows, accounts)
+    }
+
+    /// The first few of these accounts.
+    fn named(&self, accounts: &[AccountIndex]) -> String {
+        let label = |account: &AccountIndex| self.plan.account(*account).naming.label(self.sheet);
+        named_first(accounts.iter().map(label))
     }
 }

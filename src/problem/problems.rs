@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
 use super::{ProblemCode, RowNumbers};
+use crate::model::Shared;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +30,7 @@ impl Severity {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Location {
     /// The worksheet; empty for a CSV.
-    pub sheet: Arc<str>,
+    pub sheet: Shared<str>,
     /// The rows, as the spreadsheet program numbers them.
     pub rows: RowNumbers,
     /// The column's header as the sheet writes it, and its letter: `E-mail (column B)`.
@@ -194,7 +194,7 @@ impl Problems {
 
     /// The same, with other names of worksheets, where problems of several files are told together.
     #[must_use]
-    pub fn with_sheets(mut self, name: impl Fn(&str) -> Arc<str>) -> Self {
+    pub fn with_sheets(mut self, name: impl Fn(&str) -> Shared<str>) -> Self {
         for problem in &mut self.kept {
             problem.location.sheet = name(&problem.location.sheet);
         }

@@ -1,7 +1,5 @@
 //! What is a difference between two plans of the same sheet, and how it is worded.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -11,10 +9,7 @@ use crate::model::{OperationKind, Place, RowKey, RowReport, Status, UserId};
 use crate::plan::Fate;
 
 fn place(row: u32) -> Place {
-    Place {
-        sheet: Arc::from(""),
-        row,
-    }
+    Place { sheet: "".into(), row }
 }
 
 /// A row about `ada@x` that gives her licences.

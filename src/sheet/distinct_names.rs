@@ -1,17 +1,17 @@
 //! Worksheets by names of their own.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::encoding_doubt::EncodingDoubt;
 use super::row::Row;
 use super::visitor::{Visit, Visitor};
+use crate::model::Shared;
 
 /// Shows a workbook to a visitor. A worksheet that is called as one before it, which no spreadsheet program allows and a
 /// file may have all the same, gets a number behind its name: rows are known by worksheet and number.
 pub(super) struct DistinctNames<'v> {
     visitor: &'v mut dyn Visitor,
-    given: HashSet<Arc<str>>,
+    given: HashSet<Shared<str>>,
 }
 
 impl<'v> DistinctNames<'v> {
@@ -22,7 +22,7 @@ impl<'v> DistinctNames<'v> {
         }
     }
 
-    fn distinct(&mut self, name: &Arc<str>) -> Arc<str> {
+    fn distinct(&mut self, name: &Shared<str>) -> Shared<str> {
         let mut distinct = name.clone();
         for number in 2_u32.. {
             if self.given.insert(distinct.clone()) {
@@ -35,7 +35,7 @@ impl<'v> DistinctNames<'v> {
 }
 
 impl Visitor for DistinctNames<'_> {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         let name = self.distinct(sheet);
         self.visitor.sheet(&name)
     }
@@ -48,7 +48,7 @@ impl Visitor for DistinctNames<'_> {
         self.visitor.encoding_is_doubtful(doubt);
     }
 
-    fn sheet_skipped(&mut self, sheet: &Arc<str>, reason: &str) {
+    fn sheet_skipped(&mut self, sheet: &Shared<str>, reason: &str) {
         self.visitor.sheet_skipped(sheet, reason);
     }
 

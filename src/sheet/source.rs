@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use fs_err as fs;
@@ -16,6 +16,7 @@ use super::named_encoding::NamedEncoding;
 use super::recognise::{Format, beginning, recognise};
 use super::visitor::Visitor;
 use super::workbook::{self, WorkbookError};
+use crate::model::Shared;
 use crate::text::{fold, nearest};
 
 /// The path that means standard input.
@@ -173,7 +174,7 @@ impl Source {
         let read = match self.format {
             Format::Text(format) => {
                 let read = beginning(file, length(self.stamp))
-                    .and_then(|mut text| delimited::read(&mut text, format, &Arc::from(""), visitor));
+                    .and_then(|mut text| delimited::read(&mut text, format, &Shared::default(), visitor));
                 read.map_err(|source| SheetError::Read {
                     path: self.name(),
                     source,

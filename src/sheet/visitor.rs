@@ -1,10 +1,9 @@
 //! Whoever looks at the rows of a sheet.
 
-use std::sync::Arc;
-
 use super::delimited::Lines;
 use super::encoding_doubt::EncodingDoubt;
 use super::row::Row;
+use crate::model::Shared;
 
 /// What a visitor wants to see next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub enum Visit {
 /// Someone who looks at every row of a sheet.
 pub trait Visitor {
     /// A worksheet begins; its name is empty for a CSV.
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit;
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit;
 
     /// The worksheet that has just begun is one that the spreadsheet program hides.
     fn sheet_is_hidden(&mut self) {}
@@ -27,7 +26,7 @@ pub trait Visitor {
     fn encoding_is_doubtful(&mut self, _doubt: EncodingDoubt) {}
 
     /// A worksheet that cannot be read, or has no table; the reason reads after "skipped because".
-    fn sheet_skipped(&mut self, _sheet: &Arc<str>, _reason: &str) {}
+    fn sheet_skipped(&mut self, _sheet: &Shared<str>, _reason: &str) {}
 
     /// In the worksheet that has just begun, the columns from the first of these positions to the last, from 0, have this
     /// width, in digits.

@@ -43,10 +43,14 @@ fn two_units(large: u64, large_unit: &str, small: u64, small_unit: &str) -> Stri
 
 /// `a`, `a and b`, `a, b and c`; with more than `most` items, `a, b and 3 more`.
 pub fn joined<T: Display>(items: &[T], most: usize) -> String {
-    let (shown, rest) = items.split_at(items.len().min(most));
-    let mut parts: Vec<String> = shown.iter().map(ToString::to_string).collect();
-    if !rest.is_empty() {
-        parts.push(format!("{} more", rest.len()));
+    joined_first(items.iter(), most)
+}
+
+/// The same of items that are made one by one; those that are not shown are only counted.
+pub fn joined_first<T: Display>(mut items: impl ExactSizeIterator<Item = T>, most: usize) -> String {
+    let mut parts: Vec<String> = items.by_ref().take(most).map(|item| item.to_string()).collect();
+    if items.len() > 0 {
+        parts.push(format!("{} more", items.len()));
     }
     match parts.as_slice() {
         [] => String::new(),

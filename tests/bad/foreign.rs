@@ -26,7 +26,7 @@ fn refusal(bytes: &[u8]) -> Option<String> {
 struct Nobody;
 
 impl reseat::sheet::Visitor for Nobody {
-    fn sheet(&mut self, _: &std::sync::Arc<str>) -> reseat::sheet::Visit {
+    fn sheet(&mut self, _: &reseat::model::Shared<str>) -> reseat::sheet::Visit {
         reseat::sheet::Visit::Rows
     }
 

@@ -1,7 +1,6 @@
 //! What an `.ods` holds that is a row of a worksheet, and what only looks like one.
 
-use std::sync::Arc;
-
+use reseat::model::Shared;
 use reseat::sheet::{CellKind, MalformedRow, Row, SheetError, Source, Visit, Visitor};
 
 use crate::support::{archive, ods};
@@ -15,7 +14,7 @@ struct Seen {
 }
 
 impl Visitor for Seen {
-    fn sheet(&mut self, name: &Arc<str>) -> Visit {
+    fn sheet(&mut self, name: &Shared<str>) -> Visit {
         self.lines.push(format!("[{name}]"));
         Visit::Rows
     }
@@ -24,7 +23,7 @@ impl Visitor for Seen {
         self.lines.push("hidden".to_owned());
     }
 
-    fn sheet_skipped(&mut self, name: &Arc<str>, reason: &str) {
+    fn sheet_skipped(&mut self, name: &Shared<str>, reason: &str) {
         self.lines.push(format!("{name} skipped: {reason}"));
     }
 

@@ -104,7 +104,7 @@ fn rule(group: u8, codes: &str, limit: Option<u32>) -> Operation {
         })
     };
     Operation::SetGroupLicenses(Box::new(GroupLicenses {
-        group: groups(&[group]).remove(0),
+        group: groups(&[group])[0].clone(),
         quotas: Some(licenses.iter().filter_map(quota).collect()).filter(|quotas: &Vec<Quota>| !quotas.is_empty()),
         licenses,
         external_license: None,

@@ -2,7 +2,7 @@
 
 use reseat::model::{
     BundleSet, Create, DeleteWhen, Field, GroupRef, Invite, Migrate, Operation, Place, ProfileChange, Row, RowKey,
-    Update, UserRef,
+    Shared, Update, UserRef,
 };
 
 use crate::model::{EVERYONE, GROUPS, bundles};
@@ -24,7 +24,7 @@ fn user(email: &str) -> UserRef {
     UserRef::parse(email)
 }
 
-pub(crate) fn groups(numbers: &[u8]) -> Vec<GroupRef> {
+pub(crate) fn groups(numbers: &[u8]) -> Shared<[GroupRef]> {
     let name = |number: &u8| match *number {
         EVERYONE => "Everyone",
         number => GROUPS[usize::from(number)],
@@ -179,13 +179,13 @@ pub(crate) fn set_groups(email: &str, numbers: &[u8]) -> Operation {
 pub(crate) fn release_lease(email: &str, number: u8) -> Operation {
     Operation::ReleaseLease {
         user: user(email),
-        group: groups(&[number]).remove(0),
+        group: Box::new(groups(&[number])[0].clone()),
     }
 }
 
 pub(crate) fn clear_rule(number: u8) -> Operation {
     Operation::ClearGroupLicenses {
-        group: groups(&[number]).remove(0),
+        group: groups(&[number])[0].clone(),
     }
 }
 

@@ -324,7 +324,7 @@ fn a_row_about_an_account_that_cannot_be_made_gets_no_call() {
         join("new0@new.example", &[2]),
     ]);
     if let Operation::Invite(invite) = &mut rows[0].operation {
-        invite.groups = vec![reseat::model::GroupRef::Name("Nowhere".into())];
+        invite.groups = vec![reseat::model::GroupRef::Name("Nowhere".into())].into();
     }
     let plan = plan(
         &rows,

@@ -130,9 +130,10 @@ fn licences_are_only_replaced_while_they_are_as_they_were() {
 #[test]
 fn groups_are_only_replaced_while_they_are_as_they_were() {
     let (everyone, unknown) = (99, GroupRef::Name("Lisbon".into()));
-    let by_id = vec![GroupRef::Id(group_id(1)), GroupRef::Name("OPS".into())];
-    let mut with_unknown = groups(&[1, 2]);
-    with_unknown.push(unknown);
+    let by_id = [GroupRef::Id(group_id(1)), GroupRef::Name("OPS".into())]
+        .into_iter()
+        .collect();
+    let with_unknown = groups(&[1, 2]).iter().cloned().chain([unknown]).collect();
     for (name, wanted, written, now, expected) in [
         ("as exported", &[3][..], groups(&[1, 2]), &[1, 2][..], "goes on"),
         (
@@ -176,7 +177,7 @@ fn a_row_that_is_as_its_sheet_was_written_takes_nothing_from_a_row_above_it() {
     let last = rows
         .pop()
         .into_iter()
-        .map(|row| unless_changed_from(WrittenState::Groups(Vec::new()), row));
+        .map(|row| unless_changed_from(WrittenState::Groups(groups(&[])), row));
     rows.extend(last);
     let plan = planned(&world, &rows, &HashMap::new());
     assert_eq!(plan.rows[1].verdict.as_ref().unwrap().status.to_string(), "unchanged");
@@ -193,7 +194,7 @@ fn rule(codes: &str, limit: Option<u32>) -> Vec<RuledBundle> {
 
 fn set_rule(codes: &str) -> Operation {
     Operation::SetGroupLicenses(Box::new(GroupLicenses {
-        group: groups(&[1]).remove(0),
+        group: groups(&[1])[0].clone(),
         licenses: bundles(codes),
         quotas: None,
         external_license: None,
@@ -341,7 +342,7 @@ fn the_message_says_what_it_was_and_what_it_is_as_the_cell_would() {
         plan.rows[0].verdict.as_ref().unwrap().message.clone()
     };
     assert_eq!(
-        said(set_groups(&address(0), &[3]), WrittenState::Groups(Vec::new())),
+        said(set_groups(&address(0), &[3]), WrittenState::Groups(groups(&[]))),
         "the account's groups were `<none>` when the sheet was written and are `Ops; Sales` now, so nothing was changed; if that \
          is to be replaced, write it into `unless_changed_from`"
     );

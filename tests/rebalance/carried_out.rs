@@ -28,7 +28,7 @@ impl World {
                 }
                 Operation::ReleaseLicenses { .. } => human.direct = None,
                 Operation::ReleaseLease { group, .. } => {
-                    let is_meant = |number: &u8| match group {
+                    let is_meant = |number: &u8| match &**group {
                         GroupRef::Id(id) => group_id(*number) == *id,
                         GroupRef::Name(name) => GROUPS[usize::from(*number)] == &**name,
                     };

@@ -1,7 +1,6 @@
 //! What is read of a file.
 
-use std::sync::Arc;
-
+use reseat::model::Shared;
 use reseat::sheet::{CellKind, Row, SheetError, Source, Visit, Visitor};
 
 /// All that a visitor is shown.
@@ -16,7 +15,7 @@ pub(crate) struct Seen {
 }
 
 impl Visitor for Seen {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         self.sheets.push(sheet.to_string());
         Visit::Rows
     }
@@ -25,7 +24,7 @@ impl Visitor for Seen {
         self.hidden_sheets.extend(self.sheets.last().cloned());
     }
 
-    fn sheet_skipped(&mut self, sheet: &Arc<str>, reason: &str) {
+    fn sheet_skipped(&mut self, sheet: &Shared<str>, reason: &str) {
         self.skipped.push((sheet.to_string(), reason.to_owned()));
     }
 

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use fs_err::{File, OpenOptions};
 
+use crate::model::Shared;
 use crate::sheet::{Row, Source, Visit, Visitor};
 use crate::watch::{Content, Sighting};
 
@@ -113,7 +113,7 @@ pub(super) fn content(path: &Path, known: Option<&Content>) -> io::Result<Conten
 struct EveryRow;
 
 impl Visitor for EveryRow {
-    fn sheet(&mut self, _sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, _sheet: &Shared<str>) -> Visit {
         Visit::Rows
     }
 

@@ -162,7 +162,7 @@ impl Machine<'_> {
     fn names_to_compare(&self, step: StepIndex) -> Vec<Name> {
         let mut names = Vec::new();
         if let Some(account) = self.steps.step(step).account {
-            let label = &self.steps.plan().account(account).label;
+            let label = self.rows.label(self.steps.plan().account(account));
             names.push(Name::Unique(label.to_lowercase()));
         }
         if let Some(id) = self.steps.user_of(step) {

@@ -1,6 +1,7 @@
 //! The rows of a run: what has happened to each so far, and the record that each ends with.
 
-use crate::plan::{RowCode, RowReason};
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -8,7 +9,10 @@ use super::steps::{StepState, Steps};
 use crate::api::{CallError, Failure, Receipt};
 use crate::ledger::Record;
 use crate::model::{Place, RowReport, RowSelection, Status, UNCLEAR, UserId};
-use crate::plan::{Change, PlannedSheet, RowIndex, Rules, StepIndex, StepSource, Verdict, describe, row_ended};
+use crate::plan::{
+    Account, Change, PlannedSheet, RowCode, RowIndex, RowReason, Rules, StepIndex, StepSource, Verdict, describe,
+    row_ended,
+};
 use crate::text::joined;
 
 /// Why a step failed.
@@ -230,6 +234,11 @@ impl<'a> Rows<'a> {
                 RowSelection::of(&self.sheet.rows[row].place),
             ),
         })
+    }
+
+    /// How the sheet names the account.
+    pub(super) fn label(&self, account: &Account) -> Cow<'a, str> {
+        account.naming.label(self.sheet.rows)
     }
 
     pub(super) fn place(&self, row: RowIndex) -> Place {

@@ -293,7 +293,7 @@ impl Machine<'_> {
         if self.steps.account_id(account).is_some() || matches!(step.work, Work::Invite(_) | Work::Create(..)) {
             return true;
         }
-        let label = &self.steps.plan().account(account).label;
+        let label = self.rows.label(self.steps.plan().account(account));
         let message = format!("the account `{label}` was not made, so nothing could be done to it");
         let failure = StepFailure::new(Status::Skipped, RowReason::NoAccount, message);
         for row in &self.steps.rows_of(index) {

@@ -30,7 +30,7 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
     let known = file.worksheets.iter().map(|sheet| &sheet.name);
     let known: Vec<&str> = known
         .chain(file.skipped.iter().map(|sheet| &sheet.name))
-        .map(AsRef::as_ref)
+        .map(|name| &**name)
         .collect();
     let mut problems = Vec::new();
     for wanted in options.sheets.iter().flatten() {

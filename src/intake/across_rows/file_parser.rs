@@ -12,6 +12,7 @@ use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
     malformed_row,
 };
+use crate::model::Shared;
 use crate::problem::{Problem, ProblemCode};
 use crate::sheet::{EncodingDoubt, Lines, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
@@ -20,7 +21,7 @@ use crate::text::{fold, joined};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedSheet {
     /// Its name; empty for a CSV.
-    pub name: Arc<str>,
+    pub name: Shared<str>,
     /// Why; reads after "skipped because".
     pub reason: String,
     /// Whether it says itself that nothing on it is run.
@@ -107,7 +108,7 @@ enum Position<'scope, 'env> {
     BetweenSheets,
     /// In a worksheet whose header is still to come.
     AboveHeader {
-        name: Arc<str>,
+        name: Shared<str>,
         is_hidden: bool,
         search: HeaderSearch,
     },
@@ -182,7 +183,7 @@ impl FileParser<'_, '_> {
         }
     }
 
-    fn skip(&mut self, name: Arc<str>, reason: String) {
+    fn skip(&mut self, name: Shared<str>, reason: String) {
         self.file.skipped.push(SkippedSheet {
             name,
             reason,
@@ -236,7 +237,7 @@ impl FileParser<'_, '_> {
         }
     }
 
-    fn no_rows(&mut self, name: Arc<str>) {
+    fn no_rows(&mut self, name: Shared<str>) {
         let Some(wanted) = self.options.header_row else {
             self.skip(name, "it is empty".into());
             return;
@@ -257,7 +258,7 @@ impl FileParser<'_, '_> {
     }
 
     /// Reads the header row.
-    fn header(&mut self, name: Arc<str>, is_hidden: bool, above: &[Row], row: &Row, below: Vec<Row>) {
+    fn header(&mut self, name: Shared<str>, is_hidden: bool, above: &[Row], row: &Row, below: Vec<Row>) {
         if Header::is_of_results(row) {
             let what = "this is a results file, which says what became of the rows of a sheet";
             let help = "run the sheet itself: what is done already is left alone, and the rest goes on";
@@ -338,7 +339,7 @@ impl FileParser<'_, '_> {
 }
 
 impl Visitor for FileParser<'_, '_> {
-    fn sheet(&mut self, name: &Arc<str>) -> Visit {
+    fn sheet(&mut self, name: &Shared<str>) -> Visit {
         self.end_sheet();
         self.doubt = None;
         if let Some(wanted) = &self.options.sheets
@@ -365,7 +366,7 @@ impl Visitor for FileParser<'_, '_> {
         self.doubt = Some(doubt);
     }
 
-    fn sheet_skipped(&mut self, name: &Arc<str>, reason: &str) {
+    fn sheet_skipped(&mut self, name: &Shared<str>, reason: &str) {
         self.end_sheet();
         self.skip(name.clone(), reason.to_owned());
     }

@@ -2,7 +2,7 @@
 
 use super::stand_ins::{is_error_word, is_nothing};
 use super::{UnplacedProblem, excerpt, hash};
-use crate::model::GroupRef;
+use crate::model::{GroupRef, Shared};
 use crate::problem::{ProblemCode, Severity};
 
 /// One item, and what separates it from the next.
@@ -126,7 +126,7 @@ pub fn print_list<T: AsRef<str>>(items: &[T]) -> String {
 #[derive(Debug, Default)]
 pub(in crate::intake) struct GroupList {
     /// As written.
-    pub(in crate::intake) groups: Vec<GroupRef>,
+    pub(in crate::intake) groups: Shared<[GroupRef]>,
     /// Sorted, in their comparison form: equal for cells that mean the same groups.
     pub(in crate::intake) canonical: String,
     /// The hash of each group, for comparing rows.

@@ -1,8 +1,7 @@
 //! A problem before it is known where in the file it is.
 
-use std::sync::Arc;
-
 use super::Column;
+use crate::model::Shared;
 use crate::problem::{Location, Problem, ProblemCode, RowNumbers, Severity};
 
 /// A problem of a cell, a row or a header, by those who do not know which row they look at.
@@ -43,7 +42,7 @@ impl UnplacedProblem {
     }
 
     /// The problem at its place. `column` is what the sheet calls the column.
-    pub(in crate::intake) fn placed(self, sheet: Arc<str>, row: Option<u32>, column: Option<String>) -> Problem {
+    pub(in crate::intake) fn placed(self, sheet: Shared<str>, row: Option<u32>, column: Option<String>) -> Problem {
         Problem {
             severity: self.severity,
             code: self.code,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::licenses::unknown;
 use super::list::{print_list, split};
 use super::{GroupList, LicenseList, LicenseProblems, UnplacedProblem, excerpt, is_clear};
-use crate::model::{BundleCode, BundleSet, Catalogue, RuledBundle, WrittenState};
+use crate::model::{BundleCode, BundleSet, Catalogue, RuledBundle, Shared, WrittenState};
 use crate::problem::ProblemCode;
 
 /// There was nothing: no group but Everyone, no direct licences, no rule.
@@ -34,7 +34,7 @@ impl StateCell {
     }
 
     pub(in crate::intake) fn no_groups() -> Self {
-        Self::new(WrittenState::Groups(Vec::new()), NONE)
+        Self::new(WrittenState::Groups(Shared::default()), NONE)
     }
 
     pub(in crate::intake) fn of_groups(list: &GroupList) -> Self {

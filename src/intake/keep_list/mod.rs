@@ -3,8 +3,6 @@
 
 mod header;
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -13,7 +11,7 @@ use super::cells::{
     Column, DateOrder, UnplacedProblem, WrittenDate, bare_address, clean, defect, on_one_line, read_date,
 };
 use super::rows::{DateColumn, malformed_row};
-use crate::model::{Place, UserRef};
+use crate::model::{Place, Shared, UserRef};
 use crate::problem::{ProblemCode, Problems, Severity};
 use crate::sheet::{Cell, CellKind, HEADER_ROWS, Row, SheetError, Source, Visit, Visitor};
 
@@ -77,7 +75,7 @@ struct Reader<'z> {
 /// A worksheet as far as it was read.
 #[derive(Default)]
 struct Worksheet {
-    name: Arc<str>,
+    name: Shared<str>,
     header: Option<Header>,
     first_row: Option<u32>,
     dates: DateColumn,
@@ -86,7 +84,7 @@ struct Worksheet {
 }
 
 impl Visitor for Reader<'_> {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         if self.is_file_read {
             self.end_worksheet();
         }

@@ -248,12 +248,13 @@ fn label(name: &str, position: usize) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Shared;
     use crate::sheet::{Source, Visit, Visitor};
 
     struct First(Option<(Header, Vec<UnplacedProblem>)>, HeaderMap);
 
     impl Visitor for First {
-        fn sheet(&mut self, _: &Arc<str>) -> Visit {
+        fn sheet(&mut self, _: &Shared<str>) -> Visit {
             Visit::Rows
         }
 

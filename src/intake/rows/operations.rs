@@ -11,7 +11,7 @@ use super::values::Values;
 use crate::intake::cells::{Column, GroupList, LicenseList, WrittenDate, is_clear};
 use crate::model::{
     BundleSet, Conditions, Create, Email, EmailError, Field, GroupLicenses, GroupRef, Invite, Migrate, Operation,
-    OperationKind, Password, ProfileChange, Update, UserRef,
+    OperationKind, Password, ProfileChange, Shared, Update, UserRef,
 };
 
 /// What a row must have.
@@ -353,7 +353,7 @@ pub(super) fn operation(kind: OperationKind, values: &Values<'_>) -> Result<Oper
         },
         OperationKind::ReleaseLease => Operation::ReleaseLease {
             user: user(),
-            group: GroupRef::parse(values.group),
+            group: Box::new(GroupRef::parse(values.group)),
         },
         OperationKind::Offboard => Operation::Offboard { user: user() },
         OperationKind::ClearGroupLicenses => Operation::ClearGroupLicenses {
@@ -410,7 +410,7 @@ fn field(text: &str) -> Field {
     }
 }
 
-fn groups(list: Option<&Rc<GroupList>>) -> Vec<GroupRef> {
+fn groups(list: Option<&Rc<GroupList>>) -> Shared<[GroupRef]> {
     list.map(|list| list.groups.clone()).unwrap_or_default()
 }
 

@@ -1,18 +1,17 @@
 //! A worksheet whose header was read, and where in it a problem is.
 
-use std::sync::Arc;
-
 use super::header::Header;
 use super::occurrences::Occurrences;
 use super::statement::{LAST_ROW, RowNumber};
 use crate::intake::cells::{Instruction, UnplacedProblem};
+use crate::model::Shared;
 use crate::problem::Problem;
 use crate::sheet::EncodingDoubt;
 
 /// A worksheet whose header was read.
 #[derive(Debug)]
 pub(in crate::intake) struct Worksheet {
-    pub(in crate::intake) name: Arc<str>,
+    pub(in crate::intake) name: Shared<str>,
     /// What its name says to do with its rows.
     pub(in crate::intake) instruction: Option<Instruction>,
     pub(in crate::intake) header: Header,

@@ -1,7 +1,5 @@
 //! Which account and groups a row means, and whether it may work on them.
 
-use std::sync::Arc;
-
 use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
 use super::unchanged::AsWritten;
@@ -12,7 +10,7 @@ use crate::plan::settled::{
     already_gone, contradicts, group_ambiguous, group_and_no_user, groups_not_found, licenses_unreadable,
     perhaps_a_group, person, user_ambiguous, user_not_found, verdict,
 };
-use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, RowCode, RowIndex, RowReason, Verdict};
+use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, Naming, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
 
 impl<'a> Builder<'a> {
@@ -44,7 +42,7 @@ impl<'a> Builder<'a> {
         may_be: impl FnOnce(&str, &'a User) -> Result<&'a User, Verdict>,
     ) -> Result<AccountIndex, Verdict> {
         let account = match self.meant(row, user)? {
-            Found::One(found) => self.existing(row, may_be(&user.label(), found)?, user.label())?,
+            Found::One(found) => self.existing(Naming::user(row), may_be(&user.label(), found)?)?,
             Found::Many(which) => return Err(user_ambiguous(&user.label(), &which)),
             Found::None { suggestion } => match self.pending(row, user) {
                 Some(pending) => pending,
@@ -96,7 +94,7 @@ impl<'a> Builder<'a> {
         orphan: &'a Allocation,
         edit: LicenseEdit,
     ) -> Planned {
-        let account = self.drafts.orphan(orphan, user.label());
+        let account = self.drafts.orphan(orphan, Naming::user(row));
         if self.licenses_as_written(row, account, &edit)? == AsWritten::Reached {
             return Ok(());
         }
@@ -117,9 +115,9 @@ impl<'a> Builder<'a> {
     }
 
     /// The draft of an account of the organization, unless an earlier row deletes it.
-    pub(super) fn existing(&mut self, row: RowIndex, user: &'a User, label: Arc<str>) -> Result<AccountIndex, Verdict> {
-        let account = self.drafts.existing(user, label, self.snapshot);
-        self.rows[row].account = Some(account);
+    pub(super) fn existing(&mut self, naming: Naming, user: &'a User) -> Result<AccountIndex, Verdict> {
+        let account = self.drafts.existing(user, naming, self.snapshot);
+        self.rows[naming.row()].account = Some(account);
         match self.drafts.get(account).deleted_by() {
             None => Ok(account),
             Some(other) => Err(contradicts(
@@ -153,7 +151,7 @@ impl<'a> Builder<'a> {
             }
         };
         self.may_be_deleted(found)?;
-        let account = self.drafts.existing(found, label, self.snapshot);
+        let account = self.drafts.existing(found, Naming::user(row), self.snapshot);
         self.rows[row].account = Some(account);
         let draft = self.drafts.get(account);
         if let Some(other) = draft.offboarded_by() {

@@ -15,7 +15,7 @@ use crate::plan::seat_denials::Denied;
 use crate::plan::settled::not_made;
 use crate::plan::sheet_accounts::AccountDrafts;
 use crate::plan::{
-    GroupRuleChange, LicenseEdit, Plan, PlannedRow, RowCode, RowIndex, RuleRemoval, Rules, Verdict, assemble,
+    GroupRuleChange, LicenseEdit, Naming, Plan, PlannedRow, RowCode, RowIndex, RuleRemoval, Rules, Verdict, assemble,
 };
 use crate::text::fold;
 
@@ -30,6 +30,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
         denied = builder.denied;
         if short.is_empty() {
             return assemble::plan(assemble::Parts {
+                sheet: rows,
                 snapshot,
                 rules,
                 drafts: builder.drafts.list,
@@ -95,8 +96,8 @@ impl<'a> Builder<'a> {
             makers: makers(rows),
             copiers: copiers(rows, snapshot),
         };
-        for row in rows {
-            builder.announce(row);
+        for (index, row) in rows.iter().enumerate() {
+            builder.announce(index, row);
         }
         for (index, row) in rows.iter().enumerate() {
             if let Err(verdict) = builder.row(index, row) {
@@ -128,7 +129,7 @@ impl<'a> Builder<'a> {
                 && let Some(draft) = row.account.map(|account| self.drafts.get(account))
                 && draft.is_unmade()
             {
-                row.verdict = Some(Box::new(not_made(&draft.label)));
+                row.verdict = Some(Box::new(not_made(&draft.naming.label(self.sheet))));
             }
         }
         for draft in self.drafts.list.iter_mut().filter(|draft| draft.is_unmade()) {
@@ -137,10 +138,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Registers the accounts that the row makes, so that other rows may name them.
-    fn announce(&mut self, row: &Row) {
+    fn announce(&mut self, index: RowIndex, row: &Row) {
         match &row.operation {
             Operation::Invite(invite) => {
-                self.announce_account(invite.email.as_str(), &[invite.email.fold()]);
+                self.announce_account(index, &[invite.email.fold()]);
                 if invite.active == Some(true)
                     && let Found::One(user) = self.snapshot.account(invite.email.as_str())
                 {
@@ -148,12 +149,12 @@ impl<'a> Builder<'a> {
                 }
             }
             Operation::Migrate(migrate) => {
-                self.announce_account(migrate.new_email.as_str(), &[migrate.new_email.fold()]);
+                self.announce_account(index, &[migrate.new_email.fold()]);
             }
             Operation::Create(create) => {
                 let email = create.email.as_ref().map(Email::fold);
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
-                self.announce_account(create.user_name(), &names);
+                self.announce_account(index, &names);
             }
             Operation::Update(update) => {
                 if update.profile.active == Some(true)
@@ -179,12 +180,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn announce_account(&mut self, label: &str, names: &[String]) {
+    fn announce_account(&mut self, row: RowIndex, names: &[String]) {
         let exists = names
             .iter()
             .any(|name| !matches!(self.snapshot.account(name), Found::None { .. }));
         if !exists {
-            self.drafts.pending(label.into(), names);
+            self.drafts.pending(Naming::made(row), names);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::directory::Found;
 use crate::model::{Operation, Row, UserId, UserRef};
 use crate::plan::last_use::{Seen, unused_since};
 use crate::plan::settled::{another_name, made_anew, user_ambiguous};
-use crate::plan::{AccountIndex, RowIndex, RowReason, Verdict};
+use crate::plan::{AccountIndex, Naming, RowIndex, RowReason, Verdict};
 use crate::text::fold;
 
 impl<'a> Builder<'a> {
@@ -92,7 +92,7 @@ impl<'a> Builder<'a> {
         let Some(holder) = holder else { return Ok(()) };
         let kept = unused_since(since, Seen::of(holder, group, self.snapshot), self.rules.as_of());
         if let (Err(kept), Found::One(found)) = (&kept, found) {
-            let account = self.drafts.existing(found, user.label(), self.snapshot);
+            let account = self.drafts.existing(found, Naming::user(index), self.snapshot);
             self.rows[index].account = Some(account);
             if kept.code == RowReason::UsedSince.into() {
                 let by_rule = group.and_then(|group| self.snapshot.leases()?.of(group, holder));
@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
                     Some(lease) => lease.bundles.clone(),
                     None => self.drafts.get(account).now().direct.bundles(),
                 };
-                self.cautions.used_since.push((index, user.label(), held));
+                self.cautions.used_since.push((index, user.to_string(), held));
             }
         }
         kept

@@ -4,7 +4,7 @@ use super::builder::{Builder, Planned};
 use crate::directory::{Found, Leases};
 use crate::model::{GroupId, GroupRef, UserId, UserRef};
 use crate::plan::settled::{holds_no_lease, leases_unreadable};
-use crate::plan::{AccountIndex, RowIndex, Verdict};
+use crate::plan::{AccountIndex, Naming, RowIndex, Verdict};
 
 impl Builder<'_> {
     /// Gives back the seat that the user holds by this group's rule.
@@ -14,7 +14,7 @@ impl Builder<'_> {
             && self.gone_holder(user, group).is_none()
             && let Some(gone) = self.all_gone(row, user)
         {
-            self.nothing_is_left(row, user, gone);
+            self.nothing_is_left(row, gone);
             return Ok(());
         }
         let account = self.holder(row, user, group)?;
@@ -35,7 +35,7 @@ impl Builder<'_> {
     /// The account that holds the seat: one of the organization, or what is left of one that is gone.
     fn holder(&mut self, row: RowIndex, user: &UserRef, group: GroupId) -> Result<AccountIndex, Verdict> {
         if let Some(id) = self.gone_holder(user, group) {
-            let account = self.drafts.gone(id, user.label());
+            let account = self.drafts.gone(id, Naming::user(row));
             self.rows[row].account = Some(account);
             self.note(row, "the account is gone: an orphan, whose seat is free again");
             return Ok(account);

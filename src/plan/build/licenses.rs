@@ -6,7 +6,7 @@ use super::unchanged::AsWritten;
 use crate::api::ReleaseRoute;
 use crate::model::{BundleSet, UserId, UserRef};
 use crate::plan::settled::{not_held_directly, release_not_offered};
-use crate::plan::{AccountIndex, Direct, LicenseEdit, RowIndex};
+use crate::plan::{AccountIndex, Direct, LicenseEdit, Naming, RowIndex};
 
 impl Builder<'_> {
     /// Notes which of these bundles are not held directly, so that taking them away changes nothing, and who gives them.
@@ -44,7 +44,7 @@ impl Builder<'_> {
             && self.snapshot.allocations().is_some()
             && let Some(gone) = self.all_gone(row, user)
         {
-            self.nothing_is_left(row, user, gone);
+            self.nothing_is_left(row, gone);
             return Ok(());
         }
         let account = self.account_or_newcomer(row, user)?;
@@ -93,8 +93,8 @@ impl Builder<'_> {
     }
 
     /// A row that gives back what an account held that is gone, where somebody has done so already.
-    pub(super) fn nothing_is_left(&mut self, row: RowIndex, user: &UserRef, gone: UserId) {
-        self.rows[row].account = Some(self.drafts.gone(gone, user.label()));
+    pub(super) fn nothing_is_left(&mut self, row: RowIndex, gone: UserId) {
+        self.rows[row].account = Some(self.drafts.gone(gone, Naming::user(row)));
         self.note(row, "the account is gone, and nothing is held for it any more");
     }
 

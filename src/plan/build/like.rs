@@ -166,7 +166,7 @@ impl<'a> Builder<'a> {
     fn groups_of(&mut self, model: &User) -> (Vec<GroupId>, Aside) {
         let administrators = self.snapshot.administrators().map(|group| group.id);
         let (mut copied, mut of_directory, mut aside) = (Vec::new(), Vec::new(), Aside::new());
-        for id in model.groups.iter() {
+        for id in &model.groups {
             match self.snapshot.group_by_id(*id) {
                 Some(group) if group.is_everyone() => {}
                 Some(group) if Some(*id) == administrators && !self.copies_administrators() => {

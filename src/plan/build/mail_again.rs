@@ -6,7 +6,7 @@ use super::new_accounts::invitation;
 use crate::api::User;
 use crate::directory::Found;
 use crate::model::{Operation, RowKey};
-use crate::plan::{Pending, RowIndex, Work};
+use crate::plan::{Naming, Pending, RowIndex, Work};
 
 impl Builder<'_> {
     /// Whether `--resend` mails the account's person once more: the invitation is pending, and no such run has mailed
@@ -36,7 +36,7 @@ impl Builder<'_> {
             return Err(finished.verdict.clone());
         };
         let account = self
-            .existing(row, user, address.as_str().into())
+            .existing(Naming::made(row), user)
             .map_err(|_| finished.verdict.clone())?;
         if !self.is_mail_due(key, user) {
             return Err(finished.verdict.clone());

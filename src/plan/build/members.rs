@@ -127,7 +127,7 @@ impl Builder<'_> {
         if draft.user.is_some_and(|user| user.from_directory) && is_the_directorys(&update) {
             let message = format!(
                 "`{}` comes from an external directory; change its profile there",
-                draft.label
+                draft.naming.label(self.sheet)
             );
             return Err(verdict(Status::Rejected, RowReason::DirectoryUser, message));
         }

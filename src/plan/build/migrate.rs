@@ -13,7 +13,7 @@ use crate::plan::already_there::{deactivated, deactivated_successor, is_one_pers
 use crate::plan::describe::profile;
 use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, verdict};
 use crate::plan::{
-    AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Verdict, Work,
+    AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Verdict, Work,
 };
 use crate::problem::ProblemCode;
 use crate::text::fold;
@@ -113,7 +113,7 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         if pair.old.is_some_and(|user| user.from_directory) {
-            let label = self.drafts.get(old).label.to_string();
+            let label = self.drafts.get(old).naming.label(self.sheet).into_owned();
             self.cautions.directory_accounts.push((index, label));
         }
         let end = self.end_of_the_old(index, migrate, pair.new);
@@ -171,7 +171,7 @@ impl<'a> Builder<'a> {
         // From here on the row is about this account, and what was done for it is kept however the row ends.
         self.rows[index].more().captured = begun.and_then(|begun| begun.before.clone());
         let ours = self.made_earlier(index, row.key, user.id);
-        self.existing(index, user, migrate.new_email.as_str().into())?;
+        self.existing(Naming::made(index), user)?;
         Ok(ours)
     }
 
@@ -223,7 +223,7 @@ impl<'a> Builder<'a> {
         if migrate.delete_when != DeleteWhen::Never {
             self.may_be_deleted(user)?;
         }
-        let account = self.existing(row, user, migrate.user.label())?;
+        let account = self.existing(Naming::user(row), user)?;
         let draft = self.drafts.get(account);
         if let Some(other) = draft.offboarded_by() {
             return Err(self.is_offboarded(other, ProblemCode::MigrateAndOffboard));
@@ -250,10 +250,9 @@ impl<'a> Builder<'a> {
         user: Option<&'a User>,
         migrate: &Migrate,
     ) -> Result<AccountIndex, Verdict> {
-        let email = migrate.new_email.as_str();
         let account = match user {
-            Some(user) => self.existing(row, user, email.into())?,
-            None => self.drafts.pending(email.into(), &[migrate.new_email.fold()]),
+            Some(user) => self.existing(Naming::made(row), user)?,
+            None => self.drafts.pending(Naming::made(row), &[migrate.new_email.fold()]),
         };
         self.stays(account)?;
         self.can_be_given(account, migrate.licenses.as_ref().unwrap_or(&BundleSet::default()))?;

@@ -9,7 +9,7 @@ use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
 use crate::plan::already_there::{deactivated, may_be_given, not_invited, other_name};
 use crate::plan::settled::{bearer, person, user_ambiguous, verdict};
-use crate::plan::{AccountIndex, Creation, Inactive, LicenseEdit, Membership, RowIndex, RowReason, Work};
+use crate::plan::{AccountIndex, Creation, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Work};
 use crate::text::fold;
 
 /// Of an account that an earlier run made for the row.
@@ -29,7 +29,7 @@ impl Builder<'_> {
         let account = match self.snapshot.account(email) {
             Found::Many(which) => return Err(user_ambiguous(email, &which)),
             Found::One(user) => {
-                let account = self.existing(row, bearer(&invite.email, user)?, email.into())?;
+                let account = self.existing(Naming::made(row), bearer(&invite.email, user)?)?;
                 self.stays(account)?;
                 let ours = self.made_earlier(row, key, user.id);
                 if !self.activated.contains(&user.id) {
@@ -53,7 +53,7 @@ impl Builder<'_> {
             }
             Found::None { .. } => {
                 self.never_made(key)?;
-                let account = self.drafts.pending(email.into(), &[invite.email.fold()]);
+                let account = self.drafts.pending(Naming::made(row), &[invite.email.fold()]);
                 self.drafts.get_mut(account).make(row, invitation(&groups), &groups);
                 account
             }
@@ -77,7 +77,7 @@ impl Builder<'_> {
             Found::Many(which) => return Err(user_ambiguous(create.user_name(), &which)),
             Found::One(user) => {
                 person(create.user_name(), user)?;
-                let account = self.existing(row, user, create.user_name().into())?;
+                let account = self.existing(Naming::made(row), user)?;
                 self.stays(account)?;
                 self.can_be_given(account, &licenses)?;
                 let ours = self.made_earlier(row, key, user.id);
@@ -96,7 +96,7 @@ impl Builder<'_> {
                 self.never_made(key)?;
                 let email = create.email.as_ref().map(Email::fold);
                 let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
-                let account = self.drafts.pending(create.user_name().into(), &names);
+                let account = self.drafts.pending(Naming::made(row), &names);
                 // One call creates accounts with a single set of groups.
                 let mut sorted = groups.clone();
                 sorted.sort_unstable();
@@ -148,7 +148,7 @@ impl Builder<'_> {
         };
         let takes = || !licenses.is_subset(&draft.now().direct.bundles());
         if draft.user.is_some_and(is_refused) && takes() {
-            return Err(deactivated(&draft.label, "it gets no licence"));
+            return Err(deactivated(&draft.naming.label(self.sheet), "it gets no licence"));
         }
         Ok(())
     }

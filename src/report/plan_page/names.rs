@@ -36,7 +36,7 @@ impl<'a> Names<'a> {
         match (self.hidden, row) {
             (Some(_), Some(row)) => self.row(row),
             (Some(_), None) => SOMEBODY.to_owned(),
-            (None, _) => with_name(user.map(full_name), &account.label, user),
+            (None, _) => with_name(user.map(full_name), &account.naming.label(self.sheet.rows), user),
         }
     }
 

@@ -1,12 +1,12 @@
 //! A CSV, from its bytes to its rows.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
 
 use super::decode::DecodingReader;
 use super::delimiter::{self, Dialect};
 use super::encoding::Reading;
 use super::lines::{Lines, LinesReader};
+use crate::model::Shared;
 use crate::sheet::named_encoding::NamedEncoding;
 use crate::sheet::row::Row;
 use crate::sheet::visitor::{Visit, Visitor};
@@ -39,7 +39,7 @@ pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek), named: Option<Name
 pub(in crate::sheet) fn read(
     file: &mut (impl Read + Seek),
     format: TextFormat,
-    sheet: &Arc<str>,
+    sheet: &Shared<str>,
     visitor: &mut dyn Visitor,
 ) -> io::Result<()> {
     let TextFormat { reading, dialect } = format;

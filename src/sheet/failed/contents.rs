@@ -1,9 +1,8 @@
 //! What is to be in a sheet of failed rows.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use crate::model::RowKey;
+use crate::model::{RowKey, Shared};
 
 /// What is written next to a row that needs attention.
 #[derive(Debug, Clone)]
@@ -17,13 +16,13 @@ pub struct FailedRow {
 }
 
 /// The rows to write, by worksheet (empty for a CSV) and row number.
-pub type FailedRows = HashMap<(Arc<str>, u32), FailedRow>;
+pub type FailedRows = HashMap<(Shared<str>, u32), FailedRow>;
 
 /// How a cell is written that is not certain without the others of its column; `None` where it is.
 pub type Rewrite = fn(&str) -> Option<String>;
 
 /// The columns that are rewritten, by worksheet and position.
-pub type Rewrites = HashMap<Arc<str>, Vec<(usize, Rewrite)>>;
+pub type Rewrites = HashMap<Shared<str>, Vec<(usize, Rewrite)>>;
 
 /// What to write in a sheet of failed rows.
 #[derive(Debug)]
@@ -31,9 +30,9 @@ pub struct FailedSheet<'a> {
     /// The rows.
     pub rows: &'a FailedRows,
     /// The number of the header row of each worksheet that was read.
-    pub headers: &'a HashMap<Arc<str>, u32>,
+    pub headers: &'a HashMap<Shared<str>, u32>,
     /// The column of each worksheet whose cells are left out, because they are secrets.
-    pub secrets: &'a HashMap<Arc<str>, usize>,
+    pub secrets: &'a HashMap<Shared<str>, usize>,
     /// The columns whose cells are written otherwise, so that they mean the same without the rest of the sheet.
     pub rewrites: &'a Rewrites,
     /// The file name of the sheet that the rows came from in the first place.

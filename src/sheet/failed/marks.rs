@@ -4,9 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
-use std::sync::Arc;
 
-use crate::model::RowKey;
+use crate::model::{RowKey, Shared};
 use crate::sheet::error::SheetError;
 use crate::sheet::row::{HEADER_ROWS, Row};
 use crate::sheet::source::Source;
@@ -58,7 +57,7 @@ impl FromStr for Mark {
 pub struct FailedMarks {
     /// The key of each marked row, by worksheet and row number. Of rows that bear one key only the first has it: the
     /// others were copied from it and are new.
-    pub keys: HashMap<(Arc<str>, u32), RowKey>,
+    pub keys: HashMap<(Shared<str>, u32), RowKey>,
     /// The file names of the sheets that the rows came from.
     pub of: BTreeSet<String>,
     /// Whether every cell is as reseat wrote it.
@@ -88,7 +87,7 @@ pub fn read_marks(source: &Source) -> Result<Option<FailedMarks>, SheetError> {
 }
 
 struct MarkReader {
-    sheet: Arc<str>,
+    sheet: Shared<str>,
     /// Where the worksheet has the column; `None` above its header.
     column: Option<usize>,
     /// The number of the last row that the header may be.
@@ -97,7 +96,7 @@ struct MarkReader {
     has_unmarked: bool,
     digest: RowKey,
     digests: BTreeSet<String>,
-    keys: HashMap<(Arc<str>, u32), RowKey>,
+    keys: HashMap<(Shared<str>, u32), RowKey>,
     known: BTreeSet<RowKey>,
     of: BTreeSet<String>,
     content: String,
@@ -106,7 +105,7 @@ struct MarkReader {
 impl Default for MarkReader {
     fn default() -> Self {
         Self {
-            sheet: Arc::from(""),
+            sheet: Shared::default(),
             column: None,
             last_header: None,
             has_column: false,
@@ -141,7 +140,7 @@ impl MarkReader {
 }
 
 impl Visitor for MarkReader {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         self.sheet = sheet.clone();
         self.column = None;
         self.last_header = None;

@@ -1,9 +1,8 @@
 //! The rows that need attention, as they stood in the sheet.
 
-use std::sync::Arc;
-
 use super::contents::{FailedRow, FailedSheet, LEFT_OUT, Rewrite};
 use super::marks::{MARK, Mark};
+use crate::model::Shared;
 use crate::sheet::row::{Cell, CellKind, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 use crate::text::header_key;
@@ -43,7 +42,7 @@ impl FailedCell {
 /// One worksheet's header and marked rows.
 #[derive(Debug)]
 pub(super) struct Table {
-    pub(super) name: Arc<str>,
+    pub(super) name: Shared<str>,
     /// The positions of the columns that an earlier run added.
     ours: Vec<usize>,
     /// The position of the column that holds secrets.
@@ -156,7 +155,7 @@ impl<'m> Tables<'m> {
 }
 
 impl Visitor for Tables<'_> {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         let Some(header) = self.failed.headers.get(sheet) else {
             return Visit::Skip;
         };

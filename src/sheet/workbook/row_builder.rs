@@ -1,10 +1,10 @@
 //! Cells of a workbook, one after the other, into whole rows.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::error::{LIMIT_MIB, WorkbookError};
 use super::merged::Merged;
+use crate::model::Shared;
 use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::row::{CellKind, MOST_COLUMNS, MalformedRow, Origin, Row};
 use crate::sheet::visitor::{Visit, Visitor};
@@ -73,7 +73,7 @@ pub(in crate::sheet) struct RowBuilder<'v> {
 
 impl<'v> RowBuilder<'v> {
     /// Tells the visitor of a worksheet; `None` if its rows are not wanted.
-    pub(in crate::sheet) fn begin(name: &Arc<str>, is_hidden: bool, visitor: &'v mut dyn Visitor) -> Option<Self> {
+    pub(in crate::sheet) fn begin(name: &Shared<str>, is_hidden: bool, visitor: &'v mut dyn Visitor) -> Option<Self> {
         if visitor.sheet(name) == Visit::Skip {
             return None;
         }

@@ -9,12 +9,12 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Seek};
-use std::sync::Arc;
 
 use super::cell::OdsCell;
 use super::content::{Content, Element, Node, cut_off};
 use super::names::Space;
 use super::value::{Value, times};
+use crate::model::Shared;
 use crate::sheet::foreign::Foreign;
 use crate::sheet::row::MOST_COLUMNS;
 use crate::sheet::visitor::Visitor;
@@ -223,7 +223,7 @@ impl Tables<'_> {
 /// What a table right in the spreadsheet says of itself.
 #[derive(Debug)]
 struct Worksheet {
-    name: Arc<str>,
+    name: Shared<str>,
     is_hidden: bool,
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::io::{Read, Seek};
-use std::sync::Arc;
 
 use super::part_name::PartName;
 use super::parts::Package;
 use super::relationship::Relationship;
+use crate::model::Shared;
 use crate::sheet::visitor::Visitor;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::row_builder::RowBuilder;
@@ -17,7 +17,7 @@ const MOST: usize = 1 << 14;
 /// A worksheet, or what stands among them.
 #[derive(Debug)]
 pub(in crate::sheet) struct Sheet {
-    pub(in crate::sheet) name: Arc<str>,
+    pub(in crate::sheet) name: Shared<str>,
     pub(in crate::sheet) is_hidden: bool,
     /// The id of the relationship that leads to its part.
     pub(in crate::sheet) id: Option<String>,

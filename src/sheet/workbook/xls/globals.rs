@@ -1,13 +1,12 @@
 //! What an `.xls` says of all its worksheets, before them: their names, formats, texts.
 
-use std::sync::Arc;
-
 use super::bytes::{long, short};
 use super::code_page::{guess, of_code_page};
 use super::formula::Calculator;
 use super::records::{Record, Records, kind};
 use super::shared_strings::SharedStrings;
 use super::text::{Coding, Length, Text};
+use crate::model::Shared;
 use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::foreign::Foreign;
 use crate::sheet::named_encoding::NamedEncoding;
@@ -30,7 +29,7 @@ const NO_FONT: u16 = 4;
 /// A sheet of the workbook, of any kind.
 #[derive(Debug)]
 pub(super) struct BoundSheet {
-    pub(super) name: Arc<str>,
+    pub(super) name: Shared<str>,
     /// Where its records begin.
     pub(super) start: usize,
     pub(super) is_hidden: bool,

@@ -73,7 +73,7 @@ fn sheet(element: &BytesStart<'_>) -> Result<Sheet, WorkbookError> {
     }
     let state = attribute(element, "state")?;
     Ok(Sheet {
-        name: attribute(element, "name")?.unwrap_or_default().into(),
+        name: attribute(element, "name")?.as_deref().unwrap_or_default().into(),
         is_hidden: matches!(state.as_deref(), Some("hidden" | "veryHidden")),
         id,
     })

@@ -1,12 +1,12 @@
 //! Workbooks part by part, and what is seen of them.
 
 use std::io::{Cursor, Write};
-use std::sync::Arc;
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::read;
+use crate::model::Shared;
 use crate::sheet::row::{CellKind, MalformedRow, Row};
 use crate::sheet::visitor::{Visit, Visitor};
 use crate::sheet::workbook::error::WorkbookError;
@@ -40,12 +40,12 @@ struct Seen {
 }
 
 impl Visitor for Seen {
-    fn sheet(&mut self, sheet: &Arc<str>) -> Visit {
+    fn sheet(&mut self, sheet: &Shared<str>) -> Visit {
         self.sheets.push(sheet.to_string());
         Visit::Rows
     }
 
-    fn sheet_skipped(&mut self, sheet: &Arc<str>, reason: &str) {
+    fn sheet_skipped(&mut self, sheet: &Shared<str>, reason: &str) {
         self.skipped.push((sheet.to_string(), reason.to_owned()));
     }
 
