@@ -38,7 +38,7 @@ pub(in crate::intake) fn clean(cell: &str) -> Cow<'_, str> {
 }
 
 /// [`clean`] for a cell that is plain.
-pub(in crate::intake) fn trimmed(cell: &str) -> &str {
+fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
         [b' ', ..] | [.., b' '] => without_guard(cell.trim_matches(' ')),
         [b'\'' | b'=', ..] => without_guard(cell),

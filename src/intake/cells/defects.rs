@@ -1,7 +1,7 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
 use super::cleaning::{text_in_formula, turns_direction};
-use super::stand_ins::{is_english_error, is_error_word, is_nothing, may_be_name, may_stand_in};
+use super::stand_ins::{LONGEST_NOTHING, is_english_error, is_error_word, is_nothing, may_be_name};
 use super::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
@@ -23,10 +23,17 @@ pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<Unplaced
     Some(UnplacedProblem::error(ProblemCode::CellTooLong, what, help).at(column))
 }
 
-/// Whether a cell of a plain row can have a [`defect`], by its ends alone: this is asked of every cell, and nearly none
-/// can.
-pub(in crate::intake) fn may_be_defective(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'=' | b'0'..=b'9', ..]) || may_stand_in(text)
+/// Whether a plain cell is clean, is neither `<clear>` nor [`too_long`], and can have no [`defect`], as its ends and its
+/// length show of nearly every cell.
+pub(in crate::intake) fn is_sound(cell: &str) -> bool {
+    let ends_soundly = match cell.as_bytes() {
+        // `NULL` and `undefined`; and `Err:508`.
+        [b'N' | b'n' | b'u', ..] if cell.len() <= LONGEST_NOTHING => false,
+        [.., b':', _, _, _] => false,
+        [first, .., last] => first.is_ascii_alphabetic() && last.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    ends_soundly && cell.len() <= LONGEST_CELL
 }
 
 /// What is wrong with a cell; `text` is its cleaned text.
@@ -193,7 +200,35 @@ pub(super) fn is_exponent(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use strum::IntoEnumIterator;
+
     use super::*;
+    use crate::intake::cells::clean;
+    use crate::intake::cells::stand_ins::{KNOWN_ERRORS, NOTHING};
+
+    proptest! {
+        #[test]
+        fn a_sound_cell_is_clean_and_has_no_defect(cell in "[ -~]{1,12}|[a-zA-Z]{2,5}[:.+#]{0,3}[0-9]{0,3}[ -~]") {
+            let kind = CellKind::Text;
+            if is_sound(&cell) {
+                prop_assert_eq!(clean(&cell), cell.as_str());
+                for column in Column::iter() {
+                    prop_assert_eq!(defect(column, Cell { text: &cell, kind, is_formula: false }, &cell), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_error_and_no_word_for_nothing_is_sound() {
+        let words = KNOWN_ERRORS.split_whitespace().chain(NOTHING);
+        for word in words.chain(["Err:508", "error:502", "Loading...", "<clear>", "1.2E+10"]) {
+            assert!(!is_plain(word) || !is_sound(word), "{word}");
+        }
+        let long = "x".repeat(LONGEST_CELL + 1);
+        assert!(is_sound(&long[1..]) && !is_sound(&long));
+    }
 
     #[test]
     fn lost_numbers_are_recognised() {

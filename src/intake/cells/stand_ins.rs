@@ -3,7 +3,7 @@
 
 /// The error words that are known to be some, from the tables of Excel in its languages and from other programs, online ones
 /// among them.
-const KNOWN_ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! #BUSY! \
+pub(super) const KNOWN_ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! #BUSY! \
     #CONNECT! #PYTHON! #EXTERNAL! #UNKNOWN! #ERROR! #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #KALK! #VALEUR! \
     #NOMBRE! #NOM? #NUL! #RIF! #VALORE! #NOME? #N/D #¡VALOR! #¡NUM! #¡DIV/0! #¿NOMBRE? #¡REF! #¡NULO! \
     #VALOR! #NÚM! #VERW! #WAARDE! #GETAL! #DEEL/0! #NAAM? #N/B #LEEG! #ADR! #ARG! #LICZBA! #DZIEL/0! \
@@ -73,7 +73,7 @@ const LOADING: [&str; 8] = [
 ];
 
 /// What databases and programs write for nothing, by their case: `Null` and `Nan` are names of people.
-const NOTHING: [&str; 25] = [
+pub(super) const NOTHING: [&str; 25] = [
     "NULL",
     "null",
     "(NULL)",
@@ -136,20 +136,7 @@ const NONE: [&str; 30] = [
 ];
 
 /// The longest of [`NOTHING`], in bytes.
-const LONGEST_NOTHING: usize = 9;
-
-/// Whether a plain text can be one of these, by its ends alone: this is asked of every cell, and nearly none is.
-pub(super) fn may_stand_in(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let may_be_nothing = matches!(
-        bytes,
-        [b'N' | b'n' | b'u' | b'(' | b'[' | b'<' | b'\\' | b'-' | b'.', ..]
-    );
-    matches!(
-        bytes,
-        [b'#', ..] | [.., b':', _, _, b'0'..=b'9'] | [.., b'.', b'.', b'.']
-    ) || may_be_nothing && text.len() <= LONGEST_NOTHING
-}
+pub(super) const LONGEST_NOTHING: usize = 9;
 
 /// Whether the text is what a spreadsheet program shows for an error, in whichever language.
 pub(super) fn is_error_word(text: &str) -> bool {
@@ -225,7 +212,6 @@ fn is_loading(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::is_plain;
 
     #[test]
     fn errors_are_recognised_in_any_language_and_of_any_program() {
@@ -237,7 +223,6 @@ mod tests {
             "Wird geladen...",
         ]) {
             assert!(is_error_word(word), "{word}");
-            assert!(!is_plain(word) || may_stand_in(word), "{word}");
         }
     }
 
@@ -273,7 +258,6 @@ mod tests {
     fn what_programs_write_for_nothing_is_recognised_and_the_names_of_people_are_not() {
         for word in NOTHING {
             assert!(is_nothing(word), "{word} is longer than LONGEST_NOTHING says");
-            assert!(!is_plain(word) || may_stand_in(word), "{word}");
         }
         for name in ["Null", "Nan", "Na", "Nat", "none", "Nil", "N", ""] {
             assert!(!is_nothing(name), "{name}");

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use strum::EnumCount;
 
 use super::header::Header;
-use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, clean, defect, is_clear, may_be_defective, too_long, trimmed,
-};
+use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, clean, defect, is_clear, is_sound, too_long};
 use crate::sheet::{Cell, CellKind, Row};
 use crate::text::is_plain;
 
@@ -64,22 +62,12 @@ impl<'r> RowCells<'r> {
         cleaned.clear();
         for (column, position) in &header.present {
             let cell = row.cell(*position);
-            if cell.is_formula && cell.kind != CellKind::Uncomputed {
-                self.formulas.insert(*column);
-            }
-            if cell.text.is_empty() && cell.kind == CellKind::Text {
+            let is_text = cell.kind == CellKind::Text && !cell.is_formula;
+            if is_text && cell.text.is_empty() {
                 continue;
             }
-            if cell.kind == CellKind::Text && (self.is_plain || is_plain(cell.text)) {
-                let text = trimmed(cell.text);
-                if let Some(problem) = too_long(*column, text) {
-                    problems.push(problem);
-                    continue;
-                }
-                self.put(*column, text);
-                if may_be_defective(text) {
-                    problems.extend(defect(*column, cell, text));
-                }
+            if is_text && (self.is_plain || is_plain(cell.text)) && is_sound(cell.text) {
+                self.put(*column, cell.text);
             } else {
                 self.take_odd(*column, cell, cleaned, problems);
             }
@@ -90,7 +78,7 @@ impl<'r> RowCells<'r> {
         }
     }
 
-    /// A cell that is empty in some other way than by having no letters, is of a workbook, or has odd letters.
+    /// A cell that has odd letters, may have a defect, or held something else than text.
     fn take_odd(
         &mut self,
         column: Column,
@@ -98,6 +86,9 @@ impl<'r> RowCells<'r> {
         cleaned: &mut CleanedCells,
         problems: &mut Vec<UnplacedProblem>,
     ) {
+        if cell.is_formula && cell.kind != CellKind::Uncomputed {
+            self.formulas.insert(column);
+        }
         let text = clean(cell.text);
         if let Some(problem) = too_long(column, &text) {
             problems.push(problem);
@@ -110,6 +101,7 @@ impl<'r> RowCells<'r> {
         if cell.kind == CellKind::Date {
             self.dates.insert(column);
         }
+        self.has_clear |= is_clear(&text);
         match text {
             Cow::Borrowed(text) => self.put(column, text),
             Cow::Owned(text) => cleaned.push((column, text)),
@@ -120,7 +112,6 @@ impl<'r> RowCells<'r> {
         self.texts[column as usize] = text;
         if !text.is_empty() {
             self.filled.insert(column);
-            self.has_clear |= is_clear(text);
         }
     }
 
