@@ -82,20 +82,16 @@ pub fn save_sheet(
     path: &Path,
     existing: Existing,
 ) -> Result<(), SheetError> {
-    let refused = |reason: String| SheetError::Write {
-        path: path.display().to_string(),
-        reason,
-    };
-    let refused_io = |error: io::Error| refused(reason(&error));
     let mut file = begin(path, existing)?;
     match format {
         WrittenFormat::Csv => {
             if let Some(table) = tables.first() {
                 if !is_ascii(table) {
                     // Without it Excel takes the letters for those of another encoding, and saves them so.
-                    file.write_all("\u{feff}".as_bytes()).map_err(refused_io)?;
+                    file.write_all("\u{feff}".as_bytes())
+                        .map_err(|error| refused(path, reason(&error)))?;
                 }
-                write_csv(table, &mut file).map_err(|error| refused(error.to_string()))?;
+                write_csv(table, &mut file).map_err(|error| refused(path, error))?;
             }
         }
         WrittenFormat::Workbook => {
@@ -120,31 +116,29 @@ pub fn save_readings(
 ) -> Result<(), SheetError> {
     let mut file = begin(path, existing)?;
     write_readings(parts, &mut file, folder_of(path)).map_err(|error| workbook_error(path, error))?;
-    is_whole().map_err(|error| SheetError::Write {
-        path: path.display().to_string(),
-        reason: error.to_string(),
-    })?;
+    is_whole().map_err(|error| refused(path, error))?;
     finish(file, path, existing)
 }
 
 fn workbook_error(path: &Path, error: WorkbookError) -> SheetError {
-    let path = path.display().to_string();
+    let shown = || path.display().to_string();
     match error {
-        WorkbookError::TooManyRows => SheetError::TooManyRows { path },
+        WorkbookError::TooManyRows => SheetError::TooManyRows { path: shown() },
         WorkbookError::CellTooFull { column, row, letters } => SheetError::CellTooFull {
-            path,
+            path: shown(),
             column,
             row,
             letters,
         },
-        WorkbookError::Disk(error) => SheetError::Write {
-            path,
-            reason: error.to_string(),
-        },
-        WorkbookError::Writer(error) => SheetError::Write {
-            path,
-            reason: error.to_string(),
-        },
+        WorkbookError::Disk(error) => refused(path, error),
+        WorkbookError::Writer(error) => refused(path, error),
+    }
+}
+
+fn refused(path: &Path, reason: impl ToString) -> SheetError {
+    SheetError::Write {
+        path: path.display().to_string(),
+        reason: reason.to_string(),
     }
 }
 
@@ -162,10 +156,7 @@ pub fn save_file(
     let mut out = BufWriter::new(&file);
     let written = write(&mut out).and_then(|()| out.flush());
     drop(out);
-    written.map_err(|error| SheetError::Write {
-        path: path.display().to_string(),
-        reason: reason(&error),
-    })?;
+    written.map_err(|error| refused(path, reason(&error)))?;
     finish(file, path, existing)
 }
 
@@ -173,17 +164,11 @@ pub fn save_file(
 fn begin(path: &Path, existing: Existing) -> Result<NamedTempFile, SheetError> {
     may_write_sheet(path, existing)?;
     let file = tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder_of(path));
-    file.map_err(|error| SheetError::Write {
-        path: path.display().to_string(),
-        reason: reason(&error),
-    })
+    file.map_err(|error| refused(path, reason(&error)))
 }
 
 fn finish(file: NamedTempFile, path: &Path, existing: Existing) -> Result<(), SheetError> {
-    let refused = |error: &io::Error| SheetError::Write {
-        path: path.display().to_string(),
-        reason: reason(error),
-    };
+    let refused = |error: &io::Error| refused(path, reason(error));
     file.as_file().sync_all().map_err(|error| refused(&error))?;
     let persisted = match existing {
         Existing::Kept => file.persist_noclobber(path),
