@@ -223,27 +223,19 @@ impl Row {
         self.is_plain = text::is_plain(&self.text);
     }
 
-    /// Takes the cells of the first line of a text without quotes, as many as a spreadsheet program has columns. Answers
-    /// how long the line is with its end. Whether it is known to be plain spares it a look.
-    pub(super) fn take_line(&mut self, text: &str, delimiter: u8, is_plain: bool) -> usize {
-        let (mut start, mut end) = (0, text.len());
-        for at in places_of([delimiter, b'\n'], text.as_bytes()) {
-            if text.as_bytes()[at] == b'\n' {
-                end = at;
-                break;
-            }
+    /// Takes the cells of a line without quotes, as many as a spreadsheet program has columns.
+    pub(super) fn take_line(&mut self, line: &str, delimiter: u8) {
+        let mut start = 0;
+        for at in places_of(delimiter, line.as_bytes()) {
             self.take_cell(start..place(at));
             start = place(at) + 1;
         }
-        let line = &text[..end];
-        let line = line.strip_suffix('\r').unwrap_or(line);
         self.take_cell(start..place(line.len()));
         self.text.push_str(line);
-        // What parts the cells may be a tab.
-        self.is_plain = is_plain
-            || text::is_plain(line)
-            || delimiter == b'\t' && self.cells().all(|cell| text::is_plain(cell.text));
-        end + 1
+        self.is_plain = match delimiter {
+            b'\t' => self.cells().all(|cell| text::is_plain(cell.text)),
+            _ => text::is_plain(line),
+        };
     }
 
     fn take_cell(&mut self, cell: Range<u32>) {

@@ -2,11 +2,10 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr_iter, memchr2_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 
 use super::record::RecordReader;
 use crate::sheet::row::Row;
-use crate::text::has_plain_lines;
 
 /// How much is read at once: some blocks are in memory together.
 const BLOCK: usize = 128 << 10;
@@ -25,18 +24,18 @@ pub struct Lines {
     /// The number of the last line that is not empty.
     last: u32,
     delimiter: u8,
-    /// Whether all lines are plain; found out by whoever takes them apart.
-    are_plain: Option<bool>,
 }
 
 impl Lines {
     /// Takes the next row; `false` at the end. Empty lines are counted and left out.
     pub fn read(&mut self, row: &mut Row) -> bool {
         while !self.is_empty() {
-            let are_plain = *self.are_plain.get_or_insert_with(|| has_plain_lines(&self.text));
             self.number = self.number.saturating_add(1);
             row.start(self.number);
-            self.next += row.take_line(&self.text[self.next..], self.delimiter, are_plain);
+            let rest = &self.text[self.next..];
+            let line = &rest[..memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())];
+            self.next += line.len() + 1;
+            row.take_line(line.strip_suffix('\r').unwrap_or(line), self.delimiter);
             if row.len() > 1 || row.size() > 0 {
                 return true;
             }
@@ -133,7 +132,6 @@ impl<R: Read> LinesReader<R> {
             number,
             last: number.saturating_add(breaks - breaks_after + u32::from(!rows.is_empty())),
             delimiter: self.delimiter,
-            are_plain: None,
             text,
         }
     }
