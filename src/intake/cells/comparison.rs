@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::quality::FixedState;
+use memchr::memchr;
 
 use crate::model::UserId;
 use crate::text::{fold, is_lower};
@@ -47,7 +48,7 @@ pub(in crate::intake) fn user_key(user: &str) -> Cow<'_, str> {
     // The lengths of a GUID's four spellings: bare, with hyphens, in braces, as a URN. Parsing is not tried on others,
     // nor on addresses, since this runs for every row.
     if matches!(user.len(), 32 | 36 | 38 | 45)
-        && !user.contains('@')
+        && memchr(b'@', user.as_bytes()).is_none()
         && let Ok(id) = user.parse::<UserId>()
     {
         return Cow::Owned(id.to_string());

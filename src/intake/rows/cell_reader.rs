@@ -26,7 +26,6 @@ const FREQUENT: ColumnSet = ColumnSet::of(&[
     Column::Groups,
     Column::RemoveGroups,
     Column::Licenses,
-    Column::Quotas,
     Column::NewEmail,
     Column::Group,
     Column::Note,

@@ -27,7 +27,7 @@ pub(super) fn hash_content(kind: OperationKind, values: &Values<'_>) -> u32 {
     half(hashed.0.finish())
 }
 
-fn content_of(kind: OperationKind, values: &Values<'_>, out: &mut impl Sink) {
+fn content_of(kind: OperationKind, values: &Values<'_>, content: &mut impl Content) {
     // Without `..`, so that a new value does not compile before it is decided whether it is part of the key. A new one
     // is written only where it is given, or every key would change.
     let Values {
@@ -59,133 +59,128 @@ fn content_of(kind: OperationKind, values: &Values<'_>, out: &mut impl Sink) {
         used: _,
         has_rare,
     } = values;
-    out.text(kind.as_str());
-    let mut content = Content(out);
-    content.plain("user", user_key);
-    content.folded("email", email);
-    content.folded("username", username);
-    content.folded("new_email", new_email);
-    content.folded("group", group);
-    content.plain("name", name);
-    content.plain("surname", surname);
-    content.plain("display_name", display_name);
-    content.plain("groups", groups.as_ref().map_or("", |list| &list.canonical));
+    content.operation(kind);
+    content.plain(Column::User, user_key);
+    content.folded(Column::Email, email);
+    content.folded(Column::Username, username);
+    content.folded(Column::NewEmail, new_email);
+    content.folded(Column::Group, group);
+    content.plain(Column::Name, name);
+    content.plain(Column::Surname, surname);
+    content.plain(Column::DisplayName, display_name);
+    content.plain(Column::Groups, groups.as_ref().map_or("", |list| &list.canonical));
     content.plain(
-        "remove_groups",
+        Column::RemoveGroups,
         remove_groups.as_ref().map_or("", |list| &list.canonical),
     );
-    content.plain("licenses", licenses.as_ref().map_or("", |list| &list.canonical));
-    for quota in quotas.iter().flatten() {
-        let quota = format!("{}={}", quota.code.as_str().to_ascii_uppercase(), quota.limit);
-        content.plain("quota", &quota);
-    }
-    if quotas.as_ref().is_some_and(Vec::is_empty) {
-        content.plain("quotas", "none");
-    }
+    content.plain(Column::Licenses, licenses.as_ref().map_or("", |list| &list.canonical));
     if !has_rare {
         return;
     }
-    content.flag("active", *active);
-    content.flag("bypass_basic_auth", *bypass_basic_auth);
-    content.flag("invitation_accepted", *invitation_accepted);
-    content.flag("external_license", *external_license);
+    for quota in quotas.iter().flatten() {
+        let quota = format!("{}={}", quota.code.as_str().to_ascii_uppercase(), quota.limit);
+        content.value(Column::Quotas, "quota", &quota);
+    }
+    if quotas.as_ref().is_some_and(Vec::is_empty) {
+        content.plain(Column::Quotas, "none");
+    }
+    content.flag(Column::Active, *active);
+    content.flag(Column::BypassBasicAuth, *bypass_basic_auth);
+    content.flag(Column::InvitationAccepted, *invitation_accepted);
+    content.flag(Column::ExternalLicense, *external_license);
     content.password(password);
-    content.folded("language", language);
+    content.folded(Column::Language, language);
     // The default says no more than an empty cell, and must have the same key.
     if *delete_when != DeleteWhen::default() {
-        content.plain("delete_when", delete_when.as_str());
+        content.plain(Column::DeleteWhen, delete_when.as_str());
     }
-    content.folded("like", like);
+    content.folded(Column::Like, like);
     // Beside the id itself, which it only confirms, it says nothing new.
     if let Some(id) = user_id.map(|id| id.to_string()).filter(|id| id != user_key) {
-        content.plain("user_id", &id);
+        content.plain(Column::UserId, &id);
     }
     if let Some(since) = unless_used_since {
-        content.plain("unless_used_since", &since.to_string());
+        content.plain(Column::UnlessUsedSince, &since.to_string());
     }
     if let Some(before) = unless_changed_from {
-        content.plain("unless_changed_from", &before.canonical);
+        content.plain(Column::UnlessChangedFrom, &before.canonical);
     }
 }
 
 /// Writes the content of a row that is not valid: its cells as they are.
-pub(super) fn write_raw_content(cells: &RowCells<'_>, out: &mut String) {
-    out.clear();
+pub(super) fn write_raw_content(cells: &RowCells<'_>, content: &mut String) {
+    content.clear();
     // No operation begins like that, so that the key is never that of a valid row.
-    out.push('?');
-    let mut content = Content(out);
+    content.push('?');
     let filled = Column::iter().filter(|column| cells.has(*column));
     for column in filled.filter(|column| column.is_meaningful()) {
         if column == Column::Password {
             content.password(cells.get(column));
         } else {
-            content.folded(column.as_str(), cells.get(column));
+            content.folded(column, cells.get(column));
         }
     }
 }
 
-/// Takes content piece by piece.
-trait Sink {
-    /// The value of this name follows.
-    fn start(&mut self, name: &str);
+/// What content is written into, value by value.
+trait Content {
+    fn operation(&mut self, kind: OperationKind);
 
-    fn text(&mut self, text: &str);
-}
+    /// A value of this column, which goes by `name` in keys.
+    fn value(&mut self, column: Column, name: &str, text: &str);
 
-impl Sink for String {
-    fn start(&mut self, name: &str) {
-        // A record separator, which no cleaned cell has.
-        self.push('\u{1e}');
-        self.push_str(name);
-        self.push('=');
-    }
-
-    fn text(&mut self, text: &str) {
-        self.push_str(text);
-    }
-}
-
-struct Hashed<H>(H);
-
-impl<H: Hasher> Sink for Hashed<H> {
-    fn start(&mut self, name: &str) {
-        self.text(name);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.0.write(text.as_bytes());
-    }
-}
-
-struct Content<'o, S>(&'o mut S);
-
-impl<S: Sink> Content<'_, S> {
-    fn plain(&mut self, name: &str, text: &str) {
+    fn plain(&mut self, column: Column, text: &str) {
         if !text.is_empty() {
-            self.0.start(name);
-            self.0.text(text);
+            self.value(column, column.as_str(), text);
         }
     }
 
-    fn folded(&mut self, name: &str, text: &str) {
-        if is_lower(text) {
-            self.plain(name, text);
+    fn folded(&mut self, column: Column, text: &str) {
+        if text.is_empty() || is_lower(text) {
+            self.plain(column, text);
         } else {
-            self.plain(name, &fold(text));
+            self.plain(column, &fold(text));
         }
     }
 
-    fn flag(&mut self, name: &str, value: Option<bool>) {
+    fn flag(&mut self, column: Column, value: Option<bool>) {
         if let Some(value) = value {
-            self.plain(name, if value { "yes" } else { "no" });
+            self.plain(column, if value { "yes" } else { "no" });
         }
     }
 
     fn password(&mut self, password: &str) {
         if !password.is_empty() {
             let hash = RowKey::of(&format!("password\u{1e}{password}"), 0);
-            self.plain("password", &hash.to_string());
+            self.plain(Column::Password, &hash.to_string());
         }
+    }
+}
+
+impl Content for String {
+    fn operation(&mut self, kind: OperationKind) {
+        self.push_str(kind.as_str());
+    }
+
+    fn value(&mut self, _: Column, name: &str, text: &str) {
+        // A record separator, which no cleaned cell has.
+        self.push('\u{1e}');
+        self.push_str(name);
+        self.push('=');
+        self.push_str(text);
+    }
+}
+
+struct Hashed<H>(H);
+
+impl<H: Hasher> Content for Hashed<H> {
+    fn operation(&mut self, kind: OperationKind) {
+        self.0.write_u8(kind as u8);
+    }
+
+    fn value(&mut self, column: Column, _: &str, text: &str) {
+        self.0.write_u8(column as u8);
+        self.0.write(text.as_bytes());
     }
 }
 

@@ -145,12 +145,12 @@ impl ValidRow<'_, '_> {
             (&values.groups, states.groups),
             (&values.remove_groups, StatementKind::Leave),
         ] {
-            for group in list.iter().flat_map(|list| &list.hashes) {
+            for group in list.as_ref().map_or(&[][..], |list| &list.hashes) {
                 push(hash(&(SubjectKind::Membership, holder, *group)), kind, 0);
             }
         }
-        if let Some(kind) = states.licenses {
-            for license in values.licenses.iter().flat_map(|list| &list.hashes) {
+        if let (Some(list), Some(kind)) = (&values.licenses, states.licenses) {
+            for license in &list.hashes {
                 push(hash(&(SubjectKind::License, holder, *license)), kind, 0);
             }
         }

@@ -6,7 +6,7 @@ use super::statement::Statement;
 const SHARDS: usize = 16;
 
 /// A piece of so many statements is never moved or copied.
-const PIECE: usize = 512;
+const PIECE: usize = 2048;
 
 /// What rows state, in no particular order; all that is stated about one subject is in one shard.
 #[derive(Debug, Default)]

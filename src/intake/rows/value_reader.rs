@@ -86,8 +86,8 @@ impl<'o> ValueReader<'o> {
         reader.joins_and_leaves();
         let licenses = reader.taken(Column::Licenses);
         reader.values.licenses = self.license_list(licenses, Column::Licenses, reader.problems);
-        reader.quotas(self.options);
         if reader.values.has_rare {
+            reader.quotas(self.options);
             let before = reader.taken(Column::UnlessChangedFrom);
             reader.values.unless_changed_from = self.state_before(kind, before, reader.problems);
         }
