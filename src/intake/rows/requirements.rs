@@ -20,7 +20,17 @@ impl Requirements<'_> {
     /// Adds what is missing.
     pub(super) fn check(&self, problems: &mut Vec<UnplacedProblem>) {
         self.check_cells(problems);
-        self.check_capabilities(problems);
+        if self.options.present_licenses != PresentLicenses::Readable {
+            self.check_present_licenses(problems);
+        }
+        if self.values.quotas.is_some() && !self.options.capabilities.group_quotas {
+            let problem = UnplacedProblem::error(
+                ProblemCode::NotOffered,
+                "this deployment has no quotas in group rules",
+                "leave the cell empty",
+            );
+            problems.push(problem.at(Column::Quotas));
+        }
     }
 
     fn check_cells(&self, problems: &mut Vec<UnplacedProblem>) {
@@ -56,8 +66,7 @@ impl Requirements<'_> {
         }
     }
 
-    fn check_capabilities(&self, problems: &mut Vec<UnplacedProblem>) {
-        let offered = self.options.capabilities;
+    fn check_present_licenses(&self, problems: &mut Vec<UnplacedProblem>) {
         let is_like_somebody = !self.values.like.is_empty();
         let instead = instead_of_present_licenses(self.kind, self.values.licenses.is_some(), is_like_somebody);
         let state = self.values.unless_changed_from.as_ref().map(|cell| &cell.state);
@@ -88,14 +97,6 @@ impl Requirements<'_> {
         }
         if self.kind == OperationKind::Offboard {
             problems.extend(leaves_licenses(self.options.present_licenses));
-        }
-        if self.values.quotas.is_some() && !offered.group_quotas {
-            let problem = UnplacedProblem::error(
-                ProblemCode::NotOffered,
-                "this deployment has no quotas in group rules",
-                "leave the cell empty",
-            );
-            problems.push(problem.at(Column::Quotas));
         }
     }
 }
