@@ -7,6 +7,7 @@ use super::header::Header;
 use super::key_content::{hash_content, write_content, write_raw_content};
 use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
+use super::recurring_problems::Recurring;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
 use super::statement::{Statement, ValidRow};
@@ -143,7 +144,7 @@ impl<'o> RowParser<'o> {
                 if marks_an_example(cells.get(Column::Note)) {
                     self.parsed.examples += 1;
                     if is_about_somebody_real(&cells) {
-                        self.parsed.recurring.add_ignored_example(cells.row);
+                        self.parsed.recurring.add(Recurring::IgnoredExample, cells.row);
                     }
                 }
             }
@@ -153,19 +154,25 @@ impl<'o> RowParser<'o> {
                     Some(Instruction::Ignore) | None => None,
                 };
                 if row.is_hidden() {
-                    self.parsed.recurring.add_hidden_row(row.number());
+                    self.parsed.recurring.add(Recurring::HiddenRow, row.number());
                 }
                 if row.is_struck() {
-                    self.parsed.recurring.add_struck_row(row.number());
+                    self.parsed.recurring.add(Recurring::StruckRow, row.number());
                 }
                 if row.covered() > 0 {
-                    self.parsed.recurring.add_covered_cells(row.covered(), row.number());
+                    let covered = row.covered() as usize;
+                    self.parsed
+                        .recurring
+                        .add_several(Recurring::CoveredCell, covered, row.number());
                 }
                 self.operation(kind, row, &cells, cell_problems, &mut problems);
             }
         }
-        for problem in problems.drain(..) {
-            self.parsed.problems.push(worksheet.problem(row.number(), problem));
+        if !problems.is_empty() {
+            let placed = problems
+                .drain(..)
+                .map(|problem| worksheet.problem(row.number(), problem));
+            placed.for_each(|problem| self.parsed.problems.push(problem));
         }
         self.problems = problems;
         self.cleaned = cleaned;
@@ -191,7 +198,7 @@ impl<'o> RowParser<'o> {
             .or(worksheet.instruction)
             .or_else(|| implied_operation(&worksheet.header, cells).map(Instruction::Run));
         if instruction.is_none() {
-            self.parsed.recurring.add_no_operation(cells.row);
+            self.parsed.recurring.add(Recurring::NoOperation, cells.row);
         }
         instruction
     }
@@ -210,12 +217,10 @@ impl<'o> RowParser<'o> {
         let mut values = Values::default();
         if let Some(kind) = kind {
             self.values.read(kind, cells, &mut values, problems);
-            for word in self.values.unknown_codes.drain(..) {
+            for word in std::mem::take(&mut self.values.unknown_codes) {
                 self.parsed.add_unknown_code(word);
             }
-            if !self.values.remembered_codes.is_empty() {
-                self.parsed.remembered_codes.append(&mut self.values.remembered_codes);
-            }
+            self.parsed.remembered_codes.append(&mut self.values.remembered_codes);
             if self.is_dated {
                 self.parsed.dates.saw(&values, cells);
             }
@@ -251,12 +256,14 @@ impl<'o> RowParser<'o> {
                 let is_last_day =
                     |written| ends_as_its_day_begins(written, cells.get(Column::NotBefore), &options.as_of);
                 if takes_away(kind, &values) && values.not_before.is_some_and(is_last_day) {
-                    self.parsed.recurring.add_last_day(cells.row);
+                    self.parsed.recurring.add(Recurring::LastDay, cells.row);
                 }
             }
-            let is_kept = is_valid && *keep == Keep::Rows;
-            let dates = &mut self.parsed.unused_dates;
-            dates.look_at(&worksheet.header, row, (kind, &values), is_kept, &options.as_of);
+            if !worksheet.header.unused.is_empty() {
+                let is_kept = is_valid && *keep == Keep::Rows;
+                let dates = &mut self.parsed.unused_dates;
+                dates.look_at(&worksheet.header, row, (kind, &values), is_kept, &options.as_of);
+            }
         }
         if !is_valid || kind.is_none() {
             write_raw_content(cells, &mut self.content);
@@ -279,10 +286,12 @@ impl<'o> RowParser<'o> {
         }
         for (column, _) in &self.context.worksheet.header.present {
             if unexpected.contains(*column) {
-                self.parsed.recurring.add_cell_not_used(kind, *column, cells.row);
+                self.parsed
+                    .recurring
+                    .add(Recurring::CellNotUsed(kind, *column), cells.row);
             }
             if cells.numbers.contains(*column) && used.contains(*column) {
-                self.parsed.recurring.add_number_cell(*column, cells.row);
+                self.parsed.recurring.add(Recurring::NumberCell(*column), cells.row);
             }
         }
     }
@@ -295,7 +304,7 @@ impl<'o> RowParser<'o> {
         }
         for column in NAMES {
             if used.contains(column) && may_be_changed(column, cells.get(column)) {
-                self.parsed.recurring.add_changed_name(column, cells.row);
+                self.parsed.recurring.add(Recurring::ChangedName(column), cells.row);
             }
         }
     }

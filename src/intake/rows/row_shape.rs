@@ -1,7 +1,7 @@
 //! The row as a line of cells: its quotes, and whether it is as wide as the header.
 
 use super::header::Header;
-use super::recurring_problems::RecurringProblems;
+use super::recurring_problems::{Recurring, RecurringProblems};
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::problem::ProblemCode;
 use crate::sheet::{MalformedRow, Row, column_letters};
@@ -84,14 +84,14 @@ pub(super) fn check_width(
             let help = "put a cell that has the delimiter in it in double quotes";
             surplus = Some(UnplacedProblem::error(ProblemCode::TooManyCells, what, help));
         } else {
-            recurring.add_cell_without_header(row.number());
+            recurring.add(Recurring::CellWithoutHeader, row.number());
         }
     }
     if header.unnamed().iter().any(|position| filled(*position)) {
-        recurring.add_cell_without_header(row.number());
+        recurring.add(Recurring::CellWithoutHeader, row.number());
     }
     if is_csv && row.len() < header.width {
-        recurring.add_short_row(row.number());
+        recurring.add(Recurring::ShortRow, row.number());
     }
     surplus
 }

@@ -97,7 +97,7 @@ impl UnusedDates {
         is_kept: bool,
         as_of: &AsOf,
     ) {
-        if header.unused.is_empty() || waits(values.not_before, as_of) {
+        if waits(values.not_before, as_of) {
             return;
         }
         let takes_away = takes_away(kind, values);
