@@ -195,31 +195,10 @@ impl<'c> CellReader<'c, '_, '_> {
 
     pub(super) fn addresses(&mut self, options: &Options) {
         self.values.new_email = bare_address(self.taken(Column::NewEmail));
-        for (column, address) in [
-            (Column::Email, self.values.email),
-            (Column::NewEmail, self.values.new_email),
-        ] {
-            if !address.is_empty()
-                && let Some(fault) = Email::fault(address)
-            {
-                let what = format!("`{}` {fault}", excerpt(address));
-                self.report(
-                    UnplacedProblem::error(ProblemCode::BadEmail, what, "write one address: ann.lee@corp.example"),
-                    column,
-                );
-            }
-        }
-        // A name without @ may be a user name; with one it is meant for an address.
-        if !self.values.user.is_empty()
-            && let Some(fault) = Email::fault(self.values.user)
-            && self.values.user.contains('@')
-        {
-            let what = format!("`{}` {fault}", excerpt(self.values.user));
-            self.report(
-                UnplacedProblem::error(ProblemCode::BadEmail, what, "write one address, user name or GUID"),
-                Column::User,
-            );
-        }
+        let help = "write one address: ann.lee@corp.example";
+        self.check_address(Column::Email, self.values.email, help);
+        self.check_address(Column::NewEmail, self.values.new_email, help);
+        self.check_name(Column::User, self.values.user);
         self.examples();
         if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
             self.report(
@@ -243,6 +222,22 @@ impl<'c> CellReader<'c, '_, '_> {
                 ),
                 Column::NewEmail,
             );
+        }
+    }
+
+    fn check_address(&mut self, column: Column, address: &str, help: &str) {
+        if !address.is_empty()
+            && let Some(fault) = Email::fault(address)
+        {
+            let what = format!("`{}` {fault}", excerpt(address));
+            self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
+        }
+    }
+
+    /// A name without @ may be a user name; with one it is meant for an address.
+    fn check_name(&mut self, column: Column, name: &str) {
+        if Email::fault(name).is_some() && name.contains('@') {
+            self.check_address(column, name, "write one address, user name or GUID");
         }
     }
 
@@ -335,12 +330,8 @@ impl<'c> CellReader<'c, '_, '_> {
                 UnplacedProblem::error(ProblemCode::SeveralInOneCell, what, help),
                 Column::Like,
             );
-        } else if let Some(fault) = Email::fault(like)
-            && like.contains('@')
-        {
-            let what = format!("`{}` {fault}", excerpt(like));
-            let help = "write one address, user name or GUID";
-            self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), Column::Like);
+        } else {
+            self.check_name(Column::Like, like);
         }
         let key = user_key(like);
         let own = [self.values.user, self.values.email, self.values.username];
