@@ -9,11 +9,13 @@ use crate::text::fold;
 /// `'ann@x.example'`; any other text as it is.
 pub(in crate::intake) fn bare_address(cell: &str) -> &str {
     // This is asked of every address, and nearly all are bare: their first and last bytes show it.
-    let may_be_wrapped = |ends: &[u8]| matches!(ends, [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b',']);
-    if !may_be_wrapped(cell.as_bytes()) {
-        return cell;
+    match cell.as_bytes() {
+        [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b','] => unwrapped(cell),
+        _ => cell,
     }
-    let mut text = cell;
+}
+
+fn unwrapped(mut text: &str) -> &str {
     if let (Some(open), true) = (text.rfind('<'), text.ends_with('>')) {
         let inner = text[open + 1..text.len() - 1].trim();
         if inner.contains('@') {

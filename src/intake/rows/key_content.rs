@@ -61,10 +61,17 @@ fn content_of(kind: OperationKind, values: &Values<'_>, content: &mut impl Conte
     } = values;
     content.operation(kind);
     content.plain(Column::User, user_key);
-    content.folded(Column::Email, email);
-    content.folded(Column::Username, username);
-    content.folded(Column::NewEmail, new_email);
-    content.folded(Column::Group, group);
+    for (column, text) in [
+        (Column::Email, email),
+        (Column::Username, username),
+        (Column::NewEmail, new_email),
+        (Column::Group, group),
+    ] {
+        // Three of them are empty in nearly every row.
+        if !text.is_empty() {
+            content.folded(column, text);
+        }
+    }
     content.plain(Column::Name, name);
     content.plain(Column::Surname, surname);
     content.plain(Column::DisplayName, display_name);
@@ -136,7 +143,7 @@ trait Content {
     }
 
     fn folded(&mut self, column: Column, text: &str) {
-        if text.is_empty() || is_lower(text) {
+        if is_lower(text) {
             self.plain(column, text);
         } else {
             self.plain(column, &fold(text));

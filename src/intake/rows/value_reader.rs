@@ -81,9 +81,11 @@ impl<'o> ValueReader<'o> {
         reader.plain_cells();
         let (groups, from) = reader.groups();
         reader.values.groups = self.group_list(groups, from, reader.problems);
-        let remove_groups = reader.taken(Column::RemoveGroups);
-        reader.values.remove_groups = self.group_list(remove_groups, Column::RemoveGroups, reader.problems);
-        reader.joins_and_leaves();
+        if cells.has(Column::RemoveGroups) {
+            let remove_groups = reader.taken(Column::RemoveGroups);
+            reader.values.remove_groups = self.group_list(remove_groups, Column::RemoveGroups, reader.problems);
+            reader.joins_and_leaves();
+        }
         let licenses = reader.taken(Column::Licenses);
         reader.values.licenses = self.license_list(licenses, Column::Licenses, reader.problems);
         if reader.values.has_rare {
