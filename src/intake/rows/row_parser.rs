@@ -169,10 +169,9 @@ impl<'o> RowParser<'o> {
             }
         }
         if !problems.is_empty() {
-            let placed = problems
-                .drain(..)
-                .map(|problem| worksheet.problem(row.number(), problem));
-            placed.for_each(|problem| self.parsed.problems.push(problem));
+            for problem in problems.drain(..) {
+                self.parsed.problems.push(worksheet.problem(row.number(), problem));
+            }
         }
         self.problems = problems;
         self.cleaned = cleaned;

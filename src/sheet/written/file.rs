@@ -91,7 +91,7 @@ pub fn save_sheet(
                     file.write_all("\u{feff}".as_bytes())
                         .map_err(|error| refused(path, reason(&error)))?;
                 }
-                write_csv(table, &mut file).map_err(|error| refused(path, error))?;
+                write_csv(table, &mut file).map_err(|error| refused(path, error.to_string()))?;
             }
         }
         WrittenFormat::Workbook => {
@@ -116,7 +116,7 @@ pub fn save_readings(
 ) -> Result<(), SheetError> {
     let mut file = begin(path, existing)?;
     write_readings(parts, &mut file, folder_of(path)).map_err(|error| workbook_error(path, error))?;
-    is_whole().map_err(|error| refused(path, error))?;
+    is_whole().map_err(|error| refused(path, error.to_string()))?;
     finish(file, path, existing)
 }
 
@@ -130,15 +130,15 @@ fn workbook_error(path: &Path, error: WorkbookError) -> SheetError {
             row,
             letters,
         },
-        WorkbookError::Disk(error) => refused(path, error),
-        WorkbookError::Writer(error) => refused(path, error),
+        WorkbookError::Disk(error) => refused(path, error.to_string()),
+        WorkbookError::Writer(error) => refused(path, error.to_string()),
     }
 }
 
-fn refused(path: &Path, reason: impl ToString) -> SheetError {
+fn refused(path: &Path, reason: String) -> SheetError {
     SheetError::Write {
         path: path.display().to_string(),
-        reason: reason.to_string(),
+        reason,
     }
 }
 
