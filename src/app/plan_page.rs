@@ -123,10 +123,7 @@ fn sheet_name(sheet: &Path) -> String {
 }
 
 fn organization(label: &OrganizationLabel) -> Vec<Fact> {
-    let fact = |label: &str, value: &str| Fact {
-        label: label.to_owned(),
-        value: clean(value, MOST),
-    };
+    let fact = |label: &str, value: &str| Fact::new(label, clean(value, MOST));
     match label {
         OrganizationLabel::Simulated => vec![fact("organization", "a simulated one: nobody is affected")],
         OrganizationLabel::Configured { name, profile, uri } => {

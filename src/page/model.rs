@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io;
 
+use crate::text::number;
+
 /// How something is meant to be taken. Never told by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
@@ -50,6 +52,14 @@ pub struct Fact {
     pub value: String,
 }
 
+impl Fact {
+    /// This is so of that.
+    pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        let (label, value) = (label.into(), value.into());
+        Self { label, value }
+    }
+}
+
 /// A number to look at first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
@@ -61,6 +71,17 @@ pub struct Figure {
     pub tone: Tone,
 }
 
+impl Figure {
+    /// So many of these.
+    pub fn new(count: u64, label: &str, tone: Tone) -> Self {
+        Self {
+            value: number(count),
+            label: label.to_owned(),
+            tone,
+        }
+    }
+}
+
 /// A part of a page under a heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
@@ -70,6 +91,23 @@ pub struct Section {
     pub lead: String,
     /// What it shows.
     pub body: SectionBody,
+}
+
+impl Section {
+    /// A section without a sentence before what it shows.
+    pub fn new(heading: impl Into<String>, body: SectionBody) -> Self {
+        Self {
+            heading: heading.into(),
+            lead: String::new(),
+            body,
+        }
+    }
+
+    /// The same after a sentence or two.
+    pub fn with_lead(self, lead: impl Into<String>) -> Self {
+        let lead = lead.into();
+        Self { lead, ..self }
+    }
 }
 
 /// What a section shows.
@@ -184,4 +222,13 @@ pub struct PageCell<'a> {
     pub text: Cow<'a, str>,
     /// How it is meant.
     pub tone: Tone,
+}
+
+impl<'a> From<String> for PageCell<'a> {
+    fn from(text: String) -> Self {
+        Self {
+            text: text.into(),
+            tone: Tone::Plain,
+        }
+    }
 }

@@ -67,19 +67,15 @@ impl ForecastView<'_> {
     /// The same as things that are so, for a page.
     pub(super) fn facts(&self) -> Vec<Fact> {
         let Self { forecast, timing, .. } = self;
-        let fact = |label: &str, value: String| Fact {
-            label: label.to_owned(),
-            value,
-        };
         if forecast.writes.is_empty() && forecast.read_back.is_empty() {
-            return vec![fact("calls", "nothing to send".to_owned())];
+            return vec![Fact::new("calls", "nothing to send")];
         }
         let mut facts = vec![
-            fact(
+            Fact::new(
                 "calls",
                 format!("{}: {}", calls(forecast.total()), by_method(&forecast.calls())),
             ),
-            fact(
+            Fact::new(
                 "time",
                 format!(
                     "{}; begun when this was made, until {}",
@@ -89,7 +85,7 @@ impl ForecastView<'_> {
             ),
         ];
         for ((service, method), length) in &timing.waits {
-            facts.push(fact(
+            facts.push(Fact::new(
                 "waits",
                 format!("{} for the {}", duration(*length), quota_name(*service, *method)),
             ));
@@ -99,10 +95,10 @@ impl ForecastView<'_> {
             .chain(forecast.by_label.iter().map(|(label, count)| (*label, *count)))
             .chain([("read back what was done", sum(&forecast.read_back))]);
         for (label, count) in purposes.filter(|(_, count)| *count > 0) {
-            facts.push(fact(label, calls(count)));
+            facts.push(Fact::new(label, calls(count)));
         }
         if sum(&forecast.one_by_one) != sum(&forecast.writes) {
-            facts.push(fact(
+            facts.push(Fact::new(
                 "one call per change would be",
                 format!(
                     "{}, {} in all",

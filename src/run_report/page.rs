@@ -154,23 +154,23 @@ impl WrittenReport<'_> {
             "organizations"
         };
         if !organizations.is_empty() {
-            facts.push(fact(label, joined(&organizations, MOST_NAMES)));
+            facts.push(Fact::new(label, joined(&organizations, MOST_NAMES)));
         }
         let label = if report.files.len() == 1 { "sheet" } else { "sheets" };
         let rows = plural(usize::try_from(self.count()).unwrap_or(usize::MAX), "row");
         let names = self.names(super::fold::FileFacts::label, MOST_SHEETS);
-        facts.push(fact(label, format!("{names}, {rows}")));
+        facts.push(Fact::new(label, format!("{names}, {rows}")));
         if !report.runs.is_empty() {
             let period = format!("{} ({})", self.period(), self.zone_name());
             let runs = match report.runs.len() {
                 1 => period,
                 several => format!("{period}, in {}", plural(several, "run")),
             };
-            facts.push(fact("when", runs));
+            facts.push(Fact::new("when", runs));
         }
         if report.masking == Masking::Masked {
             let words = "names and addresses are hidden; the same person has the same number throughout";
-            facts.push(fact("people", words.to_owned()));
+            facts.push(Fact::new("people", words));
         }
         facts
     }
@@ -182,26 +182,18 @@ impl WrittenReport<'_> {
             let of = report.causes.iter().filter(|facts| outcomes.contains(&facts.outcome));
             of.map(|facts| self.cause(facts)).collect()
         };
-        let section = |heading: &str, lead: String, body: SectionBody| Section {
-            heading: heading.to_owned(),
-            lead,
-            body,
-        };
         let needs = causes(&[Outcome::Needs, Outcome::NotReached]);
         if !needs.is_empty() {
-            sections.push(section(
-                "What is not done, and what to do",
-                String::new(),
-                SectionBody::Causes(needs),
-            ));
+            let heading = "What is not done, and what to do";
+            sections.push(Section::new(heading, SectionBody::Causes(needs)));
         }
         let waits = causes(&[Outcome::Waits]);
         if !waits.is_empty() {
-            sections.push(section("What waits", self.until(), SectionBody::Causes(waits)));
+            sections.push(Section::new("What waits", SectionBody::Causes(waits)).with_lead(self.until()));
         }
         if !report.seats.is_empty() {
             let bars = report.seats.iter().map(|seats| self.bar(seats)).collect();
-            sections.push(section("Seats", self.about_seats(), SectionBody::Seats(bars)));
+            sections.push(Section::new("Seats", SectionBody::Seats(bars)).with_lead(self.about_seats()));
         }
         let missed = &report.missed_out;
         if !missed.people.is_empty() {
@@ -209,7 +201,7 @@ impl WrittenReport<'_> {
             if missed.more > 0 {
                 points.push(format!("and {} more, whom the table below names", number(missed.more)));
             }
-            sections.push(section("Who got no seat", String::new(), SectionBody::Points(points)));
+            sections.push(Section::new("Who got no seat", SectionBody::Points(points)));
         }
         let points = report
             .operations
@@ -217,19 +209,11 @@ impl WrittenReport<'_> {
             .map(|(kind, counts)| asked(*kind, counts))
             .collect();
         if !report.operations.is_empty() {
-            sections.push(section(
-                "What was asked for",
-                String::new(),
-                SectionBody::Points(points),
-            ));
+            sections.push(Section::new("What was asked for", SectionBody::Points(points)));
         }
         let points = report.access.points();
         if !points.is_empty() {
-            sections.push(section(
-                "What became of accounts",
-                String::new(),
-                SectionBody::Points(points),
-            ));
+            sections.push(Section::new("What became of accounts", SectionBody::Points(points)));
         }
         if report.files.len() > 1 {
             let facts = report.files.iter().map(|file| {
@@ -237,13 +221,9 @@ impl WrittenReport<'_> {
                     usize::try_from(file.rows.asked() + file.rows.twice).unwrap_or(usize::MAX),
                     "row",
                 );
-                fact(file.label(), format!("{rows}: {}", how_many(&file.rows)))
+                Fact::new(clean(file.label(), MOST), format!("{rows}: {}", how_many(&file.rows)))
             });
-            sections.push(section(
-                "Each sheet",
-                String::new(),
-                SectionBody::Facts(facts.collect()),
-            ));
+            sections.push(Section::new("Each sheet", SectionBody::Facts(facts.collect())));
         }
         sections
     }
@@ -392,20 +372,13 @@ impl WrittenReport<'_> {
             let facts = report
                 .runs
                 .iter()
-                .map(|run| fact(&self.moment(run.started_at), self.run(run)));
-            sections.push(Section {
-                heading: "Runs".to_owned(),
-                lead: format!("Times are those of {}.", self.zone_name()),
-                body: SectionBody::Facts(facts.collect()),
-            });
+                .map(|run| Fact::new(self.moment(run.started_at), self.run(run)));
+            let section = Section::new("Runs", SectionBody::Facts(facts.collect()));
+            sections.push(section.with_lead(format!("Times are those of {}.", self.zone_name())));
         }
         let gaps = self.report.gaps();
         if !gaps.is_empty() {
-            sections.push(Section {
-                heading: "What could not be read".to_owned(),
-                lead: String::new(),
-                body: SectionBody::Points(gaps),
-            });
+            sections.push(Section::new("What could not be read", SectionBody::Points(gaps)));
         }
         if sections.is_empty() {
             return Vec::new();
@@ -452,30 +425,26 @@ impl PageRows for WrittenReport<'_> {
                 }
                 let record = record.map_err(io::Error::other)?.record;
                 let row = RowInWords::of(&record, self.people, self.report.masking);
-                let plain = |text: String| PageCell {
-                    text: text.into(),
-                    tone: Tone::Plain,
-                };
-                let mut cells = vec![plain(row.row.to_string())];
+                let mut cells = vec![PageCell::from(row.row.to_string())];
                 if self.report.files.len() > 1 {
-                    cells.push(plain(sheet.clone()));
+                    cells.push(sheet.clone().into());
                 }
                 if self.report.has_worksheets {
-                    cells.push(plain(row.worksheet));
+                    cells.push(row.worksheet.into());
                 }
                 let finished = row
                     .finished
                     .map(|at| self.zoned(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
                 cells.extend([
-                    plain(row.operation.to_owned()),
-                    plain(row.person),
-                    plain(row.target),
+                    row.operation.to_owned().into(),
+                    row.person.into(),
+                    row.target.into(),
                     PageCell {
                         text: row.status,
                         tone: row.tone,
                     },
-                    plain(row.why),
-                    plain(finished.unwrap_or_default()),
+                    row.why.into(),
+                    finished.unwrap_or_default().into(),
                 ]);
                 write(&cells)?;
             }
@@ -500,21 +469,9 @@ fn quoted(words: &str) -> String {
     out
 }
 
-fn fact(label: &str, value: String) -> Fact {
-    Fact {
-        label: clean(label, MOST),
-        value,
-    }
-}
-
 fn figures(counts: &Counts) -> Vec<Figure> {
-    let figure = |count: u64, label: &str, tone: Tone| Figure {
-        value: number(count),
-        label: label.to_owned(),
-        tone,
-    };
     let verb = |count: u64, one: &'static str, many: &'static str| if count == 1 { one } else { many };
-    let mut figures = vec![figure(counts.done, "done", Tone::Good)];
+    let mut figures = vec![Figure::new(counts.done, "done", Tone::Good)];
     let others = [
         (counts.already_so, "already so", Tone::Plain),
         (counts.waits, verb(counts.waits, "waits", "wait"), Tone::Waiting),
@@ -529,7 +486,7 @@ fn figures(counts: &Counts) -> Vec<Figure> {
         others
             .into_iter()
             .filter(|(count, ..)| *count > 0)
-            .map(|(count, label, tone)| figure(count, label, tone)),
+            .map(|(count, label, tone)| Figure::new(count, label, tone)),
     );
     figures
 }

@@ -120,12 +120,7 @@ impl<'a> ApprovalPage<'a> {
 
     fn facts(&self) -> Vec<Fact> {
         let mut facts = self.subject.organization.clone();
-        let mut fact = |label: &str, value: String| {
-            facts.push(Fact {
-                label: label.to_owned(),
-                value,
-            });
-        };
+        let mut fact = |label: &str, value: String| facts.push(Fact::new(label, value));
         fact(
             "sheet",
             format!("{}, {}", self.subject.sheet, plural(self.rows.count, "row")),
@@ -179,38 +174,17 @@ impl PageRows for ApprovalPage<'_> {
 }
 
 fn figures(counts: &Counts, losers: usize, deletions: usize) -> Vec<Figure> {
-    let figure = |count: usize, label: &str, tone: Tone| Figure {
-        value: number(count as u64),
-        label: label.to_owned(),
-        tone,
-    };
     let bad_if_any = |count: usize| if count > 0 { Tone::Bad } else { Tone::Plain };
     let waiting_if_any = |count: usize| if count > 0 { Tone::Waiting } else { Tone::Plain };
-    let who = |count: usize, one: &str, many: &str| (if count == 1 { one } else { many }).to_owned();
-    let mut figures = vec![
-        figure(
-            counts.people,
-            &who(counts.people, "person affected", "people affected"),
-            Tone::Plain,
-        ),
-        figure(
-            losers,
-            &who(losers, "person loses access", "people lose access"),
-            bad_if_any(losers),
-        ),
-        figure(
-            deletions,
-            &who(deletions, "account deleted", "accounts deleted"),
-            bad_if_any(deletions),
-        ),
-        figure(
-            counts.mails,
-            &who(counts.mails, "invitation mailed", "invitations mailed"),
-            Tone::Plain,
-        ),
-        figure(
+    let always = [
+        (counts.people, "person affected", "people affected", Tone::Plain),
+        (losers, "person loses access", "people lose access", bad_if_any(losers)),
+        (deletions, "account deleted", "accounts deleted", bad_if_any(deletions)),
+        (counts.mails, "invitation mailed", "invitations mailed", Tone::Plain),
+        (
             counts.cannot_run,
-            &who(counts.cannot_run, "row cannot run", "rows cannot run"),
+            "row cannot run",
+            "rows cannot run",
             bad_if_any(counts.cannot_run),
         ),
     ];
@@ -221,6 +195,9 @@ fn figures(counts: &Counts, losers: usize, deletions: usize) -> Vec<Figure> {
         (counts.already_so, "row already so", "rows already so", Tone::Plain),
     ];
     let others = others.into_iter().filter(|(count, ..)| *count > 0);
-    figures.extend(others.map(|(count, one, many, tone)| figure(count, &who(count, one, many), tone)));
-    figures
+    let figures = always.into_iter().chain(others).map(|(count, one, many, tone)| {
+        let label = if count == 1 { one } else { many };
+        Figure::new(count as u64, label, tone)
+    });
+    figures.collect()
 }

@@ -93,7 +93,7 @@ pub(super) fn cells(
         _ => Sides::default(),
     };
     let cell = |text: Cow<'static, str>, tone: Tone| PageCell { text, tone };
-    let plain = |text: String| cell(text.into(), Tone::Plain);
+    let plain = |text: String| PageCell::from(text);
     let worksheet = have_worksheets.then(|| plain(report.place.sheet.to_string()));
     let operation = report.operation.map_or("", |operation| operation.as_str());
     let cells = [plain(report.place.row.to_string())].into_iter().chain(worksheet);

@@ -18,6 +18,8 @@ use crate::text::{clean, joined, number, quoted};
 
 /// How many are listed by name; the table has every one.
 const NAMED: usize = 200;
+/// Where the others are.
+const THE_TABLE: &str = "the table has every one";
 
 /// How much of a message is shown.
 const MOST: usize = 500;
@@ -55,37 +57,25 @@ impl Sections<'_> {
         let facts = self.view.costs().facts();
         vec![Folded {
             summary: "Calls and time".to_owned(),
-            sections: vec![Section {
-                heading: "What a run sends, and how long it takes".to_owned(),
-                lead: String::new(),
-                body: SectionBody::Facts(facts),
-            }],
+            sections: vec![Section::new(
+                "What a run sends, and how long it takes",
+                SectionBody::Facts(facts),
+            )],
         }]
     }
 
     fn stop(&self) -> Option<Section> {
         let stop = self.subject.stop.as_ref()?;
-        let body = if stop.commands.is_empty() {
-            SectionBody::Nothing
-        } else {
-            SectionBody::Commands(stop.commands.clone())
-        };
-        Some(Section {
-            heading: "What would stop it".to_owned(),
-            lead: quoted(&format!("{}. {}", capital(&stop.why), stop.help)),
-            body,
-        })
+        let section = Section::new("What would stop it", commands(&stop.commands));
+        Some(section.with_lead(quoted(&format!("{}. {}", capital(&stop.why), stop.help))))
     }
 
     fn access_lost(&self) -> Section {
         if self.losers.is_empty() {
-            return Section {
-                heading: "Nobody loses access".to_owned(),
-                lead: "No account is deleted, deactivated, blocked from licences or taken out of a group, apart from people \
-                       who have moved to another account and go on working with it."
-                    .to_owned(),
-                body: SectionBody::Nothing,
-            };
+            return Section::new("Nobody loses access", SectionBody::Nothing).with_lead(
+                "No account is deleted, deactivated, blocked from licences or taken out of a group, apart from people who have \
+                 moved to another account and go on working with it.",
+            );
         }
         let lost = self.view.sheet.plan.access_lost;
         let line = |loser: &Loser| {
@@ -93,16 +83,9 @@ impl Sections<'_> {
             let who = self.names.account(loser.account, loser.rows.first().copied());
             format!("{who}: {}{}", ways_lost(loser.ways, &groups), self.places(&loser.rows))
         };
-        Section {
-            heading: format!("{} access", people(self.losers.len(), "loses", "lose")),
-            lead: format!("{}.", capital(&lost.ways())),
-            body: SectionBody::Points(named(
-                self.losers,
-                NAMED,
-                line,
-                "the column `access` of the table has everybody",
-            )),
-        }
+        let heading = format!("{} access", people(self.losers.len(), "loses", "lose"));
+        let points = named(self.losers, line, "the column `access` of the table has everybody");
+        Section::new(heading, SectionBody::Points(points)).with_lead(format!("{}.", capital(&lost.ways())))
     }
 
     /// The accounts that go although nobody loses access by it, and those that go later.
@@ -138,7 +121,7 @@ impl Sections<'_> {
             let place = self.places(&[deletion.row]);
             format!("{who}: the old account of somebody who has moved{place}")
         };
-        points.extend(named(&moved, NAMED, old, "the table has every one"));
+        points.extend(named(&moved, old, THE_TABLE));
         let later_on = |row: &&Row| {
             let who = self.names.user_of(row);
             format!(
@@ -146,7 +129,7 @@ impl Sections<'_> {
                 row.place
             )
         };
-        points.extend(named(&later, NAMED, later_on, "the table has every one"));
+        points.extend(named(&later, later_on, THE_TABLE));
         let heading = match (now, later.len()) {
             (0, later) => format!("{} deleted later", things(later, "account", "is", "are")),
             (now, 0) => format!("{} deleted for good", things(now, "account", "is", "are")),
@@ -160,11 +143,7 @@ impl Sections<'_> {
             0 => "This run deletes nobody. The next one deletes these, and they cannot be brought back.",
             _ => "A deleted account cannot be brought back.",
         };
-        Some(Section {
-            heading,
-            lead: lead.to_owned(),
-            body: SectionBody::Points(points),
-        })
+        Some(Section::new(heading, SectionBody::Points(points)).with_lead(lead))
     }
 
     fn what_happens(&self) -> Option<Section> {
@@ -201,37 +180,31 @@ impl Sections<'_> {
             let rows = things(self.counts.duplicates, "row", "stands", "stand");
             points.push(format!("{rows} in the sheet twice, and is done once"));
         }
-        if points.is_empty() {
-            return None;
-        }
-        Some(Section {
-            heading: "What happens".to_owned(),
-            lead: String::new(),
-            body: SectionBody::Points(points),
-        })
+        (!points.is_empty()).then(|| Section::new("What happens", SectionBody::Points(points)))
     }
 
     fn cannot_run(&self) -> Option<Section> {
         let rows = self.counts.cannot_run + self.counts.short;
-        (rows > 0).then(|| Section {
-            heading: format!("{} be carried out as asked", things(rows, "row", "cannot", "cannot")),
-            lead: if self.subject.stop.is_some() && self.counts.short > 0 {
-                "As long as seats are missing, no row at all is carried out, not even one that needs no seat."
-            } else {
-                "The other rows do not depend on them."
-            }
-            .to_owned(),
-            body: SectionBody::Causes(obstacles(self.view, self.names)),
+        let lead = if self.subject.stop.is_some() && self.counts.short > 0 {
+            "As long as seats are missing, no row at all is carried out, not even one that needs no seat."
+        } else {
+            "The other rows do not depend on them."
+        };
+        (rows > 0).then(|| {
+            let heading = format!("{} be carried out as asked", things(rows, "row", "cannot", "cannot"));
+            let causes = obstacles(self.view, self.names);
+            Section::new(heading, SectionBody::Causes(causes)).with_lead(lead)
         })
     }
 
     fn left_alone(&self) -> Option<Section> {
         let left: Vec<RowReport> = left_alone(self.view).collect();
         let line = |report: &RowReport| self.names.said_of(report);
-        (!left.is_empty()).then(|| Section {
-            heading: format!("{} left alone", things(left.len(), "row", "is", "are")),
-            lead: "These seats were used since the sheet was made, and are kept.".to_owned(),
-            body: SectionBody::Points(named(&left, NAMED, line, "the table has every one")),
+        (!left.is_empty()).then(|| {
+            let heading = format!("{} left alone", things(left.len(), "row", "is", "are"));
+            let points = named(&left, line, THE_TABLE);
+            Section::new(heading, SectionBody::Points(points))
+                .with_lead("These seats were used since the sheet was made, and are kept.")
         })
     }
 
@@ -256,13 +229,11 @@ impl Sections<'_> {
                 ),
             },
         };
-        Some(Section {
-            heading: "Seats before and after".to_owned(),
-            lead: "After: with what the rows give and free. Seats that come or go by a group's rule without a row for them are \
-                   not counted."
-                .to_owned(),
-            body: SectionBody::Seats(lines.iter().map(bar).collect()),
-        })
+        let bars = lines.iter().map(bar).collect();
+        Some(Section::new("Seats before and after", SectionBody::Seats(bars)).with_lead(
+            "After: with what the rows give and free. Seats that come or go by a group's rule without a row for them are not \
+             counted.",
+        ))
     }
 
     /// Who joins and leaves which group, by number.
@@ -319,11 +290,8 @@ impl Sections<'_> {
             let parts: Vec<String> = parts.into_iter().flatten().collect();
             format!("{group}: {}", parts.join(", "))
         };
-        Some(Section {
-            heading: "Groups".to_owned(),
-            lead: String::new(),
-            body: SectionBody::Points(named(&moves, NAMED, line, "the table has every one")),
-        })
+        let points = named(&moves, line, THE_TABLE);
+        Some(Section::new("Groups", SectionBody::Points(points)))
     }
 
     fn waiting(&self) -> Option<Section> {
@@ -351,15 +319,11 @@ impl Sections<'_> {
             );
             points.push(format!("{until}: {}{more}", joined(&names, usize::MAX)));
         }
-        Some(Section {
-            heading: "What waits".to_owned(),
-            lead: format!(
-                "{}. Nothing was looked up for them, so they count neither as deletions, nor for seats, nor as access lost. \
-                 They are done when their date has come and the sheet is run again.",
-                waiting_words(not_due.waiting, not_due.as_of)
-            ),
-            body: SectionBody::Points(points),
-        })
+        Some(Section::new("What waits", SectionBody::Points(points)).with_lead(format!(
+            "{}. Nothing was looked up for them, so they count neither as deletions, nor for seats, nor as access lost. They \
+             are done when their date has come and the sheet is run again.",
+            waiting_words(not_due.waiting, not_due.as_of)
+        )))
     }
 
     fn warnings(&self) -> Option<Section> {
@@ -367,27 +331,12 @@ impl Sections<'_> {
         let notes = self.subject.notes.iter().map(|note| capital(note));
         let warnings = warnings.iter().map(|warning| capital(&self.names.warning(warning)));
         let points: Vec<String> = notes.chain(warnings).collect();
-        if points.is_empty() {
-            return None;
-        }
-        Some(Section {
-            heading: "What to know before".to_owned(),
-            lead: String::new(),
-            body: SectionBody::Points(points),
-        })
+        (!points.is_empty()).then(|| Section::new("What to know before", SectionBody::Points(points)))
     }
 
     fn approval(&self) -> Section {
         let approval = &self.subject.approval;
-        Section {
-            heading: "How to approve it".to_owned(),
-            lead: quoted(&approval.words),
-            body: if approval.commands.is_empty() {
-                SectionBody::Nothing
-            } else {
-                SectionBody::Commands(approval.commands.clone())
-            },
-        }
+        Section::new("How to approve it", commands(&approval.commands)).with_lead(quoted(&approval.words))
     }
 
     fn group(&self, id: GroupId) -> String {
@@ -406,11 +355,18 @@ impl Sections<'_> {
     }
 }
 
+fn commands(commands: &[String]) -> SectionBody {
+    match commands {
+        [] => SectionBody::Nothing,
+        commands => SectionBody::Commands(commands.to_vec()),
+    }
+}
+
 /// A line for each of the first, and how many more there are and where.
-fn named<T>(items: &[T], most: usize, line: impl Fn(&T) -> String, where_else: &str) -> Vec<String> {
-    let mut lines: Vec<String> = items.iter().take(most).map(line).collect();
-    if items.len() > most {
-        lines.push(format!("{}: {where_else}", and_more(items.len(), most).trim_start()));
+fn named<T>(items: &[T], line: impl Fn(&T) -> String, where_else: &str) -> Vec<String> {
+    let mut lines: Vec<String> = items.iter().take(NAMED).map(line).collect();
+    if items.len() > NAMED {
+        lines.push(format!("{}: {where_else}", and_more(items.len(), NAMED).trim_start()));
     }
     lines
 }
