@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::people::is_about_a_group;
 use crate::model::{BundleSet, OperationKind, RowReport, Status, UNCLEAR};
 use crate::text::clean;
 
@@ -40,10 +41,7 @@ impl Changed {
             return changed;
         }
         let is_a_migration = report.operation == Some(OperationKind::Migrate);
-        changed.is_a_rule = matches!(
-            report.operation,
-            Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
-        );
+        changed.is_a_rule = is_about_a_group(report);
         let nothing = Map::new();
         let side = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
         let before = side(report.before.as_ref());

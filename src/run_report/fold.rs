@@ -11,7 +11,7 @@ use super::cause::Cause;
 use super::changed::Changed;
 use super::masking::Masking;
 use super::outcome::{Counts, Outcome};
-use super::people::{People, called};
+use super::people::{People, called, is_about_a_group};
 use super::reported_file::ReportedFile;
 use super::runs::{RunFacts, runs_of};
 use super::seats::{SeatFacts, SeatSums, misses_out};
@@ -20,7 +20,7 @@ use crate::model::{OperationKind, OrganizationId, RowReport, Status};
 use crate::text::clean;
 
 /// What results come to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RunReport {
     /// Each file.
     pub files: Vec<FileFacts>,
@@ -157,7 +157,8 @@ pub fn fold(
     masking: Masking,
     tick: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<(RunReport, People), OpenError> {
-    let mut folding = Folding::new(masking);
+    let mut folding = Folding::default();
+    folding.report.masking = masking;
     for file in files {
         folding.begin(file);
         for record in file.history.entries() {
@@ -170,6 +171,7 @@ pub fn fold(
     Ok(folding.finish(files))
 }
 
+#[derive(Default)]
 struct Folding {
     report: RunReport,
     people: People,
@@ -183,36 +185,6 @@ struct Folding {
 }
 
 impl Folding {
-    fn new(masking: Masking) -> Self {
-        Self {
-            report: RunReport {
-                files: Vec::new(),
-                rows: Counts::default(),
-                statuses: BTreeMap::new(),
-                operations: BTreeMap::new(),
-                people: Counts::default(),
-                groups: Counts::default(),
-                waits: Waits::default(),
-                causes: Vec::new(),
-                seats: Vec::new(),
-                missed_out: MissedOut::default(),
-                access: AccessChanges::default(),
-                runs: Vec::new(),
-                organizations: BTreeMap::new(),
-                unread_records: UnreadRecords::default(),
-                has_worksheets: false,
-                masking,
-            },
-            people: People::default(),
-            fates: Vec::new(),
-            causes: BTreeMap::new(),
-            codes: 0,
-            seats: SeatSums::default(),
-            missed_out: Vec::new(),
-            count: 0,
-        }
-    }
-
     fn begin(&mut self, file: &ReportedFile) {
         let runs = file.history.runs();
         let sheet = runs.iter().rev().find_map(RunId::sheet).map(str::to_owned);
@@ -403,11 +375,4 @@ fn thing(report: &RowReport) -> Option<String> {
         _ => None,
     };
     words.map(|words| clean(words, MOST_WORDS))
-}
-
-fn is_about_a_group(report: &RowReport) -> bool {
-    matches!(
-        report.operation,
-        Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
-    )
 }

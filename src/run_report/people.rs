@@ -73,11 +73,7 @@ fn is_between_names(letter: char) -> bool {
 
 /// Digests of all that a row calls its person: the account's id and its name, and the address that it moves to.
 fn names(report: &RowReport) -> Vec<u64> {
-    let is_about_a_group = matches!(
-        report.operation,
-        Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
-    );
-    if is_about_a_group {
+    if is_about_a_group(report) {
         return Vec::new();
     }
     let user = fold(report.user.trim());
@@ -86,6 +82,14 @@ fn names(report: &RowReport) -> Vec<u64> {
     let names = [Some(user), moves_to, id.map(|id| fold(&id))];
     let names = names.into_iter().flatten().filter(|name| !name.is_empty());
     names.map(|name| digest(&name)).collect()
+}
+
+/// Whether a row is about a group and nobody else.
+pub(super) fn is_about_a_group(report: &RowReport) -> bool {
+    matches!(
+        report.operation,
+        Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses)
+    )
 }
 
 fn digest(name: &str) -> u64 {

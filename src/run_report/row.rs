@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::changed::Changed;
 use super::masking::Masking;
 use super::outcome::Outcome;
-use super::people::{People, called};
+use super::people::{People, called, is_about_a_group};
 use crate::ledger::Record;
 use crate::model::{OperationKind, RowReport};
 use crate::page::Tone;
@@ -108,12 +108,12 @@ fn named(report: &RowReport) -> String {
 
 /// With the groups and licences that the row names no more than in other columns of its sheet.
 fn completed(target: String, changed: &Changed, report: &RowReport, masking: Masking, people: &People) -> String {
-    let is_about_a_rule = matches!(
-        report.operation,
-        Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses | OperationKind::ReleaseLease)
-    );
     // The group is what such a row is about, and a migration's target is an address.
-    if is_about_a_rule || report.operation == Some(OperationKind::Migrate) {
+    let is_all_there = matches!(
+        report.operation,
+        Some(OperationKind::ReleaseLease | OperationKind::Migrate)
+    );
+    if is_about_a_group(report) || is_all_there {
         return target;
     }
     let besides = changed.besides(&target).into_iter().map(|name| match masking {
