@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::model::{BundleCode, Place};
 
 /// How many failed rows stop a run.
@@ -59,7 +61,7 @@ impl fmt::Display for Stopped {
 }
 
 /// The rows for which licences had been taken off when a run was stopped.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct AfterStop {
     /// Their last licence step was still carried out.
     pub finished: Vec<Place>,

@@ -15,7 +15,7 @@ use super::table::{Align, Table};
 use crate::api::CallStats;
 use crate::engine::AfterStop;
 use crate::event::Method;
-use crate::model::{Place, Status};
+use crate::model::Status;
 use crate::text::{duration, joined, number, plural, shown_path};
 
 /// The result of a run.
@@ -152,17 +152,11 @@ struct Shape<'a> {
     waited_ms: u128,
     elapsed_ms: u128,
     stopped: Option<&'a str>,
-    after_stop: AfterStopShape<'a>,
+    after_stop: &'a AfterStop,
     results: Option<String>,
     failed_sheet: Option<String>,
     hints: Vec<ShapeOfHint>,
     next_command: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct AfterStopShape<'a> {
-    finished: &'a [Place],
-    left: &'a [Place],
 }
 
 #[derive(Serialize)]
@@ -183,10 +177,7 @@ impl<'a> Shape<'a> {
             waited_ms: summary.stats.waited.as_millis(),
             elapsed_ms: summary.elapsed.as_millis(),
             stopped: summary.stopped.as_deref(),
-            after_stop: AfterStopShape {
-                finished: &summary.after_stop.finished,
-                left: &summary.after_stop.left,
-            },
+            after_stop: &summary.after_stop,
             results: summary.results.as_deref().map(shown_path),
             failed_sheet: summary.failed_sheet.as_deref().map(shown_path),
             hints: summary
