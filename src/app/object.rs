@@ -90,7 +90,7 @@ impl<'a, T: Serialize> Object<'a, T> {
 pub(super) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
     let plain = |line: &String| anstream::adapter::strip_str(line).to_string();
     let about = OfFailure {
-        settings_problems: failure.findings.iter().map(Setting::of).collect(),
+        settings_problems: &failure.findings,
     };
     let object = Object {
         details: failure.details.iter().map(plain).collect(),
@@ -104,25 +104,6 @@ pub(super) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Resul
 /// What is wrong with the configuration or with flags, where that is what is wrong.
 #[derive(Serialize)]
 struct OfFailure<'a> {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    settings_problems: Vec<Setting<'a>>,
-}
-
-#[derive(Serialize)]
-struct Setting<'a> {
-    severity: &'static str,
-    place: &'a str,
-    what: &'a str,
-    help: &'a str,
-}
-
-impl<'a> Setting<'a> {
-    fn of(finding: &'a Finding) -> Self {
-        Self {
-            severity: finding.severity.as_str(),
-            place: &finding.place,
-            what: &finding.what,
-            help: &finding.help,
-        }
-    }
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    settings_problems: &'a [Finding],
 }

@@ -75,7 +75,7 @@ pub struct ProblemsShape<'a> {
 
 #[derive(Serialize)]
 struct Finding<'a> {
-    severity: &'static str,
+    severity: Severity,
     code: &'static str,
     sheet: Option<&'a str>,
     row: Option<u32>,
@@ -99,7 +99,7 @@ pub fn problems_shape(problems: &Problems) -> ProblemsShape<'_> {
 impl<'a> Finding<'a> {
     fn of(problem: &'a Problem) -> Self {
         Self {
-            severity: problem.severity.as_str(),
+            severity: problem.severity,
             code: problem.code.as_str(),
             sheet: Some(&*problem.location.sheet).filter(|sheet| !sheet.is_empty()),
             row: problem.location.rows.first(),

@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::problem::Severity;
 
-/// One thing wrong, or odd, about the configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One thing wrong, or odd, about the configuration. Programs read it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Whether it stops the command.
     pub severity: Severity,
@@ -17,6 +19,7 @@ pub struct Finding {
     /// What to write instead, a line each; may be empty.
     pub help: String,
     /// What nothing sets; `None` for everything else that is wrong, a key that a profile lacks among it.
+    #[serde(skip)]
     pub unset: Option<Unset>,
 }
 
