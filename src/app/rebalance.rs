@@ -99,7 +99,7 @@ async fn propose(session: &Session<'_>, options: &RebalanceOptions, as_of: AsOf)
     let proposal = proposal.await?;
     progress.finish();
     let whose = organization.whose();
-    Ok(Proposed::of(proposal, rules, keep_list, options, &snapshot, whose))
+    Ok(Proposed::of(proposal, rules, keep_list, &snapshot, whose))
 }
 
 /// The proposal, once it is known of everybody whose seat by a group's rule it gives back when that seat was taken. A

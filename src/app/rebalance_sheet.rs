@@ -9,12 +9,10 @@ use super::organization_label::Whose;
 use super::prepare::text;
 use super::sheet_outlet::Outlet;
 use super::sheet_place::SheetPlace;
-use crate::cli::RebalanceOptions;
 use crate::directory::{Gap, Snapshot};
 use crate::draft::{DraftTable, Offers};
 use crate::rebalance::{COLUMNS, Proposal, Rules};
-use crate::report::{KeepListUse, Lengths, RebalanceView};
-use crate::settings::length_text;
+use crate::report::{KeepListUse, RebalanceView};
 
 /// The worksheet's name.
 const WORKSHEET: &str = "Rebalance";
@@ -24,7 +22,6 @@ pub(super) struct Proposed {
     proposal: Proposal,
     rules: Rules,
     keep_list: KeepListUse,
-    lengths: Lengths,
     /// What the cells of a workbook offer.
     offers: Offers,
     /// What no route of the organization told.
@@ -37,7 +34,6 @@ impl Proposed {
         proposal: Proposal,
         rules: Rules,
         keep_list: KeepListUse,
-        options: &RebalanceOptions,
         snapshot: &Snapshot,
         whose: Whose,
     ) -> Self {
@@ -48,11 +44,6 @@ impl Proposed {
             rules,
             keep_list,
             offers: Offers::of(snapshot),
-            lengths: Lengths {
-                idle_for: length_text(options.idle_for),
-                grace: length_text(options.grace),
-                pending: length_text(options.pending),
-            },
         }
     }
 
@@ -60,7 +51,6 @@ impl Proposed {
         RebalanceView {
             proposal: &self.proposal,
             rules: &self.rules,
-            lengths: &self.lengths,
             keep_list: &self.keep_list,
             gaps: &self.gaps,
         }

@@ -29,7 +29,7 @@ pub use plan_page::{Approval, ApprovalPage, PageSubject, PlanRows, RowOfPlan, Wo
 pub use plan_shape::{ShapeOfWaiting, waiting_shape};
 pub use problems::{ProblemsShape, problems_shape, write_problems};
 pub use progress::{Mode, Observed, Progress};
-pub use rebalance::{KeepListUse, Lengths, RebalanceView, RowCounts};
+pub use rebalance::{KeepListUse, RebalanceView, RowCounts};
 pub use rebalance_shape::RebalanceShape;
 pub use summary::Summary;
 pub use table::{Align, Table};

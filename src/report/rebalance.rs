@@ -12,7 +12,7 @@ use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::OperationKind;
 use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
 use crate::sheet::WrittenCell;
-use crate::text::{clean, fold, number, plural};
+use crate::text::{clean, fold, length_text, number, plural};
 
 /// How many of those who miss out are listed; the sheet has all.
 const NAMED: usize = 20;
@@ -24,23 +24,10 @@ pub struct RebalanceView<'a> {
     pub proposal: &'a Proposal,
     /// On which terms.
     pub rules: &'a Rules,
-    /// The lengths of time of the rules, as they were typed or are usual.
-    pub lengths: &'a Lengths,
     /// What became of the keep list.
     pub keep_list: &'a KeepListUse,
     /// What no route of the organization told; people were told while it was read.
     pub gaps: &'a [Gap],
-}
-
-/// The lengths of time of the rules, as people write them (`90d`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lengths {
-    /// `--idle-for`
-    pub idle_for: String,
-    /// `--grace`
-    pub grace: String,
-    /// `--pending`
-    pub pending: String,
 }
 
 /// What became of a keep list.
@@ -257,27 +244,20 @@ impl RebalanceView<'_> {
 
     /// From when on somebody counts as idle.
     fn write_cut_offs(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Lengths {
-            idle_for,
-            grace,
-            pending,
-        } = self.lengths;
-        for (what, length, typed) in [
-            ("idle means last seen before", self.rules.idle_for, idle_for),
+        for (what, length) in [
+            ("idle means last seen before", self.rules.idle_for),
             (
                 "an unaccepted invitation counts if it is from before",
                 self.rules.pending,
-                pending,
             ),
             (
                 "a missing record counts if account and seat are from before",
                 self.rules.grace,
-                grace,
             ),
         ] {
             let cut_off = self.rules.as_of.now.checked_sub(length);
             let cut_off = cut_off.map_or_else(|_| "any time".to_owned(), |cut_off| self.rules.as_of.show(cut_off));
-            writeln!(out, "  {what} {cut_off} ({typed})")?;
+            writeln!(out, "  {what} {cut_off} ({})", length_text(length))?;
         }
         Ok(())
     }
@@ -441,15 +421,9 @@ mod tests {
             ],
             ..Proposal::default()
         };
-        let length = String::new;
         let view = RebalanceView {
             proposal: &proposal,
             rules: &Rules::default(),
-            lengths: &Lengths {
-                idle_for: length(),
-                grace: length(),
-                pending: length(),
-            },
             keep_list: &KeepListUse::default(),
             gaps: &[],
         };

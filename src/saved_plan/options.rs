@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::cli::{ColumnMapping, FLAGS_FOR_ROWS, PlanningOptions, SheetOptions, Target};
 use crate::model::{OperationKind, RowSelection};
 use crate::plan::{Administrators, Inactive, OnShortage, Pending};
-use crate::settings::{length, length_text};
+use crate::settings::length;
+use crate::text::length_text;
 
 /// The flags a plan was made with, as stored in the plan file; flags that were not typed are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use super::inputs::Overrides;
 use super::layers::flag_of;
 use super::origins::Origins;
 use super::section::Section;
-use super::values::length_text;
 use crate::event::{Method, Service};
 use crate::model::Deployment;
 use crate::pace::{Limits as Quotas, RetryPolicy};
+use crate::text::length_text;
 
 /// Concurrency, quotas, retries and times.
 #[derive(Debug, Clone, PartialEq)]

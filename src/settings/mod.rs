@@ -45,6 +45,6 @@ pub use secret::{SecretError, SecretSource};
 pub use sheet::SheetSettings;
 pub use shell_command::{CommandFault, Messages, Output, ShellCommand};
 pub use unseen::typed_unseen;
-pub use values::{length, length_text, max_failures};
+pub use values::{length, max_failures};
 pub use watch::WatchSettings;
 pub use written::{Comparison, Contradiction, Entry, FoundOut, NewProfile, System};

@@ -25,19 +25,6 @@ pub fn length(text: &str) -> Result<Duration, String> {
     milliseconds.map(Duration::from_millis).ok_or_else(refused)
 }
 
-/// A length of time as [`length`] reads it, in the largest unit that it is a whole number of.
-pub fn length_text(length: Duration) -> String {
-    let milliseconds = length.as_millis();
-    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
-    let fitting = units
-        .into_iter()
-        .find(|(_, unit)| milliseconds > 0 && milliseconds.is_multiple_of(*unit));
-    fitting.map_or_else(
-        || format!("{milliseconds}ms"),
-        |(name, unit)| format!("{}{name}", milliseconds / unit),
-    )
-}
-
 /// After how many failures a run stops: a number of rows above 0, or a percentage, as in `50` or `5%`.
 pub fn max_failures(text: &str) -> Option<MaxFailures> {
     match text.trim().strip_suffix('%') {
@@ -55,6 +42,7 @@ pub fn max_failures(text: &str) -> Option<MaxFailures> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::length_text;
 
     #[test]
     fn failures_are_counted_in_rows_or_percent() {

@@ -11,8 +11,8 @@ use super::inputs::{Absence, Overrides, Surroundings};
 use super::insertion::{line_end, with_lines, with_table};
 use super::load::{Settings, survey};
 use super::origins::{Origin, presentable};
-use super::values::length_text;
 use crate::model::{Deployment, OrganizationId};
+use crate::text::length_text;
 
 /// The tables below a profile of which something may be written.
 const LIMITS: &str = "limits";

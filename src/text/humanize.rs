@@ -22,6 +22,19 @@ pub fn number(value: u64) -> String {
     out
 }
 
+/// A length of time as people type it, in the largest unit that it is a whole number of: `90d`, `36h`, `1500ms`.
+pub fn length_text(length: Duration) -> String {
+    let milliseconds = length.as_millis();
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000)];
+    let fitting = units
+        .into_iter()
+        .find(|(_, unit)| milliseconds > 0 && milliseconds.is_multiple_of(*unit));
+    fitting.map_or_else(
+        || format!("{milliseconds}ms"),
+        |(name, unit)| format!("{}{name}", milliseconds / unit),
+    )
+}
+
 /// A duration in at most two units: `0.4 s`, `41 s`, `5 min 20 s`, `2 h 36 min`.
 pub fn duration(length: Duration) -> String {
     let seconds = length.as_secs();
