@@ -280,6 +280,18 @@ mod tests {
         settings(file, variables, &Overrides::default(), Reach::Online).unwrap_err()
     }
 
+    /// Without an organization.
+    fn offline(file: &str) -> Result<Settings, Vec<String>> {
+        settings(file, &[], &Overrides::default(), Reach::Offline)
+    }
+
+    /// The examples of the documents.
+    fn examples() -> Vec<&'static str> {
+        let page = include_str!("../../docs/configuration.md");
+        let examples = page.split("```toml\n").skip(1);
+        examples.filter_map(|rest| rest.split("```").next()).collect()
+    }
+
     fn whole() -> String {
         format!(
             "[profile.default]\norganization = \"acme\"\norganization_id = \"{ID}\"\nclient_id = \"app\"\n\
@@ -423,9 +435,7 @@ mod tests {
 
     #[test]
     fn ids_left_from_the_documents_are_told_to_be_examples() {
-        let page = include_str!("../../docs/configuration.md");
-        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
-        let told = refused(example.unwrap(), &[]);
+        let told = refused(examples()[0], &[]);
         let starts = ["`profile.default.organization_id`", "`profile.default.client_id`"];
         assert_eq!(told.len(), starts.len(), "{told:#?}");
         for (told, start) in told.iter().zip(starts) {
@@ -548,8 +558,7 @@ mod tests {
     fn a_profile_says_how_its_sheets_are_read_and_a_slip_in_it_is_told_with_its_line() {
         let file = whole()
             + "operation = \"invite\"\n[profile.default.map]\n\"Work e-mail\" = \"user\"\nZugriff = \"Lizenzen\"\n";
-        for reach in [Reach::Offline, Reach::Online] {
-            let settings = settings(&file, &[], &Overrides::default(), reach).unwrap();
+        for settings in [offline(&file).unwrap(), online(&file, &[])] {
             assert_eq!(settings.sheet.operation, Some(OperationKind::Invite));
             let map = [("Work e-mail", Column::User), ("Zugriff", Column::Licenses)];
             assert_eq!(
@@ -632,11 +641,9 @@ mod tests {
 
     #[test]
     fn a_command_without_network_needs_no_connection_and_still_sees_the_rest() {
-        let overrides = Overrides::default();
-        let empty = settings("", &[], &overrides, Reach::Offline).unwrap();
-        assert!(empty.connection.is_none());
+        assert!(offline("").unwrap().connection.is_none());
         let file = "[profile.default]\ndeployment = \"automation-suite\"\nclient_id = \"app\"\n";
-        let settings = settings(file, &[], &overrides, Reach::Offline).unwrap();
+        let settings = offline(file).unwrap();
         assert_eq!(settings.deployment, Deployment::AutomationSuite);
         assert_eq!(settings.warnings, []);
     }
@@ -727,27 +734,15 @@ mod tests {
 
     #[test]
     fn every_example_of_the_documents_loads_without_a_warning() {
-        let page = include_str!("../../docs/configuration.md");
-        let examples: Vec<_> = page
-            .split("```toml\n")
-            .skip(1)
-            .filter_map(|rest| rest.split("```").next())
-            .collect();
-        assert_eq!(examples.len(), 5);
-        for example in examples {
+        assert_eq!(examples().len(), 5);
+        for example in examples() {
             assert_eq!(online(&filled_in(example), &[]).warnings, [], "{example}");
         }
     }
 
     #[test]
     fn the_first_example_of_the_documents_says_the_defaults() {
-        let page = include_str!("../../docs/configuration.md");
-        let example = page
-            .split("```toml\n")
-            .nth(1)
-            .and_then(|rest| rest.split("```").next())
-            .unwrap();
-        let (written, default) = (online(&filled_in(example), &[]), online(&whole(), &[]));
+        let (written, default) = (online(&filled_in(examples()[0]), &[]), online(&whole(), &[]));
         assert_eq!(written.limits, default.limits);
         assert_eq!(written.routes, default.routes);
         assert_eq!(written.batch, default.batch);
@@ -786,7 +781,6 @@ mod tests {
 
     #[test]
     fn codes_are_listed_or_given_names_each_its_own() {
-        let offline = |text: &str| settings(text, &[], &Overrides::default(), Reach::Offline);
         let named = offline("[profile.default.bundle_codes]\nPLUSNU = \"Plus\"\nPRONU = \"Pro\"\n").unwrap();
         assert_eq!(named.bundle_codes, ["PLUSNU", "PRONU"].map(BundleCode::new));
         assert_eq!(named.bundle_names[0], (BundleCode::new("PLUSNU"), "Plus".to_owned()));
@@ -830,7 +824,7 @@ mod tests {
     #[test]
     fn codes_that_only_the_organization_knows_are_told_from_names_as_well() {
         let text = "[profile.default.bundle_codes]\nPlus = \"PLUSNU\"\nPRONU = \"Pro\"\n";
-        let settings = settings(text, &[], &Overrides::default(), Reach::Offline).unwrap();
+        let settings = offline(text).unwrap();
         let of_organization = ["PLUSNU", "PRONU"].map(BundleCode::new);
         let told = settings.codes_for_names(|word| of_organization.contains(word));
         assert_eq!(told.len(), 1, "{told:?}");
@@ -849,9 +843,7 @@ mod tests {
             ("user = \"licnses\"", "did you mean `licenses`?"),
             ("Wanted = \"nothing at all\"", "is no column of reseat's"),
         ] {
-            let text = format!("[profile.default.map]\n{line}\n");
-            let read = settings(&text, &[], &Overrides::default(), Reach::Offline);
-            match read {
+            match offline(&format!("[profile.default.map]\n{line}\n")) {
                 Ok(_) => assert_eq!(words, "", "{line}"),
                 Err(told) => assert!(!words.is_empty() && told[0].contains(words), "{line}: {told:?}"),
             }
@@ -946,9 +938,7 @@ mod tests {
 
     #[test]
     fn values_stand_in_the_order_of_the_documents() {
-        let page = include_str!("../../docs/configuration.md");
-        let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
-        let example = example.unwrap();
+        let example = examples()[0];
         let told: Vec<_> = survey_of(example, &[], &Overrides::default(), Reach::Online, Absence::Fault)
             .origins
             .into_iter()

@@ -471,14 +471,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_a_file_says_otherwise_is_told_with_the_line_that_would_say_it_and_what_is_missing_apart() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("reseat.toml");
-        let before = "[profile.default]\norganization = \"acme\"\nclient_id = \"'app'\"\n";
-        fs_err::write(&file, before).unwrap();
+    /// A profile of this organization, some of it said by flags and some found out.
+    fn profile_of(organization: &str) -> NewProfile {
         let overrides = Overrides {
-            organization: Some("acme2".to_owned()),
+            organization: Some(organization.to_owned()),
             client_id: Some("app".to_owned()),
             retries: Some(3),
             ..Overrides::default()
@@ -488,8 +484,16 @@ mod tests {
             license_route: Some("la".to_owned()),
         };
         let said = settings(&overrides, None, ("UIPATH_CLIENT_SECRET", "s")).unwrap();
-        let profile = NewProfile::of("default", &said, &overrides, &found).unwrap();
-        let told = profile.compared(&file);
+        NewProfile::of("default", &said, &overrides, &found).unwrap()
+    }
+
+    #[test]
+    fn what_a_file_says_otherwise_is_told_with_the_line_that_would_say_it_and_what_is_missing_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("reseat.toml");
+        let before = "[profile.default]\norganization = \"acme\"\nclient_id = \"'app'\"\n";
+        fs_err::write(&file, before).unwrap();
+        let told = profile_of("acme2").compared(&file);
         assert_eq!(
             told.contradictions,
             [Contradiction {
@@ -505,18 +509,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_put_in_wherever_the_file_has_room_for_it() {
-        let overrides = Overrides {
-            organization: Some("acme".to_owned()),
-            client_id: Some("app".to_owned()),
-            retries: Some(3),
-            ..Overrides::default()
-        };
-        let found = FoundOut {
-            organization_id: ID.parse().ok(),
-            license_route: Some("la".to_owned()),
-        };
-        let said = settings(&overrides, None, ("UIPATH_CLIENT_SECRET", "s")).unwrap();
-        let profile = NewProfile::of("default", &said, &overrides, &found).unwrap();
+        let profile = profile_of("acme");
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("reseat.toml");
         for before in [
