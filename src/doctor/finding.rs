@@ -97,6 +97,14 @@ impl Finding {
         Self::new(check, Outcome::Skipped, what)
     }
 
+    /// What was looked at, for people: the check, and which of several.
+    pub fn title(&self) -> String {
+        match self.subject.as_str() {
+            "" => self.check.title().to_owned(),
+            subject => format!("{}, {subject}", self.check.title()),
+        }
+    }
+
     /// The same, about one of several.
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();

@@ -10,7 +10,7 @@ use crate::text::joined;
 /// What is told of the way to servers and of what the services answer. `in_full` tells each finding for itself.
 pub fn overview(findings: &[Finding], in_full: bool) -> Vec<Block> {
     if in_full {
-        return findings.iter().map(Block::from).collect();
+        return findings.iter().cloned().map(Block::from).collect();
     }
     let (of_the_way, others): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().partition(|finding| WAY.contains(&finding.check));
@@ -30,15 +30,17 @@ fn folded(blocks: Vec<Block>) -> Vec<Block> {
     let mut folded = Vec::<Block>::new();
     for block in blocks {
         match folded.last_mut() {
-            Some(last)
-                if last.outcome == Outcome::Skipped && block.outcome == last.outcome && block.what == last.what =>
-            {
+            Some(last) if is_skipped_alike(&last.finding, &block.finding) => {
                 last.title = format!("{}; {}", last.title, block.title);
             }
             _ => folded.push(block),
         }
     }
     folded
+}
+
+fn is_skipped_alike(one: &Finding, other: &Finding) -> bool {
+    one.outcome == Outcome::Skipped && other.outcome == one.outcome && other.what == one.what
 }
 
 /// What is looked at by asking route after route.
@@ -57,9 +59,11 @@ fn way(findings: &[&Finding]) -> Vec<Block> {
         match connection {
             Some(connection) if is_well => blocks.push(Block {
                 title: format!("Network, {}", connection.subject),
-                what: format!("{}; proxy, name and clock are right", connection.what),
-                details: Vec::new(),
-                ..Block::from(*connection)
+                finding: Finding {
+                    what: format!("{}; proxy, name and clock are right", connection.what),
+                    details: Vec::new(),
+                    ..(*connection).clone()
+                },
             }),
             _ => blocks.extend(of_server.iter().map(|finding| in_brief(finding))),
         }
@@ -69,12 +73,12 @@ fn way(findings: &[&Finding]) -> Vec<Block> {
 
 /// One finding, without what only matters where something is wrong.
 fn in_brief(finding: &Finding) -> Block {
-    let mut block = Block::from(finding);
+    let mut finding = finding.clone();
     let is_told_where_wrong = matches!(finding.check, Check::Tls | Check::Clock | Check::Dns | Check::Quota);
     if finding.outcome == Outcome::Ok && is_told_where_wrong {
-        block.details.clear();
+        finding.details.clear();
     }
-    block
+    finding.into()
 }
 
 fn routes(findings: &[&Finding]) -> Vec<Block> {
@@ -116,14 +120,7 @@ fn well(findings: &[&Finding], check: Check, words: impl Fn(&str) -> String) -> 
         .filter(is_well)
         .map(|finding| finding.subject.as_str())
         .collect();
-    (!subjects.is_empty()).then(|| Block {
-        title: check.title().to_owned(),
-        outcome: Outcome::Ok,
-        what: words(&joined(&subjects, subjects.len())),
-        details: Vec::new(),
-        help: Vec::new(),
-        took: None,
-    })
+    (!subjects.is_empty()).then(|| Finding::ok(check, words(&joined(&subjects, subjects.len()))).into())
 }
 
 /// The first of them with its title, and a line for each of the others among its details; the help once.
@@ -132,28 +129,28 @@ fn of_one_cause(first: &Finding, others: &[&Finding]) -> Block {
         .iter()
         .copied()
         .partition(|finding| finding.check == first.check && finding.what == first.what);
-    let mut block = Block::from(first);
+    let mut finding = first.clone();
     if !alike.is_empty() {
         let subjects: Vec<&str> = std::iter::once(first)
             .chain(alike.iter().copied())
             .map(|finding| finding.subject.as_str())
             .collect();
-        block.title = format!("{}, {}", first.check.title(), joined(&subjects, subjects.len()));
-        block.took = None;
+        finding.subject = joined(&subjects, subjects.len());
+        finding.took = None;
     }
     for detail in alike.iter().flat_map(|finding| &finding.details) {
-        if !block.details.contains(detail) {
-            block.details.push(detail.clone());
+        if !finding.details.contains(detail) {
+            finding.details.push(detail.clone());
         }
     }
-    block.details.extend(others.iter().map(|finding| in_a_line(finding)));
+    finding.details.extend(others.iter().map(|finding| in_a_line(finding)));
     let all = alike.iter().chain(&others).map(|finding| finding.outcome);
     // What fails is said before what is only worth knowing.
-    block.outcome = all
+    finding.outcome = all
         .chain([first.outcome])
         .find(|outcome| outcome.is_failure())
         .unwrap_or(first.outcome);
-    block
+    finding.into()
 }
 
 /// What it means, where the cause has been told.
@@ -194,7 +191,7 @@ mod tests {
         let blocks = overview(&findings, false);
         let told: Vec<_> = blocks
             .iter()
-            .map(|block| (block.title.as_str(), block.outcome))
+            .map(|block| (block.title.as_str(), block.finding.outcome))
             .collect();
         assert_eq!(
             told,
@@ -205,10 +202,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            blocks[0].details,
+            blocks[0].finding.details,
             ["more of it".to_owned(), LicenseRead::Seats.consequence()]
         );
-        let helps: Vec<&String> = blocks.iter().flat_map(|block| &block.help).collect();
+        let helps: Vec<&String> = blocks.iter().flat_map(|block| &block.finding.help).collect();
         assert_eq!(helps, ["mend this", "mend that"]);
     }
 
@@ -220,7 +217,7 @@ mod tests {
                 for in_full in [false, true] {
                     assert_eq!(
                         overview(std::slice::from_ref(&finding), in_full),
-                        [Block::from(&finding)]
+                        [Block::from(finding.clone())]
                     );
                 }
             }

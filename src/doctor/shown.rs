@@ -31,31 +31,14 @@ const FAINT: Style = Style::new().dimmed();
 pub struct Block {
     /// What was looked at.
     pub title: String,
-    /// How it came out.
-    pub outcome: Outcome,
-    /// What was found.
-    pub what: String,
-    /// More of it, a line each.
-    pub details: Vec<String>,
-    /// What to do, a line each.
-    pub help: Vec<String>,
-    /// How long it took.
-    pub took: Option<Duration>,
+    /// What came of it, of several as of one.
+    pub finding: Finding,
 }
 
-impl From<&Finding> for Block {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            title: match finding.subject.as_str() {
-                "" => finding.check.title().to_owned(),
-                subject => format!("{}, {subject}", finding.check.title()),
-            },
-            outcome: finding.outcome,
-            what: finding.what.clone(),
-            details: finding.details.clone(),
-            help: finding.help.clone(),
-            took: finding.took,
-        }
+impl From<Finding> for Block {
+    fn from(finding: Finding) -> Self {
+        let title = finding.title();
+        Self { title, finding }
     }
 }
 
@@ -63,11 +46,15 @@ impl Block {
     /// Its lines for people, with colours as ANSI sequences, in lines of at most `width` characters where that is given.
     /// How it came out is a word at the beginning of the first line.
     pub fn shown(&self, width: Option<usize>) -> String {
-        let (word, style) = word(self.outcome);
+        let finding = &self.finding;
+        let (word, style) = word(finding.outcome);
         let width = width.unwrap_or(usize::MAX);
         let margin = if width < NARROW { NARROW_MARGIN } else { MARGIN };
-        let took = self.took.map(|took| format!(" ({})", time(took))).unwrap_or_default();
-        let told = clean(&format!("{}: {}{took}", self.title, self.what), MOST);
+        let took = finding
+            .took
+            .map(|took| format!(" ({})", time(took)))
+            .unwrap_or_default();
+        let told = clean(&format!("{}: {}{took}", self.title, finding.what), MOST);
         // On a narrow terminal the first line begins farther to the right than the others.
         let begin = margin.max(word.len() + 2);
         let room = |margin: usize| width.saturating_sub(margin).max(1);
@@ -79,12 +66,12 @@ impl Block {
         for line in wrapped(&rest, room(margin)) {
             let _ = writeln!(out, "{indent}{line}");
         }
-        for detail in &self.details {
+        for detail in &finding.details {
             for line in wrapped(&clean(detail, MOST), room(margin + 2)) {
                 let _ = writeln!(out, "{indent}  {FAINT}{line}{FAINT:#}");
             }
         }
-        for help in &self.help {
+        for help in &finding.help {
             let mut label = format!("{HELP}help:{HELP:#}");
             for line in wrapped(&clean(help, MOST), room(margin + 6)) {
                 let _ = writeln!(out, "{indent}{label} {line}");
@@ -121,7 +108,7 @@ mod tests {
     use super::*;
 
     fn plain(finding: &Finding, width: Option<usize>) -> String {
-        anstream::adapter::strip_str(&Block::from(finding).shown(width)).to_string()
+        anstream::adapter::strip_str(&Block::from(finding.clone()).shown(width)).to_string()
     }
 
     fn failure() -> Finding {

@@ -46,11 +46,7 @@ impl Verdict {
 }
 
 fn named(finding: &Finding) -> String {
-    let subject = match finding.subject.as_str() {
-        "" => String::new(),
-        subject => format!(", {subject}"),
-    };
-    format!("{}{subject}: {}", finding.check.title(), finding.what)
+    format!("{}: {}", finding.title(), finding.what)
 }
 
 fn counts(findings: &[Finding]) -> String {

@@ -20,24 +20,14 @@ use crate::doctor::{
     scopes,
 };
 use crate::event::{Method, Service};
-use crate::model::OrganizationId;
 use crate::pace::RetryPolicy;
-use crate::settings::{Connection, Credentials, Limits, Settings, Survey};
+use crate::settings::{Connection, Credentials, FoundOut, Limits, Settings, Survey};
 
 /// How often a call is repeated that meets a fault of the way: once shows whether it was a passing one.
 const RETRIES: u32 = 1;
 
 /// Of how many scopes it is tried whether the application may have them.
 const MOST_SCOPES: usize = 12;
-
-/// What was found out that a configuration can say.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Found {
-    /// The organization's GUID, from the token.
-    pub(super) organization_id: Option<OrganizationId>,
-    /// The licence service's prefix, where it answers below another one than is configured.
-    pub(super) license_route: Option<String>,
-}
 
 type Listed = Asked<Answer<Page<User>>>;
 
@@ -47,7 +37,7 @@ pub(super) async fn look(
     secret: Option<SecretString>,
     signals: &Signals,
     findings: &mut Findings<'_>,
-) -> Found {
+) -> FoundOut {
     let connection = known.settings.as_ref().ok();
     let connection = connection.and_then(|settings| Some((settings, settings.connection.as_ref()?)));
     let Some((settings, connection)) = connection else {
@@ -56,7 +46,7 @@ pub(super) async fn look(
             &[Check::Quota],
             "not looked up, because the configuration is not complete",
         );
-        return Found::default();
+        return FoundOut::default();
     };
     let obstacles = [
         (Check::Secret, "not tried, because the secret cannot be read"),
@@ -68,7 +58,7 @@ pub(super) async fn look(
     if let Some((_, why)) = obstacle {
         findings.skip(&CALLS, why);
         state::look_at_quota(settings, None, findings);
-        return Found::default();
+        return FoundOut::default();
     }
     let asking = Asking::new(CALL.min(settings.limits.timeout));
     let credentials = &connection.credentials;
@@ -94,7 +84,7 @@ pub(super) async fn look(
             findings.add(not_set_up(&failure));
             findings.skip(&CALLS[1..], "not tried, because there is no sign-in");
             state::look_at_quota(settings, None, findings);
-            Found::default()
+            FoundOut::default()
         }
     }
 }
@@ -141,16 +131,8 @@ struct Look<'a, 'c> {
     suspicion: Option<Suspicion>,
 }
 
-/// What the token turned out to be good for.
-enum Taken {
-    /// The organization answers to this client.
-    By(Client),
-    /// It does not, for this reason.
-    NotAtAll(&'static str),
-}
-
 impl Look<'_, '_> {
-    async fn through(mut self, doorway: Doorway) -> Found {
+    async fn through(mut self, doorway: Doorway) -> FoundOut {
         let session = doorway.session().clone();
         let address = session.sign_in_address();
         let suspicion = self.suspicion.take();
@@ -187,15 +169,21 @@ impl Look<'_, '_> {
     }
 
     /// Nothing else can be asked.
-    fn without_sign_in(self, finding: Finding) -> Found {
+    fn without_sign_in(self, finding: Finding) -> FoundOut {
         self.findings.add(finding);
         self.findings
             .skip(&CALLS[1..], "not tried, because there is no sign-in");
         state::look_at_quota(self.settings, None, self.findings);
-        Found::default()
+        FoundOut::default()
     }
 
-    async fn signed_in(mut self, doorway: Doorway, sign_in: SignIn<'_>, signed_in: SignedIn, took: Duration) -> Found {
+    async fn signed_in(
+        mut self,
+        doorway: Doorway,
+        sign_in: SignIn<'_>,
+        signed_in: SignedIn,
+        took: Duration,
+    ) -> FoundOut {
         let naming = Naming {
             name: &self.connection.organization,
             configured: self.connection.organization_id,
@@ -220,7 +208,7 @@ impl Look<'_, '_> {
                 "not tried, because the routes have the organization's id in them",
             );
             state::look_at_quota(self.settings, None, self.findings);
-            return Found::default();
+            return FoundOut::default();
         };
         let organization = doorway.open_as(id);
         let client = organization.client.clone();
@@ -235,12 +223,12 @@ impl Look<'_, '_> {
         } else {
             self.findings.add(naming.judged(&first_call).after(listed.took));
         }
-        let mut found = Found {
+        let mut found = FoundOut {
             organization_id: signed_in.organization,
             license_route: None,
         };
         match taken(&first_call, client) {
-            Taken::By(client) => {
+            Ok(client) => {
                 let granted = Granted {
                     scopes: granted.as_deref(),
                     asked: asked_by,
@@ -255,7 +243,7 @@ impl Look<'_, '_> {
                 };
                 found.license_route = looking.at_routes(&listed).await;
             }
-            Taken::NotAtAll(why) => self.findings.skip(&[Check::Route, Check::LicenseReads], why),
+            Err(why) => self.findings.skip(&[Check::Route, Check::LicenseReads], why),
         }
         state::look_at_quota(self.settings, Some(&organization), self.findings);
         found
@@ -406,21 +394,21 @@ fn is_token_unusable(error: &CallError) -> bool {
     )
 }
 
-/// Whether it makes sense to ask the organization's other routes.
-fn taken(first: &FirstCall, client: Client) -> Taken {
+/// The client to ask the organization's other routes with, or why that makes no sense.
+fn taken(first: &FirstCall, client: Client) -> Result<Client, &'static str> {
     let FirstCall::Failed(error) = first else {
-        return Taken::By(client);
+        return Ok(client);
     };
     if is_token_unusable(error) || error.status == Some(401) {
-        return Taken::NotAtAll("not tried, because the token is refused");
+        return Err("not tried, because the token is refused");
     }
     if error.is_page() || matches!(error.status, Some(404 | 410)) || is_only_refused(error) {
-        return Taken::NotAtAll("not tried, because the organization's name leads nowhere");
+        return Err("not tried, because the organization's name leads nowhere");
     }
     if error.failure == CallFailure::SignIn {
-        return Taken::NotAtAll("not tried, because name and id are not of one organization");
+        return Err("not tried, because name and id are not of one organization");
     }
-    Taken::By(client)
+    Ok(client)
 }
 
 /// 400 without a word about the id, of the listing of users, of which nothing can be wrong but the name.

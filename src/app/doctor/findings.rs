@@ -40,7 +40,7 @@ impl<'a> Findings<'a> {
     /// Adds one, and shows it, unless it is to be told together with others.
     pub(super) fn add(&mut self, finding: Finding) {
         if self.together_from.is_none() {
-            self.tell(&Block::from(&finding));
+            self.tell(&Block::from(finding.clone()));
         }
         self.found.push(finding);
     }
@@ -61,7 +61,7 @@ impl<'a> Findings<'a> {
     }
 
     fn tell(&mut self, block: &Block) {
-        let is_worth_it = match block.outcome {
+        let is_worth_it = match block.finding.outcome {
             Outcome::Warning | Outcome::Failed(_) => true,
             Outcome::Ok | Outcome::Skipped => self.console.verbosity > Verbosity::Quiet,
         };

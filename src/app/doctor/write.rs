@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::calls::Found;
 use super::findings::Findings;
 use crate::app::next::Typed;
 use crate::doctor::{Check, FileOutcome, file};
@@ -24,15 +23,11 @@ const NEEDED: [Check; 7] = [
 
 /// Writes it, if sign-in has worked. A file that is there keeps every byte: what it lacks is added, and nothing if it says
 /// otherwise.
-pub(super) fn write(known: &Survey, found: &Found, overrides: &Overrides, findings: &mut Findings<'_>) {
+pub(super) fn write(known: &Survey, found: &FoundOut, overrides: &Overrides, findings: &mut Findings<'_>) {
     let name = known.profile.as_deref().unwrap_or_default();
     let is_sound = !NEEDED.iter().any(|check| findings.has_failed(*check)) && findings.has_passed(Check::Token);
     let settings = known.settings.as_ref().ok().filter(|_| is_sound);
-    let found = FoundOut {
-        organization_id: found.organization_id,
-        license_route: found.license_route.clone(),
-    };
-    let profile = settings.and_then(|settings| NewProfile::of(name, settings, overrides, &found));
+    let profile = settings.and_then(|settings| NewProfile::of(name, settings, overrides, found));
     let outcome = profile.map_or(FileOutcome::Untried, |profile| outcome(known, &profile));
     let next = Typed::here().plan_with_the_profile();
     findings.add(file(&known.place, name, outcome, &next));
