@@ -27,7 +27,7 @@ use self::bell::Bell;
 use self::complaints::Complaints;
 use self::inbox::{Inbox, InboxError};
 use self::profiles::{Post, on_one_line, profiles};
-use self::teller::{Keeps, Teller, Trouble};
+use self::teller::{Teller, Trouble};
 use self::watcher::{Shared, Watcher};
 use super::Ending;
 use super::console::Console;
@@ -59,11 +59,11 @@ pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Cons
         Err(InboxError::Io(_)) if may_pass => None,
         Err(error) => return Err(refused(&error)),
     };
-    let keeps = match options.rounds() {
-        Rounds::One => Keeps::Sheets,
-        Rounds::Every(_) => Keeps::LastSheets,
+    let most = match options.rounds() {
+        Rounds::One => usize::MAX,
+        Rounds::Every(_) => teller::MOST,
     };
-    let teller = Arc::new(Teller::new(console.verbosity, keeps));
+    let teller = Arc::new(Teller::new(console.verbosity, most));
     let watched = Arc::clone(&teller);
     let (rounds, overrides) = (options.rounds(), overrides.clone());
     let signalled = block_on(async move {

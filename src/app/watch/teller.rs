@@ -18,21 +18,13 @@ use crate::watch::Folder;
 #[derive(Debug)]
 pub(super) struct Teller {
     verbosity: Verbosity,
-    keeps: Keeps,
+    /// So many sheets are kept in mind, the last ones.
+    most: usize,
     tally: Mutex<Tally>,
 }
 
-/// So many sheets of a watch without end are kept in mind.
-const MOST: usize = 1_000;
-
-/// Whether each sheet is kept in mind to the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keeps {
-    /// All that one round has met.
-    Sheets,
-    /// The last ones: a watch without end meets too many.
-    LastSheets,
-}
+/// So many sheets of a watch without end, which meets too many, are kept in mind.
+pub(super) const MOST: usize = 1_000;
 
 /// What became of one sheet.
 #[derive(Debug, Clone, Serialize)]
@@ -64,7 +56,7 @@ pub(super) struct Counts {
 #[derive(Debug, Default)]
 struct Tally {
     counts: Counts,
-    /// The last ones, no more than [`MOST`].
+    /// The last ones.
     sheets: VecDeque<SheetLine>,
     /// What needs a person or another time, besides sheets that went to a folder.
     troubles: BTreeSet<Trouble>,
@@ -94,10 +86,10 @@ pub(super) struct WatchShape {
 }
 
 impl Teller {
-    pub(super) fn new(verbosity: Verbosity, keeps: Keeps) -> Self {
+    pub(super) fn new(verbosity: Verbosity, most: usize) -> Self {
         Self {
             verbosity,
-            keeps,
+            most,
             tally: Mutex::default(),
         }
     }
@@ -124,14 +116,14 @@ impl Teller {
             Folder::Approve | Folder::Approved => &mut tally.counts.approve,
         };
         *count += 1;
-        tally.keep(sheet, self.keeps);
+        tally.keep(sheet, self.most);
     }
 
     /// Nothing was to be done for a sheet.
     pub(super) fn superfluous(&self, sheet: SheetLine) {
         let mut tally = self.tally();
         tally.counts.superfluous += 1;
-        tally.keep(sheet, self.keeps);
+        tally.keep(sheet, self.most);
     }
 
     /// So many sheets were left for another time.
@@ -177,9 +169,9 @@ impl Teller {
 }
 
 impl Tally {
-    fn keep(&mut self, sheet: SheetLine, keeps: Keeps) {
+    fn keep(&mut self, sheet: SheetLine, most: usize) {
         self.sheets.push_back(sheet);
-        if keeps == Keeps::LastSheets && self.sheets.len() > MOST {
+        if self.sheets.len() > most {
             self.sheets.pop_front();
         }
     }

@@ -97,7 +97,7 @@ impl<'a> Watcher<'a> {
             resting: None,
         };
         if let Some(inbox) = inbox {
-            watcher.hold(inbox)?;
+            watcher.held = Some(watcher.hold(inbox)?);
         }
         Ok(watcher)
     }
@@ -115,8 +115,6 @@ impl<'a> Watcher<'a> {
                 Ok(Round::Stopped) => break,
                 Ok(Round::Idle) => self.complaints.mended("folder", "the folder can be used again"),
                 Err(error) => {
-                    // Whatever it was, the folder is looked at anew.
-                    self.held = None;
                     let what = format!("the folder cannot be used, which is tried again: {error}");
                     self.complaints.complain("folder", &what);
                     if matches!(error, InboxError::Foreign { .. }) {
@@ -142,49 +140,52 @@ impl<'a> Watcher<'a> {
         self.began.elapsed()
     }
 
-    /// One step: something unfinished, a sheet that is whole, or one that waits.
+    /// One step. If it fails, whatever it was, the folder is looked at anew.
     fn round(&mut self) -> Result<Round, InboxError> {
-        self.hold_the_folder()?;
+        let mut held = self.hold_the_folder()?;
+        let round = self.round_in(&mut held)?;
+        self.held = Some(held);
+        Ok(round)
+    }
+
+    /// Something unfinished, a sheet that is whole, or one that waits.
+    fn round_in(&mut self, held: &mut Held) -> Result<Round, InboxError> {
         if self.is_resting() {
             return Ok(Round::Idle);
         }
-        if let Some(round) = self.go_on_with_unfinished()? {
+        if let Some(round) = self.go_on_with_unfinished(held)? {
             return Ok(round);
         }
         if self.queue.is_empty() || self.is_listed_long_ago() {
-            self.list()?;
+            self.list(&held.inbox)?;
         }
-        if let Some(found) = self.queue.pop_front() {
-            let Some(settings) = self.settings() else {
-                self.queue.clear();
-                return Ok(Round::Idle);
-            };
-            return Ok(self.take(&found, &settings)?);
-        }
-        let Some(found) = self.due()? else {
+        let found = match self.queue.pop_front() {
+            Some(found) => Some(found),
+            None => self.due(&held.inbox)?,
+        };
+        let Some(found) = found else {
             return Ok(Round::Idle);
         };
-        match self.settings() {
-            Some(settings) => Ok(self.take(&found, &settings)?),
-            None => Ok(Round::Idle),
-        }
+        let Some(settings) = self.settings() else {
+            self.queue.clear();
+            return Ok(Round::Idle);
+        };
+        Ok(self.take(held, &found, &settings)?)
     }
 
     /// Makes sure that the folder is there, and is this process's.
-    fn hold_the_folder(&mut self) -> Result<(), InboxError> {
-        if let Some(held) = &self.held
+    fn hold_the_folder(&mut self) -> Result<Held, InboxError> {
+        // Of another folder under the same name nothing is known: what was, is of the old one's files.
+        if let Some(held) = self.held.take()
             && held.inbox.is_still_there()?
         {
-            return Ok(());
+            return Ok(held);
         }
-        // Another folder under the same name: what was known of the old one's files says nothing of its own.
-        self.held = None;
         let inbox = Inbox::take(&self.post.folder, self.post.within.as_deref())?;
-        self.hold(inbox)?;
-        Ok(())
+        Ok(self.hold(inbox)?)
     }
 
-    fn hold(&mut self, inbox: Inbox) -> io::Result<()> {
+    fn hold(&mut self, inbox: Inbox) -> io::Result<Held> {
         let memory = inbox.memory()?;
         let folders = [inbox.root().to_owned(), inbox.folder(Folder::Approved)];
         let folders: Vec<&Path> = folders.iter().map(AsRef::as_ref).collect();
@@ -198,8 +199,7 @@ impl<'a> Watcher<'a> {
         self.queue.clear();
         self.listed = None;
         self.stuck.clear();
-        self.held = Some(Held { inbox, memory });
-        Ok(())
+        Ok(Held { inbox, memory })
     }
 
     /// The settings as they are now; what is wrong with them is told when it changes.
@@ -221,11 +221,9 @@ impl<'a> Watcher<'a> {
     }
 
     /// Goes on with what a crash, a stop or a full disk has left.
-    fn go_on_with_unfinished(&mut self) -> Result<Option<Round>, InboxError> {
-        let Some(held) = &self.held else { return Ok(None) };
-        let running = held.inbox.running();
+    fn go_on_with_unfinished(&mut self, held: &mut Held) -> Result<Option<Round>, InboxError> {
         let mut ids: Vec<String> = Vec::new();
-        for entry in fs_err::read_dir(&running)? {
+        for entry in fs_err::read_dir(held.inbox.running())? {
             let entry = entry?;
             if entry.file_type()?.is_dir()
                 && let Ok(id) = entry.file_name().into_string()
@@ -242,7 +240,6 @@ impl<'a> Watcher<'a> {
                 (Some(again), Rounds::Every(_)) if *again > now => continue,
                 (Some(_) | None, _) => {}
             }
-            let Some(held) = &self.held else { return Ok(None) };
             match Taken::found(&held.inbox, &id)? {
                 Unfinished::Nothing => {}
                 Unfinished::Unknown(why) => {
@@ -250,7 +247,7 @@ impl<'a> Watcher<'a> {
                     self.complaints
                         .complain(&id, &format!("cannot go on with a sheet: {why}"));
                 }
-                Unfinished::Job(taken) => return Ok(Some(self.go_on(*taken)?)),
+                Unfinished::Job(taken) => return Ok(Some(self.go_on(held, *taken)?)),
             }
         }
         Ok(None)
@@ -300,22 +297,21 @@ impl<'a> Watcher<'a> {
     }
 
     /// Looks at the folders, and queues what is whole.
-    fn list(&mut self) -> Result<(), InboxError> {
+    fn list(&mut self, inbox: &Inbox) -> Result<(), InboxError> {
         let began = self.began;
         let now = || began.elapsed();
         self.listed = Some(now());
-        let Some(held) = &self.held else { return Ok(()) };
         self.queue.clear();
         let mut there = BTreeSet::new();
-        let approved = match held.inbox.check_approved() {
-            Ok(()) => Some(look(&held.inbox.folder(Folder::Approved), &mut self.approved, now)?),
+        let approved = match inbox.check_approved() {
+            Ok(()) => Some(look(&inbox.folder(Folder::Approved), &mut self.approved, now)?),
             Err(error @ InboxError::Foreign { .. }) => {
                 self.complaints.complain("approved", &error.to_string());
                 None
             }
             Err(error @ InboxError::Renamable { .. }) => {
                 // Many never approve anything.
-                if !names(&held.inbox.folder(Folder::Approved))?.is_empty() {
+                if !names(&inbox.folder(Folder::Approved))?.is_empty() {
                     self.complaints.complain("approved", &error.to_string());
                     self.shared.teller.left(0, Trouble::NeedsPerson);
                 }
@@ -323,7 +319,7 @@ impl<'a> Watcher<'a> {
             }
             Err(error) => return Err(error),
         };
-        let dropped = look(held.inbox.root(), &mut self.dropped, now)?;
+        let dropped = look(inbox.root(), &mut self.dropped, now)?;
         let listings = [
             (CameFrom::Folder(Folder::Approved), approved),
             (CameFrom::Inbox, Some(dropped)),
@@ -355,9 +351,8 @@ impl<'a> Watcher<'a> {
     }
 
     /// A sheet whose rows wait, and that is due for another look.
-    fn due(&mut self) -> io::Result<Option<Found>> {
-        let Some(held) = &self.held else { return Ok(None) };
-        let folder = held.inbox.folder(Folder::Waiting);
+    fn due(&mut self, inbox: &Inbox) -> io::Result<Option<Found>> {
+        let folder = inbox.folder(Folder::Waiting);
         let mut sheets = names(&folder)?;
         sheets.retain(|name| file_name(name) == FileName::Sheet);
         self.looks.retain(|name, _| sheets.contains(name));
@@ -428,10 +423,6 @@ impl<'a> Watcher<'a> {
         };
         // A little later, so that the clock has passed it.
         Some(next.saturating_sub(now) + Duration::from_millis(20))
-    }
-
-    pub(super) fn held(&mut self) -> Option<&mut Held> {
-        self.held.as_mut()
     }
 
     /// Takes note, in the end, of what lies in the folders, and of what was left for another time.

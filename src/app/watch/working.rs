@@ -13,7 +13,7 @@ use super::planning::{Found, Planned, planned, relative};
 use super::sharing::Sharing;
 use super::taking::{Taken, Took};
 use super::teller::{SheetLine, Teller};
-use super::watcher::{Round, Watcher};
+use super::watcher::{Held, Round, Watcher};
 use crate::app::Ending;
 use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
@@ -45,16 +45,19 @@ enum AfterRun {
 
 impl Watcher<'_> {
     /// Takes a sheet that is whole, and sees it to its end.
-    pub(super) fn take(&mut self, found: &Found, settings: &Settings) -> io::Result<Round> {
-        let Some(held) = self.held() else {
-            return Ok(Round::Idle);
-        };
+    pub(super) fn take(&mut self, held: &mut Held, found: &Found, settings: &Settings) -> io::Result<Round> {
         let job = match planned(&held.inbox, &held.memory, found)? {
             Planned::Job(job) => *job,
             Planned::Superfluous(known) => {
                 let from = held.inbox.root().join(relative(found.came_from, &found.name));
                 let note = note_of_superfluous(&found.name, &known);
-                return self.put_aside(&from, &found.name, &note, "was dropped before and is not run again");
+                return self.put_aside(
+                    held,
+                    &from,
+                    &found.name,
+                    &note,
+                    "was dropped before and is not run again",
+                );
             }
         };
         let taken = Taken::begin(&held.inbox, job)?;
@@ -64,74 +67,62 @@ impl Watcher<'_> {
             self.looked_at(&name);
         }
         match fetched {
-            Ok(Took::Taken(taken)) => match self.run_alone(*taken, settings) {
-                Ok(round) => Ok(round),
-                Err(error) => self.later(&id, error),
-            },
+            Ok(Took::Taken(taken)) => {
+                let ran = self.run_alone(held, *taken, settings);
+                ran.or_else(|error| self.later(held, &id, error))
+            }
             // Whatever is there now is looked at anew.
             Ok(Took::Changed) => Ok(Round::Busy),
-            Err(error) => self.later(&id, error),
+            Err(error) => self.later(held, &id, error),
         }
     }
 
     /// Goes on with a sheet that was taken before.
-    pub(super) fn go_on(&mut self, taken: Taken) -> io::Result<Round> {
+    pub(super) fn go_on(&mut self, held: &mut Held, taken: Taken) -> io::Result<Round> {
         let id = taken.id.clone();
-        match self.try_to_go_on(taken) {
-            Ok(round) => Ok(round),
-            Err(error) => self.later(&id, error),
-        }
+        let went_on = self.try_to_go_on(held, taken);
+        went_on.or_else(|error| self.later(held, &id, error))
     }
 
     /// What the disk refuses for one sheet holds up no other, as long as the folder is there.
-    fn later(&mut self, id: &str, error: io::Error) -> io::Result<Round> {
+    fn later(&mut self, held: &Held, id: &str, error: io::Error) -> io::Result<Round> {
         self.put_off(id);
-        let is_there = self.held().map(|held| held.inbox.is_still_there());
-        match is_there {
-            Some(Ok(true)) => {
-                self.complaints.complain(id, &format!("tried again later: {error}"));
-                Ok(Round::Busy)
-            }
-            Some(Ok(false) | Err(_)) | None => Err(error),
+        if !held.inbox.is_still_there().unwrap_or(false) {
+            return Err(error);
         }
+        self.complaints.complain(id, &format!("tried again later: {error}"));
+        Ok(Round::Busy)
     }
 
-    fn try_to_go_on(&mut self, taken: Taken) -> io::Result<Round> {
+    fn try_to_go_on(&mut self, held: &mut Held, taken: Taken) -> io::Result<Round> {
         let id = taken.id.clone();
         let settings = self.settings();
         if matches!(taken.job.stage, Stage::Ended(_)) {
-            return self.file(taken, settings.as_ref());
+            return self.file(held, taken, settings.as_ref());
         }
         let Some(settings) = settings else {
             self.put_off(&id);
             return Ok(Round::Busy);
         };
-        let Some(held) = self.held() else {
-            return Ok(Round::Idle);
-        };
         match taken.fetch(&held.inbox)? {
-            Took::Taken(taken) => self.run_alone(*taken, &settings),
+            Took::Taken(taken) => self.run_alone(held, *taken, &settings),
             Took::Changed => Ok(Round::Busy),
         }
     }
 
     /// Runs a sheet, once a second copy of it under another name lies where its owner finds it.
-    fn run_alone(&mut self, taken: Taken, settings: &Settings) -> io::Result<Round> {
-        let copy = self.held().and_then(|held| taken.copy(&held.inbox));
-        if let Some(copy) = copy {
+    fn run_alone(&mut self, held: &mut Held, taken: Taken, settings: &Settings) -> io::Result<Round> {
+        if let Some(copy) = taken.copy(&held.inbox) {
             let name = copy.file_name().unwrap_or_default().to_string_lossy();
             let sheet = &taken.job.sheet;
             let note = note_of_second_copy(&name, sheet);
             let why = format!("has the content of `{sheet}`, which has failed and is run again");
-            self.put_aside(&copy, &name, &note, &why)?;
+            self.put_aside(held, &copy, &name, &note, &why)?;
         }
-        self.run(taken, settings)
+        self.run(held, taken, settings)
     }
 
-    fn run(&mut self, mut taken: Taken, settings: &Settings) -> io::Result<Round> {
-        let Some(held) = self.held() else {
-            return Ok(Round::Idle);
-        };
+    fn run(&mut self, held: &mut Held, mut taken: Taken, settings: &Settings) -> io::Result<Round> {
         let (name, id) = (taken.job.dropped_as.clone(), taken.id.clone());
         let approved = held.inbox.approved_plan(&taken.job.sha256);
         match taken.job.came_from {
@@ -160,7 +151,7 @@ impl Watcher<'_> {
             AfterRun::Ended(mut ended) => {
                 ended.notice = notice.and_then(|notice| serde_json::to_value(notice).ok().map(Box::new));
                 end(&mut taken, *ended)?;
-                self.file(taken, Some(settings))
+                self.file(held, taken, Some(settings))
             }
             AfterRun::Stopped => {
                 let what = format!("`{name}`: stopped, and gone on with by the next `reseat watch`");
@@ -246,15 +237,12 @@ impl Watcher<'_> {
 
     /// Moves a sheet whose run has ended to its folder, and then tells of it: twice, if a crash comes in between, rather than
     /// never.
-    fn file(&mut self, mut taken: Taken, settings: Option<&Settings>) -> io::Result<Round> {
+    fn file(&mut self, held: &mut Held, mut taken: Taken, settings: Option<&Settings>) -> io::Result<Round> {
         let Stage::Ended(mut ended) = taken.job.stage.clone() else {
             return Ok(Round::Busy);
         };
         let profile = self.post.profile.clone();
-        let sharing = self.sharing();
-        let Some(held) = self.held() else {
-            return Ok(Round::Idle);
-        };
+        let sharing = self.sharing(&held.inbox);
         let filed = match file_away(&held.inbox, &mut held.memory, &mut taken, sharing) {
             Ok(Some(filed)) => filed,
             Ok(None) => return Ok(Round::Busy),
@@ -310,16 +298,13 @@ impl Watcher<'_> {
     }
 
     /// Who may read what is left; where that cannot be arranged it is the account's alone, which is told.
-    fn sharing(&mut self) -> Sharing {
+    fn sharing(&mut self, inbox: &Inbox) -> Sharing {
         let Ok(settings) = self.post.settings() else {
             return Sharing::default();
         };
-        let opened = Sharing::of(&settings.watch).and_then(|sharing| match self.held() {
-            Some(held) => {
-                let opened = sharing.open_folders(&held.inbox);
-                opened.map(|()| sharing).map_err(|error| error.to_string())
-            }
-            None => Ok(sharing),
+        let opened = Sharing::of(&settings.watch).and_then(|sharing| {
+            let opened = sharing.open_folders(inbox);
+            opened.map(|()| sharing).map_err(|error| error.to_string())
         });
         opened.unwrap_or_else(|why| {
             self.complaints.complain("group", &why);
@@ -328,12 +313,9 @@ impl Watcher<'_> {
     }
 
     /// Puts a sheet aside that was done before, or is on its way, with a note.
-    fn put_aside(&mut self, from: &Path, name: &str, note: &str, why: &str) -> io::Result<Round> {
+    fn put_aside(&mut self, held: &Held, from: &Path, name: &str, note: &str, why: &str) -> io::Result<Round> {
         let profile = self.post.profile.clone();
-        let sharing = self.sharing();
-        let Some(held) = self.held() else {
-            return Ok(Round::Idle);
-        };
+        let sharing = self.sharing(&held.inbox);
         let there = set_aside(&held.inbox, from, name, note, sharing)?;
         let place = relative(CameFrom::Folder(Folder::Done), &there);
         self.shared
