@@ -22,8 +22,7 @@ impl Typed {
     /// The command that a person would type to run this sheet with these settings: where this process was told where they
     /// are, the command tells it, too.
     pub(super) fn unattended(&self, sheet: &Path, profile: Option<&str>) -> Self {
-        let mut words = vec![self.program(), OsString::from("run"), beside_no_flag(sheet)];
-        words.extend(kept_flags(&self.0, &["--config"], &[]));
+        let mut words = self.words([OsString::from("run"), beside_no_flag(sheet)], &["--config"], &[]);
         if let Some(profile) = profile {
             words.extend([OsString::from("--profile"), profile.into()]);
         }
@@ -71,14 +70,13 @@ impl Typed {
 
     /// The command that checks this sheet, which asks no organization.
     pub(super) fn check_of(&self, sheet: &Path) -> String {
-        self.command("check", sheet, kept_flags(&self.0, &FLAGS_OF_SETTINGS, &[]))
+        shell(&self.words(["check".into(), beside_no_flag(sheet)], &FLAGS_OF_SETTINGS, &[]))
     }
 
     /// The plan that was typed, as if this moment had come.
     pub(super) fn as_of(&self, moment: &str) -> String {
         let mut words = without(&self.0, &FLAGS_OF_A_PLANS_PAGE, &FILES_OF_A_PLAN);
-        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
-        words.splice(at..at, ["--as-of", moment].map(OsString::from));
+        add_flags(&mut words, ["--as-of", moment].map(OsString::from));
         shell(&words)
     }
 
@@ -102,17 +100,14 @@ impl Typed {
 
     /// The command that carries out this saved plan.
     pub(super) fn run_of_plan(&self, plan: &Path) -> String {
-        let mut words = vec![self.program(), OsString::from("run"), OsString::from("--plan")];
-        words.push(plan.as_os_str().to_owned());
-        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
-        shell(&words)
+        let words = ["run".into(), "--plan".into(), plan.as_os_str().to_owned()];
+        shell(&self.words(words, &FLAGS_OF_THE_ORGANIZATION, &[]))
     }
 
     /// The same command against the simulated organization, or a plan if it has no such flag.
     pub(super) fn on_the_sandbox(&self) -> String {
         let mut words = self.0.clone();
-        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
-        words.insert(at, OsString::from("--sandbox"));
+        add_flags(&mut words, ["--sandbox".into()]);
         if cli::parse(words.clone()).is_ok() {
             return shell(&words);
         }
@@ -121,8 +116,7 @@ impl Typed {
 
     /// The command that looks at what is configured and writes it down, with the flags that were typed and these.
     pub(super) fn doctor_writing(&self, missing: &[&str]) -> String {
-        let mut words = vec![self.program(), OsString::from("doctor")];
-        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
+        let mut words = self.words(["doctor".into()], &FLAGS_OF_THE_ORGANIZATION, &[]);
         words.extend(missing.iter().map(OsString::from));
         words.push(OsString::from("--write"));
         shell(&words)
@@ -130,20 +124,18 @@ impl Typed {
 
     /// The command that says what is wrong with the way to the organization that was typed.
     pub(super) fn doctor(&self) -> String {
-        let mut words = vec![self.program(), OsString::from("doctor")];
-        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &[]));
-        shell(&words)
+        shell(&self.words(["doctor".into()], &FLAGS_OF_THE_ORGANIZATION, &[]))
     }
 
     /// The command that writes the sheet which frees as many idle seats as are missing.
     pub(super) fn freeing(&self, seats: &[SeatLine]) -> String {
-        let mut words = vec![self.program(), OsString::from("rebalance")];
+        let mut words = vec!["rebalance".to_owned()];
         for line in seats.iter().filter(|line| line.short > 0) {
-            words.extend([OsString::from("--free"), format!("{}={}", line.code, line.short).into()]);
+            words.extend(["--free".to_owned(), format!("{}={}", line.code, line.short)]);
         }
-        words.extend(["-o", "free.xlsx"].map(OsString::from));
-        words.extend(kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]));
-        shell(&words)
+        words.extend(["-o", "free.xlsx"].map(str::to_owned));
+        let words = words.into_iter().map(OsString::from);
+        shell(&self.words(words, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]))
     }
 
     /// The command that plans the sheet that was typed, or one yet to be named, with the profile that was typed.
@@ -151,9 +143,7 @@ impl Typed {
         let sheet = self
             .sheet()
             .map_or_else(|| OsString::from("SHEET"), PathBuf::into_os_string);
-        let mut words = vec![self.program(), OsString::from("plan"), sheet];
-        words.extend(kept_flags(&self.0, &FLAGS_OF_SETTINGS, &[]));
-        shell(&words)
+        shell(&self.words(["plan".into(), sheet], &FLAGS_OF_SETTINGS, &[]))
     }
 
     /// The same command with the configuration file that is beside its sheet; `None` where there is none.
@@ -163,8 +153,7 @@ impl Typed {
             return None;
         }
         let mut words = self.0.clone();
-        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
-        words.splice(at..at, [OsString::from("--config"), file.into_os_string()]);
+        add_flags(&mut words, ["--config".into(), file.into_os_string()]);
         cli::parse(words.clone()).is_ok().then(|| shell(&words))
     }
 
@@ -182,14 +171,15 @@ impl Typed {
     }
 
     fn command_of(&self, command: &str, sheet: &Path) -> String {
-        let flags = kept_flags(&self.0, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]);
-        self.command(command, sheet, flags)
+        let words = [command.into(), beside_no_flag(sheet)];
+        shell(&self.words(words, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]))
     }
 
-    fn command(&self, command: &str, sheet: &Path, flags: Vec<OsString>) -> String {
-        let mut words = vec![self.program(), OsString::from(command), beside_no_flag(sheet)];
-        words.extend(flags);
-        shell(&words)
+    /// Another command of the program, with these flags as they were typed, the `valued` ones with their values.
+    fn words(&self, words: impl IntoIterator<Item = OsString>, valued: &[&str], plain: &[&str]) -> Vec<OsString> {
+        let program = std::iter::once(self.program());
+        let kept = kept_flags(&self.0, valued, plain);
+        program.chain(words).chain(kept).collect()
     }
 
     /// The same command for the sheet of failed rows, which has row numbers of its own, so that what was allowed for one
@@ -206,9 +196,7 @@ impl Typed {
         if position.is_none() {
             words.push(beside_no_flag(failed));
         }
-        // After a `--` it would be taken for a sheet.
-        let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
-        words.splice(at..at, planned.iter().cloned());
+        add_flags(&mut words, planned.iter().cloned());
         shell(&words)
     }
 }
@@ -218,6 +206,12 @@ pub(super) fn config_beside(sheet: &Path) -> Option<String> {
     let file = sheet.with_file_name(settings::FILE_NAME);
     let is_there = file.is_file();
     is_there.then(|| shell(&[OsString::from("--config"), file.into_os_string()]))
+}
+
+/// Adds flags before a `--`, behind which they would be taken for a sheet.
+fn add_flags(words: &mut Vec<OsString>, flags: impl IntoIterator<Item = OsString>) {
+    let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.splice(at..at, flags);
 }
 
 /// The sheet as a word that is not taken for a flag.
