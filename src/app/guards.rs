@@ -167,14 +167,6 @@ pub(super) fn question(view: &PlanView<'_>, rules: &Rules, consent: Consent<'_>)
     }
 }
 
-/// Why a plan is refused whose question was not answered as it should be.
-fn reason_unless_answered(question: &Question) -> Reason {
-    match question {
-        Question::None | Question::GoOn(_) => Reason::NotConfirmed,
-        Question::Deletions(..) => Reason::DeletionsUnconfirmed,
-    }
-}
-
 fn asked(view: &PlanView<'_>, options: &RunOptions, label: &OrganizationLabel) -> Asked {
     let plan = match &options.saved_plan {
         Some(file) => format!("The plan in `{}`: {}", file.display(), view.in_short()),
@@ -203,12 +195,13 @@ async fn answered(
     signals: &Signals,
     read: impl Fn() -> io::Result<String> + Clone + Send + 'static,
 ) -> Result<(), Failure> {
-    let (prompt, once_more, wanted) = match question {
+    let (prompt, once_more, wanted, unless) = match question {
         Question::None => return Ok(()),
         Question::GoOn(Asked { plan, on }) => (
             format!("\n{plan}\nCarry this plan out on {on}? Type `yes`: "),
             "Nothing was sent yet. Type `yes` in full to carry this plan out, anything else to end: ".to_owned(),
             "yes".to_owned(),
+            Reason::NotConfirmed,
         ),
         Question::Deletions(Asked { plan, on }, count) => (
             format!(
@@ -216,6 +209,7 @@ async fn answered(
             ),
             format!("Nothing was sent yet. Type {count} to carry this plan out, anything else to end: "),
             count.to_string(),
+            Reason::DeletionsUnconfirmed,
         ),
     };
     for prompt in [prompt, once_more] {
@@ -240,7 +234,7 @@ async fn answered(
     }
     Err(Failure::new(
         Ending::Stopped,
-        reason_unless_answered(question),
+        unless,
         "the plan was not confirmed, so nothing was sent",
     ))
 }

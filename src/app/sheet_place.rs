@@ -15,16 +15,8 @@ use crate::sheet::{Existing, WrittenFormat, WrittenPage, WrittenTable, may_write
 pub(super) struct SheetPlace {
     path: PathBuf,
     existing: Existing,
-    earlier: EarlierRun,
-}
-
-/// What has the name that the results of the sheet will have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EarlierRun {
-    /// Nothing.
-    None,
-    /// Results of an earlier sheet of this name. Rows that are the same there would count as done.
-    Finished,
+    /// Whether the results of an earlier sheet of this name are there. Rows that are the same there would count as done.
+    has_earlier_run: bool,
 }
 
 impl SheetPlace {
@@ -49,22 +41,17 @@ impl SheetPlace {
             )));
         }
         let results = results_path(path);
-        let earlier = match results.try_exists() {
-            Ok(false) | Err(_) => EarlierRun::None,
-            Ok(true) => match History::read(&results) {
-                Ok(history) if is_finished(&history) => EarlierRun::Finished,
-                Ok(_) | Err(_) => {
-                    let results = results.display();
-                    return Err(refused(format!(
-                        "`{results}` is of a sheet of this name that is not finished: running this one would continue that"
-                    )));
-                }
-            },
-        };
+        let has_earlier_run = results.exists();
+        if has_earlier_run && !History::read(&results).is_ok_and(|history| is_finished(&history)) {
+            let results = results.display();
+            return Err(refused(format!(
+                "`{results}` is of a sheet of this name that is not finished: running this one would continue that"
+            )));
+        }
         Ok(Self {
             path: path.to_owned(),
             existing,
-            earlier,
+            has_earlier_run,
         })
     }
 
@@ -95,18 +82,20 @@ impl SheetPlace {
     /// The command that runs the sheet, all of it.
     pub(super) fn run_command(&self) -> String {
         let run = Typed::here().run_of(&self.path);
-        match self.earlier {
-            EarlierRun::None => run,
-            EarlierRun::Finished => format!("{run} --again"),
+        if self.has_earlier_run {
+            format!("{run} --again")
+        } else {
+            run
         }
     }
 
     /// The command with which to go on where nobody should run the sheet before looking at its plan. A plan knows no
     /// `--again`, and would show rows of an earlier sheet as done.
     pub(super) fn plan_command(&self) -> String {
-        match self.earlier {
-            EarlierRun::None => Typed::here().plan_of(&self.path),
-            EarlierRun::Finished => self.run_command(),
+        if self.has_earlier_run {
+            self.run_command()
+        } else {
+            Typed::here().plan_of(&self.path)
         }
     }
 
@@ -117,12 +106,11 @@ impl SheetPlace {
 
     /// Says that an earlier sheet of this name was run, if one was.
     pub(super) fn tell_of_earlier_run(&self, console: Console<'_>) {
-        match self.earlier {
-            EarlierRun::None => {}
-            EarlierRun::Finished => console.tell(format!(
+        if self.has_earlier_run {
+            console.tell(format!(
                 "`{}` is of an earlier sheet of this name; `--again` keeps it under its date\n",
                 results_path(&self.path).display()
-            )),
+            ));
         }
     }
 
