@@ -128,7 +128,7 @@ fn places(loaded: &Loaded) -> Places {
 }
 
 /// The marks of a sheet of failed rows; `None` if it cannot be one.
-fn marks(path: &Path) -> Option<FailedMarks> {
+pub(super) fn marks(path: &Path) -> Option<FailedMarks> {
     Source::open(path).and_then(|source| read_marks(&source)).ok().flatten()
 }
 

@@ -1,7 +1,7 @@
 //! Which results a sheet belongs to: its own, or those of the sheet whose failed rows it has.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
@@ -10,6 +10,7 @@ use crate::cli::EarlierResults;
 use crate::ledger::{self, History, RunId, results_path};
 use crate::model::{Place, RowKey, Shared};
 use crate::sheet::{SheetError, Source, read_marks};
+use crate::watch::parent_stem;
 
 /// A sheet, and the one that its results belong to: itself, unless it has the failed rows of another.
 #[derive(Debug)]
@@ -39,7 +40,8 @@ impl Family {
         };
         let marks = if is_marked { read_marks(source)? } else { None };
         let marks = marks.filter(|marks| !marks.of.is_empty());
-        let by_name = parent_stem(path);
+        let by_name = path.file_name().and_then(OsStr::to_str).and_then(parent_stem);
+        let by_name = by_name.map(|stem| path.with_file_name(stem));
         let Some(marks) = marks else {
             // Somebody took the marks out. What an earlier version kept of such a sheet on its own goes on.
             let is_part = |stem: &PathBuf| beside(stem, ".results.csv").exists() && !results_path(path).exists();
@@ -148,34 +150,9 @@ fn beside(stem: &Path, ending: &str) -> PathBuf {
     stem.with_file_name(name)
 }
 
-/// `joiners` of `joiners.failed.csv` and `joiners.failed-2.csv`.
-fn parent_stem(path: &Path) -> Option<PathBuf> {
-    let stem = path.file_stem()?.to_str()?;
-    let (parent, ending) = stem.rsplit_once('.')?;
-    let number = ending.strip_prefix("failed")?;
-    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    let is_failed = number.is_empty() || number.strip_prefix('-').is_some_and(is_number);
-    (is_failed && !parent.is_empty()).then(|| path.with_file_name(parent))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_sheet_of_failed_rows_is_known_by_its_name_as_well() {
-        for (name, stem) in [
-            ("in/joiners.failed.csv", Some("in/joiners")),
-            ("joiners.failed-12.xlsx", Some("joiners")),
-            ("q4.licences.failed.csv", Some("q4.licences")),
-            ("joiners.csv", None),
-            ("joiners.failed-.csv", None),
-            ("joiners.failed-x.csv", None),
-            (".failed.csv", None),
-        ] {
-            assert_eq!(parent_stem(Path::new(name)), stem.map(PathBuf::from), "{name}");
-        }
-    }
 
     #[test]
     fn files_are_named_after_the_sheet_that_the_rows_came_from() {

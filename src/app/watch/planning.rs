@@ -7,7 +7,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::content::digest;
 use super::inbox::Inbox;
-use crate::sheet::{FailedMarks, Source, read_marks};
+use crate::app::failed_sheet::marks;
 use crate::watch::{
     Again, CameFrom, FileName, Folder, Job, Memory, Moved, Remembered, belongs_to, file_name, free_stem, is_lock,
     parent_stem, renamed, stem_of,
@@ -215,11 +215,6 @@ pub(super) fn family(path: &Path, name: &str) -> String {
         .or_else(|| parent_stem(name))
         .unwrap_or_else(|| stem_of(name))
         .to_owned()
-}
-
-/// The marks of a sheet of failed rows.
-pub(super) fn marks(path: &Path) -> Option<FailedMarks> {
-    Source::open(path).and_then(|source| read_marks(&source)).ok().flatten()
 }
 
 /// Whether a sheet is one of failed rows that nobody has changed.
