@@ -50,6 +50,7 @@ mod rebalance_wanted;
 mod relay;
 mod report;
 mod results;
+mod rights;
 mod run;
 mod run_record;
 mod runtime;

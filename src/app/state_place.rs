@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err::{File, OpenOptions};
 
+use super::rights::private;
 use crate::model::OrganizationId;
 
 /// The files of one organization, which is told from others by the service's address and its own id.
@@ -51,9 +52,7 @@ impl StatePlace {
         self.make_folder()?;
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(self.path(kind))
+        private(&mut options).open(self.path(kind))
     }
 
     /// Holds the lock of this kind for as long as the file lives; another process that holds it is waited for.

@@ -8,6 +8,7 @@ use super::findings::Findings;
 use crate::app::failure::Failure;
 use crate::app::first_steps::first_steps;
 use crate::app::inputs::survey;
+use crate::app::rights::Rights;
 use crate::app::secret::read_secret;
 use crate::doctor::{Likeness, SecretSeen, configuration, is_quoted, no_secret, secret};
 use crate::settings::{Absence, Overrides, SecretSource, Survey};
@@ -53,18 +54,11 @@ pub(super) async fn look_at_secret(known: &Survey, findings: &mut Findings<'_>) 
 }
 
 /// The rights of the secret's file, where others than the owner have any.
-#[cfg(unix)]
 fn open_mode(source: &SecretSource) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt;
     let SecretSource::File { path, .. } = source else {
         return None;
     };
     // Whoever has just read it can say why its rights cannot be asked for.
-    let mode = fs_err::metadata(path).ok()?.permissions().mode() & 0o777;
+    let mode = Rights::of(&fs_err::metadata(path).ok()?)?.mode & 0o777;
     (mode & 0o077 != 0).then_some(mode)
-}
-
-#[cfg(not(unix))]
-fn open_mode(_source: &SecretSource) -> Option<u32> {
-    None
 }

@@ -1,6 +1,6 @@
 //! What is remembered between runs: whether it can be, and how much quota is spent by it.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use super::findings::Findings;
 use crate::app::memory::Memory;
 use crate::app::organization::{Organization, place_of};
 use crate::app::organization_lock::holder_of;
+use crate::app::rights::Rights;
 use crate::app::runtime::off_thread;
 use crate::app::state_place::{StatePlace, make_private_folder};
 use crate::doctor::{Check, Finding, FolderTrial, quota, state_folder};
@@ -52,16 +53,10 @@ fn tried(folder: &Path) -> FolderTrial {
     trial().unwrap_or_else(|failure| failure)
 }
 
-#[cfg(unix)]
-fn is_open_to_others(folder: &Path) -> std::io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs_err::metadata(folder)?.permissions().mode() & 0o077 != 0)
-}
-
-/// Elsewhere the folder is below the user's own, which no others may look into.
-#[cfg(not(unix))]
-fn is_open_to_others(_: &Path) -> std::io::Result<bool> {
-    Ok(false)
+/// Where the system does not tell, the folder is below the user's own, which no others may look into.
+fn is_open_to_others(folder: &Path) -> io::Result<bool> {
+    let rights = Rights::of(&fs_err::metadata(folder)?);
+    Ok(rights.is_some_and(|rights| rights.mode & 0o077 != 0))
 }
 
 /// Tells how much of the quota is left, from what is remembered of the organization, and who works on it now.

@@ -7,6 +7,7 @@ use std::path::Path;
 use aws_lc_rs::digest::{Context, SHA256};
 use fs_err::{File, OpenOptions};
 
+use crate::app::rights::Rights;
 use crate::model::Shared;
 use crate::sheet::{Row, Source, Visit, Visitor};
 use crate::watch::{Content, Sighting};
@@ -20,23 +21,8 @@ pub(super) fn sighting(path: &Path) -> io::Result<Option<Sighting>> {
     Ok(metadata.is_file().then(|| Sighting {
         size: metadata.len(),
         modified: metadata.modified().ok(),
-        identity: identity(&metadata),
+        identity: Rights::of(&metadata).map(|rights| rights.identity),
     }))
-}
-
-/// Which file or folder it is, where the system tells.
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
-pub(super) fn identity(metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-
-    Some((metadata.dev(), metadata.ino()))
-}
-
-/// Which file or folder it is, where the system tells.
-#[cfg(not(unix))]
-pub(super) fn identity(_metadata: &std::fs::Metadata) -> Option<(u64, u64)> {
-    None
 }
 
 /// Opens an ordinary file that somebody else may have put there, or replaced meanwhile: through no link, and without waiting

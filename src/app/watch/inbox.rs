@@ -1,14 +1,16 @@
 //! A drop folder on disk: the folders below it, and the private one in which reseat keeps what it works on.
 
+use std::fs::Metadata;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use fs_err::{File, OpenOptions};
 use jiff::Timestamp;
 
-use super::content::{identity, unfollowed};
+use super::content::unfollowed;
 use super::moving::{clear_passing, sync_folder};
 use super::owners::Account;
+use crate::app::rights::{Rights, private, set_mode};
 use crate::app::state_place::make_private_folder;
 use crate::text::clean;
 use crate::watch::{Folder, Memory, Remembered};
@@ -176,9 +178,7 @@ impl Inbox {
     pub(super) fn remember(&self, remembered: &Remembered) -> io::Result<()> {
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
-        #[cfg(unix)]
-        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = unfollowed(&mut options).open(self.seen())?;
+        let mut file = unfollowed(private(&mut options)).open(self.seen())?;
         let mut line = serde_json::to_vec(remembered)?;
         // Before it too: what a crash has cut off must not spoil the line after it.
         line.insert(0, b'\n');
@@ -217,47 +217,31 @@ fn private_folder(folder: &Path) -> Result<Account, InboxError> {
     if !account.has_made(folder)? {
         return Err(foreign());
     }
-    keep_private(folder);
+    // There are file systems on which everything is everybody's.
+    let _ = set_mode(folder, 0o700);
     Ok(account)
 }
 
 /// Whether others than its owner may rename what they have not made themselves.
-#[cfg(unix)]
 fn others_may_rename_in(folder: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = fs_err::metadata(folder)?.permissions().mode();
-    Ok(mode & 0o022 != 0 && mode & 0o1000 == 0)
+    let rights = Rights::of(&fs_err::metadata(folder)?);
+    Ok(rights.is_some_and(|Rights { mode, .. }| mode & 0o022 != 0 && mode & 0o1000 == 0))
 }
 
-#[cfg(not(unix))]
-fn others_may_rename_in(_folder: &Path) -> io::Result<bool> {
-    Ok(false)
-}
-
-/// Keeps others out of a folder of the account's own. There are file systems on which everything is everybody's.
-fn keep_private(folder: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-
-        let _ = fs_err::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
-    }
-    #[cfg(not(unix))]
-    let _ = folder;
+/// Which folder it is, where the system tells.
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    Rights::of(metadata).map(|rights| rights.identity)
 }
 
 /// Takes the lock, which is never written to.
-fn lock(root: &Path, private: &Path) -> Result<File, InboxError> {
+fn lock(root: &Path, folder: &Path) -> Result<File, InboxError> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).read(true).write(true);
-    #[cfg(unix)]
-    fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lock = unfollowed(&mut options).open(private.join("lock"))?;
+    let lock = unfollowed(private(&mut options)).open(folder.join("lock"))?;
     match lock.file().try_lock() {
         Ok(()) => Ok(lock),
         Err(std::fs::TryLockError::WouldBlock) => {
-            let holder = fs_err::read_to_string(private.join("lock.txt")).unwrap_or_default();
+            let holder = fs_err::read_to_string(folder.join("lock.txt")).unwrap_or_default();
             let holder = match clean(&holder, 200) {
                 holder if holder.is_empty() => "which one cannot be read".to_owned(),
                 holder => holder,

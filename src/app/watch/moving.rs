@@ -1,11 +1,13 @@
 //! Moving files without ever replacing one.
 
+use std::fs::Metadata;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use fs_err::{File, OpenOptions};
 
 use super::content::open_plain;
+use crate::app::rights::{Rights, set_mode};
 
 /// What came of moving a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +118,7 @@ pub(super) fn make_own(path: &Path) -> io::Result<bool> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut own = passing_file(folder)?;
     if is_as_private(&metadata, &own.as_file().metadata()?) {
-        keep_private(path)?;
+        set_mode(path, 0o600)?;
         return Ok(true);
     }
     io::copy(&mut open_plain(path)?, own.as_file_mut())?;
@@ -126,29 +128,10 @@ pub(super) fn make_own(path: &Path) -> io::Result<bool> {
 }
 
 /// Whether a file is its owner's alone, who is that of a file of our own, and has no second name.
-#[cfg(unix)]
-fn is_as_private(file: &std::fs::Metadata, own: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-
-    file.uid() == own.uid() && file.nlink() == 1
-}
-
-#[cfg(not(unix))]
-fn is_as_private(_file: &std::fs::Metadata, _own: &std::fs::Metadata) -> bool {
-    true
-}
-
-#[cfg(unix)]
-fn keep_private(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    fs_err::set_permissions(file, std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "other systems refuse")]
-fn keep_private(_file: &Path) -> io::Result<()> {
-    Ok(())
+fn is_as_private(file: &Metadata, own: &Metadata) -> bool {
+    let (file, own) = (Rights::of(file), Rights::of(own));
+    file.zip(own)
+        .is_none_or(|(file, own)| file.owner == own.owner && file.names == 1)
 }
 
 /// Whether a name is one of these.

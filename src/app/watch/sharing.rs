@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::inbox::Inbox;
+use crate::app::rights::{Rights, give_to_group, set_mode};
 use crate::settings::WatchSettings;
 use crate::watch::Folder;
 
@@ -49,40 +50,24 @@ impl Sharing {
         Ok(())
     }
 
-    #[cfg(unix)]
     fn give(self, path: &Path, mode: u32) -> io::Result<()> {
-        use std::fs::Permissions;
-        use std::os::unix::fs::{PermissionsExt, chown};
-
         let Some(group) = self.group else { return Ok(()) };
-        chown(path, None, Some(group)).map_err(|error| {
+        give_to_group(path, group).map_err(|error| {
             let what = format!(
                 "cannot give `{}` to the group {group} (`unix_group`): {error}",
                 path.display()
             );
             io::Error::new(error.kind(), what)
         })?;
-        fs_err::set_permissions(path, Permissions::from_mode(mode))
-    }
-
-    #[cfg(not(unix))]
-    fn give(self, _path: &Path, _mode: u32) -> io::Result<()> {
-        Ok(())
+        set_mode(path, mode)
     }
 }
 
 /// Whether a folder is as reseat made it: an administrator's own arrangement stays.
-#[cfg(unix)]
 fn is_private(folder: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-
+    let rights = Rights::of(&fs_err::metadata(folder)?);
     // The bit by which a folder gives its group on comes from the drop folder.
-    Ok(fs_err::metadata(folder)?.permissions().mode() & 0o777 == 0o700)
-}
-
-#[cfg(not(unix))]
-fn is_private(_folder: &Path) -> io::Result<bool> {
-    Ok(false)
+    Ok(rights.is_some_and(|rights| rights.mode & 0o777 == 0o700))
 }
 
 /// The number of a group, given by name or number.
