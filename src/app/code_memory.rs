@@ -2,24 +2,22 @@
 //! so that a sheet can be checked offline. The file is found by the service's address and the organization's name, because
 //! that is all that is known without signing in.
 
-use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::state_place::StatePlace;
+use super::state_place::{MemoryError, MemoryFile, StatePlace, Version};
 use crate::api::{BaseUrl, Seats};
 use crate::model::{Inventory, OrganizationId, OwnedBundle};
 use crate::settings;
 use crate::text::clean;
 
-/// The end of the file's name.
-const CODES: &str = "codes.json";
-/// The end of the name of the file that is locked while that one is changed.
-const LOCK: &str = "codes.lock";
-/// The form of the file; one with a greater number is a later reseat's.
-const VERSION: u32 = 1;
+const CODES: MemoryFile = MemoryFile {
+    kind: "codes.json",
+    lock: "codes.lock",
+    mend: "the next command that asks the organization writes it anew",
+};
 /// A code that was last seen longer ago is forgotten: an older sheet is none to be run without a look at it.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// Of more codes than these, those that were last seen longest ago are forgotten.
@@ -38,7 +36,7 @@ pub(super) fn inventory_of(organization: &str, seats: &[Seats], now: Timestamp) 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Remembered {
-    version: u32,
+    version: Version,
     /// The service's address and the organization's name, for people who look into the folder.
     service: String,
     organization: String,
@@ -58,7 +56,7 @@ pub(super) fn name_of(id: OrganizationId) -> Option<String> {
 
 fn name_within(folder: &Path, id: OrganizationId) -> Option<String> {
     let files = fs_err::read_dir(folder).ok()?.flatten();
-    let is_codes = |path: &Path| path.to_string_lossy().ends_with(&format!(".{CODES}"));
+    let is_codes = |path: &Path| path.to_string_lossy().ends_with(&format!(".{}", CODES.kind));
     files
         .map(|file| file.path())
         .filter(|path| is_codes(path))
@@ -70,23 +68,6 @@ fn name_within(folder: &Path, id: OrganizationId) -> Option<String> {
                 format!("`{name}` ({service})")
             })
         })
-}
-
-/// What a file of any version has.
-#[derive(Debug, Deserialize)]
-struct Form {
-    version: u32,
-}
-
-/// Why the file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum CodeMemoryError {
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    #[error("`{path}` is damaged ({fault}); the next command that asks the organization writes it anew")]
-    Damaged { path: String, fault: serde_json::Error },
-    #[error("`{path}` was written by a later version of reseat")]
-    Newer { path: String },
 }
 
 /// Where the codes of one organization are remembered.
@@ -119,12 +100,8 @@ impl CodeMemory {
     ///
     /// # Errors
     /// If there is a file that cannot be read.
-    pub(super) fn recall(
-        &self,
-        id: Option<OrganizationId>,
-        now: Timestamp,
-    ) -> Result<Option<Inventory>, CodeMemoryError> {
-        let remembered = self.read()?;
+    pub(super) fn recall(&self, id: Option<OrganizationId>, now: Timestamp) -> Result<Option<Inventory>, MemoryError> {
+        let remembered: Option<Remembered> = self.place.read(CODES)?;
         let theirs = remembered.filter(|remembered| id.is_none_or(|id| remembered.organization_id == id));
         let inventory = theirs.map(|remembered| {
             let kept = remembered.codes.into_iter().filter(|code| is_kept(code, now));
@@ -156,13 +133,13 @@ impl CodeMemory {
     ///
     /// # Errors
     /// If the file cannot be read or written, or is of a later version; it is then as it was.
-    pub(super) fn keep(&self, id: OrganizationId, seats: &[Seats], now: Timestamp) -> Result<(), CodeMemoryError> {
+    pub(super) fn keep(&self, id: OrganizationId, seats: &[Seats], now: Timestamp) -> Result<(), MemoryError> {
         if seats.is_empty() {
             return Ok(());
         }
-        let _lock = self.place.locked(LOCK)?;
-        let earlier = match self.read() {
-            Err(CodeMemoryError::Damaged { .. }) => None,
+        let _lock = self.place.locked(CODES)?;
+        let earlier: Option<Remembered> = match self.place.read(CODES) {
+            Err(MemoryError::Damaged { .. }) => None,
             earlier => earlier?,
         };
         let same = earlier.filter(|earlier| earlier.organization_id == id);
@@ -177,31 +154,14 @@ impl CodeMemory {
         codes.extend(gone.filter(|code| is_kept(code, now)));
         codes.truncate(MOST_CODES);
         let remembered = Remembered {
-            version: VERSION,
+            version: Version,
             service: self.service.clone(),
             organization: self.organization.clone(),
             organization_id: id,
             read: now,
             codes,
         };
-        let bytes = serde_json::to_vec(&remembered).map_err(io::Error::from)?;
-        Ok(self.place.write(CODES, &bytes)?)
-    }
-
-    fn read(&self) -> Result<Option<Remembered>, CodeMemoryError> {
-        let path = self.place.path(CODES);
-        let bytes = match fs_err::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let shown = || path.display().to_string();
-        let damaged = |fault| CodeMemoryError::Damaged { path: shown(), fault };
-        let form: Form = serde_json::from_slice(&bytes).map_err(damaged)?;
-        if form.version > VERSION {
-            return Err(CodeMemoryError::Newer { path: shown() });
-        }
-        serde_json::from_slice(&bytes).map(Some).map_err(damaged)
+        Ok(self.place.keep(CODES.kind, &remembered)?)
     }
 }
 
@@ -333,14 +293,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let memory = acme(&folder);
         for content in [r#"{"version":1,"cod"#, r#"{"version":1}"#, "", "[]"] {
-            memory.place.write(CODES, content.as_bytes()).unwrap();
+            memory.place.write(CODES.kind, content.as_bytes()).unwrap();
             let told = memory.recall(None, on(0)).unwrap_err().to_string();
             assert!(told.contains("is damaged"), "{told}");
             memory.keep(id(1), &seats(&["PLUSNU"]), on(0)).unwrap();
             assert_eq!(known(&memory, None), "PLUSNU 0");
         }
         let later = r#"{"version":2,"people":[]}"#;
-        memory.place.write(CODES, later.as_bytes()).unwrap();
+        memory.place.write(CODES.kind, later.as_bytes()).unwrap();
         assert!(
             memory
                 .recall(None, on(0))
@@ -349,7 +309,7 @@ mod tests {
                 .contains("a later version")
         );
         assert!(memory.keep(id(1), &seats(&["PLUSNU"]), on(0)).is_err());
-        assert_eq!(fs_err::read_to_string(memory.place.path(CODES)).unwrap(), later);
+        assert_eq!(fs_err::read_to_string(memory.place.path(CODES.kind)).unwrap(), later);
     }
 
     #[test]
@@ -392,7 +352,7 @@ mod tests {
             acme(&folder).recall(None, on(0)).unwrap().unwrap().bundles.len(),
             MOST_CODES
         );
-        for kind in [CODES, LOCK] {
+        for kind in [CODES.kind, CODES.lock] {
             let mode = fs_err::metadata(acme(&folder).place.path(kind))
                 .unwrap()
                 .permissions()

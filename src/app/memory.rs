@@ -116,14 +116,11 @@ impl Memory {
         let Some(place) = &self.0 else { return };
         let mut remembered = self.read().unwrap_or_default();
         change(&mut remembered);
-        if let Ok(bytes) = serde_json::to_vec(&remembered) {
-            let _ = place.write(MEMORY, &bytes);
-        }
+        let _ = place.keep(MEMORY, &remembered);
     }
 
     fn read(&self) -> Option<Remembered> {
-        let text = fs_err::read_to_string(self.0.as_ref()?.path(MEMORY)).ok()?;
-        serde_json::from_str(&text).ok()
+        self.0.as_ref()?.recall(MEMORY)
     }
 }
 

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use super::Ending;
-use super::code_memory::{CodeMemory, CodeMemoryError, inventory_of};
+use super::code_memory::{CodeMemory, inventory_of};
 use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
@@ -18,7 +18,7 @@ use super::organization_label::{OrganizationLabel, OrganizationShape, Whose};
 use super::secret::read_secret;
 use super::session::Session;
 use super::signals::Signals;
-use super::state_place::StatePlace;
+use super::state_place::{MemoryError, StatePlace};
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
 use crate::directory::{self, ReadOptions};
@@ -346,7 +346,7 @@ impl Organization {
 
     /// The organization's bundles, those first that it has now, then those that it is remembered to have had; and whether
     /// they will be known to the next command.
-    pub(super) async fn inventory(&self) -> Result<(Inventory, Result<(), CodeMemoryError>), CallError> {
+    pub(super) async fn inventory(&self) -> Result<(Inventory, Result<(), MemoryError>), CallError> {
         let (seats, now) = (self.client.seats().await?.value, Timestamp::now());
         let inventory = inventory_of(&self.name, &seats, now);
         Ok(match &self.codes {

@@ -115,7 +115,7 @@ pub(super) async fn take_turn(
 /// Who is working on the organization now; `None` where nobody is, as far as can be seen. Takes the lock for no longer than
 /// a look, and not at all where no run has left word of itself.
 pub(super) fn holder_of(place: &StatePlace) -> Option<String> {
-    let holder = Holder::read(place)?;
+    let holder: Holder = place.recall(HOLDER)?;
     let file = File::open(place.path(LOCK)).ok()?;
     match file.file().try_lock_shared() {
         Err(TryLockError::WouldBlock) => Some(holder.to_string()),
@@ -149,12 +149,11 @@ impl OrganizationLock {
         let file = place.lock_file(LOCK)?;
         match file.file().try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Tried::Taken(Holder::read(place))),
+            Err(TryLockError::WouldBlock) => return Ok(Tried::Taken(place.recall(HOLDER))),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        let record = serde_json::to_vec(&Holder::of_this_process(sheet))?;
         // The lock holds without it; another run then cannot say who has it.
-        let _ = place.write(HOLDER, &record);
+        let _ = place.keep(HOLDER, &Holder::of_this_process(sheet));
         Ok(Tried::Locked(Self {
             place: place.clone(),
             _file: file,
@@ -183,12 +182,6 @@ impl Holder {
             sheet,
             since: to_the_second(Timestamp::now()),
         }
-    }
-
-    /// Who it is, unless that is not written yet.
-    fn read(place: &StatePlace) -> Option<Self> {
-        let text = fs_err::read_to_string(place.path(HOLDER)).ok()?;
-        serde_json::from_str(&text).ok()
     }
 }
 

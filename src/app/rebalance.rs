@@ -14,7 +14,7 @@ use super::rebalance_codes::{Codes, ReadCodes};
 use super::rebalance_files::{Opened, ReadFiles};
 use super::rebalance_sheet::{Proposed, deliver_sheet};
 use super::runtime::block_on;
-use super::seat_memory::{Remembered, SeatMemory};
+use super::seat_memory::SeatMemory;
 use super::session::Session;
 use super::sheet_place::{SheetPlace, is_same_file};
 use super::signals::Signals;
@@ -256,14 +256,7 @@ fn own_grants(session: &Session<'_>, organization: &Organization) -> BTreeMap<Us
         ));
         SeatMemory::default()
     });
-    let grant = |remembered: Remembered| {
-        let grant = OwnGrant {
-            at: remembered.given,
-            puts_back: remembered.put_back.is_some(),
-        };
-        (remembered.user, grant)
-    };
-    memory.given().map(grant).collect()
+    memory.grants().collect()
 }
 
 fn rules(options: &RebalanceOptions, codes: Codes, as_of: AsOf) -> Rules {

@@ -5,43 +5,41 @@
 //! been taken from it needs it; no service tells either.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufReader, ErrorKind};
 
-use fs_err::File;
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::seat_changes::{Change, MOST_ACCOUNTS, SeatChanges};
-use super::state_place::StatePlace;
+use super::state_place::{MemoryError, MemoryFile, StatePlace, Version};
 use crate::ledger::{History, OpenError, RunId, SeatChange, SeatMove};
 use crate::model::{BundleCode, UserId};
+use crate::rebalance::OwnGrant;
 
-/// The end of the file's name.
-const SEATS: &str = "seats.json";
-/// The end of the name of the file that is locked while that one is changed.
-const LOCK: &str = "seats.lock";
-/// The form of the file; one with a greater number is a later reseat's.
-const VERSION: u32 = 1;
+const SEATS: MemoryFile = MemoryFile {
+    kind: "seats.json",
+    lock: "seats.lock",
+    mend: "delete it to begin anew",
+};
 /// What is longer ago is forgotten.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(3 * 366 * 24);
 /// Of more runs than these, what those did that began longest ago may be added again.
 const MOST_RUNS: usize = 1_000;
 
 /// Which seats reseat gave and took, by account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SeatMemory {
-    version: u32,
+    version: Version,
     accounts: BTreeMap<UserId, Seats>,
     /// The runs of which everything is remembered, in the order in which they began: they need not be looked at again.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     runs: BTreeSet<String>,
 }
 
-/// What a file of any version has; the accounts, which may be many, aside.
+/// The same without the accounts, which may be many.
 #[derive(Debug, Deserialize)]
-struct Form {
-    version: u32,
+struct KnownRuns {
+    #[serde(rename = "version")]
+    _version: Version,
     #[serde(default)]
     runs: BTreeSet<String>,
 }
@@ -97,59 +95,13 @@ impl Times {
     }
 }
 
-/// What reseat did to an account's seats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Remembered {
-    /// Whose.
-    pub(super) user: UserId,
-    /// When it last gave the account a seat.
-    pub(super) given: Timestamp,
-    /// When it last gave back a seat that it had taken from the account.
-    pub(super) put_back: Option<Timestamp>,
-}
-
-/// Why the file cannot be used.
+/// Why the seats of a run cannot be remembered.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SeatMemoryError {
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    #[error("`{path}` is damaged ({fault}); delete it to begin anew")]
-    Damaged { path: String, fault: serde_json::Error },
-    #[error("`{path}` was written by a later version of reseat")]
-    Newer { path: String },
+pub(super) enum NotKept {
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     #[error("failed to {0}")]
     Results(#[from] OpenError),
-}
-
-impl Default for SeatMemory {
-    fn default() -> Self {
-        Self {
-            version: VERSION,
-            accounts: BTreeMap::new(),
-            runs: BTreeSet::new(),
-        }
-    }
-}
-
-/// Reads the file as one of this form; `None` where there is none.
-fn read_as<T: DeserializeOwned>(place: &StatePlace) -> Result<Option<T>, SeatMemoryError> {
-    let path = place.path(SEATS);
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let path = path.display().to_string();
-    // Not read as a whole: most of it may be left out.
-    serde_json::from_reader(BufReader::new(file))
-        .map(Some)
-        .map_err(|fault| {
-            if fault.is_io() {
-                SeatMemoryError::Io(fault.into())
-            } else {
-                SeatMemoryError::Damaged { path, fault }
-            }
-        })
 }
 
 /// What a run is called here: without its sheet, which may be called as anybody.
@@ -157,21 +109,10 @@ fn name(run: &RunId) -> String {
     format!("{} {}", run.started(), run.short())
 }
 
-fn check_version(version: u32, place: &StatePlace) -> Result<(), SeatMemoryError> {
-    if version > VERSION {
-        let path = place.path(SEATS).display().to_string();
-        return Err(SeatMemoryError::Newer { path });
-    }
-    Ok(())
-}
-
 /// The runs of which everything is remembered, if the file is of a form that can be read.
-fn known_runs(place: &StatePlace) -> Result<BTreeSet<String>, SeatMemoryError> {
-    let Some(Form { version, runs }) = read_as(place)? else {
-        return Ok(BTreeSet::new());
-    };
-    check_version(version, place)?;
-    Ok(runs)
+fn known_runs(place: &StatePlace) -> Result<BTreeSet<String>, MemoryError> {
+    let known: Option<KnownRuns> = place.read(SEATS)?;
+    Ok(known.map(|known| known.runs).unwrap_or_default())
 }
 
 impl SeatMemory {
@@ -179,15 +120,8 @@ impl SeatMemory {
     ///
     /// # Errors
     /// If there is one that cannot be read.
-    pub(super) fn read(place: &StatePlace) -> Result<Self, SeatMemoryError> {
-        let read = read_as(place).or_else(|fault| {
-            // What a later version has in it may look like damage.
-            known_runs(place)?;
-            Err(fault)
-        });
-        let memory: Self = read?.unwrap_or_default();
-        check_version(memory.version, place)?;
-        Ok(memory)
+    pub(super) fn read(place: &StatePlace) -> Result<Self, MemoryError> {
+        Ok(place.read(SEATS)?.unwrap_or_default())
     }
 
     /// Adds what this run did, and what other runs did that are recorded with it, to what is remembered. What is there already
@@ -201,7 +135,7 @@ impl SeatMemory {
         changes: SeatChanges,
         history: &History,
         now: Timestamp,
-    ) -> Result<(), SeatMemoryError> {
+    ) -> Result<(), NotKept> {
         let (runs, ours) = (history.runs(), name(run));
         let known = if runs.iter().all(|run| name(run) == ours) {
             BTreeSet::new()
@@ -219,7 +153,7 @@ impl SeatMemory {
         earlier: impl Iterator<Item = Result<SeatChange, OpenError>>,
         runs: &[RunId],
         now: Timestamp,
-    ) -> Result<(), SeatMemoryError> {
+    ) -> Result<(), NotKept> {
         for change in earlier {
             changes.add(&change?);
         }
@@ -227,7 +161,7 @@ impl SeatMemory {
         if changes.is_empty() {
             return Ok(());
         }
-        let _lock = place.locked(LOCK)?;
+        let _lock = place.locked(SEATS).map_err(MemoryError::from)?;
         let mut memory = Self::read(place)?;
         for change in &changes {
             memory.add(change);
@@ -237,23 +171,16 @@ impl SeatMemory {
         while memory.runs.len() > MOST_RUNS {
             memory.runs.pop_first();
         }
-        let bytes = serde_json::to_vec(&memory).map_err(io::Error::from)?;
-        Ok(place.write(SEATS, &bytes)?)
+        Ok(place.keep(SEATS.kind, &memory).map_err(MemoryError::from)?)
     }
 
-    /// Everybody to whom a seat was given.
-    pub(super) fn given(&self) -> impl Iterator<Item = Remembered> {
-        self.accounts.iter().filter_map(|(user, seats)| {
-            let put_back = |times: &Times| {
-                times
-                    .given
-                    .filter(|given| times.taken.is_some_and(|taken| taken < *given))
-            };
-            Some(Remembered {
-                user: *user,
-                given: seats.0.iter().filter_map(|(_, times)| times.given).max()?,
-                put_back: seats.0.iter().filter_map(|(_, times)| put_back(times)).max(),
-            })
+    /// Everybody to whom a seat was given, and when that was last so.
+    pub(super) fn grants(&self) -> impl Iterator<Item = (UserId, OwnGrant)> {
+        let is_put_back = |times: &Times| times.taken.is_some_and(|taken| Some(taken) < times.given);
+        self.accounts.iter().filter_map(move |(user, Seats(seats))| {
+            let at = seats.iter().filter_map(|(_, times)| times.given).max()?;
+            let puts_back = seats.iter().any(|(_, times)| is_put_back(times));
+            Some((*user, OwnGrant { at, puts_back }))
         })
     }
 
@@ -329,8 +256,12 @@ mod tests {
         SeatMemory::keep_changes(place, SeatChanges::default(), changes, &[], on(day)).unwrap();
     }
 
-    fn given(place: &StatePlace) -> Vec<Remembered> {
-        SeatMemory::read(place).unwrap().given().collect()
+    fn given(place: &StatePlace) -> Vec<(UserId, OwnGrant)> {
+        SeatMemory::read(place).unwrap().grants().collect()
+    }
+
+    fn grant(day: i64, puts_back: bool) -> (UserId, OwnGrant) {
+        (ann(), OwnGrant { at: on(day), puts_back })
     }
 
     #[test]
@@ -341,19 +272,9 @@ mod tests {
         keep(&place, &[change(1, 0, &[], &["A"])], 0);
         assert_eq!(given(&place), []);
         keep(&place, &[change(1, 1, &["B"], &[])], 1);
-        let only_given = Remembered {
-            user: ann(),
-            given: on(1),
-            put_back: None,
-        };
-        assert_eq!(given(&place), [only_given]);
+        assert_eq!(given(&place), [grant(1, false)]);
         keep(&place, &[change(1, 2, &["a"], &["B"])], 2);
-        let put_back = Remembered {
-            given: on(2),
-            put_back: Some(on(2)),
-            ..only_given
-        };
-        assert_eq!(given(&place), [put_back]);
+        assert_eq!(given(&place), [grant(2, true)]);
     }
 
     #[test]
@@ -381,9 +302,9 @@ mod tests {
         assert!(known.contains(&name(&run(1_009))) && !known.contains(&name(&run(0))));
         assert!(known.iter().all(|run| !run.contains("ann")));
         // A file of the version before names none, and what it remembers stays.
-        let bytes = fs_err::read_to_string(place.path(SEATS)).unwrap();
+        let bytes = fs_err::read_to_string(place.path(SEATS.kind)).unwrap();
         let (older, _) = bytes.split_once(",\"runs\"").unwrap();
-        place.write(SEATS, format!("{older}}}").as_bytes()).unwrap();
+        place.write(SEATS.kind, format!("{older}}}").as_bytes()).unwrap();
         assert_eq!(given(&place).len(), 1);
         assert_eq!(known_runs(&place).unwrap().len(), 0);
     }
@@ -406,7 +327,7 @@ mod tests {
         let place = place(&folder);
         keep(&place, &[change(1, 0, &["A"], &[]), change(2, 900, &["A"], &[])], 0);
         keep(&place, &[change(3, 1_200, &["A"], &[])], 1_200);
-        let users: Vec<UserId> = given(&place).iter().map(|remembered| remembered.user).collect();
+        let users: Vec<UserId> = given(&place).iter().map(|(user, _)| *user).collect();
         assert_eq!(users, [UserId(Uuid::from_u128(2)), UserId(Uuid::from_u128(3))]);
     }
 
@@ -418,11 +339,11 @@ mod tests {
             (r#"{"version":1,"accou"#, "is damaged"),
             (r#"{"version":2,"people":[]}"#, "a later version"),
         ] {
-            place.write(SEATS, content.as_bytes()).unwrap();
+            place.write(SEATS.kind, content.as_bytes()).unwrap();
             assert!(SeatMemory::read(&place).unwrap_err().to_string().contains(words));
             let changes = [Ok(change(1, 0, &["A"], &[]))].into_iter();
             assert!(SeatMemory::keep_changes(&place, SeatChanges::default(), changes, &[], on(0)).is_err());
-            assert_eq!(fs_err::read_to_string(place.path(SEATS)).unwrap(), content);
+            assert_eq!(fs_err::read_to_string(place.path(SEATS.kind)).unwrap(), content);
         }
     }
 
@@ -433,7 +354,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = place(&folder);
         keep(&place, &[change(1, 0, &["A"], &[])], 0);
-        for kind in [SEATS, LOCK] {
+        for kind in [SEATS.kind, SEATS.lock] {
             let mode = fs_err::metadata(place.path(kind)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{kind}");
         }
