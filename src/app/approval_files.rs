@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::code_memory::inventory_of;
 use super::ending::Reason;
 use super::failure::Failure;
-use super::inputs::catalogue;
+use super::inputs::catalogue_of;
 use super::job::fingerprint;
 use super::plan_page::{PlanAbout, write_plan_page};
 use super::prepare::Loaded;
@@ -73,12 +72,11 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         options: SavedOptions::of(planning),
         batch: rules.sizes,
     };
-    let seats = view.sheet.snapshot.seats().unwrap_or_default();
-    let inventory = inventory_of(&loaded.organization.name, seats, Timestamp::now());
+    let (name, snapshot) = (&loaded.organization.name, view.sheet.snapshot);
     let about = PlanAbout {
         sheet,
         label: &loaded.organization.label,
-        catalogue: &catalogue(session.settings).with_inventory(inventory),
+        catalogue: &catalogue_of(session.settings, name, snapshot, Timestamp::now()),
         problems: &loaded.intake.problems,
         stop: None,
         approval: Approval {

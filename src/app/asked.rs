@@ -5,9 +5,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::inputs::{settings, survey, tell_warnings};
 use super::organization::{Doorway, Organization};
-use super::runtime::block_on;
-use super::session::Session;
-use super::signals::Signals;
+use super::session::{Session, in_session};
 use crate::cli::{Asking, Target};
 use crate::problem::Severity;
 use crate::settings::{Absence, Finding, Overrides, Reach, Settings};
@@ -86,16 +84,11 @@ pub(super) fn ask<T>(
     console: Console<'_>,
     read: impl AsyncFnOnce(&Session<'_>, &Organization) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let found = block_on(async {
-        let signals = Signals::listen();
-        let session = Session::new(settings, console, signals.clone());
-        let reading = Box::pin(async {
-            let doorway = Doorway::of(&session, target).await?;
-            let organization = doorway.open().await?;
-            organization.check_id(&session).await?;
-            read(&session, &organization).await
-        });
-        signals.obeyed_by(reading).await
+    let found = in_session(settings, console, async |session: &Session<'_>| {
+        let doorway = Doorway::of(session, target).await?;
+        let organization = doorway.open().await?;
+        organization.check_id(session).await?;
+        read(session, &organization).await
     });
     found.map_err(|failure| match (failure.reason, target) {
         (Reason::Interrupted, _) | (_, Target::Sandbox) => failure,

@@ -1,20 +1,19 @@
 //! `reseat export`: the present state as a sheet. Only sends reads.
 
 use super::Ending;
-use super::code_memory::inventory_of;
 use super::console::Console;
 use super::export_delivery::deliver_export;
 use super::export_place::ExportPlace;
 use super::failure::Failure;
-use super::inputs::{as_of_now, catalogue, settings_for};
+use super::inputs::{as_of_now, catalogue_of, settings_for};
 use super::move_list::read_addresses;
 use super::organization::Doorway;
 use super::organization_label::Whose;
 use super::runtime::block_on;
-use super::session::Session;
+use super::session::{Session, in_session};
 use super::signals::Signals;
-use crate::cli::{ExportOptions, ExportWhat, MoveOptions, Target};
-use crate::directory::{self, Needs, Rules, Snapshot, Want};
+use crate::cli::{ExportOptions, ExportWhat, MoveOptions};
+use crate::directory::{Needs, Rules, Snapshot, Want};
 use crate::export::moves::{MoveRequest, moves};
 use crate::export::{self, Exported, Filter, FilterError, Memberships, Present};
 use crate::holdings::Holdings;
@@ -28,10 +27,11 @@ pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Co
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
     let asked = asked.with_list(&options.what, &settings, &as_of, console)?;
-    let (whose, name, snapshot) = read(&settings, options, console)?;
+    let (whose, name, snapshot) = in_session(&settings, console, async |session: &Session<'_>| {
+        read(session, options).await
+    })?;
     let holdings = Holdings::of(&snapshot);
-    let seats = snapshot.seats().unwrap_or_default();
-    let catalogue = catalogue(&settings).with_inventory(inventory_of(&name, seats, as_of.now));
+    let catalogue = catalogue_of(&settings, &name, &snapshot, as_of.now);
     let present = Present {
         snapshot: &snapshot,
         holdings: &holdings,
@@ -130,35 +130,15 @@ fn refused(errors: &[FilterError]) -> Failure {
 }
 
 /// Reads what this export is made of, and tells whose it is and under which name in addresses.
-fn read(
-    settings: &Settings,
-    options: &ExportOptions,
-    console: Console<'_>,
-) -> Result<(Whose, String, Snapshot), Failure> {
-    block_on(async {
-        let signals = Signals::listen();
-        let session = Session::new(settings, console, signals.clone());
-        let needs = needs(options);
-        let reading = Box::pin(read_present(&session, options.target, &needs));
-        signals.obeyed_by(reading).await
-    })
-}
-
-async fn read_present(
-    session: &Session<'_>,
-    target: Target,
-    needs: &Needs<'_>,
-) -> Result<(Whose, String, Snapshot), Failure> {
-    let doorway = Doorway::of(session, target).await?;
+async fn read(session: &Session<'_>, options: &ExportOptions) -> Result<(Whose, String, Snapshot), Failure> {
+    let doorway = Doorway::of(session, options.target).await?;
     session.tell_whose(&doorway);
     let organization = doorway.open().await?;
     organization.check_id(session).await?;
     let progress = session.progress();
-    let observer = session.relay.observer();
-    let read = directory::read(&organization.client, needs, &organization.read, &observer).await;
+    let snapshot = session.read(&organization, &needs(options)).await;
     progress.finish();
-    let snapshot = read.map_err(|error| session.not_read(&error))?;
-    Ok((organization.whose(), organization.name.clone(), snapshot))
+    Ok((organization.whose(), organization.name.clone(), snapshot?))
 }
 
 fn needs(options: &ExportOptions) -> Needs<'static> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::code_memory::CodeMemory;
+use super::code_memory::{CodeMemory, inventory_of};
 use super::console::Console;
 use super::failure::{Failure, told};
 use super::first_steps::unusable;
@@ -14,6 +14,7 @@ use super::next::config_beside;
 use super::organization::Doorway;
 use super::runtime::off_thread;
 use crate::cli::{SheetOptions, Target};
+use crate::directory::Snapshot;
 use crate::intake::{self, FinishedRows, Intake, PresentLicenses};
 use crate::model::{AsOf, Capabilities, Catalogue, Inventory};
 use crate::problem::{ProblemCode, Severity};
@@ -173,6 +174,12 @@ pub(super) fn catalogue(settings: &Settings) -> Catalogue {
         .with_names(names)
 }
 
+/// The same, and those of the organization of this name, of which this was read just now.
+pub(super) fn catalogue_of(settings: &Settings, name: &str, snapshot: &Snapshot, now: Timestamp) -> Catalogue {
+    let seats = snapshot.seats().unwrap_or_default();
+    catalogue(settings).with_inventory(inventory_of(name, seats, now))
+}
+
 /// The licences that are known without asking the organization: the same, and those that it had when it was last read. What
 /// is remembered of it and cannot be used, or cannot be true, is told.
 ///
@@ -187,32 +194,28 @@ pub(super) fn known_licenses(settings: &Settings, target: Target, console: Conso
         }
         (Target::Configured, None) | (Target::Sandbox, _) => None,
     };
-    Ok(match remembered.transpose() {
-        Ok(inventory) => match inventory.flatten() {
-            Some(inventory) => {
-                let wrong = settings.codes_for_names(|word| inventory.of(word).is_some());
-                if !wrong.is_empty() {
-                    return Err(Failure::configuration(wrong));
-                }
-                if inventory.read.duration_since(now) > CLOCKS_DIFFER {
-                    console.tell(format!(
-                        "warning: the licence codes of `{}` are remembered of {}, which is still to come, so this computer's \
-                         clock is wrong, or was wrong then; `reseat codes` reads them anew\n",
-                        inventory.organization,
-                        inventory.read.strftime("%Y-%m-%d")
-                    ));
-                }
-                catalogue.with_inventory(inventory)
-            }
-            None => catalogue,
-        },
-        Err(error) => {
-            console.tell(format!(
-                "warning: which licence codes the organization has is not known: {error}\n"
-            ));
-            catalogue
-        }
-    })
+    let inventory = remembered.transpose().unwrap_or_else(|error| {
+        console.tell(format!(
+            "warning: which licence codes the organization has is not known: {error}\n"
+        ));
+        None
+    });
+    let Some(inventory) = inventory.flatten() else {
+        return Ok(catalogue);
+    };
+    let wrong = settings.codes_for_names(|word| inventory.of(word).is_some());
+    if !wrong.is_empty() {
+        return Err(Failure::configuration(wrong));
+    }
+    if inventory.read.duration_since(now) > CLOCKS_DIFFER {
+        console.tell(format!(
+            "warning: the licence codes of `{}` are remembered of {}, which is still to come, so this computer's clock is \
+             wrong, or was wrong then; `reseat codes` reads them anew\n",
+            inventory.organization,
+            inventory.read.strftime("%Y-%m-%d")
+        ));
+    }
+    Ok(catalogue.with_inventory(inventory))
 }
 
 /// How to read this sheet.

@@ -8,13 +8,12 @@ use serde::Serialize;
 
 use super::Ending;
 use super::chosen_rows::{ChosenRows, Selection, choose};
-use super::code_memory::inventory_of;
 use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::guards::outlook;
-use super::inputs::{as_of_now, catalogue, open_sheet, settings_for};
+use super::inputs::{as_of_now, catalogue_of, open_sheet, settings_for};
 use super::next::Typed;
 use super::object::Object;
 use super::plan_page::{
@@ -178,12 +177,11 @@ impl MadePlan<'_> {
         let Some(page) = &options.page() else { return Ok(()) };
         let (organization, typed) = (&self.loaded.organization, self.session.console.typed());
         let (plan, snapshot) = (self.view.sheet.plan, self.view.sheet.snapshot);
-        let seats = snapshot.seats().unwrap_or_default();
-        let inventory = inventory_of(&organization.name, seats, Timestamp::now());
+        let settings = self.session.settings;
         let about = PlanAbout {
             sheet: &options.path,
             label: &organization.label,
-            catalogue: &catalogue(self.session.settings).with_inventory(inventory),
+            catalogue: &catalogue_of(settings, &organization.name, snapshot, Timestamp::now()),
             problems: &self.loaded.intake.problems,
             stop: would_stop(*ended, plan, options.max_access_lost, typed),
             approval: if ended.reason == Reason::Shortage {

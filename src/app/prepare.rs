@@ -20,7 +20,7 @@ use super::runtime::off_thread;
 use super::session::Session;
 use crate::api::LeaseRoute;
 use crate::cli::{PlanningOptions, Verbosity};
-use crate::directory::{self, ReadError, Snapshot};
+use crate::directory::{self, Needs, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
 use crate::intake::{self, FinishedRows, Intake};
@@ -172,9 +172,7 @@ impl Session<'_> {
         let progress = self.progress();
         let mut needs = plan::needs(&choice.rows, rules);
         needs.groups |= !intake.maybe_groups.is_empty();
-        let observer = self.relay.observer();
-        let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-        let mut snapshot = read.await.map_err(|error| self.not_read(&error))?;
+        let mut snapshot = self.read(organization, &needs).await?;
         let unsettled = unsettled(choice, &snapshot);
         if !unsettled.is_empty() {
             let found = self
@@ -183,8 +181,7 @@ impl Session<'_> {
                 .await
                 .map_err(|error| self.not_read(&error))?;
             if !found.is_empty() {
-                let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-                snapshot = read.await.map_err(|error| self.not_read(&error))?;
+                snapshot = self.read(organization, &needs).await?;
             }
         }
         drop(needs);
@@ -203,6 +200,13 @@ impl Session<'_> {
         drop(busy);
         plan.warnings.extend(missing_scopes(&plan, scopes.as_deref()));
         Ok((snapshot, plan))
+    }
+
+    /// Reads what is needed of the organization.
+    pub(super) async fn read(&self, organization: &Organization, needs: &Needs<'_>) -> Result<Snapshot, Failure> {
+        let observer = self.relay.observer();
+        let read = directory::read(&organization.client, needs, &organization.read, &observer);
+        read.await.map_err(|error| self.not_read(&error))
     }
 
     pub(super) fn not_read(&self, error: &ReadError) -> Failure {

@@ -13,11 +13,9 @@ use super::prepare::text;
 use super::rebalance_codes::{Codes, ReadCodes};
 use super::rebalance_files::{Opened, ReadFiles};
 use super::rebalance_sheet::{Proposed, deliver_sheet};
-use super::runtime::block_on;
 use super::seat_memory::SeatMemory;
-use super::session::Session;
+use super::session::{Session, in_session};
 use super::sheet_place::{SheetPlace, is_same_file};
-use super::signals::Signals;
 use crate::cli::{RebalanceOptions, Verbosity};
 use crate::directory::{self, Found, Needs, Snapshot};
 use crate::intake::{Column, FactColumn, KeptPerson};
@@ -38,10 +36,8 @@ pub(super) fn rebalance(
     let place = SheetPlace::asked_for(&options.sheet)?;
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
-    let proposed = block_on(async {
-        let signals = Signals::listen();
-        let session = Session::new(&settings, console, signals.clone());
-        signals.obeyed_by(Box::pin(propose(&session, options, as_of))).await
+    let proposed = in_session(&settings, console, async |session: &Session<'_>| {
+        propose(session, options, as_of).await
     })?;
     deliver_sheet(place.as_ref(), console, &proposed)
 }
@@ -199,9 +195,7 @@ async fn read(session: &Session<'_>, organization: &Organization, wanted: &[Want
         users,
         ..Needs::whole_organization()
     };
-    let observer = session.relay.observer();
-    let read = directory::read(&organization.client, &needs, &organization.read, &observer);
-    read.await.map_err(|error| session.not_read(&error))
+    session.read(organization, &needs).await
 }
 
 /// Who is kept at present, by account, and what became of the others.

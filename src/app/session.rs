@@ -1,7 +1,9 @@
 //! The surroundings of one command that works on an organization.
 
 use super::console::Console;
+use super::failure::Failure;
 use super::relay::Relay;
+use super::runtime::block_on;
 use super::signals::Signals;
 use crate::settings::Settings;
 
@@ -22,4 +24,21 @@ impl<'a> Session<'a> {
             relay: Relay::default(),
         }
     }
+}
+
+/// Carries out what changes nothing in a session of its own, and gives it up at the first signal.
+///
+/// # Errors
+/// If a signal came first, or the work fails.
+pub(super) fn in_session<T>(
+    settings: &Settings,
+    console: Console<'_>,
+    work: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    block_on(async {
+        let signals = Signals::listen();
+        let session = Session::new(settings, console, signals.clone());
+        // Boxed, because it holds all that is read.
+        signals.obeyed_by(Box::pin(work(&session))).await
+    })
 }

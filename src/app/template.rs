@@ -4,16 +4,15 @@ use jiff::civil::Date;
 
 use super::Ending;
 use super::asked::{Asked, ask, asked};
-use super::code_memory::inventory_of;
 use super::console::Console;
 use super::failure::Failure;
-use super::inputs::{as_of_now, catalogue, known_licenses, unused_configuration};
+use super::inputs::{as_of_now, catalogue_of, known_licenses, unused_configuration};
 use super::organization::Organization;
 use super::session::Session;
 use super::sheet_place::SheetPlace;
 use super::template_delivery::deliver_template;
 use crate::cli::{Asking, OutputFormat, TemplateOptions};
-use crate::directory::{self, Needs, Want};
+use crate::directory::{Needs, Want};
 use crate::model::AsOf;
 use crate::settings::Overrides;
 use crate::sheet::WrittenFormat;
@@ -73,14 +72,11 @@ async fn read_lists(
     as_of: &AsOf,
 ) -> Result<TemplateLists, Failure> {
     let progress = session.progress();
-    let observer = session.relay.observer();
     let needs = needs(options).unwrap_or_default();
-    let read = directory::read(&organization.client, &needs, &organization.read, &observer).await;
+    let snapshot = session.read(organization, &needs).await;
     progress.finish();
-    let snapshot = read.map_err(|error| session.not_read(&error))?;
-    let name = organization.name.clone();
-    let seats = snapshot.seats().unwrap_or_default();
-    let catalogue = catalogue(session.settings).with_inventory(inventory_of(&name, seats, as_of.now));
+    let (snapshot, name) = (snapshot?, organization.name.clone());
+    let catalogue = catalogue_of(session.settings, &name, &snapshot, as_of.now);
     Ok(TemplateLists::of_organization(
         &snapshot,
         &catalogue,

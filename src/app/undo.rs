@@ -101,8 +101,7 @@ async fn compare(
     let observer = session.relay.observer();
     let (client, options) = (&organization.client, &organization.read);
     let wanted = Wanted::of(changes);
-    let snapshot = directory::read(client, &wanted.needs(), options, &observer).await;
-    let snapshot = snapshot.map_err(|error| session.not_read(&error))?;
+    let snapshot = session.read(&organization, &wanted.needs()).await?;
     let addresses = Wanted::addresses(changes, &snapshot);
     let bearers = if addresses.is_empty() {
         Accounts::default()
