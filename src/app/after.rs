@@ -21,6 +21,7 @@ use super::results::{not_read, not_recorded};
 use super::run_record::{RunEnd, RunRecord};
 use super::seat_changes::SeatChanges;
 use super::seat_memory::SeatMemory;
+use super::session::Session;
 use super::signals::Signals;
 use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
@@ -29,26 +30,31 @@ use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::{Evidence, NotDue, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
 
+/// A run that was agreed to.
+#[derive(Clone, Copy)]
+pub(super) struct AgreedRun<'a> {
+    pub(super) session: &'a Session<'a>,
+    pub(super) loaded: &'a Loaded,
+    pub(super) record: &'a RunRecord<'a>,
+    /// The rows that delete an account, now or later.
+    pub(super) deleting: &'a HashSet<RowKey>,
+    pub(super) job: &'a Job,
+    pub(super) options: &'a RunOptions,
+    pub(super) interactivity: Interactivity,
+}
+
 /// What remains after a run.
 pub(super) struct Aftermath<'a> {
-    pub(super) console: Console<'a>,
-    pub(super) signals: &'a Signals,
+    pub(super) run: AgreedRun<'a>,
     pub(super) file: ResultsFile,
     pub(super) order: &'a [(RowKey, Place)],
-    pub(super) loaded: &'a Loaded,
     pub(super) ran: Ran,
-    pub(super) record: &'a RunRecord<'a>,
     pub(super) observed: Observed,
     /// The seats that it gave and took.
     pub(super) seats: SeatChanges,
     pub(super) elapsed: Duration,
     /// The rows that this run worked on.
     pub(super) chosen: ChosenKeys,
-    /// The rows that delete an account, now or later.
-    pub(super) deleting: &'a HashSet<RowKey>,
-    pub(super) job: &'a Job,
-    pub(super) options: &'a RunOptions,
-    pub(super) interactivity: Interactivity,
 }
 
 /// What a run has come to.
@@ -66,13 +72,10 @@ pub(super) struct RunOutcome {
 
 pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let Aftermath {
-        console,
-        signals,
+        run,
         file,
         order,
-        loaded,
         ran,
-        record,
         observed,
         seats,
         elapsed,
@@ -84,11 +87,17 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 elsewhere,
                 waiting,
             },
+    } = aftermath;
+    let AgreedRun {
+        session,
+        loaded,
+        record,
         deleting,
         job,
         options,
         interactivity,
-    } = aftermath;
+    } = run;
+    let (console, signals) = (session.console, &session.signals);
     let path = file.path().to_owned();
     let final_order = Order {
         rows: order,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::after::{self, Aftermath, RunOutcome};
+use super::after::{Aftermath, AgreedRun, RunOutcome, after};
 use super::approval::{Oversight, TakenAway, TakingLater};
 use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
@@ -200,7 +200,9 @@ async fn carry_out<'s>(
     };
     let mut recheck = recheck(&loaded.organization, hesitated, job);
     if turn.is_none() && !plan.steps.is_empty() {
-        turn = Some(take_turn_late(session, &loaded.organization, job, options, &mut recheck).await?);
+        turn = Some(take_turn(session, &loaded.organization, job, options).await?);
+        // Another run may have ended since the state was read, even if this one did not have to wait for it.
+        recheck.waited = Waited::Long;
     }
     let waited = turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited);
 
@@ -215,17 +217,19 @@ async fn carry_out<'s>(
             .begin(choice.rows.len())
     });
     let execution = Execution {
-        session,
-        loaded: &loaded,
+        run: AgreedRun {
+            session,
+            loaded: &loaded,
+            record,
+            deleting: &deleting,
+            job,
+            options,
+            interactivity,
+        },
         rules: &rules,
         recheck,
         takes,
         file,
-        record,
-        deleting: &deleting,
-        job,
-        options,
-        interactivity,
         began,
         idle: hesitated.unwrap_or_default() + waited,
     };
@@ -336,20 +340,14 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
     })
 }
 
-/// A run that was agreed to.
+/// How a run that was agreed to is carried out.
 struct Execution<'a> {
-    session: &'a Session<'a>,
-    loaded: &'a Loaded,
+    run: AgreedRun<'a>,
     rules: &'a Rules,
     recheck: Recheck,
     /// How long it takes, as far as that is known.
     takes: Duration,
     file: ResultsFile,
-    record: &'a RunRecord<'a>,
-    deleting: &'a HashSet<RowKey>,
-    job: &'a Job,
-    options: &'a RunOptions,
-    interactivity: Interactivity,
     began: Instant,
     /// How long it has waited for an answer or for another run since.
     idle: Duration,
@@ -362,15 +360,13 @@ async fn execute(
     snapshot: Snapshot,
     plan: Plan,
 ) -> Result<RunOutcome, Failure> {
-    let Execution {
+    let AgreedRun {
         session,
         loaded,
-        file,
-        record,
         options,
         ..
-    } = execution;
-    let notes = Arc::new(SeatNotes::new(file.journal()));
+    } = execution.run;
+    let notes = Arc::new(SeatNotes::new(execution.file.journal()));
     let linked: Arc<dyn Journal> = Arc::new(Linked::new(notes.clone(), std::mem::take(&mut choice.origins)));
     let journal = CarryForward::new(linked, std::mem::take(&mut choice.earlier));
     journal
@@ -398,22 +394,15 @@ async fn execute(
     let order = take_order(&loaded.intake, &mut choice);
     let chosen = choice.into_keys();
     let ran: Ran = ran.map_err(|error| not_recorded(&error).once_begun())?;
-    after::after(Aftermath {
-        console: session.console,
-        signals: &session.signals,
-        file,
+    after(Aftermath {
+        run: execution.run,
+        file: execution.file,
         order: &order,
-        loaded,
         ran,
-        record,
         observed,
         seats: notes.take(),
         elapsed: execution.began.elapsed().saturating_sub(execution.idle),
         chosen,
-        deleting: execution.deleting,
-        job: execution.job,
-        options,
-        interactivity: execution.interactivity,
     })
 }
 
@@ -463,20 +452,6 @@ async fn take_turn(
             organization_lock::take_turn(place, &job.path, options.when_locked, console, signals).await
         }
     }
-}
-
-/// The same once the organization was read: what another run has changed meanwhile is read again.
-async fn take_turn_late(
-    session: &Session<'_>,
-    organization: &Organization,
-    job: &Job,
-    options: &RunOptions,
-    recheck: &mut Recheck,
-) -> Result<Turn, Failure> {
-    let turn = take_turn(session, organization, job, options).await?;
-    // Another run may have ended since the state was read, even if this one did not have to wait for it.
-    recheck.waited = Waited::Long;
-    Ok(turn)
 }
 
 /// Locks and reads the results file, once no other run is writing it if the user wants to wait for that.
