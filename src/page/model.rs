@@ -104,6 +104,7 @@ impl Section {
     }
 
     /// The same after a sentence or two.
+    #[must_use]
     pub fn with_lead(self, lead: impl Into<String>) -> Self {
         let lead = lead.into();
         Self { lead, ..self }
@@ -224,7 +225,7 @@ pub struct PageCell<'a> {
     pub tone: Tone,
 }
 
-impl<'a> From<String> for PageCell<'a> {
+impl From<String> for PageCell<'_> {
     fn from(text: String) -> Self {
         Self {
             text: text.into(),
