@@ -212,6 +212,7 @@ mod tests {
             ("q4.licences.failed.csv", Some("q4.licences")),
             ("joiners.csv", None),
             ("joiners.failed-.csv", None),
+            ("joiners.failed-x.csv", None),
             (".failed.csv", None),
         ] {
             assert_eq!(parent_stem(name), stem, "{name}");
