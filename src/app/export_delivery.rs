@@ -13,7 +13,7 @@ use super::export_place::ExportPlace;
 use super::failure::Failure;
 use super::object::Object;
 use super::organization_label::Whose;
-use super::sheet_outlet::Outlet;
+use super::sheet_outlet::print_sheet;
 use super::sheet_place::SheetPlace;
 use crate::cli::{ExportOptions, ExportWhat};
 use crate::draft::Offers;
@@ -118,7 +118,7 @@ pub(super) fn deliver_export(
         next_command: next.as_deref(),
     };
     let object = Object::of(ended, &message, &shape).with_organization(whose.shape());
-    Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
+    print_sheet(console, &object, &tables, place.is_some(), is_written)?;
     console.tell(format!("{message}\n"));
     for told in &exported.told {
         console.tell(format!("  {told}\n"));

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::object::Object;
 use super::organization_label::Whose;
 use super::prepare::text;
-use super::sheet_outlet::Outlet;
+use super::sheet_outlet::print_sheet;
 use super::sheet_place::SheetPlace;
 use crate::directory::{Gap, Snapshot};
 use crate::draft::{DraftTable, Offers};
@@ -116,7 +116,7 @@ pub(super) fn deliver_sheet(
     let message = view.message();
     let shape = view.shape(written.map(|place| place.path().display().to_string()), next.as_deref());
     let object = Object::of(proposed.ended(), &message, &shape).with_organization(proposed.whose.shape());
-    Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
+    print_sheet(console, &object, &tables, place.is_some(), is_written)?;
     console.tell(text(|out| view.write_text(out)));
     console.tell(format!("\n{message}\n"));
     if let Some(place) = place.filter(|_| !is_written) {

@@ -10,7 +10,7 @@ use super::ending::Ended;
 use super::failure::Failure;
 use super::next::typed_name;
 use super::object::Object;
-use super::sheet_outlet::Outlet;
+use super::sheet_outlet::print_sheet;
 use super::sheet_place::SheetPlace;
 use crate::model::OperationKind;
 use crate::sheet::WrittenFormat;
@@ -39,7 +39,7 @@ pub(super) fn deliver_template(
     });
     let shape = Shape::of(template, &columns, place, next.as_deref());
     let object = Object::of(Ended::DONE, &message, &shape);
-    Outlet::of(place.is_some(), true).print(console, &object, std::slice::from_ref(&table))?;
+    print_sheet(console, &object, std::slice::from_ref(&table), place.is_some(), true)?;
     console.tell(format!("{message}\n"));
     if let Some(lacking) = lacking {
         console.tell(format!(

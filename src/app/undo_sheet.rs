@@ -10,7 +10,7 @@ use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::object::Object;
 use super::organization_label::Whose;
-use super::sheet_outlet::Outlet;
+use super::sheet_outlet::print_sheet;
 use super::sheet_place::SheetPlace;
 use crate::draft::IGNORE;
 use crate::model::{BundleSet, Place};
@@ -140,7 +140,7 @@ pub(super) fn deliver_sheet(
     let shape = Shape::of(undone, written, next.as_deref());
     let object =
         Object::of(undone.ended(), &message, &shape).with_organization(undone.compared_with.as_ref().map(Whose::shape));
-    Outlet::of(place.is_some(), is_written).print(console, &object, &tables)?;
+    print_sheet(console, &object, &tables, place.is_some(), is_written)?;
     console.tell(format!("{message}\n"));
     if let Some(place) = place.filter(|_| !is_written) {
         place.tell_of_older_file(console);
