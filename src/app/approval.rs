@@ -82,7 +82,7 @@ impl TakenAway {
         };
         let losing = match self.people {
             1 => "one person loses access".to_owned(),
-            people => format!("{} people lose access", number(people as u64)),
+            people => format!("{} people lose access", number(people)),
         };
         let is_or_are = if self.deletions == 1 { "is" } else { "are" };
         let deleted = format!("{} {is_or_are} deleted", plural(self.deletions, "account"));

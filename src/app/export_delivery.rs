@@ -124,7 +124,7 @@ pub(super) fn deliver_export(
         console.tell(format!("  {told}\n"));
     }
     for (why, rows) in &counts.ignored {
-        console.tell(format!("  {} `ignore`: {}\n", number(*rows as u64), why.meaning()));
+        console.tell(format!("  {} `ignore`: {}\n", number(*rows), why.meaning()));
     }
     if counts.shows_time {
         console.tell(format!(

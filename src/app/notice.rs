@@ -260,7 +260,7 @@ fn in_words(counts: &BTreeMap<Status, usize>) -> String {
     let each = counts
         .iter()
         .filter(|(_, count)| **count > 0)
-        .map(|(status, count)| format!("{} {}", number(*count as u64), status.as_str()));
+        .map(|(status, count)| format!("{} {}", number(*count), status.as_str()));
     let each: Vec<String> = each.collect();
     format!("{}: {}", plural(rows, "row"), each.join(", "))
 }

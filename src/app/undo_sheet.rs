@@ -146,7 +146,7 @@ pub(super) fn deliver_sheet(
         place.tell_of_older_file(console);
     }
     for (why, rows) in &undone.decide {
-        console.tell(format!("  {} left alone: {}\n", number(*rows as u64), why.meaning()));
+        console.tell(format!("  {} left alone: {}\n", number(*rows), why.meaning()));
     }
     if let Some(place) = written {
         console.tell(format!(

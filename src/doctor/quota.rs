@@ -28,8 +28,8 @@ pub fn quota(spent: &[Spent], limits: &Limits, calls: &BTreeMap<(Service, Method
         let mut line = format!(
             "{method} of the {} service: {} of {} left, all again in {}",
             service.as_str(),
-            number(u64::from(left)),
-            number(u64::from(allowance)),
+            number(left),
+            number(allowance),
             free_in(ages().min())
         );
         if left == 0 {
@@ -48,14 +48,10 @@ pub fn quota(spent: &[Spent], limits: &Limits, calls: &BTreeMap<(Service, Method
     if made > 0 {
         finding = finding.with_detail(format!(
             "these checks took {}, reads and sign-ins alone",
-            plural(saturating(made), "call")
+            plural(made, "call")
         ));
     }
     finding
-}
-
-fn saturating(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

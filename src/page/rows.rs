@@ -156,8 +156,8 @@ impl<'a> RowWriter<'a> {
             return Ok(());
         }
         let class = if self.is_section_printed { " class=p" } else { "" };
-        let first = number((self.count - self.in_section + 1) as u64);
-        let last = number(self.count as u64);
+        let first = number(self.count - self.in_section + 1);
+        let last = number(self.count);
         writeln!(
             self.out,
             "<section{class}><h3>Rows {first} to {last}</h3>\n<table class=\"rows\">{}<tbody>",

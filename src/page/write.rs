@@ -89,7 +89,7 @@ impl Written {
 
     /// Which rows are printed, in words.
     fn printed_words(&self) -> String {
-        let first = number(self.count.min(PRINTED_FIRST) as u64);
+        let first = number(self.count.min(PRINTED_FIRST));
         let rows = self.rows_words();
         match (self.marked, self.is_marked_cut) {
             (0, _) => format!("the first {first} of {rows}"),
@@ -107,7 +107,7 @@ impl Written {
 
 impl Cause {
     fn row_count(&self) -> String {
-        plural(usize::try_from(self.rows).unwrap_or(usize::MAX), "row")
+        plural(self.rows, "row")
     }
 
     /// The part of an address that shows its rows.

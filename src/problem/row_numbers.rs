@@ -96,7 +96,7 @@ impl fmt::Display for RowNumbers {
         }
         match self.count() - count {
             0 => {}
-            more => parts.push(format!("{} more", number(more as u64))),
+            more => parts.push(format!("{} more", number(more))),
         }
         match parts.as_slice() {
             [] => Ok(()),

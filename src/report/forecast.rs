@@ -59,7 +59,7 @@ impl ForecastView<'_> {
             out,
             "one call per change would be {} instead of {}, {} in all",
             calls(sum(&forecast.one_by_one)),
-            counted(sum(&forecast.writes), "changing call"),
+            plural(sum(&forecast.writes), "changing call"),
             about(timing.one_by_one),
         )
     }
@@ -206,11 +206,7 @@ fn sum(calls: &Calls) -> u64 {
 }
 
 fn calls(count: u64) -> String {
-    counted(count, "call")
-}
-
-fn counted(count: u64, what: &str) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), what)
+    plural(count, "call")
 }
 
 /// `GET 3, PUT 16`, over all services, as in the summary of a run.

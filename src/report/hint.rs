@@ -119,7 +119,7 @@ impl fmt::Display for Hint {
                 out,
                 "{} met a used-up quota (429) although reseat kept to its own: other programs spend the same quota; \
                  lower `share` in the profile or run when they rest",
-                plural(usize::try_from(*count).unwrap_or(usize::MAX), "call")
+                plural(*count, "call")
             ),
             Self::Waiting(count) => write!(
                 out,

@@ -92,10 +92,10 @@ impl PlanView<'_> {
         for (operation, fates) in self.fates() {
             table.push([
                 operation.to_string(),
-                number(fates.to_change as u64),
-                number(fates.already_so as u64),
-                number(fates.waits as u64),
-                number(fates.cannot_run as u64),
+                number(fates.to_change),
+                number(fates.already_so),
+                number(fates.waits),
+                number(fates.cannot_run),
             ]);
         }
         table.write(out)?;
@@ -486,7 +486,7 @@ fn write_first(mut lines: impl ExactSizeIterator<Item = String>, out: &mut dyn W
         more => writeln!(
             out,
             "  and {} more; `reseat plan --output json` lists every row",
-            number(more as u64)
+            number(more)
         ),
     }
 }

@@ -32,7 +32,7 @@ pub fn write_problems(problems: &Problems, out: &mut dyn Write) -> io::Result<()
     }
     let left_out = match problems.left_out() {
         0 => String::new(),
-        count => format!("; {} more not shown", number(count as u64)),
+        count => format!("; {} more not shown", number(count)),
     };
     let messages = problems.iter().count();
     let shown = problems.errors() + problems.warnings() - problems.left_out();

@@ -114,7 +114,7 @@ impl RebalanceView<'_> {
         if to_run == 0 {
             return format!("nothing is to be freed or granted{missing}");
         }
-        let seats = plural(usize::try_from(self.freed()).unwrap_or(usize::MAX), "seat");
+        let seats = plural(self.freed(), "seat");
         let rows = things(to_run, "row", "frees", "free");
         let grant = if to_run == 1 { "grants" } else { "grant" };
         format!("{rows} {seats} and {grant} {}{missing}", number(self.granted()))
@@ -229,7 +229,7 @@ impl RebalanceView<'_> {
         writeln!(
             out,
             "\n{HEADING}{}{HEADING:#}: {}",
-            plural(usize::try_from(holders).unwrap_or(usize::MAX), "holder"),
+            plural(holders, "holder"),
             parts.join(", ")
         )?;
         if looked_at.left_alone > 0 {
@@ -270,9 +270,9 @@ impl RebalanceView<'_> {
         writeln!(
             out,
             "keep list: {} in force, {} expired, {} unknown",
-            number(list.in_force as u64),
-            number(list.expired as u64),
-            number(list.unknown.len() as u64)
+            number(list.in_force),
+            number(list.expired),
+            number(list.unknown.len())
         )?;
         let shown = list.unknown.iter().take(NAMED);
         for person in shown {
@@ -297,7 +297,7 @@ impl RebalanceView<'_> {
         for (group, people) in groups {
             let people = match people {
                 1 => "1 person".to_owned(),
-                count => format!("{} people", number(count as u64)),
+                count => format!("{} people", number(count)),
             };
             writeln!(out, "  {}: {people}", clean(group, 120))?;
         }
@@ -357,7 +357,7 @@ impl RebalanceView<'_> {
 fn more(count: usize, out: &mut dyn Write, besides: &str) -> io::Result<()> {
     match count.saturating_sub(NAMED) {
         0 => Ok(()),
-        more => writeln!(out, "  and {} more{besides}", number(more as u64)),
+        more => writeln!(out, "  and {} more{besides}", number(more)),
     }
 }
 

@@ -368,10 +368,10 @@ impl ProgressView {
                 parts.push(Part::new(2, lasts));
             }
         } else if let Some(running) = self.running {
-            let (ended, rows) = (number(running.ended as u64), number(running.rows as u64));
+            let (ended, rows) = (number(running.ended), number(running.rows));
             parts.push(Part::new(0, format!("{ended} of {rows} rows")));
             if running.failed > 0 {
-                parts.push(Part::new(1, format!("{} failed", number(running.failed as u64))));
+                parts.push(Part::new(1, format!("{} failed", number(running.failed))));
             }
             if let Some(rate) = running.calls_per_second {
                 parts.push(Part::new(4, format!("{rate:.1} calls/s")));

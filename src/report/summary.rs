@@ -89,11 +89,11 @@ impl Summary {
     }
 
     fn headline(&self) -> String {
-        let rows = plural(self.counts.values().sum(), "row");
+        let rows = plural(self.counts.values().sum::<usize>(), "row");
         let counts: Vec<String> = present(&self.counts)
             .map(|(status, count)| {
                 let style = if status.is_failure() { ERROR } else { HEADING };
-                format!("{style}{} {}{style:#}{HEADING}", number(count as u64), words(status))
+                format!("{style}{} {}{style:#}{HEADING}", number(count), words(status))
             })
             .collect();
         if counts.is_empty() {

@@ -5,7 +5,7 @@ use crate::text::{number, plural};
 /// `1 person is`, `2 people are`.
 pub(super) fn people(count: usize, one: &str, many: &str) -> String {
     let (noun, verb) = if count == 1 { ("person", one) } else { ("people", many) };
-    format!("{} {noun} {verb}", number(count as u64))
+    format!("{} {noun} {verb}", number(count))
 }
 
 /// The same of anything else whose plural is made with `s`.
@@ -17,6 +17,6 @@ pub(super) fn things(count: usize, noun: &str, one: &str, many: &str) -> String 
 pub(super) fn and_more(all: usize, named: usize) -> String {
     match all.saturating_sub(named) {
         0 => String::new(),
-        more => format!(" and {} more", number(more as u64)),
+        more => format!(" and {} more", number(more)),
     }
 }

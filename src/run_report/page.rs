@@ -157,7 +157,7 @@ impl WrittenReport<'_> {
             facts.push(Fact::new(label, joined(&organizations, MOST_NAMES)));
         }
         let label = if report.files.len() == 1 { "sheet" } else { "sheets" };
-        let rows = plural(usize::try_from(self.count()).unwrap_or(usize::MAX), "row");
+        let rows = plural(self.count(), "row");
         let names = self.names(super::fold::FileFacts::label, MOST_SHEETS);
         facts.push(Fact::new(label, format!("{names}, {rows}")));
         if !report.runs.is_empty() {
@@ -217,10 +217,7 @@ impl WrittenReport<'_> {
         }
         if report.files.len() > 1 {
             let facts = report.files.iter().map(|file| {
-                let rows = plural(
-                    usize::try_from(file.rows.asked() + file.rows.twice).unwrap_or(usize::MAX),
-                    "row",
-                );
+                let rows = plural(file.rows.asked() + file.rows.twice, "row");
                 Fact::new(clean(file.label(), MOST), format!("{rows}: {}", how_many(&file.rows)))
             });
             sections.push(Section::new("Each sheet", SectionBody::Facts(facts.collect())));

@@ -86,7 +86,7 @@ impl<'a> WrittenReport<'a> {
         if !report.causes.is_empty() {
             lines.push(PageLine::Heading("What is not done, or waits".to_owned()));
             lines.extend(report.causes.iter().map(|facts| {
-                let rows = crate::text::plural(usize::try_from(facts.rows).unwrap_or(usize::MAX), "row");
+                let rows = crate::text::plural(facts.rows, "row");
                 let words = format!("{} {}", facts.cause.what, facts.cause.help);
                 PageLine::Entry(format!("{}: {rows}", facts.cause.label), words.trim().to_owned())
             }));

@@ -113,7 +113,7 @@ fn listed(differences: &[Difference]) -> Vec<String> {
     let line = |difference: &Difference| format!("{}: {}", difference.at, difference.message);
     let mut lines: Vec<String> = differences.iter().take(NAMED).map(line).collect();
     if differences.len() > NAMED {
-        let more = number((differences.len() - NAMED) as u64);
+        let more = number(differences.len() - NAMED);
         lines.push(format!(
             "and {more} more; a new plan, saved with `--save`, has every row as it is now"
         ));

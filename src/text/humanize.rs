@@ -4,14 +4,15 @@ use std::fmt::Display;
 use std::time::Duration;
 
 /// `1 row`, `2 rows`, `1,200 rows`: a count with its noun, the plural formed with `s`.
-pub fn plural(count: usize, noun: &str) -> String {
+pub fn plural(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
     let ending = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", number(count as u64))
+    format!("{} {noun}{ending}", number(count))
 }
 
 /// A whole number with commas between thousands.
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
+pub fn number(value: impl TryInto<u64>) -> String {
+    let digits = value.try_into().unwrap_or(u64::MAX).to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {

@@ -138,7 +138,7 @@ impl AttemptLog {
     /// The error of a call that does not get through because its token makes the header too long for a server in
     /// between. `words` say what came instead of an answer.
     pub(super) fn token_too_long(&self, request: &ApiRequest, words: &str) -> CallError {
-        let length = number(self.token_length as u64);
+        let length = number(self.token_length);
         let message = format!(
             "{words}; the token has {length} bytes, which is more than a server in between takes in a header (8,192 is \
              common): whoever runs that server can allow more, or sign in with an application that has fewer scopes or \

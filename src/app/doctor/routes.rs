@@ -350,7 +350,7 @@ fn unasked(route: Route, why: &'static str) -> Reading {
 /// How many there are in all, or at least.
 fn counted<T>(page: &Page<T>, noun: &str) -> String {
     match page.total {
-        Some(total) => plural(usize::try_from(total).unwrap_or(usize::MAX), noun),
+        Some(total) => plural(total, noun),
         None => format!("{} on the first page", plural(page.items.len(), noun)),
     }
 }

@@ -276,7 +276,7 @@ impl<'a> Judge<'a, '_> {
         // By the length, since thousands may share one address.
         let more = claims.len().saturating_sub(named.len() + 1);
         if more > 0 {
-            named.push(format!("{} more", number(more as u64)));
+            named.push(format!("{} more", number(more)));
         }
         Err(Obstacle::Shared(named))
     }

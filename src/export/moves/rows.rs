@@ -210,7 +210,7 @@ fn lines(movers: &Movers<'_>, present: Present<'_>, request: &MoveRequest) -> Ve
     lines
         .map(|(count, one, several, rest)| {
             let words = if count == 1 { one } else { several };
-            format!("{} {words}{rest}", number(count as u64))
+            format!("{} {words}{rest}", number(count))
         })
         .collect()
 }

@@ -146,12 +146,12 @@ impl<'a> ApprovalPage<'a> {
                 "hidden rows",
                 format!(
                     "{} of the sheet {are} like the others, although the spreadsheet program hides them",
-                    number(self.view.hidden.read as u64)
+                    number(self.view.hidden.read)
                 ),
             );
         }
         if self.view.hidden.left_out > 0 {
-            fact("hidden rows left out", number(self.view.hidden.left_out as u64));
+            fact("hidden rows left out", number(self.view.hidden.left_out));
         }
         facts
     }

@@ -136,7 +136,7 @@ impl Sections<'_> {
             (now, later) => format!(
                 "{} deleted for good, and {} later",
                 things(now, "account", "is", "are"),
-                number(later as u64)
+                number(later)
             ),
         };
         let lead = match now {
