@@ -91,11 +91,9 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let AgreedRun {
         session,
         loaded,
-        record,
-        deleting,
         job,
         options,
-        interactivity,
+        ..
     } = run;
     let (console, signals) = (session.console, &session.signals);
     let path = file.path().to_owned();
@@ -105,7 +103,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         replaced: &replaced,
     };
     let (counts, history) = put_in_order(file, final_order, console)?;
-    remember_seats(seats, record, &history, loaded, console);
+    remember_seats(seats, run.record, &history, loaded, console);
     let may_fail = among(&counts, Status::needs_a_person);
     let left = leave_failed_sheet(&history, if may_fail { order } else { &[] }, loaded, console)?;
     let ended = ended(&ran, signals, &history, order, &counts);
@@ -116,17 +114,15 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         seats: &ran.seats,
         elapsed,
     };
-    record.end(ended, &stats, &run_end);
+    run.record.end(ended, &stats, &run_end);
     let next = Next::after(ended, &left, &history, final_order, &counts);
     let next_command = match next {
         Next::Nothing => None,
         Next::FailedSheet(sheet) => Some(console.typed().with_sheet(sheet, &planned_words(job, options))),
         Next::Again => Some(console.typed().again()),
     };
-    let deletions = deleting
-        .iter()
-        .filter(|key| next.deletes(key, &chosen_deletions, history.status(key)))
-        .count();
+    let deletes = |key: &&RowKey| next.deletes(key, &chosen_deletions, history.status(key));
+    let deletions = run.deleting.iter().filter(deletes).count();
     let first_due = waiting
         .due
         .map(|(first, _)| format!("{} ({})", loaded.as_of.show_briefly(first), loaded.as_of.zone_name()));
@@ -143,7 +139,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 rows: postponed(&history, order, &counts),
                 first: first_due.as_deref(),
             },
-            deletions_to_allow: to_allow(deletions, options, interactivity),
+            deletions_to_allow: to_allow(deletions, options, run.interactivity),
             is_piped: next_command.is_some() && loaded.source.is_piped(),
             without_license: ran.is_without_license.then_some(loaded.organization.id),
         }),

@@ -37,7 +37,7 @@ pub(super) fn rebalance(
     let settings = settings_for(options.target, overrides, console)?;
     let as_of = as_of_now(&settings);
     let proposed = in_session(&settings, console, async |session: &Session<'_>| {
-        propose(session, options, as_of).await
+        Box::pin(propose(session, options, as_of)).await
     })?;
     deliver_sheet(place.as_ref(), console, &proposed)
 }
