@@ -50,25 +50,24 @@ impl Permit<'_> {
         let window = traffic.pacer.window(self.service, self.method);
         window.answered(now);
         window.learn(headers, now);
-        let before = traffic.concurrency.limit();
         match status {
             Some(429 | 503) => traffic.concurrency.pushed_back(sent, now),
             Some(_) => traffic.concurrency.went_well(),
             None => {}
         }
-        let after = traffic.concurrency.limit();
-        self.session.shared.places.resize(before, after, &mut traffic.owed);
+        let wanted = traffic.concurrency.limit();
+        self.session.shared.places.resize(&mut traffic.place_count, wanted);
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let mut traffic = self.session.traffic();
+        let traffic = &mut *self.session.traffic();
         if self.is_counted {
             traffic.pacer.window(self.service, self.method).answered(now());
         }
         if let Some(place) = self.place.take() {
-            Places::give_back(place, &mut traffic.owed);
+            Places::give_back(place, &mut traffic.place_count, traffic.concurrency.limit());
         }
     }
 }

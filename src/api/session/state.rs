@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio_util::sync::CancellationToken;
 
-use super::places::{Owed, Places};
+use super::places::Places;
 use super::proven_routes::ProvenRoutes;
 use super::token::TokenCache;
 use crate::api::clock::now;
@@ -33,7 +33,8 @@ pub(in crate::api) struct Traffic {
     /// says little of the next call.
     pub(in crate::api) fastest: Option<Duration>,
     pub(super) concurrency: Concurrency,
-    pub(super) owed: Owed,
+    /// How many places there are for calls in flight.
+    pub(super) place_count: u32,
     pub(super) dice: StdRng,
     pub(super) waiting: WaitTimer,
     pub(super) announced: Option<(WaitReason, Instant)>,
@@ -68,8 +69,8 @@ impl Session {
             pacer: Pacer::new(config.limits.clone()),
             stats: CallStats::default(),
             fastest: None,
+            place_count: concurrency.limit(),
             concurrency,
-            owed: Owed::default(),
             dice: config.seed.map_or_else(rand::make_rng, StdRng::seed_from_u64),
             waiting: WaitTimer::default(),
             announced: None,
