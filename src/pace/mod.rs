@@ -16,5 +16,5 @@ pub use concurrency::Concurrency;
 pub use pacer::{Limits, Pacer, Spent};
 pub use quota::{Admission, Hold, QuotaWindow};
 pub use rate_limit_headers::{RateLimitHeaders, retry_after};
-pub use retry::{Attempt, AttemptOutcome, Decision, GiveUp, Repeatable, RetryKind, RetryPolicy, decide};
+pub use retry::{Attempt, AttemptOutcome, Decision, GiveUp, RetryKind, RetryPolicy, decide};
 pub use simulation::{Simulated, SimulatedTraffic};

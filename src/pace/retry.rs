@@ -18,15 +18,6 @@ const RETRIES_BEFORE_FIRST_ANSWER: u32 = 2;
 /// connection before it takes a request is a fault of the way like any other.
 const MOST_AT_ONCE: u32 = 5;
 
-/// Whether sending a request twice is as good as once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repeatable {
-    /// It may be sent again although it may have been carried out.
-    Yes,
-    /// It may be sent again only when it surely was not carried out.
-    No,
-}
-
 /// What became of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptOutcome {
@@ -62,8 +53,8 @@ impl AttemptOutcome {
 /// The facts of one attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt {
-    /// Whether the request may be repeated.
-    pub repeatable: Repeatable,
+    /// Whether the request may be sent again although it may have been carried out.
+    pub may_be_repeated: bool,
     /// What became of it.
     pub outcome: AttemptOutcome,
     /// How many repetitions faults have cost so far.
@@ -142,9 +133,10 @@ pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision 
     match attempt.outcome {
         AttemptOutcome::Answered(429) => throttled(attempt, policy, random),
         AttemptOutcome::Answered(408 | 425 | 500 | 502 | 503 | 504) | AttemptOutcome::Page | AttemptOutcome::Lost => {
-            match attempt.repeatable {
-                Repeatable::Yes => again(attempt, policy, random, GiveUp::Unclear),
-                Repeatable::No => Decision::GiveUp(GiveUp::Unclear),
+            if attempt.may_be_repeated {
+                again(attempt, policy, random, GiveUp::Unclear)
+            } else {
+                Decision::GiveUp(GiveUp::Unclear)
             }
         }
         AttemptOutcome::Answered(_) => Decision::Judge,
@@ -204,9 +196,9 @@ mod tests {
         },
     };
 
-    fn attempt(repeatable: Repeatable, outcome: AttemptOutcome, retries: u32) -> Attempt {
+    fn attempt(may_be_repeated: bool, outcome: AttemptOutcome, retries: u32) -> Attempt {
         Attempt {
-            repeatable,
+            may_be_repeated,
             outcome,
             retries,
             at_once: 0,
@@ -252,7 +244,7 @@ mod tests {
             AttemptOutcome::Lost,
         ];
         for outcome in statuses.chain(faults) {
-            for repeatable in [Repeatable::Yes, Repeatable::No] {
+            for repeatable in [true, false] {
                 for retries in 0..=POLICY.retries {
                     let decided = match decide(&attempt(repeatable, outcome, retries), &POLICY, 0.5) {
                         Decision::Judge => "judge",
@@ -262,8 +254,11 @@ mod tests {
                         Decision::GiveUp(GiveUp::PauseTooLong(_)) => "too long",
                     };
                     let left = retries < POLICY.retries;
-                    let expected = in_words(outcome, repeatable == Repeatable::Yes, left);
-                    assert_eq!(decided, expected, "{outcome:?} {repeatable:?} after {retries} retries");
+                    let expected = in_words(outcome, repeatable, left);
+                    assert_eq!(
+                        decided, expected,
+                        "{outcome:?} repeatable: {repeatable} after {retries} retries"
+                    );
                 }
             }
         }
@@ -271,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_pause_is_obeyed_in_full_up_to_the_longest_wait_and_never_shortened() {
-        let mut throttled = attempt(Repeatable::No, AttemptOutcome::Answered(429), 2);
+        let mut throttled = attempt(false, AttemptOutcome::Answered(429), 2);
         for (asked, expected) in [(300, true), (600, true), (601, false)] {
             let asked = Duration::from_secs(asked);
             throttled.asked = Some(asked);
@@ -288,7 +283,7 @@ mod tests {
     #[test]
     fn throttling_outlasts_a_five_minute_window_whatever_the_dice_say() {
         for random in [0.0, 0.5, 0.999] {
-            let mut throttled = attempt(Repeatable::Yes, AttemptOutcome::Answered(429), 0);
+            let mut throttled = attempt(true, AttemptOutcome::Answered(429), 0);
             let mut waited = Duration::ZERO;
             while let Decision::Retry { after, .. } = decide(&throttled, &RetryPolicy::default(), random) {
                 assert!(!after.is_zero(), "a pause of nothing would never end");
@@ -305,7 +300,7 @@ mod tests {
         let patience = |outcome| {
             let mut waited = Duration::ZERO;
             for retries in 0.. {
-                match decide(&attempt(Repeatable::Yes, outcome, retries), &policy, 1.0) {
+                match decide(&attempt(true, outcome, retries), &policy, 1.0) {
                     Decision::Retry { after, .. } => waited += after,
                     decision => return (retries, waited, decision),
                 }
@@ -321,7 +316,7 @@ mod tests {
 
     #[test]
     fn what_a_closing_connection_did_not_take_is_sent_again_at_once_but_not_for_ever() {
-        for repeatable in [Repeatable::Yes, Repeatable::No] {
+        for repeatable in [true, false] {
             let mut fault = attempt(repeatable, AttemptOutcome::NotTaken, 0);
             while let Decision::Retry {
                 kind: RetryKind::AtOnce,
@@ -350,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_503_that_names_a_time_is_not_tried_before_it() {
-        let mut fault = attempt(Repeatable::Yes, AttemptOutcome::Answered(503), 0);
+        let mut fault = attempt(true, AttemptOutcome::Answered(503), 0);
         fault.asked = Some(Duration::from_secs(45));
         let Decision::Retry { after, kind } = decide(&fault, &POLICY, 0.5) else {
             panic!("to be tried again");

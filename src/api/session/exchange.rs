@@ -95,7 +95,7 @@ impl Session {
 
             let asked = self.asked(request, &log, &result, headers);
             let attempt = Attempt {
-                repeatable: request.effect.repeatable(),
+                may_be_repeated: request.effect != Effect::Once,
                 outcome,
                 retries: log.retries,
                 at_once: log.at_once,

@@ -7,7 +7,6 @@ use serde::Serialize;
 use url::Url;
 
 use crate::event::{Method, Service};
-use crate::pace::Repeatable;
 
 /// What a call does to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +17,6 @@ pub(in crate::api) enum Effect {
     Repeatable,
     /// A change that must not be made twice: it mails or creates.
     Once,
-}
-
-impl Effect {
-    pub(super) fn repeatable(self) -> Repeatable {
-        match self {
-            Self::Read | Self::Repeatable => Repeatable::Yes,
-            Self::Once => Repeatable::No,
-        }
-    }
 }
 
 /// One call, not yet sent.
