@@ -1,7 +1,6 @@
 //! Endpoints that are known in two variants: the one that answers is learned once a run.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::session::{ApiRequest, Reply, Session};
 use super::{AllocationRoute, CallError, Certainty, Evidence, LeaseRoute, Seats};
@@ -13,50 +12,46 @@ pub(super) enum Variant {
     Second,
 }
 
-/// What is known of an endpoint's variants: one of the constants below.
-#[derive(Default)]
-pub(super) struct KnownVariant(AtomicU8);
+/// What was found out of an endpoint's variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finding {
+    /// This one has answered.
+    Answers(Variant),
+    /// Neither has answered yet; the second is tried first.
+    SecondIsLikely,
+    /// Both were tried, and are not there.
+    Missing,
+}
 
-/// Neither has answered yet; the first is tried first.
-const UNKNOWN: u8 = 0;
-/// The first has answered.
-const FIRST: u8 = 1;
-/// The second has answered.
-const SECOND: u8 = 2;
-/// Neither has answered yet; the second is tried first.
-const SECOND_IS_LIKELY: u8 = 3;
-/// Both were tried, and are not there.
-const NEITHER: u8 = 4;
+/// What is known of an endpoint's variants.
+#[derive(Default)]
+pub(super) struct KnownVariant(Known<Finding>);
 
 impl KnownVariant {
     /// Tries first what has answered on a sibling endpoint, as long as nothing is known of this one.
     pub(super) fn starting_like(&self, sibling: &Self) -> &Self {
-        if sibling.0.load(Ordering::Relaxed) == SECOND {
-            // Fails where another call has learned more meanwhile, which is then kept.
-            let _ = self
-                .0
-                .compare_exchange(UNKNOWN, SECOND_IS_LIKELY, Ordering::Relaxed, Ordering::Relaxed);
+        if sibling.is_second() == Some(true) {
+            self.0.known().get_or_insert(Finding::SecondIsLikely);
         }
         self
     }
 
     /// Whether one of the variants has answered.
     pub(super) fn is_known(&self) -> bool {
-        matches!(self.0.load(Ordering::Relaxed), FIRST | SECOND)
+        self.is_second().is_some()
     }
 
     /// Whether it is the second that has answered; `None` as long as neither has.
     pub(super) fn is_second(&self) -> Option<bool> {
-        match self.0.load(Ordering::Relaxed) {
-            FIRST => Some(false),
-            SECOND => Some(true),
-            _ => None,
+        match self.0.get() {
+            Some(Finding::Answers(variant)) => Some(variant == Variant::Second),
+            Some(Finding::SecondIsLikely | Finding::Missing) | None => None,
         }
     }
 
     /// Whether both variants were tried, and neither is there.
     pub(super) fn is_missing(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == NEITHER
+        self.0.get() == Some(Finding::Missing)
     }
 
     /// Sends the request in the variant that is known to answer. While none is known, the other is tried where the
@@ -67,17 +62,16 @@ impl KnownVariant {
         request: impl Fn(Variant) -> ApiRequest,
         is_wrong_variant: impl Fn(&CallError) -> bool,
     ) -> Result<Reply, CallError> {
-        let (first, second) = match self.0.load(Ordering::Relaxed) {
-            FIRST => (Variant::First, None),
-            SECOND => (Variant::Second, None),
-            SECOND_IS_LIKELY => (Variant::Second, Some(Variant::First)),
-            _ => (Variant::First, Some(Variant::Second)),
+        let (first, second) = match self.0.get() {
+            Some(Finding::Answers(variant)) => (variant, None),
+            Some(Finding::SecondIsLikely) => (Variant::Second, Some(Variant::First)),
+            Some(Finding::Missing) | None => (Variant::First, Some(Variant::Second)),
         };
         let (variant, outcome) = match (session.call(request(first)).await, second) {
             (Err(error), Some(second)) if is_wrong_variant(&error) => match session.call(request(second)).await {
                 // The first error names the route that the settings give.
                 Err(again) if is_wrong_variant(&again) => {
-                    self.0.store(NEITHER, Ordering::Relaxed);
+                    self.0.set(Some(Finding::Missing));
                     (first, Err(error))
                 }
                 outcome => (second, outcome),
@@ -86,11 +80,7 @@ impl KnownVariant {
         };
         // A refusal shows nothing: a wrong route may refuse as well.
         if outcome.is_ok() {
-            let known = match variant {
-                Variant::First => FIRST,
-                Variant::Second => SECOND,
-            };
-            self.0.store(known, Ordering::Relaxed);
+            self.0.set(Some(Finding::Answers(variant)));
         }
         outcome
     }
@@ -107,11 +97,15 @@ impl<T> Default for Known<T> {
 
 impl<T: Clone> Known<T> {
     pub(super) fn get(&self) -> Option<T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known().clone()
     }
 
     pub(super) fn set(&self, known: Option<T>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        *self.known() = known;
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
