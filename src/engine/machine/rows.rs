@@ -1,6 +1,7 @@
 //! The rows of a run: what has happened to each so far, and the record that each ends with.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -88,7 +89,7 @@ struct RowState {
 }
 
 /// What has happened to one row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct RowLog {
     calls: u32,
     attempts: u32,
@@ -128,25 +129,6 @@ impl Told {
         let done = steps.done_of_row(row).map(|step| (step, steps.user_of(step)));
         self.steps.iter().all(|(step, _)| steps.is_as_planned(*step)) && done.eq(self.steps.iter().copied())
     }
-}
-
-impl RowLog {
-    const NONE: Self = Self {
-        calls: 0,
-        attempts: 0,
-        http_status: None,
-        trace_id: None,
-        started_at: None,
-        failure: None,
-        setback: None,
-        settled: None,
-        remarks: Vec::new(),
-        mailed_at: None,
-        not_carried_over: Vec::new(),
-        ahead: Vec::new(),
-        perhaps_done: Vec::new(),
-        told: None,
-    };
 }
 
 impl RowLog {
@@ -524,11 +506,11 @@ impl<'a> Rows<'a> {
     }
 
     fn log(&self, row: RowIndex) -> &RowLog {
-        static NONE: RowLog = RowLog::NONE;
+        static NONE: LazyLock<RowLog> = LazyLock::new(RowLog::default);
         self.states[row].log.as_deref().unwrap_or(&NONE)
     }
 
     fn edit(&mut self, row: RowIndex) -> &mut RowLog {
-        self.states[row].log.get_or_insert_with(|| Box::new(RowLog::NONE))
+        self.states[row].log.get_or_insert_default()
     }
 }

@@ -153,16 +153,14 @@ impl<'a> Steps<'a> {
 
     /// The accounts whose licences this run has changed.
     pub(super) fn with_changed_licenses(&self) -> HashSet<AccountIndex> {
-        let done = self.all().filter(|index| self.state(*index) == StepState::Done);
-        let steps = done.map(|index| self.step(index));
+        let steps = self.done().map(|index| self.step(index));
         let licenses = steps.filter(|step| matches!(step.work, Work::License(_)));
         licenses.filter_map(|step| step.account).collect()
     }
 
     /// The groups that this run has put the account into or taken it out of.
     pub(super) fn moved_between(&self, account: AccountIndex) -> BTreeSet<GroupId> {
-        let done = self.all().filter(|index| self.state(*index) == StepState::Done);
-        let steps = done.map(|index| self.step(index));
+        let steps = self.done().map(|index| self.step(index));
         let mut groups = BTreeSet::new();
         for step in steps.filter(|step| step.account == Some(account)) {
             match &step.work {
