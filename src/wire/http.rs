@@ -253,12 +253,9 @@ fn what_for(url: &Url) -> (Option<&str>, Option<&str>) {
 
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
-        .keys()
-        .filter(|name| KEPT.binary_search(&name.as_str()).is_ok())
-        .filter_map(|name| {
-            let value = headers.get(name)?.to_str().ok()?;
-            Some((name.as_str().to_owned(), value.to_owned()))
-        })
+        .iter()
+        .filter(|(name, _)| KEPT.binary_search(&name.as_str()).is_ok())
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect()
 }
 
