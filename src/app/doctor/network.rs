@@ -247,12 +247,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_accepts_and_says_nothing_is_given_up_within_the_bounds_and_looked_at_once() {
-        let hurried = Bounds {
+        let patient = Bounds {
             lookup: Duration::from_mins(1),
-            connecting: Duration::from_millis(100),
-            answering: Duration::from_millis(200),
+            connecting: Duration::from_mins(1),
+            answering: Duration::from_mins(1),
         };
-        for (scheme, words) in [("https", "within 0.1 s"), ("http", "within 0.2 s")] {
+        let connecting = Bounds {
+            connecting: Duration::from_millis(100),
+            ..patient
+        };
+        let answering = Bounds {
+            answering: Duration::from_millis(200),
+            ..patient
+        };
+        for (scheme, hurried, words) in [
+            ("https", connecting, "within 0.1 s"),
+            ("http", answering, "within 0.2 s"),
+        ] {
             // The system takes connections that nobody has accepted yet.
             let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let address = format!("{scheme}://127.0.0.1:{}", silent.local_addr().unwrap().port());
