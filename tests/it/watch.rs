@@ -242,6 +242,28 @@ fn a_changed_copy_of_a_sheet_that_waits_for_approval_is_another_sheet() {
 }
 
 #[test]
+fn a_copy_that_is_approved_takes_its_plan_along_although_the_sheet_that_it_was_copied_from_has_changed() {
+    let stage = stage();
+    drop_sheet(&stage, "leavers.csv", LEAVER);
+    once(&stage).ends(3);
+    fs_err::copy(
+        stage.path("inbox/approve/leavers.csv"),
+        stage.given("inbox/approved/leavers.csv"),
+    )
+    .unwrap();
+    let edited = format!("{LEAVER}delete,{HUGO}\n");
+    fs_err::write(stage.path("inbox/approve/leavers.csv"), &edited).unwrap();
+    once(&stage);
+    assert_eq!(
+        files(&stage, "done"),
+        ["leavers.csv", "leavers.plan.html", "leavers.results.csv"]
+    );
+    assert_eq!(files(&stage, "approve"), ["leavers.csv"]);
+    assert_eq!(stage.read("inbox/approve/leavers.csv"), edited);
+    assert!(stage.user(HUGO).is_some() && stage.user("stefan.novak@contoso.example").is_none());
+}
+
+#[test]
 fn a_plan_that_does_not_hold_any_more_is_made_anew_and_says_what_has_changed() {
     let stage = stage();
     drop_sheet(&stage, "leavers.csv", LEAVER);

@@ -102,7 +102,8 @@ fn dropped(inbox: &Inbox, job: &mut Job) -> io::Result<()> {
 }
 
 /// A sheet that was put into `approved/`: it has the name that its plan and its results know it by. A copy that somebody
-/// has changed is another sheet, and the one that still waits for approval keeps its name and all that belongs to it.
+/// has changed is another sheet, and the one that still waits for approval keeps its name and all that belongs to it. Where
+/// the one in `approve/` was changed instead, what was planned is what lies here, and takes all of it along.
 fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
     let known = memory.of(&job.sha256).filter(|known| known.folder == Folder::Approve);
     if let Some(known) = known {
@@ -114,7 +115,8 @@ fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
     let planned = CameFrom::Folder(Folder::Approve);
     let in_approve = inbox.folder(Folder::Approve).join(&job.sheet);
     let is_there = in_approve.exists();
-    let is_another = is_there
+    let is_another = known.is_none()
+        && is_there
         && job.stem == stem_of(&job.sheet)
         && digest(&in_approve, |_| Ok(())).is_ok_and(|sha256| sha256 != job.sha256);
     if !is_another {
