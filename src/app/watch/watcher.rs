@@ -1,6 +1,6 @@
 //! One drop folder, looked after by a thread of its own: a sheet at a time is run with the settings of its profile.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +53,8 @@ pub(super) struct Watcher<'a> {
     looks: HashMap<String, (u32, Duration)>,
     /// When sheets that could not be finished are tried again.
     stuck: HashMap<String, Duration>,
+    /// Sheets whose end was told of, and whose folder is still there because the disk refuses.
+    pub(super) told: HashSet<String>,
     /// Until when no sheet is run, because the organization did not answer.
     resting: Option<Duration>,
 }
@@ -94,6 +96,7 @@ impl<'a> Watcher<'a> {
             seen_first: None,
             looks: HashMap::new(),
             stuck: HashMap::new(),
+            told: HashSet::new(),
             resting: None,
         };
         if let Some(inbox) = inbox {

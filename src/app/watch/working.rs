@@ -241,6 +241,10 @@ impl Watcher<'_> {
         let Stage::Ended(mut ended) = taken.job.stage.clone() else {
             return Ok(Round::Busy);
         };
+        if ended.notice.is_some() && settings.is_none() {
+            self.put_off(&taken.id);
+            return Ok(Round::Busy);
+        }
         let profile = self.post.profile.clone();
         let sharing = self.sharing(&held.inbox);
         let filed = match file_away(&held.inbox, &mut held.memory, &mut taken, sharing) {
@@ -255,20 +259,25 @@ impl Watcher<'_> {
         if filed.folder == Folder::Waiting {
             self.looked_at(&filed.sheet);
         }
-        let notice = ended
-            .notice
-            .take()
-            .map(|notice| serde_json::from_value::<Notice>(*notice));
-        if let (Some(Ok(notice)), Some(settings)) = (notice, settings) {
+        if let (Some(notice), Some(settings)) = (ended.notice.take(), settings)
+            && self.told.insert(taken.id.clone())
+        {
             let place = |path: &Path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 folder.join(watch::renamed(&name, &taken.job.stem, &filed.stem))
             };
-            if let Some(why) = tell_of(notice, place, settings, self.shared.signals) {
+            let refused = match serde_json::from_value::<Notice>(*notice) {
+                Ok(notice) => tell_of(notice, place, settings, self.shared.signals),
+                Err(error) => Some(format!(
+                    "nobody was told of it, because the notice cannot be read: {error}"
+                )),
+            };
+            if let Some(why) = refused {
                 Teller::complain(&profile, why.trim_end());
             }
         }
         taken.remove()?;
+        self.told.remove(&taken.id);
         let dropped_as = taken.job.dropped_as;
         let place = relative(CameFrom::Folder(filed.folder), &filed.sheet);
         let code = ended
