@@ -57,7 +57,9 @@ impl<T> Known<T> {
     /// Adds the items from this place on.
     fn add(&mut self, items: &[T], from: usize) {
         let hash = |item: &T| self.hasher.hash_one((self.key)(item));
-        for (place, item) in (0..).zip(items).skip(from) {
+        // No listing comes near four thousand million entries.
+        let places = u32::try_from(from).unwrap_or(u32::MAX)..;
+        for (place, item) in places.zip(&items[from..]) {
             self.places
                 .insert_unique(hash(item), place, |place| hash(&items[*place as usize]));
         }
