@@ -121,7 +121,12 @@ fn naming_the_word(error: clap::Error, words: &[OsString]) -> clap::Error {
         _ if before.starts_with('-') => format!("the word after `{}`", before.split('=').next().unwrap_or_default()),
         _ => format!("`{}`", clean(&word, 200)),
     };
-    ReseatArgs::command().error(ErrorKind::InvalidUtf8, format!("{what} is not UTF-8"))
+    let mut all = ReseatArgs::command();
+    all.build();
+    // Whose usage is shown.
+    let asked = words.iter().find_map(|word| all.find_subcommand(word)).cloned();
+    let message = format!("{what} is not UTF-8");
+    asked.unwrap_or(all).error(ErrorKind::InvalidUtf8, message)
 }
 
 /// Whether `--output json` is among the words, for one whose others cannot be understood.
