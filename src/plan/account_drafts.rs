@@ -431,7 +431,7 @@ impl<'a> AccountDraft<'a> {
             return;
         }
         if let Some(LicenseRequest { change, .. }) = &mut self.license {
-            Arc::make_mut(change).by_rules = bundles.clone();
+            Arc::make_mut(change).keep_beside(bundles.clone());
         }
         self.rare().by_rules = bundles;
     }
@@ -483,7 +483,7 @@ impl<'a> AccountDraft<'a> {
     }
 
     /// What the licence change of the rows does to the pools; `None` if what is held is unknown.
-    pub(super) fn turn(&self) -> Option<Turn> {
+    pub(super) fn turn(&self) -> Option<&Turn> {
         let change = self.license_change()?;
         (change.base.direct != Direct::Unknown).then(|| change.turn())
     }

@@ -108,7 +108,7 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
     let Assembly { plan, leaving, .. } = &mut assembly;
     let is_scarce = |bundles: &BundleSet| bundles.iter().any(|code| scarce.contains(code));
     let frees_scarce = |step: &Step| match (&step.work, step.account) {
-        (Work::License(change), _) => is_scarce(&change.frees()),
+        (Work::License(change), _) => is_scarce(change.frees()),
         (Work::Delete, Some(account)) => leaving.get(&account).is_some_and(is_scarce),
         _ => false,
     };

@@ -33,9 +33,7 @@ impl LicenseRequest {
 
     /// Adds what a later row does.
     pub(super) fn push(&mut self, row: RowIndex, edit: LicenseEdit) {
-        let change = Arc::make_mut(&mut self.change);
-        change.target = edit.apply(&change.target);
-        change.edits.push((self.rows.len(), edit));
+        Arc::make_mut(&mut self.change).push(self.rows.len(), edit);
         self.rows.push(row);
     }
 }

@@ -98,7 +98,7 @@ fn pools(drafts: &DraftList<'_>, snapshot: &Snapshot, freed: &FreedByRules) -> P
             pools.free(&draft.now().direct.bundles());
         }
         if let Some(change) = draft.license_change().filter(|change| !change.may_take()) {
-            pools.free(&change.frees());
+            pools.free(change.frees());
         }
     }
     pools
@@ -187,13 +187,13 @@ impl Assembly<'_> {
         let steps = &self.plan.steps[first..];
         let mut left = pools.clone();
         for change in grants(steps).chain(handings.iter().map(|handing| &*handing.request.change)) {
-            left.free(&change.frees());
+            left.free(change.frees());
         }
-        for takes in grants(steps)
-            .map(LicenseChange::gains)
-            .chain(handings.iter().map(Handing::takes))
-        {
-            left.take(&takes);
+        for change in grants(steps) {
+            left.take(change.gains());
+        }
+        for handing in &handings {
+            left.take(&handing.takes());
         }
         let mut handing_over = Vec::new();
         for handing in handings {
@@ -256,7 +256,7 @@ impl Assembly<'_> {
     /// Gives the changes that take seats, which are among the steps from `first` on, their turns where seats are short.
     fn take_turns(&mut self, first: usize, pools: &Pools) {
         let mut left = pools.clone();
-        if grants(&self.plan.steps[first..]).all(|change| left.take(&change.gains())) {
+        if grants(&self.plan.steps[first..]).all(|change| left.take(change.gains())) {
             return;
         }
         let steps = &self.plan.steps;
@@ -264,7 +264,7 @@ impl Assembly<'_> {
             .filter_map(|place| Some((place, Arc::clone(grant(&steps[place])?))))
             .collect();
         grants.sort_by_key(|(place, _)| steps[*place].rows.first().copied());
-        let turns: Vec<Turn> = grants.iter().map(|(_, change)| change.turn()).collect();
+        let turns: Vec<Turn> = grants.iter().map(|(_, change)| change.turn().clone()).collect();
         let kinds: Vec<CallKind> = grants.iter().map(|(_, change)| CallKind::of_license(change)).collect();
         let sizes = self.rules.sizes;
         let schedule = schedule(&turns, pools, sizes.of(Family::Allocate), |slots| {
@@ -321,7 +321,7 @@ impl Assembly<'_> {
             self.plan.handed_over_later.push(row);
             return;
         }
-        self.seats.take(&change.gains());
+        self.seats.take(change.gains());
         let held = self.holdings.get(&over.from).cloned().unwrap_or_else(Holding::nothing);
         let release = LicenseChange::new(held, vec![(0, LicenseEdit::Release)]);
         for (stage, account, change) in [
@@ -353,10 +353,10 @@ fn scarce<'c>(changes: impl Iterator<Item = &'c LicenseChange>, mut free: Pools)
     let mut scarce = BTreeSet::new();
     for change in changes {
         let gains = change.gains();
-        if free.take(&gains) {
+        if free.take(gains) {
             continue;
         }
-        for code in &gains {
+        for code in gains {
             if !free.take(&BundleSet::from(vec![code.clone()])) {
                 scarce.insert(code.clone());
             }

@@ -71,8 +71,8 @@ impl SeatCount {
     }
 
     pub(super) fn count(&mut self, change: &LicenseChange) {
-        self.take(&change.gains());
-        self.free(&change.frees());
+        self.take(change.gains());
+        self.free(change.frees());
     }
 
     pub(super) fn lines(&self, snapshot: &Snapshot) -> Vec<SeatLine> {

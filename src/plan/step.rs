@@ -153,17 +153,21 @@ pub struct LicenseChange {
     /// The bundles that the account holds by groups' rules all the while, as far as is known: it takes one seat of each,
     /// whether it holds it directly besides or not.
     pub by_rules: BundleSet,
+    /// What follows for the pools: it is asked again and again while seats are dealt out.
+    turn: Turn,
 }
 
 impl LicenseChange {
     /// The change that these edits make to `base`.
     pub fn new(base: Holding, edits: Vec<(usize, LicenseEdit)>) -> Self {
         let target = edits.iter().fold(base.clone(), |held, (_, edit)| edit.apply(&held));
+        let by_rules = BundleSet::default();
         Self {
+            turn: turn(&base, &target, &by_rules),
             base,
             edits,
             target,
-            by_rules: BundleSet::default(),
+            by_rules,
         }
     }
 
@@ -184,8 +188,22 @@ impl LicenseChange {
 
     /// The same for an account that holds these bundles by groups' rules.
     #[must_use]
-    pub fn beside(self, by_rules: BundleSet) -> Self {
-        Self { by_rules, ..self }
+    pub fn beside(mut self, by_rules: BundleSet) -> Self {
+        self.keep_beside(by_rules);
+        self
+    }
+
+    /// The account holds these bundles by groups' rules.
+    pub(super) fn keep_beside(&mut self, by_rules: BundleSet) {
+        self.by_rules = by_rules;
+        self.turn = turn(&self.base, &self.target, &self.by_rules);
+    }
+
+    /// Adds what the row at this place among those of the step does.
+    pub(super) fn push(&mut self, place: usize, edit: LicenseEdit) {
+        self.target = edit.apply(&self.target);
+        self.edits.push((place, edit));
+        self.turn = turn(&self.base, &self.target, &self.by_rules);
     }
 
     /// Whether nothing changes.
@@ -199,31 +217,35 @@ impl LicenseChange {
     }
 
     /// Bundles whose seats it takes; none if what is held before is unknown.
-    pub fn gains(&self) -> BundleSet {
-        if self.base.direct == Direct::Unknown {
-            return BundleSet::default();
-        }
-        let new = self.target.direct.bundles().minus(&self.base.direct.bundles());
-        new.minus(&self.by_rules)
+    pub fn gains(&self) -> &BundleSet {
+        &self.turn.gains
     }
 
     /// Bundles whose seats it frees.
-    pub fn frees(&self) -> BundleSet {
-        self.loses().minus(&self.by_rules)
+    pub fn frees(&self) -> &BundleSet {
+        &self.turn.frees
     }
 
     /// What it does to the pools.
-    pub fn turn(&self) -> Turn {
-        Turn {
-            gains: self.gains(),
-            frees: self.frees(),
-        }
+    pub fn turn(&self) -> &Turn {
+        &self.turn
     }
 
     /// Bundles that are not held directly any more afterwards.
     pub fn loses(&self) -> BundleSet {
         self.base.direct.bundles().minus(&self.target.direct.bundles())
     }
+}
+
+/// What it does to the pools that an account holds the one and then the other directly, and these by groups' rules.
+fn turn(base: &Holding, target: &Holding, by_rules: &BundleSet) -> Turn {
+    let (before, after) = (base.direct.bundles(), target.direct.bundles());
+    let gains = match base.direct {
+        Direct::Unknown => BundleSet::default(),
+        Direct::Holds(_) | Direct::Inherits => after.minus(&before).minus(by_rules),
+    };
+    let frees = before.minus(&after).minus(by_rules);
+    Turn { gains, frees }
 }
 
 /// What reading back must show for a successor before its predecessor is deleted.

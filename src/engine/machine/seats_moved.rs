@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::state::Machine;
 use crate::engine::outcome::SeatsMoved;
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
-use crate::plan::{AccountIndex, Direct, FreedByRules, LicenseChange, RuleRemoval, StepIndex, StepSource, Work};
+use crate::plan::{AccountIndex, Direct, FreedByRules, LicenseChange, RuleRemoval, StepIndex, StepSource, Turn, Work};
 
 impl Machine<'_> {
     /// The seats of each bundle, counted as the plan counts those that it forecasts. Seats that a group's rule gives at
@@ -92,7 +92,7 @@ impl Machine<'_> {
             if let (Work::License(change), Some(account)) = (&step.work, step.account)
                 && let Some(held) = held.get_mut(&account)
             {
-                *held = held.union(&change.gains()).minus(&change.frees());
+                *held = held.union(change.gains()).minus(change.frees());
             }
         }
         held
@@ -135,7 +135,7 @@ impl Count {
 
     /// A change was made; `kept` is what its account holds by rules although it was to be given back.
     fn change(&mut self, change: &LicenseChange, kept: Option<&BundleSet>) {
-        let (mut gains, mut frees) = (change.gains(), change.frees());
+        let Turn { mut gains, mut frees } = change.turn().clone();
         if let Some(kept) = kept {
             (gains, frees) = (gains.minus(kept), frees.minus(kept));
         }

@@ -223,13 +223,13 @@ impl Machine<'_> {
             return true;
         };
         let gains = change.gains();
-        let unowned = self.seats.unowned(&gains);
+        let unowned = self.seats.unowned(gains);
         if !unowned.is_empty() {
             let failure = StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned));
             self.fail_step(step, &failure, None);
             return false;
         }
-        let missing = self.seats.missing(&gains);
+        let missing = self.seats.missing(gains);
         if missing.is_empty() {
             return true;
         }

@@ -166,7 +166,7 @@ impl Machine<'_> {
     pub(super) fn note_freed_seats(&mut self, steps: &[StepIndex]) {
         for step in steps {
             let (freed, count) = match &self.steps.step(*step).work {
-                Work::License(change) => (change.frees(), 1),
+                Work::License(change) => (change.frees().clone(), 1),
                 Work::EndLease(end) => (end.bundles.clone(), 1),
                 // How many, is not always told.
                 Work::RemoveRule(removal) => (
