@@ -30,8 +30,18 @@ pub struct SimulatedTraffic<T> {
     arrivals: u64,
     /// In the order of the lanes. They are few, and all of them are looked at for each call.
     waiting: Vec<(Lane, Waiting<T>)>,
-    in_flight: BTreeMap<(Instant, u64), (Lane, T)>,
+    /// By when they end, then by when they came.
+    in_flight: VecDeque<InFlight<T>>,
     held: BTreeMap<Lane, Duration>,
+}
+
+/// A call that has left: when it ends, which of all it was, and what it counts against.
+#[derive(Debug, Clone)]
+struct InFlight<T> {
+    end: Instant,
+    arrival: u64,
+    lane: Lane,
+    what: T,
 }
 
 /// The calls of one lane that have not left yet, in the order in which they came.
@@ -60,7 +70,7 @@ impl<T> SimulatedTraffic<T> {
             now,
             arrivals: 0,
             waiting: Vec::new(),
-            in_flight: BTreeMap::new(),
+            in_flight: VecDeque::new(),
             held: BTreeMap::new(),
         }
     }
@@ -127,16 +137,16 @@ impl<T> SimulatedTraffic<T> {
             let has_room = self.has_room();
             let waits = self.waiting.iter().filter(|(_, lane)| !lane.calls.is_empty());
             let woken = waits.filter_map(|(_, lane)| lane.until).min().filter(|_| has_room);
-            let answered = self.in_flight.keys().next().map(|(end, _)| *end);
+            let answered = self.in_flight.front().map(|call| call.end);
             match (woken, answered) {
                 (None, None) => return None,
                 (Some(wake), end) if end.is_none_or(|end| wake < end) => self.now = wake,
                 _ => {
-                    let ((end, _), ((service, method), what)) = self.in_flight.pop_first()?;
-                    self.now = end;
-                    self.pacer.window(service, method).answered(end);
+                    let call = self.in_flight.pop_front()?;
+                    self.now = call.end;
+                    self.pacer.window(call.lane.0, call.lane.1).answered(call.end);
                     self.concurrency.went_well();
-                    return Some(Simulated::Answered(what));
+                    return Some(Simulated::Answered(call.what));
                 }
             }
         }
@@ -189,7 +199,16 @@ impl<T> SimulatedTraffic<T> {
                     }
                     lane.until = None;
                     if let Some((_, what)) = lane.calls.pop_front() {
-                        self.in_flight.insert((now + self.call, arrival), (key, what));
+                        let call = InFlight {
+                            end: now + self.call,
+                            arrival,
+                            lane: key,
+                            what,
+                        };
+                        // Each takes as long as the others, so that its place is near the end.
+                        let is_before = |other: &&InFlight<T>| (call.end, call.arrival) < (other.end, other.arrival);
+                        let later = self.in_flight.iter().rev().take_while(is_before).count();
+                        self.in_flight.insert(self.in_flight.len() - later, call);
                     }
                 }
                 Admission::Wait { until, .. } => {
