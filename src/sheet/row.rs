@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{self, places_of};
+use crate::text::{self, each_place_of};
 
 /// What a cell held before it became text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -226,10 +226,10 @@ impl Row {
     /// Takes the cells of a line without quotes, as many as a spreadsheet program has columns.
     pub(super) fn take_line(&mut self, line: &str, delimiter: u8) {
         let mut start = 0;
-        for at in places_of(delimiter, line.as_bytes()) {
+        each_place_of(delimiter, line.as_bytes(), |at| {
             self.take_cell(start..place(at));
             start = place(at) + 1;
-        }
+        });
         self.take_cell(start..place(line.len()));
         self.text.push_str(line);
         self.is_plain = match delimiter {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::ascii::is_lower;
+
 /// The form in which e-mail addresses, user names and group names are compared:
 /// trimmed, Unicode NFC, lower case. Never shown or sent.
 ///
@@ -16,12 +18,10 @@ pub fn fold(text: &str) -> String {
 /// The same form, which is the text itself where that is ASCII in lower case already, as most addresses are.
 pub fn folded(text: &str) -> Cow<'_, str> {
     let text = text.trim();
-    if text.is_ascii() {
-        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            text.to_ascii_lowercase().into()
-        } else {
-            text.into()
-        }
+    if is_lower(text) {
+        text.into()
+    } else if text.is_ascii() {
+        text.to_ascii_lowercase().into()
     } else if is_nfc(text) {
         text.to_lowercase().into()
     } else {

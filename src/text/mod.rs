@@ -11,7 +11,7 @@ mod nearest;
 mod quoted;
 mod wrap;
 
-pub use ascii::{is_lower, is_plain, places_of};
+pub use ascii::{each_place_of, is_lower, is_plain};
 pub use clean::{clean, clean_text, escape_formula, is_unsafe, shown_path, terminal_safe, unescape_formula};
 pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, folded, header_key};

@@ -194,10 +194,12 @@ impl<'c> CellReader<'c, '_, '_> {
     }
 
     pub(super) fn addresses(&mut self, options: &Options) {
-        self.values.new_email = bare_address(self.taken(Column::NewEmail));
         let help = "write one address: ann.lee@corp.example";
         self.check_address(Column::Email, self.values.email, help);
-        self.check_address(Column::NewEmail, self.values.new_email, help);
+        if self.cells.has(Column::NewEmail) {
+            self.values.new_email = bare_address(self.taken(Column::NewEmail));
+            self.check_address(Column::NewEmail, self.values.new_email, help);
+        }
         self.check_name(Column::User, self.values.user);
         self.examples();
         if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
