@@ -84,6 +84,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 count: worked_on,
                 deleting: chosen_deletions,
                 replaced,
+                left_behind,
                 elsewhere,
                 waiting,
             },
@@ -135,6 +136,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             corrected_sheet: left.corrected.as_deref(),
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
+            left_behind: &left_behind,
             not_due: NotDue {
                 rows: postponed(&history, order, &counts),
                 first: first_due.as_deref(),

@@ -10,6 +10,7 @@ use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
 use crate::model::{
     AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status, UNCLEAR,
+    WAITED,
 };
 use crate::plan::{Awaited, Begun, BegunRows, Finished, Pending, RowCode, RowReason, Verdict, waits_until};
 use crate::text::fold;
@@ -36,6 +37,9 @@ pub(super) struct ChosenRows {
     pub(super) origins: HashMap<RowKey, Origin>,
     /// Rows that were begun and have left the sheet, and with which rows of the sheet go on.
     pub(super) replaced: Vec<RowKey>,
+    /// Rows that were begun and have left the sheet, and of which something is left undone that no row of it goes on with:
+    /// their numbers, and what is said of them.
+    pub(super) left_behind: Vec<(u32, String)>,
     /// Rows that were corrected in a sheet of failed rows, where they wait.
     pub(super) elsewhere: usize,
     /// Rows that are not due yet.
@@ -80,6 +84,8 @@ pub(super) struct ChosenKeys {
     pub(super) deleting: HashSet<RowKey>,
     /// Rows that have left the sheet, and with which rows of it went on.
     pub(super) replaced: Vec<RowKey>,
+    /// Rows that have left the sheet while something of them is left undone.
+    pub(super) left_behind: Vec<(u32, String)>,
     /// How many rows were corrected in a sheet of failed rows, and wait there.
     pub(super) elsewhere: usize,
     /// The rows that are not due yet.
@@ -147,6 +153,14 @@ pub(super) fn choose(
     });
     choice.rows = rows.collect::<Result<_, _>>()?;
     choice.rows.shrink_to_fit();
+    // A sheet of failed rows has not the others.
+    if family.sheet == Sheet::Whole {
+        orphans
+            .values()
+            .flatten()
+            .for_each(|record| choice.leave_behind(record));
+        choice.left_behind.sort_unstable();
+    }
     Ok(choice)
 }
 
@@ -302,6 +316,7 @@ impl ChosenRows {
             count: self.rows.len(),
             deleting: deleting.map(|row| row.key).collect(),
             replaced: self.replaced,
+            left_behind: self.left_behind,
             elsewhere: self.elsewhere,
             waiting: self.waiting,
         }
@@ -357,6 +372,9 @@ impl ChosenRows {
             return Ok(Resume::Run);
         };
         if !continues(&earlier, kind, &user, &row.operation.target_label()) {
+            if family.sheet == Sheet::Whole {
+                self.leave_behind(&earlier);
+            }
             let captured = captured(earlier, kind, &user);
             return Ok(captured.map_or(Resume::Run, |prior| Resume::GoOn(Box::new(prior))));
         }
@@ -379,14 +397,27 @@ impl ChosenRows {
         Ok(goes_on)
     }
 
+    /// Notes a row that has left the sheet, if something of it is left undone: a call may have been carried out, or a move has
+    /// come to a stop between its accounts. One that only waited has done what it could.
+    fn leave_behind(&mut self, record: &Record) {
+        let RowReport { status, operation, .. } = record.report;
+        let moves = operation.is_some_and(OperationKind::takes_several_runs);
+        let is_undone = match status {
+            Status::Started | Status::InDoubt => true,
+            status => moves && status.is_failure(),
+        };
+        if let (true, Some(operation)) = (is_undone, operation) {
+            let place = &record.report.place;
+            let words = format!("{place}, `{operation}` of `{}`", record.report.user);
+            self.left_behind.push((place.row, words));
+        }
+    }
+
     fn go_on(&mut self, row: &Row, begun: Begun, prior: Prior) {
         if begun.made {
             self.unsettled.insert(row.key, prior.started_at);
         }
-        let is_planned_on = row.operation.kind().takes_several_runs()
-            || begun.finished.is_some()
-            || begun.made && row.operation.makes().is_some();
-        if !is_planned_on {
+        if !begun.is_planned_on(row) {
             self.earlier.insert(row.key, prior);
         }
         self.begun.insert(row.key, begun);
@@ -404,7 +435,7 @@ fn begun(prior: &Prior) -> Begun {
         before: prior.before.clone(),
         after: prior.after.clone(),
         is_on_the_way,
-        is_waiting: prior.status == Status::Waiting,
+        is_waiting: prior.status == Status::Waiting || after(WAITED).is_some_and(|waited| waited == true),
         mailed_at: mailed_at.max(prior.started_at.filter(|_| may_have_mailed)),
         finished: after("finished").map(|_| Box::new(as_it_is_known(prior))),
     }

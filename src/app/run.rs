@@ -544,11 +544,17 @@ fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path, as
         count if is_all => format!("all {} are", plural(count, "row")),
         count => format!("{} are", plural(count, "row")),
     };
+    // Whoever started over would forget what was begun for those that have left the sheet.
+    let advice = if choice.left_behind.is_empty() {
+        "; add `--again` to start over"
+    } else {
+        ""
+    };
     let when = history
         .and_then(History::last_run)
         .map_or_else(String::new, |run| format!(" (last run {})", run.started()));
     format!(
-        "{finished} already done or unchanged{when}, according to `{}`; add `--again` to start over\n{waiting}",
+        "{finished} already done or unchanged{when}, according to `{}`{advice}\n{waiting}",
         path.display()
     )
 }

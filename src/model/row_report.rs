@@ -12,6 +12,10 @@ pub const CHANGING: &str = "changing";
 /// what `before` says. A rerun goes by it.
 pub const UNCLEAR: &str = "unclear";
 
+/// The member of `after` which says of a row that was begun and that a later run refused before it did anything whether it
+/// waited when it was worked on last. A rerun goes on with the row by it.
+pub const WAITED: &str = "waited";
+
 /// The code of a row that waits for its date, and for which nothing was done. A rerun goes by it.
 pub const NOT_BEFORE: &str = "not_before";
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId, Quota, UserId};
+use crate::model::{BundleSet, GroupId, Quota, Status, UserId, WAITED};
 use crate::text::joined;
 
 /// What was done for a row.
@@ -46,8 +46,16 @@ pub fn describe<'a>(
         // next rerun would not know about it.
         description.before = object(earlier.before.as_ref());
         description.after = object(earlier.after.as_ref());
+        description.after.remove(WAITED);
         if earlier.made {
             description.after.entry("made").or_insert_with(|| json!("earlier"));
+        }
+        let is_refused = planned
+            .verdict
+            .as_ref()
+            .is_some_and(|verdict| !matches!(verdict.status, Status::Done | Status::Unchanged));
+        if is_refused && (earlier.is_waiting || description.after.is_empty()) {
+            description.after.insert(WAITED.into(), json!(earlier.is_waiting));
         }
         if planned.is_finished() && !planned.steps.is_empty() {
             // However the mail fares, a rerun has to know that nothing else is left to do.

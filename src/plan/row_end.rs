@@ -99,7 +99,10 @@ pub fn row_ended(
     RowReport {
         code: code.to_string(),
         message: parts.join("; "),
-        user_id: planned.account.and_then(|account| source.account_id(account)),
+        user_id: planned
+            .account
+            .and_then(|account| source.account_id(account))
+            .or_else(|| planned.earlier()?.account),
         before: change.before,
         after,
         ..RowReport::of(&sheet.rows[row], status)

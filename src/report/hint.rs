@@ -26,6 +26,8 @@ pub struct Evidence<'a> {
     pub passwords_left_out: usize,
     /// Rows that were corrected in a sheet of failed rows, and wait there.
     pub corrected_elsewhere: usize,
+    /// Rows that have left the sheet while something of them is left undone: their numbers, and what is said of them.
+    pub left_behind: &'a [(u32, String)],
     /// Rows that wait for their date.
     pub not_due: NotDue<'a>,
     /// How many deletions the next run has to be allowed.
@@ -75,6 +77,13 @@ pub enum Hint {
     PasswordsLeftOut(usize),
     /// Rows wait in the sheet of failed rows in which they were corrected.
     CorrectedElsewhere(usize),
+    /// Rows have left the sheet while something of them is left undone.
+    LeftBehind {
+        /// How many.
+        rows: usize,
+        /// The first of them.
+        first: String,
+    },
     /// The next run deletes this many accounts.
     AllowDeletions(usize),
     /// The sheet came from a pipe.
@@ -96,6 +105,7 @@ impl Hint {
             Self::Corrected(_) => "corrected-sheet-kept",
             Self::PasswordsLeftOut(_) => "passwords-left-out",
             Self::CorrectedElsewhere(_) => "corrected-elsewhere",
+            Self::LeftBehind { .. } => "rows-left-behind",
             Self::AllowDeletions(_) => "allow-deletions",
             Self::PipeAgain => "pipe-again",
         }
@@ -168,6 +178,15 @@ impl fmt::Display for Hint {
                 "{} corrected in a sheet of failed rows and not finished: run that sheet again",
                 things(*count, "row", "was", "were")
             ),
+            Self::LeftBehind { rows, first } => write!(
+                out,
+                "{} begun and left the sheet unfinished ({}{first}): put {} back and run the sheet again; `reseat report` of the \
+                 results says how far {} came",
+                things(*rows, "row", "was", "were"),
+                if *rows == 1 { "" } else { "the first: " },
+                if *rows == 1 { "it" } else { "them" },
+                if *rows == 1 { "it" } else { "they" },
+            ),
             Self::AllowDeletions(count) => write!(
                 out,
                 "the next run deletes {}: review that, then allow it with `--max-deletes {count}`",
@@ -188,6 +207,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         corrected_sheet,
         passwords_left_out,
         corrected_elsewhere,
+        left_behind,
         not_due,
         deletions_to_allow,
         is_piped,
@@ -216,6 +236,10 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     hints.extend(some(passwords_left_out).map(Hint::PasswordsLeftOut));
     hints.extend(corrected_sheet.map(|sheet| Hint::Corrected(sheet.to_owned())));
     hints.extend(some(corrected_elsewhere).map(Hint::CorrectedElsewhere));
+    hints.extend(left_behind.first().map(|(_, first)| Hint::LeftBehind {
+        rows: left_behind.len(),
+        first: first.clone(),
+    }));
     hints.extend(some(deletions_to_allow).map(Hint::AllowDeletions));
     hints.extend(is_piped.then_some(Hint::PipeAgain));
     hints
@@ -246,6 +270,7 @@ mod tests {
         corrected_sheet: None,
         passwords_left_out: 0,
         corrected_elsewhere: 0,
+        left_behind: &[],
         not_due: NotDue { rows: 0, first: None },
         deletions_to_allow: 0,
         is_piped: false,

@@ -13,10 +13,10 @@ use super::held::Held;
 use super::portrait::Portrait;
 use super::recorded::Side;
 use crate::ledger::{Record, RunId, RunRecord};
-use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId};
+use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId, WAITED};
 
 /// Members of `after` that a rerun needs, and that tell of no change.
-const BOOKKEEPING: [&str; 4] = ["like", "finished", "mailed", UNCLEAR];
+const BOOKKEEPING: [&str; 5] = ["like", "finished", "mailed", WAITED, UNCLEAR];
 
 /// What these records say was changed, all of them or those of the chosen rows. Records are those that count for each
 /// row, in the order of the file.

@@ -53,6 +53,7 @@ mod quarter;
 mod reactivation;
 mod rebalance;
 mod recheck;
+mod refused_midway;
 mod report;
 mod resume;
 mod run_records;

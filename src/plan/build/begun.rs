@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::{BundleSet, GroupId, RowKey, UserId};
+use crate::model::{BundleSet, GroupId, Row, RowKey, UserId};
 use crate::plan::Verdict;
 
 /// What earlier runs recorded about a row that was started and not finished.
@@ -21,7 +21,7 @@ pub struct Begun {
     pub after: Option<Value>,
     /// Whether its last run ended while a call was on its way that may be repeated, so that `after` may have come about.
     pub is_on_the_way: bool,
-    /// Whether its last run ended well and left it waiting: licences were then taken off no account for it.
+    /// Whether it was left waiting by the last run in which anything was done for it: licences were then taken off no account.
     pub is_waiting: bool,
     /// When a run under `--resend` mailed the person last, or may have.
     pub mailed_at: Option<Timestamp>,
@@ -42,6 +42,13 @@ pub struct Finished {
 pub type BegunRows = HashMap<RowKey, Begun>;
 
 impl Begun {
+    /// Whether the row is planned on from this, and not from the present state alone.
+    pub fn is_planned_on(&self, row: &Row) -> bool {
+        row.operation.kind().takes_several_runs()
+            || self.finished.is_some()
+            || self.made && row.operation.makes().is_some()
+    }
+
     /// Whether an existing account is the one that was made for the row.
     pub(super) fn made(&self, user: UserId) -> bool {
         self.made && self.account.is_none_or(|account| account == user)

@@ -103,6 +103,7 @@ impl<'a> Builder<'a> {
             if let Err(verdict) = builder.row(index, row) {
                 let verdict = builder.as_begun(row, verdict);
                 builder.rows[index].verdict = Some(Box::new(verdict));
+                builder.keep_begun(index, row);
             }
         }
         builder.give_up_unmade();
@@ -119,6 +120,14 @@ impl<'a> Builder<'a> {
             status: Status::Done,
             code: RowCode::None,
             message: "done by a run that was interrupted".to_owned(),
+        }
+    }
+
+    /// What earlier runs did for a row that does not go on is kept, because its line replaces theirs.
+    fn keep_begun(&mut self, index: RowIndex, row: &Row) {
+        if let Some(begun) = self.begun.get(&row.key).filter(|begun| begun.is_planned_on(row)) {
+            let earlier = &mut self.rows[index].more().earlier;
+            earlier.get_or_insert_with(|| begun.clone());
         }
     }
 

@@ -9,7 +9,7 @@ use crate::text::clean;
 const MOST: usize = 200;
 
 /// Bookkeeping for an undo or a rerun, which other members say in words.
-const UNSAID: [&str; 11] = [
+const UNSAID: [&str; 12] = [
     "group_ids",
     "group_id",
     "user_id",
@@ -20,6 +20,7 @@ const UNSAID: [&str; 11] = [
     "deleted",
     "like",
     "unclear",
+    "waited",
     "new_account",
 ];
 

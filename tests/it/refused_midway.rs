@@ -1,0 +1,154 @@
+//! Rows that were begun and that a later run refuses before it does anything: what was begun is not forgotten.
+
+use reseat::model::UserId;
+use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, User, World};
+use uuid::Uuid;
+
+use crate::support::{BRAM, NADIA, Stage};
+
+const NEW: &str = "nadia@new.example";
+const ONE: [&str; 2] = ["--max-deletes", "1"];
+
+fn sheet(delete_when: &str, groups: &str) -> String {
+    format!("operation,user,new_email,delete_when,groups\nmigrate,{NADIA},{NEW},{delete_when},{groups}\n")
+}
+
+fn change<T>(stage: &Stage, change: impl FnOnce(&mut World) -> T) -> T {
+    stage.sandbox.with_world(change)
+}
+
+/// Runs the sheet again while the group is not there.
+fn rerun_without(stage: &Stage, group: &str) {
+    let group = change(stage, |world| {
+        let id = world.group_named(group).expect("the group").id;
+        world.remove_group(id).expect("the group")
+    });
+    stage.rerun(&ONE).ends(3);
+    assert_eq!(stage.statuses(), ["not_found"]);
+    assert_eq!(stage.results()[0].get("code"), "group_not_found");
+    change(stage, |world| world.insert_group(group));
+}
+
+#[test]
+fn an_account_that_took_the_old_name_over_is_left_alone_however_often_the_sheet_is_run() {
+    let stage = Stage::new();
+    stage.run_with(&sheet("accepted", ""), &ONE).ends(75);
+    let old = stage.user(NADIA).expect("the old account");
+    let another = UserId(Uuid::from_u128(77));
+    change(&stage, |world| {
+        world.accept_invitation(NEW);
+        world.remove_user(old.id);
+        world.insert_user(User::local(another, NADIA, NADIA, old.creation_time));
+    });
+    for _ in 0..3 {
+        stage.rerun(&ONE).ends(3);
+        assert_eq!(stage.statuses(), ["conflict"]);
+        assert_eq!(stage.results()[0].get("code"), "another_account");
+    }
+    let flags = ["run", "sheet.failed.csv", "--yes", "--max-deletes", "1"];
+    stage.reseat(&flags).ends(3);
+    assert_eq!(stage.id(NADIA), another);
+}
+
+#[test]
+fn licenses_taken_off_arrive_although_a_run_in_between_finds_the_rows_group_missing() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    let kind = FaultKind::Status {
+        status: 500,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(kind, "PUT", "/user-license", Strikes::Always);
+    stage
+        .run_with(&sheet("invited", "Finance"), &[&ONE[..], &["--retries", "1"]].concat())
+        .ends(3);
+    assert_eq!(stage.held(NADIA), None);
+    stage.sandbox.set_faults(Faults::default());
+
+    rerun_without(&stage, "Finance");
+    stage.rerun(&ONE).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+    assert_eq!(stage.groups(NEW), ["Finance"]);
+    assert!(stage.user(NADIA).is_none());
+}
+
+#[test]
+fn a_move_that_waits_goes_on_after_a_run_that_found_its_group_missing() {
+    let stage = Stage::new();
+    stage.run_with(&sheet("accepted", "Finance"), &ONE).ends(75);
+    rerun_without(&stage, "Finance");
+    // What somebody else takes away while the row waits is not given back to the new account.
+    let old = stage.id(NADIA);
+    let new = stage.id(NEW);
+    change(&stage, |world| {
+        world.release(old);
+        world.release(new);
+        world.accept_invitation(NEW);
+    });
+    stage.rerun(&ONE).ends(0);
+    assert_eq!(stage.statuses(), ["done"]);
+    assert_eq!(stage.held(NEW), None);
+    assert!(!stage.results()[0].get("after").contains("waited"));
+}
+
+#[test]
+fn nobody_is_mailed_again_for_an_account_that_was_made_and_is_gone_however_often_the_sheet_is_run() {
+    let stage = Stage::new();
+    stage.run_with(&sheet("accepted", ""), &ONE).ends(75);
+    let new = stage.id(NEW);
+    change(&stage, |world| world.remove_user(new));
+    for _ in 0..3 {
+        stage.rerun(&ONE).ends(3);
+        assert_eq!(stage.statuses(), ["in_doubt"]);
+        assert_eq!(stage.results()[0].get("code"), "account_missing");
+    }
+    assert_eq!(stage.world().mails_to(NEW), 1);
+}
+
+#[test]
+fn an_undo_knows_of_an_invitation_after_a_run_that_found_the_rows_group_missing() {
+    let stage = Stage::new();
+    let person = "new.hire@contoso.example";
+    stage.free_seats("ATTUNU", 0);
+    let sheet = format!("operation,email,groups,licenses\ninvite,{person},Finance,ATTUNU\n");
+    stage.run_with(&sheet, &["--on-shortage", "fill"]).ends(3);
+    let made = stage.id(person);
+    let after = stage.results()[0].get("after").to_owned();
+    assert!(after.contains("invited"), "{after}");
+
+    rerun_without(&stage, "Finance");
+    assert_eq!(stage.results()[0].get("after"), after);
+    assert_eq!(stage.results()[0].get("user_id"), made.to_string());
+    change(&stage, |world| {
+        let group = world.group_named("Finance").expect("the group").id;
+        world.join(made, group)
+    });
+    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
+    assert!(stage.read("undo.csv").contains(&made.to_string()));
+}
+
+#[test]
+fn a_move_that_left_the_sheet_with_its_licenses_taken_off_is_told_and_nobody_is_told_to_start_over() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    let kind = FaultKind::Status {
+        status: 500,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(kind, "PUT", "/user-license", Strikes::Always);
+    let other = format!("add-to-groups,{BRAM},,,Finance\n");
+    let whole = sheet("invited", "") + &other;
+    stage
+        .run_with(&whole, &[&ONE[..], &["--retries", "1"]].concat())
+        .ends(3);
+    assert_eq!(stage.held(NADIA), None);
+    stage.sandbox.set_faults(Faults::default());
+
+    let header = whole.lines().next().expect("a header");
+    let ran = stage.run(&format!("{header}\n{other}"));
+    assert!(!ran.err.contains("--again"), "{}", ran.err);
+    ran.tells("1 row was begun and left the sheet unfinished").tells(NADIA);
+
+    stage.run_with(&whole, &ONE).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+}
