@@ -198,18 +198,23 @@ impl ChosenRows {
         let Selection { scope, pending, as_of } = selection;
         self.note_origin(row.key, &row.place, history, family)?;
         let due = as_of.until(&row);
+        let left_out = scope.leaves_out(&row, chosen);
         let known = match history {
             Some(history) if history.knows(&row.key) => Some(history.resume(&row.key)?),
             _ => None,
         };
         let resume = match (known, history) {
-            // Nothing was done for a row that waited for its date, and before its date a row takes over nothing that was
-            // begun for another.
-            (None, Some(_)) if due.is_some() => Resume::Run,
-            (Some(Resume::Run), Some(history)) if due.is_none() && history.is_postponed(&row.key) => {
+            // Before its date, or left out, a row takes over nothing that was begun for another.
+            (None | Some(Resume::Run), Some(history))
+                if due.is_none() && left_out.is_none() && history.is_untried(&row.key) =>
+            {
                 self.resume_replaced(&row, history, orphans, family)?
             }
-            (None, Some(history)) => self.resume_replaced(&row, history, orphans, family)?,
+            (None, Some(_)) => {
+                // It may do so in a later run: nothing is left behind.
+                orphans.remove(&(row.operation.kind(), fold(&row.operation.user_label())));
+                Resume::Run
+            }
             (Some(known), _) => known,
             (None, None) => Resume::Run,
         };
@@ -220,7 +225,6 @@ impl ChosenRows {
             _ if is_elsewhere => Resume::Leave,
             resume => resume,
         };
-        let left_out = scope.leaves_out(&row, chosen);
         // Under `--resend` a finished row may still have a mail due.
         let may_be_mailed = left_out.is_none() && due.is_none();
         let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && may_be_mailed;
@@ -392,6 +396,8 @@ impl ChosenRows {
             Sheet::Part if marked.is_none() => {
                 self.origins.insert(row.key, origin);
             }
+            // The row was corrected before, and is corrected anew.
+            Sheet::Part if marked != Some(origin.key) => self.replaced.push(origin.key),
             Sheet::Part => {}
         }
         Ok(goes_on)

@@ -99,6 +99,12 @@ impl History {
             .is_some_and(|line| line.known.changes == Changes::Postponed)
     }
 
+    /// Whether nothing was tried for a row so far, or it only waited for its date.
+    pub fn is_untried(&self, key: &RowKey) -> bool {
+        self.line_of(key)
+            .is_none_or(|line| !line.known.tells() || line.known.changes == Changes::Postponed)
+    }
+
     /// Whether nothing is left to be done for a row, whatever else the sheet says.
     pub fn is_finished(&self, key: &RowKey) -> bool {
         self.line_of(key)

@@ -58,7 +58,8 @@ pub struct Order<'a> {
     pub rows: &'a [(RowKey, Place)],
     /// What the sheet is.
     pub of: Sheet,
-    /// Rows that have left the sheet, and whose place others took that went on with what was begun for them.
+    /// Rows that have left the sheet, and corrections of rows that have been corrected anew, whose place others took that went
+    /// on with what was begun for them.
     pub replaced: &'a [RowKey],
 }
 
@@ -117,7 +118,7 @@ fn in_order(path: &Path, mut scan: Scan, order: Order<'_>) -> io::Result<Finishe
     let counts = counts(&scan.index, order.rows);
     let lines = match order.of {
         Sheet::Whole => in_order_of_the_sheet(&mut scan, order)?,
-        Sheet::Part => in_order_of_the_file(&mut scan)?,
+        Sheet::Part => in_order_of_the_file(&mut scan, order)?,
     };
     let rows: usize = counts.values().sum();
     let kept = lines.len() - rows.min(lines.len());
@@ -285,7 +286,7 @@ fn in_order_of_the_sheet(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Ke
 }
 
 /// Every row where its first line is, and a correction where the row is that it corrects.
-fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
+fn in_order_of_the_file(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Kept>> {
     let Scan { stored, index, .. } = scan;
     let first = first_lines(index, stored)?;
     let first_of = |key: &RowKey| {
@@ -305,6 +306,7 @@ fn in_order_of_the_file(scan: &mut Scan) -> io::Result<Vec<Kept>> {
         let place = places.get(key).copied();
         let stays = match index.correction_of(key) {
             Some(correction) => is_still_told(line, &correction, index, stored)?,
+            None if order.replaced.contains(key) => false,
             None => index.corrected_by(key).is_none() || place.is_some() || line.known.outlives_its_row(),
         };
         if stays {

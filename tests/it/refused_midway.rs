@@ -50,26 +50,32 @@ fn an_account_that_took_the_old_name_over_is_left_alone_however_often_the_sheet_
     assert_eq!(stage.id(NADIA), another);
 }
 
-#[test]
-fn licenses_taken_off_arrive_although_a_run_in_between_finds_the_rows_group_missing() {
-    let stage = Stage::new();
+/// Begins a hand-over that gets stuck once the licences are off the old account.
+fn stuck_in_a_hand_over(stage: &Stage, sheet: &str) {
     stage.free_seats("ACNU", 0);
     let kind = FaultKind::Status {
         status: 500,
         moment: Moment::BeforeEffect,
     };
     stage.fault(kind, "PUT", "/user-license", Strikes::Always);
-    stage
-        .run_with(&sheet("invited", "Finance"), &[&ONE[..], &["--retries", "1"]].concat())
-        .ends(3);
+    stage.run_with(sheet, &[&ONE[..], &["--retries", "1"]].concat()).ends(3);
     assert_eq!(stage.held(NADIA), None);
     stage.sandbox.set_faults(Faults::default());
+}
 
+fn assert_moved(stage: &Stage) {
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+    assert!(stage.user(NADIA).is_none());
+}
+
+#[test]
+fn licenses_taken_off_arrive_although_a_run_in_between_finds_the_rows_group_missing() {
+    let stage = Stage::new();
+    stuck_in_a_hand_over(&stage, &sheet("invited", "Finance"));
     rerun_without(&stage, "Finance");
     stage.rerun(&ONE).ends(0);
-    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+    assert_moved(&stage);
     assert_eq!(stage.groups(NEW), ["Finance"]);
-    assert!(stage.user(NADIA).is_none());
 }
 
 #[test]
@@ -130,19 +136,9 @@ fn an_undo_knows_of_an_invitation_after_a_run_that_found_the_rows_group_missing(
 #[test]
 fn a_move_that_left_the_sheet_with_its_licenses_taken_off_is_told_and_nobody_is_told_to_start_over() {
     let stage = Stage::new();
-    stage.free_seats("ACNU", 0);
-    let kind = FaultKind::Status {
-        status: 500,
-        moment: Moment::BeforeEffect,
-    };
-    stage.fault(kind, "PUT", "/user-license", Strikes::Always);
     let other = format!("add-to-groups,{BRAM},,,Finance\n");
     let whole = sheet("invited", "") + &other;
-    stage
-        .run_with(&whole, &[&ONE[..], &["--retries", "1"]].concat())
-        .ends(3);
-    assert_eq!(stage.held(NADIA), None);
-    stage.sandbox.set_faults(Faults::default());
+    stuck_in_a_hand_over(&stage, &whole);
 
     let header = whole.lines().next().expect("a header");
     let ran = stage.run(&format!("{header}\n{other}"));
@@ -150,5 +146,35 @@ fn a_move_that_left_the_sheet_with_its_licenses_taken_off_is_told_and_nobody_is_
     ran.tells("1 row was begun and left the sheet unfinished").tells(NADIA);
 
     stage.run_with(&whole, &ONE).ends(0);
-    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU"));
+    assert_moved(&stage);
+}
+
+#[test]
+fn a_corrected_move_goes_on_after_a_run_that_left_it_out() {
+    let stage = Stage::new();
+    let other = format!("add-to-groups,{BRAM},,,Finance\n");
+    stuck_in_a_hand_over(&stage, &(sheet("invited", "") + &other));
+    let corrected = sheet("invited", "Finance") + &other;
+    stage.run_with(&corrected, &["--only", "3"]);
+    assert_eq!(stage.statuses()[0], "not_run");
+    stage.run_with(&corrected, &ONE).ends(0);
+    assert_moved(&stage);
+    assert_eq!(stage.statuses()[0], "done");
+    assert_eq!(stage.statuses().len(), 2);
+}
+
+#[test]
+fn a_row_that_is_corrected_twice_has_one_line_and_is_not_told_as_left_behind() {
+    let stage = Stage::new();
+    stuck_in_a_hand_over(&stage, &sheet("invited", "Finance"));
+    let failed = stage.read("sheet.failed.csv");
+    let flags = ["run", "sheet.failed.csv", "--yes", "--max-deletes", "1"];
+    stage.write("sheet.failed.csv", failed.replace("Finance", "Finanze"));
+    stage.reseat(&flags).ends(3);
+    stage.write("sheet.failed.csv", failed.replace("Finance", "Human Resources"));
+    stage.reseat(&flags).ends(0);
+    assert_moved(&stage);
+    assert_eq!(stage.statuses(), ["done"]);
+    let ran = stage.rerun(&ONE).ends(0);
+    assert!(!ran.err.contains("left the sheet"), "{}", ran.err);
 }
