@@ -107,7 +107,8 @@ impl Selection {
 
     /// Those of these whom every filter takes, in their order.
     pub(super) fn people<'a, T>(&self, all: impl Iterator<Item = (T, Subject<'a>)>) -> Chosen<T> {
-        let (mut taken, mut unrecorded, mut orphans, mut unused) = (Vec::new(), 0, 0, 0);
+        let mut taken = Vec::new();
+        let (mut unrecorded, mut orphans, mut unused) = (0_usize, 0_usize, 0_usize);
         let judges_use = self.conditions.iter().any(Condition::is_about_use);
         for (one, subject) in all {
             let words: Vec<Word> = self

@@ -3,16 +3,40 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+/// What things are counted in: the types that have no sign.
+pub trait Count {
+    /// As the widest of them.
+    fn count(self) -> u64;
+}
+
+impl Count for u32 {
+    fn count(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Count for u64 {
+    fn count(self) -> u64 {
+        self
+    }
+}
+
+impl Count for usize {
+    fn count(self) -> u64 {
+        self as u64
+    }
+}
+
 /// `1 row`, `2 rows`, `1,200 rows`: a count with its noun, the plural formed with `s`.
-pub fn plural(count: impl TryInto<u64>, noun: &str) -> String {
-    let count = count.try_into().unwrap_or(u64::MAX);
+pub fn plural(count: impl Count, noun: &str) -> String {
+    let count = count.count();
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", number(count))
 }
 
 /// A whole number with commas between thousands.
-pub fn number(value: impl TryInto<u64>) -> String {
-    let digits = value.try_into().unwrap_or(u64::MAX).to_string();
+pub fn number(value: impl Count) -> String {
+    let digits = value.count().to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
@@ -79,10 +103,10 @@ mod tests {
 
     #[test]
     fn counts_carry_their_noun_and_thousands_are_separated() {
-        assert_eq!(plural(1, "row"), "1 row");
-        assert_eq!(plural(0, "row"), "0 rows");
-        assert_eq!(number(1_234_567), "1,234,567");
-        assert_eq!(number(100), "100");
+        assert_eq!(plural(1_usize, "row"), "1 row");
+        assert_eq!(plural(0_usize, "row"), "0 rows");
+        assert_eq!(number(1_234_567_u32), "1,234,567");
+        assert_eq!(number(100_u64), "100");
     }
 
     #[test]
