@@ -24,7 +24,7 @@ use crate::model::{AsOf, BundleCode, Catalogue, to_the_second};
 use crate::report::{ShapeOfWaiting, problems_shape, waiting_shape, waiting_words, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
-use crate::text::{joined, plural};
+use crate::text::{joined, number, plural};
 
 /// More codes are only counted.
 const MOST_NAMED: usize = 12;
@@ -198,10 +198,10 @@ fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::
     let kinds: Vec<String> = checked
         .by_operation
         .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
+        .map(|(kind, count)| format!("{} {kind}", number(*count)))
         .collect();
     let ignored = if checked.ignored > 0 {
-        format!(", {} ignored", checked.ignored)
+        format!(", {} ignored", number(checked.ignored))
     } else {
         String::new()
     };

@@ -156,18 +156,12 @@ fn table(listed: &[Listed<'_>], inventory: Option<&Inventory>, out: &mut dyn Wri
             listed.standing(),
             seats.map(shown(|owned| number(owned.total))).unwrap_or_default(),
             seats.map(shown(|owned| number(owned.taken))).unwrap_or_default(),
-            seats.map(shown(free)).unwrap_or_default(),
+            seats.map(shown(OwnedBundle::left_in_words)).unwrap_or_default(),
             bundle.kind.as_str().to_owned(),
             bundle.documented.clone(),
         ]);
     }
     table.write(out)
-}
-
-/// How many seats are free; below zero where more are taken than owned.
-fn free(owned: &OwnedBundle) -> String {
-    let sign = if owned.left() < 0 { "-" } else { "" };
-    format!("{sign}{}", number(owned.left().unsigned_abs()))
 }
 
 fn object(listed: &[Listed<'_>], inventory: Option<&Inventory>, out: &mut dyn Write) -> io::Result<()> {

@@ -19,6 +19,7 @@ use crate::export::{self, Exported, Filter, FilterError, Memberships, Present};
 use crate::holdings::Holdings;
 use crate::model::AsOf;
 use crate::settings::{Overrides, Settings};
+use crate::text::plural;
 
 pub(super) fn export(options: &ExportOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let asked = Asked::of(&options.what)?;
@@ -120,7 +121,7 @@ fn refuse_filters(options: &ExportOptions) -> Result<(), Vec<FilterError>> {
 fn refused(errors: &[FilterError]) -> Failure {
     let message = match errors {
         [only] => only.to_string(),
-        errors => format!("{} filters cannot be used", errors.len()),
+        errors => format!("{} cannot be used", plural(errors.len(), "filter")),
     };
     let details = match errors {
         [_] => Vec::new(),

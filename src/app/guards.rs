@@ -14,7 +14,7 @@ use crate::cli::{Confirmation, RunOptions};
 use crate::model::Status;
 use crate::plan::{OnShortage, Plan, Rules, Verdict};
 use crate::report::PlanView;
-use crate::text::plural;
+use crate::text::{number, plural};
 
 /// Whether the user can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,7 @@ pub(super) fn question(view: &PlanView<'_>, rules: &Rules, consent: Consent<'_>)
     let why = match most {
         _ if deletions == 0 => None,
         Some(_) if !exceeds(deletions, most) => None,
-        Some(most) => Some(format!(", more than the {most} that `--max-deletes` allows")),
+        Some(most) => Some(format!(", more than the {} that `--max-deletes` allows", number(most))),
         None if interactivity == Interactivity::Interactive => None,
         None => Some(", which nobody confirmed".to_owned()),
     };
@@ -143,7 +143,7 @@ pub(super) fn question(view: &PlanView<'_>, rules: &Rules, consent: Consent<'_>)
         let message = format!(
             "{} by this plan, more than the {} that `--max-access-lost` allows, so nothing was sent",
             lost.people(),
-            options.max_access_lost.unwrap_or_default()
+            number(options.max_access_lost.unwrap_or_default())
         );
         let refusal =
             Failure::new(Ending::Stopped, Reason::AccessLostUnconfirmed, message).with_details(vec![lost.ways()]);
@@ -200,7 +200,7 @@ async fn answered(
         Question::GoOn(Asked { plan, on }) => (
             format!("\n{plan}\nCarry this plan out on {on}? Type `yes`: "),
             "Nothing was sent yet. Type `yes` in full to carry this plan out, anything else to end: ".to_owned(),
-            "yes".to_owned(),
+            vec!["yes".to_owned()],
             Reason::NotConfirmed,
         ),
         Question::Deletions(Asked { plan, on }, count) => (
@@ -208,7 +208,8 @@ async fn answered(
                 "\n{plan}\nType the number of accounts that will be deleted ({count}) to carry this plan out on {on}: "
             ),
             format!("Nothing was sent yet. Type {count} to carry this plan out, anything else to end: "),
-            count.to_string(),
+            // The plan above the question has the commas.
+            vec![count.to_string(), number(*count)],
             Reason::DeletionsUnconfirmed,
         ),
     };
@@ -226,7 +227,7 @@ async fn answered(
             answer = tokio::task::spawn_blocking(read.clone()) => answer,
         };
         match answer {
-            Ok(Ok(answer)) if answer.trim() == wanted => return Ok(()),
+            Ok(Ok(answer)) if wanted.iter().any(|wanted| answer.trim() == wanted) => return Ok(()),
             // Whoever says no means it, and without a line nobody is there.
             Ok(Ok(answer)) if !answer.is_empty() && !is_no(&answer) => {}
             _ => break,
@@ -277,6 +278,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_wanted_answer_carries_a_plan_out_and_a_slip_is_asked_about_once() {
         let (go_on, twelve) = (Question::GoOn(the_plan()), Question::Deletions(the_plan(), 12));
+        let many = Question::Deletions(the_plan(), 1200);
         let stopped = Err(Ending::Stopped);
         for (question, answers, expected) in [
             (&Question::None, &["y\n"][..], (Ok(()), 0)),
@@ -290,6 +292,9 @@ mod tests {
             (&twelve, &[" 12\n"], (Ok(()), 1)),
             (&twelve, &["yes\n", "12\n"], (Ok(()), 2)),
             (&twelve, &["yes\n", "yes\n"], (stopped, 2)),
+            (&many, &["1200\n"], (Ok(()), 1)),
+            (&many, &["1,200\n"], (Ok(()), 1)),
+            (&many, &["12,00\n", "1.200\n"], (stopped, 2)),
         ] {
             assert_eq!(given(question, answers).await, expected, "{question:?} {answers:?}");
         }

@@ -33,7 +33,7 @@ use crate::report::PlanView;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
 use crate::settings::{Overrides, Settings};
 use crate::sheet::Source;
-use crate::text::{plural, shown_path};
+use crate::text::{number, plural, shown_path};
 
 pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let began = Instant::now();
@@ -314,7 +314,7 @@ fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>, typed: &Typed) 
         Reason::AccessLostUnconfirmed => Some(format!(
             "a run would stop: {} by this plan, more than the {} that `--max-access-lost` allows",
             plan.access_lost.people(),
-            max_access_lost.unwrap_or_default()
+            number(max_access_lost.unwrap_or_default())
         )),
         _ => None,
     }

@@ -18,7 +18,7 @@ use crate::problem::{ProblemCode, Problems};
 use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, Progress, RowOfPlan, WouldStop};
 use crate::saved_plan::SheetPlan;
 use crate::sheet::{may_write_sheet, save_file};
-use crate::text::{clean, plural, quoted};
+use crate::text::{clean, number, plural, quoted};
 
 /// After how many rows it is told how far the page is.
 const TOLD_EVERY: u64 = 1_000;
@@ -193,7 +193,7 @@ pub(super) fn would_stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>
             why: format!(
                 "{}, more than the {} that `--max-access-lost` allows",
                 plan.access_lost.people(),
-                max_access_lost.unwrap_or_default()
+                number(max_access_lost.unwrap_or_default())
             ),
             help: format!(
                 "Whoever approves it runs it with `--max-access-lost {}`.",

@@ -22,7 +22,7 @@ use crate::page::write_page;
 use crate::report::{Progress, write_json};
 use crate::run_report::{People, ReportShape, ReportedFile, RowFault, RunReport, WrittenReport, fold, verdict};
 use crate::sheet::{WrittenFormat, may_write_sheet, save_file, save_readings};
-use crate::text::shown_path;
+use crate::text::{number, plural, shown_path};
 
 pub(super) fn report(options: &ReportOptions, console: Console<'_>) -> Result<Ending, Failure> {
     if let Some(out) = &options.out {
@@ -180,7 +180,11 @@ fn together(mut refusals: Vec<Failure>, files: usize) -> Failure {
     if refusals.len() == 1 {
         return refusals.remove(0);
     }
-    let message = format!("{} of {files} files cannot be reported on", refusals.len());
+    let message = format!(
+        "{} of {} cannot be reported on",
+        number(refusals.len()),
+        plural(files, "file")
+    );
     let ending = if refusals.iter().all(|refusal| refusal.ending == Ending::Stopped) {
         (Ending::Stopped, Reason::Locked)
     } else {

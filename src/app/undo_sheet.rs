@@ -116,7 +116,7 @@ impl Undone {
         if left == 0 {
             back
         } else {
-            format!("{back}, and {left} for a person to decide")
+            format!("{back}, and {} for a person to decide", number(left))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why the organization's state could not be read.
 
 use crate::api::CallError;
+use crate::text::plural;
 
 /// A read that failed; the text reads after "failed to".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +17,8 @@ pub enum ReadError {
     /// The installation has no way to tell who holds licences.
     #[error(
         "read who holds licences: licensed users are not listed here, and no call that this application may make tells \
-         what the {accounts} accounts hold"
+         what the {} hold",
+        plural(*accounts, "account")
     )]
     NoHolders {
         /// How many accounts there are.

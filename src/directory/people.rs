@@ -16,7 +16,7 @@ use super::users::ReadUsers;
 use super::{Accounts, Found, Groups, Needs, ReadError};
 use crate::api::{CallError, Group, Resolved, User, UserKind};
 use crate::model::{GroupId, UserId, UserRef};
-use crate::text::{fold, plural};
+use crate::text::{fold, number, plural};
 
 /// How many names are asked for before it counts that the directory knows none of them: such a sheet is about another
 /// organization, and thousands of calls more would say the same.
@@ -87,7 +87,7 @@ impl Reader<'_> {
             self.notice(format!(
                 "the directory knows none of the first {} that no account has, so it is not asked for the {} others",
                 plural(first.len(), "name"),
-                rest.len()
+                number(rest.len())
             ));
             return Ok(());
         }

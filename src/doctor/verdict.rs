@@ -1,7 +1,7 @@
 //! What all findings together come to.
 
 use super::{Blame, Check, Finding, Outcome};
-use crate::text::plural;
+use crate::text::{number, plural};
 
 /// What all findings together come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,17 +52,18 @@ fn named(finding: &Finding) -> String {
 fn counts(findings: &[Finding]) -> String {
     let count = |counts: fn(Outcome) -> bool| findings.iter().filter(|finding| counts(finding.outcome)).count();
     let failed = count(Outcome::is_failure);
+    let failures = number(failed);
     let warnings = count(|outcome| outcome == Outcome::Warning);
     let skipped = count(|outcome| outcome == Outcome::Skipped);
     let tried = plural(findings.len() - skipped, "check");
     let mut words = match (failed, warnings) {
         (0, 0) => format!("{tried} made, and nothing is wrong"),
         (0, _) => format!("{tried} made, and nothing failed; {}", plural(warnings, "warning")),
-        (_, 0) => format!("{failed} of {tried} failed"),
-        (_, _) => format!("{failed} of {tried} failed; {}", plural(warnings, "warning")),
+        (_, 0) => format!("{failures} of {tried} failed"),
+        (_, _) => format!("{failures} of {tried} failed; {}", plural(warnings, "warning")),
     };
     if skipped > 0 {
-        words = format!("{words}; {skipped} skipped");
+        words = format!("{words}; {} skipped", number(skipped));
     }
     words
 }

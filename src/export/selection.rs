@@ -144,8 +144,9 @@ impl Selection {
         }
         if orphans > 0 {
             told.push(format!(
-                "left out: {} that is gone and of which no use is recorded; without `idle` they are found",
-                plural(orphans, "account")
+                "left out: {} that {} gone and of which no use is recorded; without `idle` they are found",
+                plural(orphans, "account"),
+                if orphans == 1 { "is" } else { "are" }
             ));
         }
         Chosen { taken, told }

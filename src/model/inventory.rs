@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::BundleCode;
+use crate::text::number;
 
 /// The bundles of one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,5 +52,12 @@ impl OwnedBundle {
     pub fn left(&self) -> i64 {
         let signed = |seats| i64::try_from(seats).unwrap_or(i64::MAX);
         signed(self.total) - signed(self.taken)
+    }
+
+    /// The same for people to read: `1,200`, `-3`.
+    pub fn left_in_words(&self) -> String {
+        let left = self.left();
+        let sign = if left < 0 { "-" } else { "" };
+        format!("{sign}{}", number(left.unsigned_abs()))
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::catalogue::is_without_code;
 use super::{Catalogue, Inventory, KnownBundle, OwnedBundle};
-use crate::text::{clean, fold, joined};
+use crate::text::{clean, fold, joined, number};
 
 /// How many of the organization's codes are named.
 const MOST_NAMED: usize = 8;
@@ -108,7 +108,7 @@ impl Catalogue {
             .map(|(owned, name)| with_seats(owned, name))
             .collect();
         if let Some(rest) = bundles.len().checked_sub(most).filter(|rest| *rest > 0) {
-            named.push(format!("{rest} more, which `reseat codes` lists"));
+            named.push(format!("{} more, which `reseat codes` lists", number(rest)));
         }
         let when = if inventory.is_remembered {
             format!(" (as of {})", inventory.read.strftime("%Y-%m-%d"))
@@ -149,8 +149,8 @@ fn with_seats(bundle: &OwnedBundle, name: &str) -> String {
     format!(
         "`{}` ({name}{joint}{} of {} free)",
         bundle.code,
-        bundle.left(),
-        bundle.total
+        bundle.left_in_words(),
+        number(bundle.total)
     )
 }
 

@@ -93,7 +93,10 @@ impl Written {
         let rows = self.rows_words();
         match (self.marked, self.is_marked_cut) {
             (0, _) => format!("the first {first} of {rows}"),
-            (_, true) => format!("the first {first} of {rows}, and {PRINTED_MARKED} that need somebody"),
+            (_, true) => format!(
+                "the first {first} of {rows}, and {} that need somebody",
+                number(PRINTED_MARKED)
+            ),
             (_, false) => format!("the first {first} of {rows}, and all that need somebody"),
         }
     }

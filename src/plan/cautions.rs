@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::warnings::warn;
 use super::{Plan, RowIndex, Warning};
 use crate::model::{BundleSet, Row};
-use crate::text::joined;
+use crate::text::{joined, number, people};
 
 /// How many of them a warning lists.
 const NAMED: usize = 4;
@@ -107,7 +107,7 @@ impl Cautions {
             let (rows, are) = if count == 1 {
                 ("1 `update` row names".to_owned(), "its account is in")
             } else {
-                (format!("{count} `update` rows name"), "their accounts are in")
+                (format!("{} `update` rows name", number(count)), "their accounts are in")
             };
             format!(
                 "{rows} fewer groups than {are}, and nothing is taken away by that, because an `update` only joins `groups`; \
@@ -128,13 +128,11 @@ impl Cautions {
                 }
             }
         }
-        let (people, have) = match names.len() {
-            1 => ("1 person".to_owned(), "has"),
-            count => (format!("{count} people"), "have"),
-        };
+        let have = if names.len() == 1 { "has" } else { "have" };
         warn("people-without-account", rows, |_| {
             format!(
-                "{people} of the organization's directory {have} no account yet; a group or a licence makes one: {}",
+                "{} of the organization's directory {have} no account yet; a group or a licence makes one: {}",
+                people(names.len()),
                 joined(&names, NAMED)
             )
         })

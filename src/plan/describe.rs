@@ -9,7 +9,7 @@ use super::{
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, GroupId, Quota, Status, UserId, WAITED};
-use crate::text::joined;
+use crate::text::{joined, number, people};
 
 /// What was done for a row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -126,7 +126,7 @@ impl Description<'_> {
                 let limits: Vec<String> = quotas
                     .iter()
                     .flatten()
-                    .map(|quota| format!("at most {} of {}", quota.limit, quota.code))
+                    .map(|quota| format!("at most {} of {}", number(quota.limit), quota.code))
                     .collect();
                 let had_limits = self.snapshot.rule(*group).is_some_and(|rule| !rule.quotas.is_empty());
                 let limits = match (limits.is_empty(), had_limits) {
@@ -180,8 +180,7 @@ impl Description<'_> {
         let who = match holders {
             None => "who held seats by it is not known".to_owned(),
             Some(0) => "nobody held a seat by it".to_owned(),
-            Some(1) => "1 person held seats by it, which are free".to_owned(),
-            Some(several) => format!("{several} people held seats by it, which are free"),
+            Some(some) => format!("{} held seats by it, which are free", people(*some)),
         };
         self.words
             .push(format!("licence rule with {} taken away; {who}", named(bundles)));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Verdict};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
-use crate::text::joined;
+use crate::text::{joined, number, people};
 
 /// What a plan does with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,18 +206,14 @@ impl AccessLost {
             (taken_out_of_groups, "taken out of groups"),
         ];
         let ways = ways.iter().filter(|(count, _)| *count > 0);
-        let ways: Vec<String> = ways.map(|(count, way)| format!("{count} {way}")).collect();
+        let ways: Vec<String> = ways.map(|(count, way)| format!("{} {way}", number(*count))).collect();
         joined(&ways, ways.len())
     }
 
     /// How many people, in words.
     pub fn people(&self) -> String {
-        let loses = if self.people == 1 {
-            "person loses"
-        } else {
-            "people lose"
-        };
-        format!("{} {loses} access", self.people)
+        let lose = if self.people == 1 { "loses" } else { "lose" };
+        format!("{} {lose} access", people(self.people))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, Row};
-use crate::text::{joined_first, plural};
+use crate::text::{joined_first, people, plural};
 
 /// How many accounts a warning lists.
 const NAMED: usize = 4;
@@ -183,8 +183,7 @@ fn rules_removed(plan: &Plan) -> Option<Warning> {
             rows.extend(&step.rows);
             let who = match removal.holders {
                 None => "an unknown number of people".to_owned(),
-                Some(1) => "1 person".to_owned(),
-                Some(several) => format!("{several} people"),
+                Some(some) => people(some),
             };
             words.push(format!("{who} of `{}` ({})", removal.name, removal.bundles));
         }

@@ -9,7 +9,7 @@ use super::{Known, Rules, Untold};
 use crate::api::User;
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet, GroupId};
-use crate::text::number;
+use crate::text::{number, plural};
 
 /// Writes notes.
 pub(super) struct Notes<'a> {
@@ -42,17 +42,17 @@ impl Notes<'_> {
 
     /// Why this person.
     pub(super) fn why(&self, person: &Person<'_>) -> String {
-        let days = self.days_idle(person).unwrap_or_default();
+        let days = plural(self.days_idle(person).unwrap_or_default(), "day");
         let words = match person.standing.class {
             Class::Orphan => "the account is gone".to_owned(),
             Class::Idle if person.standing.by_sign_in_alone => {
-                format!("not signed in for {days} days; when licences were last in use is not told here")
+                format!("not signed in for {days}; when licences were last in use is not told here")
             }
             Class::Idle if self.untold.sign_ins => {
-                format!("no licence used for {days} days; when people last signed in is not told here")
+                format!("no licence used for {days}; when people last signed in is not told here")
             }
-            Class::Idle => format!("neither signed in nor used a licence for {days} days"),
-            Class::Pending => format!("invited {days} days ago and never came"),
+            Class::Idle => format!("neither signed in nor used a licence for {days}"),
+            Class::Pending => format!("invited {days} ago and never came"),
             Class::NoRecord if person.standing.by_sign_in_alone => {
                 "there is no record of a sign-in; when licences were last in use is not told here".to_owned()
             }
@@ -132,7 +132,7 @@ pub(super) fn freed_by(person: &Person<'_>, given: &GivenBack, row: &BundleSet, 
         let all = if rows == 2 {
             "both rows".to_owned()
         } else {
-            format!("all {rows} rows")
+            format!("all {}", plural(rows, "row"))
         };
         format!("one seat of {often}, held in several ways, is free once {all} of this person are done")
     });

@@ -12,7 +12,7 @@ use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::OperationKind;
 use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
 use crate::sheet::WrittenCell;
-use crate::text::{clean, fold, length_text, number, plural};
+use crate::text::{self, clean, fold, length_text, number, plural};
 
 /// How many of those who miss out are listed; the sheet has all.
 const NAMED: usize = 20;
@@ -295,11 +295,7 @@ impl RebalanceView<'_> {
             "seats by groups' rules are given back; whoever signs in again takes one again:"
         )?;
         for (group, people) in groups {
-            let people = match people {
-                1 => "1 person".to_owned(),
-                count => format!("{} people", number(count)),
-            };
-            writeln!(out, "  {}: {people}", clean(group, 120))?;
+            writeln!(out, "  {}: {}", clean(group, 120), text::people(people))?;
         }
         Ok(())
     }

@@ -1,11 +1,10 @@
 //! Counts in words, with the verb that fits. Pure.
 
-use crate::text::{number, plural};
+use crate::text::{self, number, plural};
 
 /// `1 person is`, `2 people are`.
 pub(super) fn people(count: usize, one: &str, many: &str) -> String {
-    let (noun, verb) = if count == 1 { ("person", one) } else { ("people", many) };
-    format!("{} {noun} {verb}", number(count))
+    format!("{} {}", text::people(count), if count == 1 { one } else { many })
 }
 
 /// The same of anything else whose plural is made with `s`.

@@ -14,7 +14,7 @@ use super::words::{asked, how_many};
 use crate::sheet::{
     MOST_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenPage, WrittenPart, WrittenRows, WrittenTable,
 };
-use crate::text::clean;
+use crate::text::{self, clean, plural};
 
 /// How much of a name is shown.
 const MOST: usize = 200;
@@ -86,7 +86,7 @@ impl<'a> WrittenReport<'a> {
         if !report.causes.is_empty() {
             lines.push(PageLine::Heading("What is not done, or waits".to_owned()));
             lines.extend(report.causes.iter().map(|facts| {
-                let rows = crate::text::plural(facts.rows, "row");
+                let rows = plural(facts.rows, "row");
                 let words = format!("{} {}", facts.cause.what, facts.cause.help);
                 PageLine::Entry(format!("{}: {rows}", facts.cause.label), words.trim().to_owned())
             }));
@@ -95,7 +95,10 @@ impl<'a> WrittenReport<'a> {
             lines.push(PageLine::Heading("Who got no seat".to_owned()));
             lines.extend(report.missed_out.people.iter().cloned().map(PageLine::Text));
             if report.missed_out.more > 0 {
-                lines.push(PageLine::Text(format!("and {} more", report.missed_out.more)));
+                lines.push(PageLine::Text(format!(
+                    "and {} more",
+                    text::number(report.missed_out.more)
+                )));
             }
         }
         let gaps = report.gaps();

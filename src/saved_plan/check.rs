@@ -128,7 +128,10 @@ pub(super) fn seat_differences(saved: &[SeatLine], now: &[SeatLine]) -> Vec<Stri
         .filter_map(|line| {
             let then = free(saved.iter().find(|then| then.code == line.code)?)?;
             let is = free(line)?;
-            (then != is).then(|| format!("{} now has {is} free seats; the plan found {then}", line.code))
+            (then != is).then(|| {
+                let (is, then) = (number(is), number(then));
+                format!("{} now has {is} free seats; the plan found {then}", line.code)
+            })
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::text::joined;
+use crate::text::{joined, plural};
 
 /// Why a sheet cannot be read or written at all; a sentence that names the file and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +124,8 @@ pub enum SheetError {
     },
     /// A cell that a run reads holds more than a workbook keeps of it.
     #[error(
-        "cannot write `{path}`: column `{column}` of row {row} needs {letters} characters, and a cell of a workbook holds 32,767; name a file that ends in .csv"
+        "cannot write `{path}`: column `{column}` of row {row} needs {}, and a cell of a workbook holds 32,767; name a file that ends in .csv",
+        plural(*letters, "character")
     )]
     CellTooFull {
         /// The file.

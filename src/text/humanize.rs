@@ -34,6 +34,12 @@ pub fn plural(count: impl Count, noun: &str) -> String {
     format!("{} {noun}{ending}", number(count))
 }
 
+/// `1 person`, `2 people`, `1,200 people`.
+pub fn people(count: impl Count) -> String {
+    let count = count.count();
+    format!("{} {}", number(count), if count == 1 { "person" } else { "people" })
+}
+
 /// A whole number with commas between thousands.
 pub fn number(value: impl Count) -> String {
     let digits = value.count().to_string();
@@ -88,7 +94,7 @@ pub fn joined<T: Display>(items: &[T], most: usize) -> String {
 pub fn joined_first<T: Display>(mut items: impl ExactSizeIterator<Item = T>, most: usize) -> String {
     let mut parts: Vec<String> = items.by_ref().take(most).map(|item| item.to_string()).collect();
     if items.len() > 0 {
-        parts.push(format!("{} more", items.len()));
+        parts.push(format!("{} more", number(items.len())));
     }
     match parts.as_slice() {
         [] => String::new(),
@@ -103,10 +109,17 @@ mod tests {
 
     #[test]
     fn counts_carry_their_noun_and_thousands_are_separated() {
-        assert_eq!(plural(1_usize, "row"), "1 row");
-        assert_eq!(plural(0_usize, "row"), "0 rows");
-        assert_eq!(number(1_234_567_u32), "1,234,567");
-        assert_eq!(number(100_u64), "100");
+        for (count, rows, those) in [
+            (0_usize, "0 rows", "0 people"),
+            (1, "1 row", "1 person"),
+            (999, "999 rows", "999 people"),
+            (1000, "1,000 rows", "1,000 people"),
+            (1_234_567, "1,234,567 rows", "1,234,567 people"),
+        ] {
+            assert_eq!(plural(count, "row"), rows);
+            assert_eq!(people(count), those);
+        }
+        assert_eq!(number(u64::MAX), "18,446,744,073,709,551,615");
     }
 
     #[test]
@@ -124,8 +137,17 @@ mod tests {
 
     #[test]
     fn long_lists_end_in_how_many_more() {
-        assert_eq!(joined(&["a"], 3), "a");
-        assert_eq!(joined(&["a", "b", "c"], 3), "a, b and c");
-        assert_eq!(joined(&["a", "b", "c", "d", "e"], 2), "a, b and 3 more");
+        for (items, most, expected) in [
+            (0, 3, ""),
+            (1, 3, "1"),
+            (3, 3, "1, 2 and 3"),
+            (5, 2, "1, 2 and 3 more"),
+            (3, 0, "3 more"),
+            (100_000, 4, "1, 2, 3, 4 and 99,996 more"),
+        ] {
+            let items: Vec<u32> = (1..=items).collect();
+            assert_eq!(joined(&items, most), expected);
+            assert_eq!(joined_first(items.iter(), most), expected);
+        }
     }
 }

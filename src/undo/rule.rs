@@ -12,6 +12,7 @@ use crate::api::Group;
 use crate::draft::licenses;
 use crate::intake::Column;
 use crate::model::{BundleCode, OperationKind};
+use crate::text::{number, people};
 
 /// The rows that put the rule back, and those that a person has to read.
 pub(super) fn rule(change: &RuleChange, pen: Pen<'_>) -> Vec<UndoRow> {
@@ -91,7 +92,7 @@ fn merged(was: Option<&RuleState>, left: Option<&RuleState>, now: &RuleState, to
                 None => quotas.remove(code),
             };
         } else {
-            let shown = |limit: Option<&u32>| limit.map_or_else(|| "unlimited".to_owned(), u32::to_string);
+            let shown = |limit: Option<&u32>| limit.map_or_else(|| "unlimited".to_owned(), |limit| number(*limit));
             told.push(foreign(
                 &format!("the quota of {code}"),
                 shown(is),
@@ -142,8 +143,9 @@ fn within_use(
             continue;
         }
         told.push(format!(
-            "{holders} people hold {code} by this rule at present, so that its limit cannot be {limit} again until seats are \
-             given back"
+            "{} hold {code} by this rule at present, so that its limit cannot be {} again until seats are given back",
+            people(holders),
+            number(limit)
         ));
         match kept {
             Some(kept) => rule.quotas.insert(code, kept),

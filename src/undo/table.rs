@@ -7,6 +7,7 @@ use crate::draft::{DraftColumn, DraftRow, DraftTable};
 use crate::intake::Column;
 use crate::model::Place;
 use crate::sheet::WrittenTable;
+use crate::text::number;
 
 /// How many rows of the results file a note names.
 const MOST_ROWS: usize = 5;
@@ -39,7 +40,7 @@ fn draft(row: &UndoRow) -> DraftRow {
 fn note(row: &UndoRow) -> String {
     let mut places: Vec<String> = row.undoes.iter().take(MOST_ROWS).map(Place::to_string).collect();
     if row.undoes.len() > MOST_ROWS {
-        places.push(format!("{} more", row.undoes.len() - MOST_ROWS));
+        places.push(format!("{} more", number(row.undoes.len() - MOST_ROWS)));
     }
     let undoes = format!("undoes {}", places.join(", "));
     if row.note.is_empty() {

@@ -30,6 +30,30 @@ fn deletions_need_their_number() {
 }
 
 #[test]
+fn counts_have_commas_where_they_are_read_and_none_where_they_are_typed() {
+    let population = Population::Generated(1_010);
+    let stage = Stage::with(Config {
+        population,
+        ..Config::unlimited()
+    });
+    let sheet = sheet("operation,user", "delete,{}", (1..=1_005).map(person));
+    stage.write("sheet.csv", &sheet);
+    stage
+        .reseat(&["check", "sheet.csv"])
+        .ends(0)
+        .tells("1,005 rows: 1,005 delete");
+    stage
+        .reseat(&["plan", "sheet.csv", "--max-access-lost", "1000"])
+        .tells("1,005 people lose access: 1,005 deleted")
+        .tells("more than the 1,000 that `--max-access-lost` allows");
+    stage
+        .run_with(&sheet, &["--max-deletes", "1000"])
+        .ends(4)
+        .tells("the plan deletes 1,005 accounts, more than the 1,000 that `--max-deletes` allows")
+        .tells("`--max-deletes 1005`");
+}
+
+#[test]
 fn a_migration_that_deletes_counts_as_a_deletion() {
     let stage = Stage::new();
     let sheet = format!("operation,user,new_email,delete_when\nmigrate,{ANNA},anna@new.example,invited\n");

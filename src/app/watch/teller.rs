@@ -11,7 +11,7 @@ use crate::app::Ending;
 use crate::app::console::complain;
 use crate::app::ending::{Ended, Reason};
 use crate::cli::Verbosity;
-use crate::text::clean;
+use crate::text::{clean, number};
 use crate::watch::Folder;
 
 /// Says what happens in the folders of all profiles, and keeps count.
@@ -182,16 +182,21 @@ fn line(profile: &str, what: &str) -> String {
     format!("{:.0} {}: {what}\n", Timestamp::now(), clean(profile, 200))
 }
 
+/// Those of the counts that are not 0, in words.
+fn counted<const N: usize>(counts: [(usize, &str); N]) -> String {
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = counts
+        .map(|(count, what)| format!("{} {what}", number(count)))
+        .collect();
+    words.join(", ")
+}
+
 impl WatchShape {
     /// In words.
     pub(super) fn words(&self) -> String {
-        let lying = match (self.waiting_now, self.approve_now) {
-            (0, 0) => String::new(),
-            (waiting, 0) => format!("; {waiting} in `waiting`"),
-            (0, approve) => format!("; {approve} in `approve`"),
-            (waiting, approve) => format!("; {waiting} in `waiting`, {approve} in `approve`"),
-        };
-        self.counts.words() + &lying
+        let lying = counted([(self.waiting_now, "in `waiting`"), (self.approve_now, "in `approve`")]);
+        let joint = if lying.is_empty() { "" } else { "; " };
+        self.counts.words() + joint + &lying
     }
 }
 
@@ -206,23 +211,18 @@ impl Counts {
             superfluous,
             left,
         } = self;
-        let parts = [
+        let parts = counted([
             (*done, "done"),
             (*waiting, "waiting"),
             (*failed, "failed"),
             (*approve, "waiting for approval"),
             (*superfluous, "dropped twice"),
             (*left, "left for another time"),
-        ];
-        let parts: Vec<String> = parts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
+        ]);
         if parts.is_empty() {
             "no sheet was run".to_owned()
         } else {
-            format!("sheets: {}", parts.join(", "))
+            format!("sheets: {parts}")
         }
     }
 }

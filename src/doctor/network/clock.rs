@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Blame, Check, Finding, Outcome};
-use crate::text::duration;
+use crate::text::{duration, plural};
 use crate::wire::{Certificate, ClockReading};
 
 /// Clocks that differ by less agree: nothing that reseat does is more exact.
@@ -111,7 +111,7 @@ fn with_mend(finding: Finding, off: SignedDuration) -> Finding {
 fn in_words(off: SignedDuration) -> String {
     let days = off.as_hours() / 24;
     if days >= 2 {
-        format!("{days} days")
+        plural(days.unsigned_abs(), "day")
     } else {
         duration(Duration::from_secs(off.as_secs().unsigned_abs()))
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::super::{Blame, Check, Finding};
-use crate::text::{clean, duration, joined, nearest};
+use crate::text::{clean, duration, joined, nearest, number};
 
 /// The hosts of UiPath's own installations.
 const KNOWN: [&str; 2] = ["cloud.uipath.com", "govcloud.uipath.us"];
@@ -97,7 +97,7 @@ fn counted(addresses: &[IpAddr]) -> String {
     let of_kind = |count: usize, kind: &str| match count {
         0 => None,
         1 => Some(format!("1 {kind} address")),
-        _ => Some(format!("{count} {kind} addresses")),
+        _ => Some(format!("{} {kind} addresses", number(count))),
     };
     let kinds: Vec<String> = [of_kind(four, "IPv4"), of_kind(addresses.len() - four, "IPv6")]
         .into_iter()

@@ -17,6 +17,7 @@ use crate::engine::outcome::Stopped;
 use crate::event::Event;
 use crate::model::UserId;
 use crate::plan::{Call, Family, StepIndex};
+use crate::text::{number, plural};
 
 impl Machine<'_> {
     /// A call is about to be sent: whether the accounts have to be counted first.
@@ -157,9 +158,10 @@ impl Machine<'_> {
 }
 
 fn more_gone(before: u64, sent: u64, now: u64) -> String {
-    let more = before.saturating_sub(sent).saturating_sub(now);
+    let more = number(before.saturating_sub(sent).saturating_sub(now));
+    let (before, sent, now) = (plural(before, "account"), number(sent), number(now));
     format!(
-        "more accounts are gone than were to be deleted: of {before} accounts {sent} were to go, and {now} are left, {more} \
+        "more accounts are gone than were to be deleted: of {before} {sent} were to go, and {now} are left, {more} \
          fewer than there should be. Something between reseat and the organization may have dropped the list of whom to \
          delete, or somebody else deletes accounts at the same time: look at the organization's users and its audit log \
          before you run anything again, and set `users_per_delete = 1` to delete one by one"

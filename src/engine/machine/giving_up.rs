@@ -182,10 +182,12 @@ impl GivingUp {
             Reason::Forbidden(family) => Stopped::Permission(format!("{message}; {}", missing_permission(family))),
             Reason::Lost(_) | Reason::Refused(_) if self.max_failures.is_some() => return None,
             Reason::Lost(calls) => Stopped::Hopeless(format!(
-                "{calls} calls in a row were given up, the last because {message}; run the same command again once the organization can be reached"
+                "{} in a row were given up, the last because {message}; run the same command again once the organization can be reached",
+                plural(calls, "call")
             )),
             Reason::Refused(rows) => Stopped::Hopeless(format!(
-                "{rows} rows were refused for the same reason and none of their kind passed: {message}; fix what they have in common and run the same command again, or try every row with `--max-failures 100%`"
+                "{} were refused for the same reason and none of their kind passed: {message}; fix what they have in common and run the same command again, or try every row with `--max-failures 100%`",
+                plural(rows, "row")
             )),
         })
     }

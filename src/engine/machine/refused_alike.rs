@@ -11,6 +11,7 @@ use super::state::Machine;
 use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::model::Status;
 use crate::plan::{CallKind, Family, RowCode, Stage, StepIndex, StepSource};
+use crate::text::plural;
 
 /// How many users tried alone must be refused because the organization has no licences.
 const ENOUGH_WITHOUT_LICENSE: usize = 2;
@@ -91,7 +92,8 @@ impl Machine<'_> {
 
     fn end_rest(&mut self, kind: &CallKind, count: usize, error: &CallError) {
         let words = format!(
-            "not tried by itself, because {count} others were refused alike: {}",
+            "not tried by itself, because {} were refused alike: {}",
+            plural(count, "other"),
             error.message
         );
         let mut failure = StepFailure::of(error).saying(words);
@@ -99,8 +101,9 @@ impl Machine<'_> {
             failure.verdict.status = Status::Rejected;
             failure.verdict.code = RowCode::Call(ErrorCode::Own(OwnCode::NoAccountLicense));
             failure = failure.saying(format!(
-                "not tried, because the licence service knows none of {count} accounts that the directory has: {}; check \
+                "not tried, because the licence service knows none of {} that the directory has: {}; check \
                  `organization_id` (or `RESEAT_ORGANIZATION_ID`)",
+                plural(count, "account"),
                 error.message
             ));
             self.no_license = Some(failure.clone());

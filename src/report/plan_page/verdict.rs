@@ -3,6 +3,7 @@
 use super::super::words::{people, things};
 use super::counts::Counts;
 use crate::page::Tone;
+use crate::text;
 
 /// What the sentence rests on beside the counts.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +69,7 @@ fn headline(counts: &Counts, grounds: Grounds<'_>) -> String {
         (several, 0) => people(several, "would be affected", "would be affected"),
         (several, rules) => format!(
             "{} and {}",
-            people(several, "", "").trim_end(),
+            text::people(several),
             things(rules, "group", "would be affected", "would be affected")
         ),
     };
