@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::Shared;
+
 /// A user licence bundle code, `ATTUNU` for instance. It keeps its spelling and is compared without case: sheets, the
 /// documents and an organization's inventory may each write it in their own.
 ///
@@ -79,11 +81,11 @@ impl fmt::Debug for BundleCode {
 /// a sheet may have a million.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Deserialize)]
 #[serde(from = "Vec<BundleCode>")]
-pub struct BundleSet(Option<Arc<Vec<BundleCode>>>);
+pub struct BundleSet(Shared<[BundleCode]>);
 
 impl Serialize for BundleSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.codes().serialize(serializer)
+        self.0.serialize(serializer)
     }
 }
 
@@ -98,33 +100,29 @@ impl FromIterator<BundleCode> for BundleSet {
         let mut codes: Vec<_> = codes.into_iter().collect();
         codes.sort();
         codes.dedup();
-        Self((!codes.is_empty()).then(|| Arc::new(codes)))
+        Self(codes.into())
     }
 }
 
 impl BundleSet {
     /// The codes in order.
     pub fn iter(&self) -> std::slice::Iter<'_, BundleCode> {
-        self.codes().iter()
-    }
-
-    fn codes(&self) -> &[BundleCode] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        self.0.iter()
     }
 
     /// How many codes there are.
     pub fn len(&self) -> usize {
-        self.codes().len()
+        self.0.len()
     }
 
     /// Whether there is no code.
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.is_empty()
     }
 
     /// Whether `code` is one of them.
     pub fn contains(&self, code: &BundleCode) -> bool {
-        self.codes().binary_search(code).is_ok()
+        self.0.binary_search(code).is_ok()
     }
 
     /// The codes of either set.

@@ -1,6 +1,7 @@
 //! Texts and lists that a million things name and few differ in.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -91,6 +92,24 @@ where
 
 impl<T: Eq + ?Sized> Eq for Shared<T> where for<'a> &'a T: Default {}
 
+impl<T: PartialOrd + ?Sized> PartialOrd for Shared<T>
+where
+    for<'a> &'a T: Default,
+{
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (**self).partial_cmp(&**other)
+    }
+}
+
+impl<T: Ord + ?Sized> Ord for Shared<T>
+where
+    for<'a> &'a T: Default,
+{
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
 impl<T: Hash + ?Sized> Hash for Shared<T>
 where
     for<'a> &'a T: Default,
@@ -124,6 +143,7 @@ mod tests {
     #[test]
     fn it_takes_one_word_and_is_what_it_was_made_of() {
         assert_eq!(size_of::<Shared<str>>(), size_of::<usize>());
+        assert_eq!(size_of::<Shared<[String]>>(), size_of::<usize>());
         assert_eq!(&*Shared::from("Sheet1"), "Sheet1");
         assert_eq!(*Shared::from(vec![1, 2]), [1, 2]);
         assert_eq!(&*Shared::<str>::from(""), "");
