@@ -37,44 +37,16 @@ pub(super) struct Lister<'a, T> {
 /// A partly read listing.
 pub(super) struct PartialListing<T> {
     items: Vec<T>,
-    known: Known<T>,
-    paging: Paging,
-}
-
-/// The places of items, found by their keys: a set of the keys would take three times as much.
-struct Known<T> {
+    /// The places of items, found by their keys: a set of the keys would take three times as much.
     places: HashTable<u32>,
-    key: fn(&T) -> Uuid,
     hasher: RandomState,
-}
-
-impl<T> Known<T> {
-    fn contains(&self, items: &[T], key: Uuid) -> bool {
-        let is_it = |place: &u32| (self.key)(&items[*place as usize]) == key;
-        self.places.find(self.hasher.hash_one(key), is_it).is_some()
-    }
-
-    /// Adds the items from this place on.
-    fn add(&mut self, items: &[T], from: usize) {
-        let hash = |item: &T| self.hasher.hash_one((self.key)(item));
-        // No listing comes near four thousand million entries.
-        let places = u32::try_from(from).unwrap_or(u32::MAX)..;
-        for (place, item) in places.zip(&items[from..]) {
-            self.places
-                .insert_unique(hash(item), place, |place| hash(&items[*place as usize]));
-        }
-    }
+    paging: Paging,
 }
 
 impl<T> PartialListing<T> {
     /// How far it has been read.
     pub(super) fn paging(&self) -> &Paging {
         &self.paging
-    }
-
-    /// Whether the entry of this key has come.
-    pub(super) fn contains(&self, key: Uuid) -> bool {
-        self.known.contains(&self.items, key)
     }
 
     /// The entries that have come so far.
@@ -120,13 +92,16 @@ impl<T> Lister<'_, T> {
     pub(super) fn unread(&self) -> PartialListing<T> {
         PartialListing {
             items: Vec::new(),
-            known: Known {
-                places: HashTable::new(),
-                key: self.key,
-                hasher: RandomState::default(),
-            },
+            places: HashTable::new(),
+            hasher: RandomState::default(),
             paging: Paging::new(self.top, self.concurrency as u64),
         }
+    }
+
+    /// Whether the entry of this key has come.
+    pub(super) fn has_read(&self, listing: &PartialListing<T>, key: Uuid) -> bool {
+        let is_it = |place: &u32| (self.key)(&listing.items[*place as usize]) == key;
+        listing.places.find(listing.hasher.hash_one(key), is_it).is_some()
     }
 
     /// Reads the beginning: the first page, and the second where the first came short.
@@ -168,7 +143,7 @@ impl<T> Lister<'_, T> {
         if listing.paging.pages_left().is_none() {
             // Such a listing ends where nothing new comes. Should entries move back while it is read, a short second
             // page can repeat the first, which is not the end.
-            listing.known.places.clear();
+            listing.places.clear();
         }
         self.read(&mut listing, Paging::is_done).await?;
         // Whoever collects the entries keeps the first of those with one key.
@@ -214,7 +189,7 @@ impl<T> Lister<'_, T> {
 
     fn take(&self, listing: &mut PartialListing<T>, request: &PageRequest, page: Page<T>) {
         let keys = page.items.iter().map(self.key);
-        let new: HashSet<Uuid> = keys.filter(|key| !listing.contains(*key)).collect();
+        let new: HashSet<Uuid> = keys.filter(|key| !self.has_read(listing, *key)).collect();
         let counts = PageCounts {
             received: page.received,
             readable: page.items.len() as u64,
@@ -225,12 +200,24 @@ impl<T> Lister<'_, T> {
             // Its entries come again.
             return;
         }
-        let before = listing.items.len();
-        listing.items.extend(page.items);
-        listing.known.add(&listing.items, before);
+        self.add(listing, page.items);
         let (read, total) = listing.paging.progress();
         let what = self.what;
         (self.observer)(Event::Reading { what, read, total });
+    }
+
+    fn add(&self, listing: &mut PartialListing<T>, new: Vec<T>) {
+        let before = listing.items.len();
+        listing.items.extend(new);
+        let items = &listing.items;
+        let hash = |item: &T| listing.hasher.hash_one((self.key)(item));
+        // No listing comes near four thousand million entries.
+        let places = u32::try_from(before).unwrap_or(u32::MAX)..;
+        for (place, item) in places.zip(&items[before..]) {
+            listing
+                .places
+                .insert_unique(hash(item), place, |place| hash(&items[*place as usize]));
+        }
     }
 }
 

@@ -103,7 +103,7 @@ impl Reader<'_> {
                 NextRead::Nothing => return Ok(ReadUsers::default()),
                 NextRead::Beginning => {
                     lister.begin(&mut listing).await?;
-                    wanted.ids.retain(|id| !listing.contains(id.0));
+                    wanted.ids.retain(|id| !lister.has_read(&listing, id.0));
                 }
                 NextRead::Rest => {
                     drop(wanted);
