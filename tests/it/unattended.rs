@@ -8,7 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::notify::{Answer, Ear};
-use crate::support::{ANNA, BRAM, MEI, PROFILE, Ran, Stage};
+use crate::support::{ANNA, BRAM, MEI, PROFILE, Stage};
+use crate::watch::{approve, drop_sheet, once};
 
 /// A stage with a drop folder, and this in its profile.
 fn stage(profile: &str, watch: &str) -> Stage {
@@ -22,26 +23,13 @@ fn stage(profile: &str, watch: &str) -> Stage {
     stage
 }
 
-fn drop_sheet(stage: &Stage, name: &str, content: &str) {
-    fs_err::write(stage.given(&format!("inbox/{name}")), content).unwrap();
-}
-
-fn once(stage: &Stage) -> Ran {
-    stage.reseat(&["watch", "inbox", "--once"])
-}
-
-fn approve(stage: &Stage, name: &str) {
-    let folder = |folder: &str| stage.path(&format!("inbox/{folder}/{name}"));
-    fs_err::rename(folder("approve"), folder("approved")).unwrap();
-}
-
 #[test]
 fn what_is_within_the_settings_needs_nobodys_approval_and_what_is_beyond_says_by_what() {
     let stage = stage("", "max_deletes = 1\nmax_access_lost = 2\n");
     drop_sheet(
         &stage,
         "one.csv",
-        &format!("operation,user\ndelete,{ANNA}\noffboard,{MEI}\n"),
+        format!("operation,user\ndelete,{ANNA}\noffboard,{MEI}\n"),
     );
     once(&stage).ends(0);
     assert!(stage.user(ANNA).is_none());
@@ -63,12 +51,12 @@ fn what_comes_later_is_to_be_approved_now() {
     drop_sheet(
         &stage,
         "dated.csv",
-        &format!("operation,user,not_before\ndelete,{ANNA},2099-12-31\n"),
+        format!("operation,user,not_before\ndelete,{ANNA},2099-12-31\n"),
     );
     drop_sheet(
         &stage,
         "moves.csv",
-        &format!("operation,user,new_email\nmigrate,{BRAM},bram@new.example\n"),
+        format!("operation,user,new_email\nmigrate,{BRAM},bram@new.example\n"),
     );
     once(&stage).ends(3);
     for name in ["dated", "moves"] {
@@ -96,7 +84,7 @@ fn an_approved_plan_that_does_not_hold_any_more_is_approved_anew() {
     drop_sheet(
         &stage,
         "leavers.csv",
-        &format!("operation,user\ndelete,{ANNA}\ndelete,{BRAM}\n"),
+        format!("operation,user\ndelete,{ANNA}\ndelete,{BRAM}\n"),
     );
     once(&stage).ends(3);
     let id = stage.id(ANNA);
@@ -117,7 +105,7 @@ fn an_approved_plan_that_does_not_hold_any_more_is_approved_anew() {
 fn whoever_is_named_is_told_where_dropped_sheets_lie_and_nothing_twice() {
     let ear = Ear::with([Answer::Status(200), Answer::Status(200), Answer::Status(200)]);
     let stage = stage(&format!("notify = \"{}\"", ear.address), "");
-    drop_sheet(&stage, "leavers.csv", &format!("operation,user\ndelete,{ANNA}\n"));
+    drop_sheet(&stage, "leavers.csv", format!("operation,user\ndelete,{ANNA}\n"));
     once(&stage).ends(3);
     let notice = ear.hear();
     let path = |name: &str| Value::from(stage.path(name).canonicalize().unwrap().display().to_string());
@@ -148,7 +136,7 @@ fn whoever_is_named_is_told_where_dropped_sheets_lie_and_nothing_twice() {
     drop_sheet(
         &stage,
         "later.csv",
-        &format!("operation,user,name,not_before\nupdate,{BRAM},Bram,2099-12-31\n"),
+        format!("operation,user,name,not_before\nupdate,{BRAM},Bram,2099-12-31\n"),
     );
     once(&stage).ends(75);
     assert_eq!(ear.hear()["exit_code"], 75);
@@ -197,7 +185,7 @@ fn fifty_organizations_are_worked_on_side_by_side_in_one_process() {
         drop_sheet(
             &stage,
             &format!("org{at}/joiners.csv"),
-            &format!("operation,email\ninvite,newcomer{at}@acme.example\n"),
+            format!("operation,email\ninvite,newcomer{at}@acme.example\n"),
         );
     }
     stage.write("reseat.toml", file);

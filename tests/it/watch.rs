@@ -61,6 +61,16 @@ fn carry(stage: &Stage, from: &str, to: &str) {
     fs_err::rename(stage.path(&format!("inbox/{from}")), stage.path(&format!("inbox/{to}"))).unwrap();
 }
 
+pub(crate) fn approve(stage: &Stage, name: &str) {
+    carry(stage, &format!("approve/{name}"), &format!("approved/{name}"));
+}
+
+/// Leaves the sheet itself where it waits.
+fn approve_copy_of_leavers(stage: &Stage, name: &str) {
+    let copy = stage.given(&format!("inbox/approved/{name}"));
+    fs_err::copy(stage.path("inbox/approve/leavers.csv"), copy).unwrap();
+}
+
 fn is_at_rest(stage: &Stage) -> bool {
     fs_err::read_dir(stage.path("inbox/.reseat/running")).unwrap().count() == 0
 }
@@ -137,7 +147,7 @@ fn a_sheet_is_run_as_approved_once_somebody_moves_it_and_its_plan_goes_with_it()
     let stage = stage();
     drop_sheet(&stage, "leavers.csv", LEAVER);
     once(&stage).ends(3).tells("somebody would lose access");
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     once(&stage).ends(0);
     assert_eq!(
         files(&stage, "done"),
@@ -173,11 +183,7 @@ fn what_was_copied_to_approved_and_given_another_name_is_the_same_sheet() {
     let stage = stage();
     drop_sheet(&stage, "leavers.csv", LEAVER);
     once(&stage).ends(3);
-    fs_err::copy(
-        stage.path("inbox/approve/leavers.csv"),
-        stage.given("inbox/approved/leavers (1).csv"),
-    )
-    .unwrap();
+    approve_copy_of_leavers(&stage, "leavers (1).csv");
     once(&stage).ends(0);
     assert_eq!(
         files(&stage, "done"),
@@ -192,7 +198,7 @@ fn a_sheet_that_was_changed_on_its_way_to_approved_needs_approval_anew() {
     let stage = stage();
     drop_sheet(&stage, "leavers.csv", LEAVER);
     once(&stage).ends(3);
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     fs_err::write(
         stage.path("inbox/approved/leavers.csv"),
         format!("{LEAVER}delete,{HUGO}\n"),
@@ -200,10 +206,10 @@ fn a_sheet_that_was_changed_on_its_way_to_approved_needs_approval_anew() {
     .unwrap();
     once(&stage).ends(3);
     assert!(stage.user(HUGO).is_some() && stage.user("stefan.novak@contoso.example").is_some());
-    let approve = files(&stage, "approve");
-    assert!(approve.contains(&"leavers.csv".to_owned()), "{approve:?}");
+    let waiting = files(&stage, "approve");
+    assert!(waiting.contains(&"leavers.csv".to_owned()), "{waiting:?}");
     assert!(stage.read("inbox/approve/leavers.plan.html").contains(HUGO));
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     once(&stage).ends(0);
     assert!(stage.user(HUGO).is_none() && stage.user("stefan.novak@contoso.example").is_none());
 }
@@ -235,7 +241,7 @@ fn a_changed_copy_of_a_sheet_that_waits_for_approval_is_another_sheet() {
         "{note}"
     );
     assert!(stage.read(&format!("inbox/approve/{page}")).contains(HUGO));
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     once(&stage).ends(3);
     assert!(stage.user(HUGO).is_some() && stage.user("stefan.novak@contoso.example").is_none());
     assert_eq!(files(&stage, "approve"), others);
@@ -246,11 +252,7 @@ fn a_copy_that_is_approved_takes_its_plan_along_although_the_sheet_that_it_was_c
     let stage = stage();
     drop_sheet(&stage, "leavers.csv", LEAVER);
     once(&stage).ends(3);
-    fs_err::copy(
-        stage.path("inbox/approve/leavers.csv"),
-        stage.given("inbox/approved/leavers.csv"),
-    )
-    .unwrap();
+    approve_copy_of_leavers(&stage, "leavers.csv");
     let edited = format!("{LEAVER}delete,{HUGO}\n");
     fs_err::write(stage.path("inbox/approve/leavers.csv"), &edited).unwrap();
     once(&stage);
@@ -273,7 +275,7 @@ fn a_plan_that_does_not_hold_any_more_is_made_anew_and_says_what_has_changed() {
         let id = world.user_called("stefan.novak@contoso.example").unwrap().id;
         world.release(id);
     });
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     once(&stage).ends(3);
     assert!(stage.user("stefan.novak@contoso.example").is_some());
     assert_eq!(
@@ -281,7 +283,7 @@ fn a_plan_that_does_not_hold_any_more_is_made_anew_and_says_what_has_changed() {
         ["leavers.csv", "leavers.note.txt", "leavers.plan.html"]
     );
     assert!(stage.read("inbox/approve/leavers.note.txt").contains("planned anew"));
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     once(&stage).ends(0);
     assert!(stage.user("stefan.novak@contoso.example").is_none());
 }
@@ -330,7 +332,7 @@ fn what_was_approved_goes_on_when_an_invitation_is_accepted_without_being_approv
     let stage = stage();
     drop_sheet(&stage, "moves.csv", MIGRATE.replace("never", "accepted"));
     once(&stage).ends(3);
-    carry(&stage, "approve/moves.csv", "approved/moves.csv");
+    approve(&stage, "moves.csv");
     once(&stage).ends(75);
     stage
         .sandbox
@@ -440,7 +442,7 @@ fn a_sheet_that_was_withdrawn_after_its_approval_needs_another_when_it_is_droppe
     let leaver = "operation,user,not_before\noffboard,stefan.novak@contoso.example,2099-01-01\n";
     drop_sheet(&stage, "leavers.csv", leaver);
     once(&stage).ends(3);
-    carry(&stage, "approve/leavers.csv", "approved/leavers.csv");
+    approve(&stage, "leavers.csv");
     once(&stage).ends(75);
     fs_err::remove_file(stage.path("inbox/waiting/leavers.csv")).unwrap();
     drop_sheet(&stage, "leavers.csv", leaver);
