@@ -139,7 +139,6 @@ fn write_ours(path: &Path, count: usize) -> io::Result<()> {
         table: Some(PageTable {
             heading: "All rows".to_owned(),
             columns: columns.into(),
-            count,
             rows: &Rows(count),
         }),
         folded: Vec::new(),

@@ -179,8 +179,6 @@ pub struct PageTable<'a> {
     pub heading: String,
     /// The columns.
     pub columns: Vec<Column>,
-    /// How many rows there are.
-    pub count: usize,
     /// The rows, made as they are written.
     pub rows: &'a dyn PageRows,
 }

@@ -63,7 +63,6 @@ impl WrittenReport<'_> {
             table: (self.report.rows != Counts::default()).then(|| PageTable {
                 heading: "Every row".to_owned(),
                 columns: self.columns(),
-                count: usize::try_from(self.count()).unwrap_or(usize::MAX),
                 rows: self,
             }),
             folded: self.folded(),

@@ -24,7 +24,7 @@ fn write_with_text(folder: &Path, name: &str, text: &'static str) {
         count: 3,
         make: every_cell(text),
     };
-    write(folder, name, &html(&every_text(text, &rows, 3)));
+    write(folder, name, &html(&every_text(text, &rows)));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn pages_are_shown_as_they_ought_to_be() {
             count,
             make: report_row,
         };
-        write(&folder, &format!("report-{count}.html"), &html(&report(&rows, count)));
+        write(&folder, &format!("report-{count}.html"), &html(&report(&rows)));
     }
     let long: &'static str = Box::leak("wide ".repeat(6_553).into_boxed_str());
     write_with_text(&folder, "long.html", long);

@@ -267,7 +267,7 @@ fn folded() -> Vec<Folded> {
 }
 
 /// A report of a run, with so many rows.
-pub(crate) fn report(rows: &dyn PageRows, count: usize) -> Page<'_> {
+pub(crate) fn report(rows: &dyn PageRows) -> Page<'_> {
     Page {
         title: "joiners-2026-11.xlsx".to_owned(),
         kind: "Report",
@@ -300,7 +300,6 @@ pub(crate) fn report(rows: &dyn PageRows, count: usize) -> Page<'_> {
         table: Some(PageTable {
             heading: "All rows".to_owned(),
             columns: report_columns(),
-            count,
             rows,
         }),
         folded: folded(),
@@ -350,7 +349,7 @@ pub(crate) fn hostile_texts() -> Vec<String> {
 }
 
 /// A page of which every text is this one.
-pub(crate) fn every_text<'a>(text: &'static str, rows: &'a dyn PageRows, count: usize) -> Page<'a> {
+pub(crate) fn every_text<'a>(text: &'static str, rows: &'a dyn PageRows) -> Page<'a> {
     let owned = text.to_owned();
     let facts = vec![fact(text, text)];
     let mut bar = seats(text, text, Some(3), Some(2), Some(4));
@@ -385,7 +384,6 @@ pub(crate) fn every_text<'a>(text: &'static str, rows: &'a dyn PageRows, count: 
         table: Some(PageTable {
             heading: owned.clone(),
             columns: kinds.into_iter().map(|kind| column(text, kind)).collect(),
-            count,
             rows,
         }),
         folded: vec![Folded {

@@ -86,7 +86,6 @@ impl<'a> ApprovalPage<'a> {
             table: Some(PageTable {
                 heading: "Every row of the sheet".to_owned(),
                 columns: columns(self.rows.have_worksheets),
-                count: self.rows.count,
                 rows: self,
             }),
             folded: sections.folded(),
