@@ -192,7 +192,8 @@ async fn run(server: &Server, rows: &[Row], folder: &Path, concurrency: usize) -
     let order: Vec<(RowKey, Place)> = rows.iter().map(|row| (row.key, row.place.clone())).collect();
 
     let start = Start::now();
-    let opened = ResultsFile::open(&results, &RunId::new(Timestamp::now(), organization, 1)).expect("a results file");
+    let opened =
+        ResultsFile::open(&results, &RunId::new(Timestamp::now(), organization, 1), None).expect("a results file");
     let journal = opened.file.journal();
     let engine = Engine {
         rows,

@@ -69,7 +69,7 @@ fn stored(bytes: &[u8]) -> (TempDir, PathBuf) {
 }
 
 fn open(path: &Path) -> Opened {
-    ResultsFile::open(path, &run()).unwrap()
+    ResultsFile::open(path, &run(), None).unwrap()
 }
 
 /// What a rerun and an undo need of each line.
@@ -236,7 +236,7 @@ fn a_resaved_file_that_is_cut_anywhere_in_its_last_line_loses_that_line_and_no_o
 
 fn damaged(bytes: &[u8]) -> (u64, String) {
     let (_folder, path) = stored(bytes);
-    let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+    let refusal = ResultsFile::open(&path, &run(), None).unwrap_err();
     assert_eq!(fs_err::read(&path).unwrap(), bytes, "a refused file is left as it is");
     let told = refusal.to_string();
     assert!(!told.contains("move"), "{told}");
@@ -325,7 +325,7 @@ fn a_column_that_is_gone_is_named_if_something_was_in_it_that_a_rerun_needs() {
             "finished_at",
             "duration_ms",
         ];
-        match ResultsFile::open(&path, &run()) {
+        match ResultsFile::open(&path, &run(), None) {
             Ok(opened) => {
                 assert!(is_for_people.contains(&column), "{column}");
                 drop(opened);
@@ -343,7 +343,7 @@ fn a_column_that_is_gone_is_named_if_something_was_in_it_that_a_rerun_needs() {
 #[test]
 fn a_workbook_under_the_name_of_the_results_is_told_from_other_files() {
     let (_folder, path) = stored(b"PK\x03\x04 and so on");
-    let told = ResultsFile::open(&path, &run()).unwrap_err().to_string();
+    let told = ResultsFile::open(&path, &run(), None).unwrap_err().to_string();
     assert!(told.contains("it is a workbook: save it as CSV"), "{told}");
 }
 

@@ -90,7 +90,7 @@ fn bare(n: u32, status: Status) -> Record {
 }
 
 fn open(path: &Path) -> Opened {
-    ResultsFile::open(path, &run()).unwrap()
+    ResultsFile::open(path, &run(), None).unwrap()
 }
 
 /// A run that records these and is killed before it could finish.
@@ -309,7 +309,7 @@ fn whoever_lost_something_in_a_row_that_was_not_finished_is_told_of_after_the_ro
 fn each_line_keeps_the_run_that_made_it() {
     let (_folder, path) = folder();
     finished_run(&path, vec![record(0, Status::Done)], &[0]);
-    let opened = ResultsFile::open(&path, &later_run()).unwrap();
+    let opened = ResultsFile::open(&path, &later_run(), None).unwrap();
     drop(opened.file.journal().append(vec![record(1, Status::Done)]));
     opened.file.finish(Order::of_sheet(&in_order(&[1, 0]))).unwrap();
 
@@ -392,7 +392,7 @@ fn a_torn_last_line_is_dropped_with_a_notice() {
 fn a_second_run_on_the_same_file_ends_with_an_error_that_names_the_first() {
     let (_folder, path) = folder();
     let first = open(&path);
-    let refusal = ResultsFile::open(&path, &later_run()).unwrap_err();
+    let refusal = ResultsFile::open(&path, &later_run(), None).unwrap_err();
     assert!(matches!(refusal, OpenError::Locked { .. }));
     if cfg!(unix) {
         let told = refusal.to_string();
@@ -403,7 +403,7 @@ fn a_second_run_on_the_same_file_ends_with_an_error_that_names_the_first() {
         assert!(told.contains("2026-11-21T10:00:00Z"), "{told}");
     }
     first.file.finish(Order::of_sheet(&[])).unwrap();
-    ResultsFile::open(&path, &later_run()).unwrap();
+    ResultsFile::open(&path, &later_run(), None).unwrap();
 }
 
 #[cfg(unix)]
@@ -439,7 +439,7 @@ fn a_file_that_is_not_a_results_file_is_refused_and_left_alone() {
     ] {
         let (_folder, path) = folder();
         fs_err::write(&path, content).unwrap();
-        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        let refusal = ResultsFile::open(&path, &run(), None).unwrap_err();
         assert!(matches!(refusal, OpenError::NotResults { .. }), "{refusal}");
         assert_eq!(fs_err::read_to_string(&path).unwrap(), content);
     }
@@ -453,7 +453,7 @@ fn a_file_of_a_newer_version_is_refused_by_its_version() {
     let newer_columns = "row,sheet,mood,key,run\n2,,good,0,2027-01-01 whatever v4\n".to_owned();
     for (content, expected) in [(newer_line, 3), (newer_columns, 4)] {
         fs_err::write(&path, &content).unwrap();
-        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        let refusal = ResultsFile::open(&path, &run(), None).unwrap_err();
         assert!(
             matches!(refusal, OpenError::Newer { version, .. } if version == expected),
             "{refusal}"
@@ -467,7 +467,7 @@ fn results_of_another_organization_are_refused_and_can_still_be_read() {
     let (_folder, path) = folder();
     killed_run(&path, vec![record(0, Status::Done)]);
     let stranger = RunId::new(later_run().started(), THEIRS, 1);
-    let refusal = ResultsFile::open(&path, &stranger).unwrap_err();
+    let refusal = ResultsFile::open(&path, &stranger, None).unwrap_err();
     let OpenError::OtherOrganization { run, ours: THEIRS, .. } = refusal else {
         panic!("{refusal}")
     };
@@ -494,7 +494,7 @@ fn a_damaged_line_is_named_by_its_number_and_nothing_is_guessed() {
     ] {
         let second = whole.lines().nth(2).unwrap().to_owned() + "\n";
         fs_err::write(&path, whole.replace(&second, &second.replacen(from, to, 1))).unwrap();
-        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        let refusal = ResultsFile::open(&path, &run(), None).unwrap_err();
         assert!(matches!(refusal, OpenError::Damaged { line: 3, .. }), "{refusal}");
     }
 }
@@ -550,7 +550,7 @@ fn a_file_saved_by_a_spreadsheet_program_is_still_read() {
 fn a_missing_folder_is_named_with_what_to_do() {
     let (folder, _) = folder();
     let path = folder.path().join("nowhere").join("joiners.results.csv");
-    let told = ResultsFile::open(&path, &run()).unwrap_err().to_string();
+    let told = ResultsFile::open(&path, &run(), None).unwrap_err().to_string();
     assert!(told.contains("nowhere") && told.contains("create the folder"), "{told}");
 }
 
@@ -636,7 +636,7 @@ fn a_file_to_be_put_away_is_locked_and_left_as_it_was_until_that_is_certain() {
     let locked = LockedResults::take(&path, &later_run()).unwrap();
     locked.may_start_anew().unwrap();
     assert!(matches!(
-        ResultsFile::open(&path, &run()),
+        ResultsFile::open(&path, &run(), None),
         Err(OpenError::Locked { .. })
     ));
     drop(locked);
@@ -710,7 +710,7 @@ fn a_file_that_begins_with_nuls_is_emptied_only_where_it_can_be_nothing_but_a_fr
         [&b"row,"[..], &vec![0; 1 << 20]].concat(),
     ] {
         fs_err::write(&path, &bytes).unwrap();
-        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        let refusal = ResultsFile::open(&path, &run(), None).unwrap_err();
         assert!(matches!(refusal, OpenError::NotResults { .. }), "{refusal}");
         assert!(fs_err::read(&path).unwrap() == bytes);
     }
@@ -749,7 +749,7 @@ fn damage_in_the_middle_is_refused_with_the_line_and_the_ways_out_and_nothing_is
     ] {
         let damaged = [lines[0], lines[1], damage, lines[3], tail].concat();
         fs_err::write(&path, &damaged).unwrap();
-        let refusal = ResultsFile::open(&path, &run()).unwrap_err();
+        let refusal = ResultsFile::open(&path, &run(), None).unwrap_err();
         let told = refusal.to_string();
         assert!(matches!(refusal, OpenError::Damaged { line: 3, .. }), "{told}");
         assert!(told.contains("restore the file") && told.contains("--again"), "{told}");
@@ -795,7 +795,7 @@ fn a_clock_that_was_set_back_makes_no_row_end_before_it_began() {
     assert_eq!(records(&path), [made]);
     // A run that began before the last one by the clock goes on with its file all the same.
     killed_run(&path, vec![record(1, Status::Done)]);
-    drop(ResultsFile::open(&path, &RunId::new(early, run().organization(), 9)).unwrap());
+    drop(ResultsFile::open(&path, &RunId::new(early, run().organization(), 9), None).unwrap());
     assert_eq!(records(&path).len(), 2);
 }
 
@@ -847,7 +847,7 @@ fn a_file_of_the_first_released_version_is_written_back_as_it_was() {
         .map(|record| (record.report.key, record.report.place))
         .collect();
     let frozen = History::read(&path).unwrap().last_run().unwrap().clone();
-    let opened = ResultsFile::open(&path, &frozen).unwrap();
+    let opened = ResultsFile::open(&path, &frozen, None).unwrap();
     drop(opened.file.journal().append(records(&path)));
     opened.file.finish(Order::of_sheet(&order)).unwrap();
     assert_eq!(fs_err::read_to_string(&path).unwrap(), FROZEN.replace("\r\n", "\n"));
@@ -1287,7 +1287,7 @@ fn a_corrected_row_that_had_been_done_for_somebody_else_is_still_told() {
 fn results_of_another_sheet_of_the_same_name_are_told_apart() {
     let (_folder, path) = folder();
     let ours = run().of_sheet("joiners.csv");
-    let opened = ResultsFile::open(&path, &ours).unwrap();
+    let opened = ResultsFile::open(&path, &ours, None).unwrap();
     block_on(opened.file.journal().append(vec![record(0, Status::Done)])).unwrap();
     drop(opened);
     let history = History::read(&path).unwrap();

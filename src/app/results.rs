@@ -31,9 +31,7 @@ impl Results {
         known: Option<History>,
     ) -> Result<Self, Failure> {
         let results = match earlier {
-            EarlierResults::Resume => {
-                ResultsFile::open_known(path, run, known).map(|opened| Self::GoneOn(Box::new(opened)))
-            }
+            EarlierResults::Resume => ResultsFile::open(path, run, known).map(|opened| Self::GoneOn(Box::new(opened))),
             EarlierResults::Again => LockedResults::take(path, run).and_then(|locked| {
                 locked.may_start_anew()?;
                 Ok(Self::Anew(locked))

@@ -56,20 +56,13 @@ pub struct Opened {
 }
 
 impl ResultsFile {
-    /// Opens the results file of a run, creating it if there is none.
+    /// Opens the results file of a run, creating it if there is none. One that has been read before is not read again if
+    /// nobody has changed it since.
     ///
     /// # Errors
     /// If the file cannot be locked, read or written, is not a results file, is damaged, or is about another
     /// organization. The file is then left as it was.
-    pub fn open(path: &Path, run: &RunId) -> Result<Opened, OpenError> {
-        Self::open_known(path, run, None)
-    }
-
-    /// The same of a file that may have been read before, and is not read again if nobody has changed it since.
-    ///
-    /// # Errors
-    /// Those of [`open`](Self::open).
-    pub fn open_known(path: &Path, run: &RunId, known: Option<History>) -> Result<Opened, OpenError> {
+    pub fn open(path: &Path, run: &RunId, known: Option<History>) -> Result<Opened, OpenError> {
         let path = resolve(path)?;
         let lock = Lock::acquire(&path, run)?;
         Self::open_locked(&path, lock, run, known)
@@ -232,7 +225,7 @@ mod tests {
             let folder = tempfile::TempDir::new().unwrap();
             let path = folder.path().join("joiners.results.csv");
             for (of, records) in (0..).zip(runs) {
-                let opened = ResultsFile::open(&path, &run(of)).unwrap();
+                let opened = ResultsFile::open(&path, &run(of), None).unwrap();
                 let written = opened.file.journal().append(records);
                 let ResultsFile { writer, mut blank, .. } = opened.file;
                 blank.0 = None;
