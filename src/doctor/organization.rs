@@ -31,7 +31,7 @@ pub enum FirstCall {
     /// The same, and with the GUID in place of the name data comes.
     OnlyById(CallError),
     /// The same, and another route below the same name answers with data: the name is right.
-    OnlyElsewhere(CallError),
+    OnlyElsewhere,
     /// None was made, or none was answered in time.
     None,
 }
@@ -70,7 +70,7 @@ impl Naming<'_> {
             );
         }
         match first {
-            FirstCall::Answered | FirstCall::OnlyElsewhere(_) => self.known(id),
+            FirstCall::Answered | FirstCall::OnlyElsewhere => self.known(id),
             FirstCall::OnlyById(error) => Finding::failed(Check::Organization, Blame::SignIn,
                 format!("there is no organization `{name}` at this address: with the id {id} in its place the server answers"),
             )

@@ -24,6 +24,16 @@ pub enum GroupRef {
     Name(Box<str>),
 }
 
+impl UserRef {
+    /// How the sheet writes it.
+    pub fn label(&self) -> Cow<'_, str> {
+        match self {
+            Self::Id(id) => id.to_string().into(),
+            Self::Name(name) => Cow::Borrowed(name),
+        }
+    }
+}
+
 macro_rules! reference {
     ($name:ident, $id:ident) => {
         impl $name {
@@ -32,14 +42,6 @@ macro_rules! reference {
                 let text = text.trim();
                 text.parse::<$id>()
                     .map_or_else(|_| Self::Name(text.into()), Self::Id)
-            }
-
-            /// How the sheet writes it.
-            pub fn label(&self) -> Cow<'_, str> {
-                match self {
-                    Self::Id(id) => id.to_string().into(),
-                    Self::Name(name) => Cow::Borrowed(name),
-                }
             }
 
             /// The form in which references are compared.

@@ -270,7 +270,7 @@ impl Look<'_, '_> {
         // A token that is refused is refused everywhere.
         let is_met = error.status != Some(401) && self.is_met_elsewhere(&client, has_portal).await;
         let first_call = if is_met {
-            FirstCall::OnlyElsewhere(error)
+            FirstCall::OnlyElsewhere
         } else {
             FirstCall::Failed(error)
         };
@@ -376,7 +376,7 @@ fn judged_token(sign_in: SignIn<'_>, signed_in: &SignedIn, first: &FirstCall) ->
         FirstCall::None if is_as_it_is => sign_in.untried(),
         FirstCall::Answered
         | FirstCall::OnlyById(_)
-        | FirstCall::OnlyElsewhere(_)
+        | FirstCall::OnlyElsewhere
         | FirstCall::Failed(_)
         | FirstCall::None => sign_in.worked(signed_in),
     }
