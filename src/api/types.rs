@@ -284,6 +284,11 @@ impl UserUpdate {
         !memberships_only.is_empty()
     }
 
+    /// These changes, one after the other, as one.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
+        parts.into_iter().fold(Self::default(), Self::then)
+    }
+
     /// This change and a later one as one; the later one wins where both say something.
     #[must_use]
     pub fn then(mut self, later: &Self) -> Self {

@@ -1,7 +1,6 @@
 //! What an answer means for the steps of a call: they are done, the call is split or made smaller, its effect is read
 //! back, or the faulty step fails.
 
-use crate::plan::{RowCode, RowReason};
 use std::collections::HashMap;
 
 use super::failed_call::{self, Next, Sendings};
@@ -19,7 +18,8 @@ use crate::engine::reply::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId, UserRef};
 use crate::plan::{
-    Call, CallKind, Family, Membership, Pending, RowIndex, StepIndex, StepSource, Verdict, Work, not_owned,
+    Call, CallKind, Family, Membership, Pending, RowCode, RowIndex, RowReason, StepIndex, StepSource, Verdict, Work,
+    not_owned,
 };
 
 impl Machine<'_> {
@@ -488,9 +488,7 @@ impl Machine<'_> {
             Work::Member(_, Membership::Join) => error.says_already_a_member(),
             Work::Member(_, Membership::Leave) => error.says_not_a_member(),
             Work::Update(parts) => {
-                let update = parts
-                    .iter()
-                    .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+                let update = UserUpdate::of_parts(parts.iter().map(|(_, part)| part));
                 let (joins, leaves) = (update.add_groups.len(), update.remove_groups.len());
                 // What was refused with it is not known to be so.
                 !update.changes_profile()

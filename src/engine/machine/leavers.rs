@@ -269,15 +269,11 @@ impl Machine<'_> {
                 }
             }
             Err(error) => {
-                let status = match error.call().map(|call| call.failure) {
-                    Some(Failure::Stopped) => Status::NotRun,
-                    _ => Status::Failed,
-                };
                 let words = format!(
                     "whether anything is left of the account's access could not be read back: failed to {error}; run the \
                      same command again"
                 );
-                let failure = StepFailure::new(status, RowReason::NotReadBack, words);
+                let failure = StepFailure::unread(&error, RowReason::NotReadBack, words);
                 for step in steps {
                     self.fail_after_setback(step, &failure, &error);
                 }

@@ -46,17 +46,11 @@ impl Machine<'_> {
 
     /// The groups and profile fields of a step that gives them to a successor.
     fn what_is_carried_over(&self, step: StepIndex) -> Option<String> {
-        let groups = &self.steps.plan().groups;
-        let name = |id: &GroupId| match groups.get(id) {
-            Some(group) => format!("group `{}`", group.name),
-            None => format!("group {id}"),
-        };
+        let name = |id: &GroupId| self.steps.group_in_words(*id);
         match &self.steps.step(step).work {
             Work::Member(group, Membership::Join) => Some(name(group)),
             Work::Update(parts) => {
-                let update = parts
-                    .iter()
-                    .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+                let update = UserUpdate::of_parts(parts.iter().map(|(_, part)| part));
                 let mut what: Vec<String> = update.add_groups.iter().map(name).collect();
                 let groups = std::mem::take(&mut what);
                 if update.changes_profile() {

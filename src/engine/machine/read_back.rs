@@ -1,7 +1,6 @@
 //! What reading back shows: accounts whose creation had no clear answer, and successors before their predecessors are
 //! deleted.
 
-use crate::plan::RowReason;
 use std::collections::HashMap;
 
 use super::failed_call::Sendings;
@@ -10,11 +9,11 @@ use super::rows::StepFailure;
 use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{Failure, User};
+use crate::api::User;
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
 use crate::model::{GroupId, RowSelection, Status};
-use crate::plan::{Call, RowIndex, StepIndex, StepSource, Work};
+use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
 /// How large the parts of a call are: about as many entries as there are parts, and always fewer than the call has.
@@ -179,12 +178,8 @@ impl Machine<'_> {
         };
         match lacks {
             Err(error) => {
-                let status = match error.call().map(|call| call.failure) {
-                    Some(Failure::Stopped) => Status::NotRun,
-                    _ => Status::Failed,
-                };
                 let words = format!("the old account was kept: failed to {error}");
-                let failure = StepFailure::new(status, RowReason::NotVerified, words);
+                let failure = StepFailure::unread(&error, RowReason::NotVerified, words);
                 for step in steps {
                     self.fail_step(step, &failure, error.call());
                 }
@@ -213,11 +208,7 @@ impl Machine<'_> {
         if lack.is_deactivated {
             return kept(RowReason::Inactive, "is deactivated");
         }
-        let groups = &self.steps.plan().groups;
-        let name = |id: &GroupId| match groups.get(id) {
-            Some(group) => format!("group `{}`", group.name),
-            None => format!("group {id}"),
-        };
+        let name = |id: &GroupId| self.steps.group_in_words(*id);
         let rows = self.steps.rows_of(step);
         let does_without = |row: &RowIndex| self.rules.leaves_behind(&self.rows.sheet().rows[*row].place);
         if !lack.groups.is_empty() && rows.iter().all(does_without) {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::steps::{StepState, Steps};
 use crate::api::{CallError, Failure, Receipt};
+use crate::directory::ReadError;
 use crate::ledger::Record;
 use crate::model::{Place, RowReport, RowSelection, Status, UNCLEAR, UserId};
 use crate::plan::{
@@ -50,6 +51,13 @@ impl StepFailure {
             is_unclear: matches!(error.failure, Failure::Unclear | Failure::CutOff),
             ..Self::new(super::failed_call::status(error), &error.code, &error.message)
         }
+    }
+
+    /// Of what could not be read back, unless the run was stopped before it could.
+    pub(super) fn unread(error: &ReadError, code: RowReason, message: String) -> Self {
+        let is_stopped = error.call().is_some_and(|call| call.failure == Failure::Stopped);
+        let status = if is_stopped { Status::NotRun } else { Status::Failed };
+        Self::new(status, code, message)
     }
 
     /// The same, where the change may have been made all the same.

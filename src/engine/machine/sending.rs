@@ -360,9 +360,7 @@ impl Machine<'_> {
             }
             CallKind::Update(step) => {
                 let Work::Update(parts) = work(step) else { return None };
-                let update = parts
-                    .iter()
-                    .fold(UserUpdate::default(), |sum, (_, part)| sum.then(part));
+                let update = UserUpdate::of_parts(parts.iter().map(|(_, part)| part));
                 Request::Update(self.steps.user_of(*step)?, update)
             }
             CallKind::Members(group) => {
