@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter};
 
 use super::columns::COLUMNS;
+use crate::text::plural;
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +44,8 @@ impl<'a> Line<'a> {
             *cell = match others.next() {
                 Some(cell) => cell?,
                 None => {
-                    let wanted = COLUMNS.len();
-                    return Err(LineFault::Damaged(format!("it has {column} cells instead of {wanted}")));
+                    let (cells, wanted) = (plural(column, "cell"), COLUMNS.len());
+                    return Err(LineFault::Damaged(format!("it has {cells} instead of {wanted}")));
                 }
             };
         }

@@ -13,6 +13,7 @@ use super::index::{Index, IndexedLine, Named};
 use super::line::{Line, LineFault};
 use super::stored::{Stored, Trust};
 use super::tail::{Tail, Unit};
+use crate::text::{number, plural};
 
 /// How a file ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +163,7 @@ fn note(index: &mut Index, text: &[u8], offset: u64, rules: Rules) -> Result<(),
         others += 1;
         if !cell?.is_empty() && COLUMNS.len() + others > rules.width {
             let (found, wanted) = (COLUMNS.len() + line.others().count(), rules.width);
-            return Err(format!("it has {found} cells instead of {wanted}").into());
+            return Err(format!("it has {} instead of {}", plural(found, "cell"), number(wanted)).into());
         }
     }
     let row = plain_number(line.written(ROW));

@@ -5,6 +5,7 @@ use super::recurring_problems::{Recurring, RecurringProblems};
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::problem::ProblemCode;
 use crate::sheet::{MalformedRow, Row, column_letters};
+use crate::text::number;
 
 /// What is wrong with the row as a line of cells, be it the header or a row under it.
 pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<UnplacedProblem> {
@@ -78,7 +79,7 @@ pub(super) fn check_width(
         if is_csv {
             let what = format!(
                 "the row has more cells than the header's {}: column {} and what follows belong to nothing",
-                header.width,
+                number(header.width),
                 column_letters(position)
             );
             let help = "put a cell that has the delimiter in it in double quotes";
