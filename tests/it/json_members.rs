@@ -270,6 +270,7 @@ fn changes() -> BTreeSet<Shown> {
     let mut shown = stage.shown();
     shown.extend(moves());
     shown.extend(moved_onto_a_nameless_one());
+    shown.extend(refused_while_it_waited());
     shown.extend(lost_answers());
     shown.extend(leases());
     shown
@@ -293,6 +294,22 @@ fn moves() -> BTreeSet<Shown> {
         )
         .ends(0);
     stage.rerun(&["--resend"]);
+    stage.shown()
+}
+
+/// A move that waits, and that the next run refuses.
+fn refused_while_it_waited() -> BTreeSet<Shown> {
+    let stage = Stage::new();
+    stage
+        .run(&format!(
+            "operation,user,new_email,groups\nmigrate,{NADIA},nadia@new.example,Finance\n"
+        ))
+        .ends(75);
+    stage.sandbox.with_world(|world| {
+        let group = world.group_named("Finance").expect("the group").id;
+        world.remove_group(group)
+    });
+    stage.rerun(&[]).ends(3);
     stage.shown()
 }
 
