@@ -221,7 +221,9 @@ impl ChosenRows {
             }
             (None, Some(_)) => {
                 // It may do so in a later run: nothing is left behind.
-                orphans.remove(&(row.operation.kind(), fold(&row.operation.user_label())));
+                if !orphans.is_empty() {
+                    orphans.remove(&(row.operation.kind(), fold(&row.operation.user_label())));
+                }
                 Resume::Run
             }
             (Some(known), _) => known,
@@ -364,6 +366,10 @@ impl ChosenRows {
         orphans: &mut Orphans,
         family: &Family,
     ) -> Result<Resume, OpenError> {
+        // So it is with nearly every sheet, which may have a million rows.
+        if orphans.is_empty() && self.origins.is_empty() {
+            return Ok(Resume::Run);
+        }
         let (kind, user) = (row.operation.kind(), row.operation.user_label());
         let marked = self.origins.get(&row.key).map(|origin| origin.key);
         let earlier = match marked {
@@ -387,9 +393,6 @@ impl ChosenRows {
             return Ok(Resume::Run);
         };
         if !continues(&earlier, kind, &user, &row.operation.target_label()) {
-            if family.sheet == Sheet::Whole {
-                self.leave_behind(&earlier);
-            }
             let captured = captured(earlier, kind, &user);
             return Ok(captured.map_or(Resume::Run, |prior| Resume::GoOn(Box::new(prior))));
         }
