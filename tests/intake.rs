@@ -526,12 +526,33 @@ fn cells_are_understood_as_people_leave_them() {
 fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
     for (header, cells, code) in [
         ("email", "invite,ann.x.example", "bad-email"),
-        ("email", "invite,ann@x.example; bob@x.example", "bad-email"),
+        ("email", "invite,ann@x.example; bob@x.example", "several-in-one-cell"),
+        (
+            "email",
+            "invite,Ann <ann@x.example>; Bob <bob@x.example>",
+            "several-in-one-cell",
+        ),
         ("user", "delete,ann@@x.example", "bad-email"),
         ("user", "delete,#N/A", "error-value"),
         ("user", "delete,1.23457E+11", "lost-digits"),
         ("user", "delete,Zo\u{fffd}", "lost-letters"),
         ("user", "delete,\"ann\nbob\"", "several-in-one-cell"),
+        ("user", "delete,ann@x.example <bob@x.example>", "several-in-one-cell"),
+        (
+            "username",
+            "create,Ann <ann@x.example>; Bob <bob@x.example>",
+            "several-in-one-cell",
+        ),
+        (
+            "user,new_email",
+            "migrate,ann,Ann <ann@x.example>; Boss <boss@x.example>",
+            "several-in-one-cell",
+        ),
+        (
+            "email,like",
+            "invite,ann@x.example,Bob <bob@x.example>; Cid <cid@x.example>",
+            "several-in-one-cell",
+        ),
         ("user", "delet,ann", "unknown-operation"),
         ("user,licenses", "add-licenses,ann,ATUNU", "unknown-bundle-code"),
         ("user,licenses", "add-licenses,ann,AIU", "not-a-user-bundle"),
@@ -1025,7 +1046,7 @@ fn somebody_to_be_like_is_read_where_an_operation_copies_and_may_stand_alone() {
     let not_used = "operation,user,groups,like\nremove-from-groups,ann,HR,bob\n";
     assert_eq!(warnings(not_used), ["cell-not-used"]);
     let several = "operation,user,like\nadd-to-groups,ann,bob@x.example; cy@x.example\n";
-    assert_eq!(errors(several), ["bad-email"]);
+    assert_eq!(errors(several), ["several-in-one-cell"]);
 }
 
 #[test]

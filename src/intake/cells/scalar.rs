@@ -6,34 +6,74 @@ use crate::model::DeleteWhen;
 use crate::text::fold;
 
 /// The bare address of `mailto:ann@x.example?subject=hi`, `Ann Lee <ann@x.example>` and
-/// `'ann@x.example'`; any other text as it is.
+/// `'ann@x.example'`; any other text as it is, that of several people among it.
 pub(in crate::intake) fn bare_address(cell: &str) -> &str {
     // This is asked of every address, and nearly all are bare: their first and last bytes show it.
     match cell.as_bytes() {
-        [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b','] => unwrapped(cell),
+        [b'm' | b'M' | b'\'', ..] | [.., b'>' | b';' | b','] => one_person(cell).unwrap_or(cell),
         _ => cell,
     }
 }
 
-fn unwrapped(mut text: &str) -> &str {
-    if let (Some(open), true) = (text.rfind('<'), text.ends_with('>')) {
-        let inner = text[open + 1..text.len() - 1].trim();
-        if inner.contains('@') {
-            text = inner;
-        }
+/// Whether what [`bare_address`] left of a cell names several people, and so is nobody's address.
+pub(in crate::intake) fn names_several_people(address: &str) -> bool {
+    let is_between = |letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '<' | '>' | '?');
+    let is_left_wrapped = || address.contains('<') && address.ends_with('>');
+    match address.bytes().filter(|byte| *byte == b'@').take(2).count() {
+        0 => false,
+        1 => is_left_wrapped(),
+        _ => address.contains(is_between),
     }
+}
+
+/// The address of the one person whom the text names; `None` where it names others besides.
+fn one_person(text: &str) -> Option<&str> {
+    if !text.contains('@') {
+        return unlinked(text);
+    }
+    let text = text.trim_end_matches([';', ',', ' ']);
+    let Some((before, inner)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) else {
+        return unlinked(text);
+    };
+    if !inner.contains('@') {
+        return Some(text);
+    }
+    let address = unlinked(inner.trim())?;
+    names_nobody_else(before.trim(), address).then_some(address)
+}
+
+/// Whether what stands before an address in angle brackets is the name of its owner, or the address once more.
+fn names_nobody_else(before: &str, address: &str) -> bool {
+    let quoted = before.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let quoted = quoted.filter(|name| !name.contains('"'));
+    // A comma parts names from surnames, too; a semicolon or a line break parts people only, unless it is in quotes.
+    let parts_people: &[char] = if quoted.is_some() { &[] } else { &[';', '\n'] };
+    let name = quoted.unwrap_or(before);
+    let repeated = || unlinked(name).is_some_and(|name| fold(name) == fold(address));
+    !name.contains(parts_people) && (!name.contains(['@', '<']) || repeated())
+}
+
+/// The address of a link to write mail, or in single quotes; `None` where a link is for others besides.
+fn unlinked(mut text: &str) -> Option<&str> {
     if text
         .get(..7)
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"))
     {
-        let rest = &text[7..];
-        text = rest.split_once('?').map_or(rest, |(address, _)| address).trim();
+        let (address, query) = text[7..].split_once('?').unwrap_or((&text[7..], ""));
+        let is_for_another = |field: &str| {
+            let name = field.split('=').next().unwrap_or_default();
+            ["to", "cc", "bcc"].iter().any(|other| name.eq_ignore_ascii_case(other))
+        };
+        if query.split('&').any(is_for_another) {
+            return None;
+        }
+        text = address.trim();
     }
-    if text.contains('@') {
-        let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-        text = quoted.unwrap_or(text).trim_end_matches([';', ',']);
+    if !text.contains('@') {
+        return Some(text);
     }
-    text
+    let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    Some(quoted.unwrap_or(text).trim_end_matches([';', ',']))
 }
 
 /// The words for yes, as `docs/sheet.md` lists them; several as spreadsheet programs and people write
@@ -128,11 +168,52 @@ mod tests {
             "<ann@x.example>",
             "'ann@x.example'",
             "ann@x.example;",
+            "Ann Lee <ann@x.example>;",
+            "ann@x.example <ann@x.example>",
+            "'Ann@X.example' <mailto:ann@x.example>",
+            "\"ann@x.example\" <ann@x.example>",
+            "\"Lee; Ann\" <ann@x.example>",
+            "Ann Lee\n<ann@x.example>",
         ] {
             assert_eq!(bare_address(cell), "ann@x.example", "{cell}");
         }
         for cell in ["<clear>", "ann", "CORP\\ann", ">", "<", "mailto", "ÿÿÿÿ"] {
             assert_eq!(bare_address(cell), cell);
+        }
+    }
+
+    #[test]
+    fn nobody_is_taken_out_of_a_cell_that_names_several_people() {
+        for cell in [
+            "ann@x.example; bob@x.example",
+            "ann@x.example, bob@x.example",
+            "ann@x.example\nbob@x.example",
+            "'ann@x.example'; 'bob@x.example'",
+            "Ann <ann@x.example>; Bob <bob@x.example>",
+            "Ann <ann@x.example>, Bob <bob@x.example>;",
+            "ann@x.example; Bob <bob@x.example>",
+            "Ann; Bob <bob@x.example>",
+            "Ann\nBob <bob@x.example>",
+            "\"Ann\"; \"Bob\" <bob@x.example>",
+            "<ann@x.example> <bob@x.example>",
+            "ann@x.example <bob@x.example>",
+            "\"ann@x.example\" <bob@x.example>",
+            "<ann@x.example; bob@x.example>",
+            "mailto:ann@x.example,bob@x.example",
+            "mailto:ann@x.example?subject=hi&cc=bob@x.example",
+        ] {
+            let address = bare_address(cell);
+            assert!(names_several_people(address), "{cell}: {address}");
+        }
+        for cell in [
+            "ann",
+            "ann lee@x.example",
+            "ann@@x.example",
+            "ann,lee@x.example",
+            "CORP\\ann; x",
+            "<clear>",
+        ] {
+            assert!(!names_several_people(bare_address(cell)), "{cell}");
         }
     }
 

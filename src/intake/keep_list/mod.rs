@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 
 use self::header::Header;
 use super::cells::{
-    Column, DateOrder, UnplacedProblem, WrittenDate, bare_address, clean, defect, on_one_line, read_date,
+    Column, DateOrder, UnplacedProblem, WrittenDate, bare_address, clean, defect, names_several_people, on_one_line,
+    read_date,
 };
 use super::rows::{DateColumn, malformed_row};
 use crate::model::{Place, Shared, UserRef};
@@ -140,10 +141,13 @@ impl Reader<'_> {
         for position in who.iter().copied() {
             match value(row.cell(position), Column::User) {
                 Ok(text) if text.is_empty() => {}
-                Ok(text) => {
-                    user = Some(text);
-                    break;
-                }
+                Ok(text) => match one_user(&text) {
+                    Ok(one) => {
+                        user = Some(one);
+                        break;
+                    }
+                    Err(problem) => return self.push(problem, number, Some(position)),
+                },
                 Err(problem) => return self.push(problem, number, Some(position)),
             }
         }
@@ -176,7 +180,7 @@ impl Reader<'_> {
                 sheet: self.worksheet.name.clone(),
                 row: number,
             },
-            user: UserRef::parse(bare_address(&user)),
+            user,
             reason,
             until: day,
         });
@@ -231,6 +235,17 @@ impl Reader<'_> {
             .problems
             .push(problem.placed(self.worksheet.name.clone(), Some(row), label));
     }
+}
+
+/// The one person whom a cell names.
+fn one_user(text: &str) -> Result<UserRef, UnplacedProblem> {
+    let user = bare_address(text);
+    if user.contains('\n') || names_several_people(user) {
+        let what = "the cell holds several items, where one user belongs";
+        let help = "give each a row of its own";
+        return Err(UnplacedProblem::error(ProblemCode::SeveralInOneCell, what, help));
+    }
+    Ok(UserRef::parse(user))
 }
 
 /// The text of a cell, if it holds a value.
@@ -349,6 +364,12 @@ mod tests {
                 "missing-cell row 5 user (column A): the row says nobody",
                 "error-value row 6 user (column A): the cell shows the error `#N/A`",
             ]
+        );
+        let (people, problems) = read("user,until\n\"Ann <ann@x.example>; Bob <bob@x.example>\",\n\"cid\ndan\",\n");
+        assert_eq!(people, [""; 0]);
+        assert_eq!(
+            problems,
+            ["several-in-one-cell rows 2 and 3 user (column A): the cell holds several items, where one user belongs"]
         );
         let (_, problems) = read("user,until\nann,never\n");
         assert_eq!(problems, ["bad-date row 2 until (column B): `never` is no date"]);

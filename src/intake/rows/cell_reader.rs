@@ -7,7 +7,7 @@ use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, excerpt, is_clear, is_language, is_of_an_example,
-    is_same, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
+    is_same, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -186,21 +186,30 @@ impl<'c> CellReader<'c, '_, '_> {
     }
 
     fn several_in_one_cell(&mut self, column: Column, what: &str) {
+        let help = match column {
+            Column::Like => "name one person to be like; groups and licences of others go into their columns",
+            Column::NewEmail => "write the one address to move to",
+            _ => "give each a row of its own",
+        };
         let what = format!("the cell holds several items, where one {what} belongs");
-        self.report(
-            UnplacedProblem::error(ProblemCode::SeveralInOneCell, what, "give each a row of its own"),
-            column,
-        );
+        let code = ProblemCode::SeveralInOneCell;
+        let is_known = |problem: &UnplacedProblem| problem.code == code && problem.column == Some(column);
+        if !self.problems.iter().any(is_known) {
+            self.report(UnplacedProblem::error(code, what, help), column);
+        }
     }
 
     pub(super) fn addresses(&mut self, options: &Options) {
         let help = "write one address: ann.lee@corp.example";
-        self.check_address(Column::Email, self.values.email, help);
+        self.check_address(Column::Email, "address", self.values.email, help);
         if self.cells.has(Column::NewEmail) {
             self.values.new_email = bare_address(self.taken(Column::NewEmail));
-            self.check_address(Column::NewEmail, self.values.new_email, help);
+            self.check_address(Column::NewEmail, "address", self.values.new_email, help);
         }
         self.check_name(Column::User, self.values.user);
+        if names_several_people(self.values.username) {
+            self.several_in_one_cell(Column::Username, "user");
+        }
         self.examples();
         if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
             self.report(
@@ -227,10 +236,13 @@ impl<'c> CellReader<'c, '_, '_> {
         }
     }
 
-    fn check_address(&mut self, column: Column, address: &str, help: &str) {
+    fn check_address(&mut self, column: Column, one: &str, address: &str, help: &str) {
         if !address.is_empty()
             && let Some(fault) = Email::fault(address)
         {
+            if names_several_people(address) {
+                return self.several_in_one_cell(column, one);
+            }
             let what = format!("`{}` {fault}", excerpt(address));
             self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
         }
@@ -239,7 +251,7 @@ impl<'c> CellReader<'c, '_, '_> {
     /// A name without @ may be a user name; with one it is meant for an address.
     fn check_name(&mut self, column: Column, name: &str) {
         if Email::fault(name).is_some() && name.contains('@') {
-            self.check_address(column, name, "write one address, user name or GUID");
+            self.check_address(column, "user", name, "write one address, user name or GUID");
         }
     }
 
@@ -326,12 +338,7 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         self.values.like = like;
         if like.contains('\n') {
-            let what = "the cell holds several items, where one user belongs";
-            let help = "name one person to be like; groups and licences of others go into their columns";
-            self.report(
-                UnplacedProblem::error(ProblemCode::SeveralInOneCell, what, help),
-                Column::Like,
-            );
+            self.several_in_one_cell(Column::Like, "user");
         } else {
             self.check_name(Column::Like, like);
         }
