@@ -15,6 +15,7 @@ use super::failed_sheet::{Left, leave_failed_sheet};
 use super::failure::Failure;
 use super::guards::Interactivity;
 use super::job::Job;
+use super::next::Typed;
 use super::object::Object;
 use super::prepare::Loaded;
 use super::results::{not_read, not_recorded};
@@ -27,7 +28,7 @@ use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
 use crate::ledger::{FinishError, Finished, History, Order, ResultsFile, Sheet};
 use crate::model::{Place, Rerun, RowKey, Status};
-use crate::report::{Evidence, NotDue, Observed, Summary, hints};
+use crate::report::{Evidence, LeftOut, NotDue, Observed, Summary, hints};
 use crate::saved_plan::SavedOptions;
 
 /// A run that was agreed to.
@@ -87,6 +88,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 left_behind,
                 elsewhere,
                 waiting,
+                part,
             },
     } = aftermath;
     let AgreedRun {
@@ -116,12 +118,10 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         elapsed,
     };
     run.record.end(ended, &stats, &run_end);
-    let next = Next::after(ended, &left, &history, final_order, &counts);
-    let next_command = match next {
-        Next::Nothing => None,
-        Next::FailedSheet(sheet) => Some(console.typed().with_sheet(sheet, &planned_words(job, options))),
-        Next::Again => Some(console.typed().again()),
-    };
+    let part_flags = part_flags(job, console);
+    let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
+    let next = Next::after(ended, &left, &history, final_order, &counts, rest);
+    let next_command = next.command(console.typed(), || planned_words(job, options));
     let deletes = |key: &&RowKey| next.deletes(key, &chosen_deletions, history.status(key));
     let deletions = run.deleting.iter().filter(deletes).count();
     let first_due = waiting
@@ -141,6 +141,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 rows: postponed(&history, order, &counts),
                 first: first_due.as_deref(),
             },
+            left_out: rest.new,
             deletions_to_allow: to_allow(deletions, options, run.interactivity),
             is_piped: next_command.is_some() && loaded.source.is_piped(),
             without_license: ran.is_without_license.then_some(loaded.organization.id),
@@ -213,6 +214,58 @@ fn remember_seats(
     }
 }
 
+/// What a run of a part of the sheet has left of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rest<'a> {
+    /// The rows that were left out and that no run has worked on.
+    new: LeftOut<'a>,
+    /// Whether any row that was left out is not finished.
+    is_unfinished: bool,
+    /// Whether the rows of the part are finished, or wait.
+    is_part_over: bool,
+}
+
+impl<'a> Rest<'a> {
+    /// What is left where these flags have chosen the part.
+    fn of(
+        part: Option<&HashSet<RowKey>>,
+        flags: &'a [&'static str],
+        history: &History,
+        order: &[(RowKey, Place)],
+    ) -> Self {
+        let Some(part) = part else { return Self::default() };
+        let mut rest = Self {
+            new: LeftOut { rows: 0, by: flags },
+            is_unfinished: false,
+            is_part_over: true,
+        };
+        for (key, _) in order {
+            let Some(status) = history.status(key) else { continue };
+            let is_finished = status.rerun() == Rerun::Skip;
+            if part.contains(key) {
+                rest.is_part_over &= is_finished || is_waiting(status);
+            } else {
+                rest.is_unfinished |= !is_finished && status != Status::Duplicate;
+                rest.new.rows += usize::from(status == Status::NotRun);
+            }
+        }
+        rest
+    }
+
+    /// Whether the next command is to run it: not after a saved plan, which has rows of its own.
+    fn is_next(self) -> bool {
+        self.is_part_over && self.is_unfinished && !self.new.by.is_empty()
+    }
+}
+
+/// The flags that were typed to choose a part of the sheet, unless a saved plan has chosen it.
+fn part_flags(job: &Job, console: Console<'_>) -> Vec<&'static str> {
+    match job.saved {
+        Some(_) => Vec::new(),
+        None => console.typed().flags_of_a_part(),
+    }
+}
+
 /// What finishes the job after a run.
 #[derive(Debug, Clone, Copy)]
 enum Next<'a> {
@@ -222,6 +275,8 @@ enum Next<'a> {
     FailedSheet(&'a Path),
     /// The same command.
     Again,
+    /// The same command for the rows that it left out as well.
+    Rest,
 }
 
 impl<'a> Next<'a> {
@@ -232,20 +287,33 @@ impl<'a> Next<'a> {
         history: &History,
         order: Order<'_>,
         counts: &BTreeMap<Status, usize>,
+        rest: Rest<'_>,
     ) -> Self {
         // A signal that came when every row was on its way has kept none from its end.
-        let is_over = ended.reason == Reason::Interrupted && !among(counts, |status| status == Status::NotRun);
+        let not_run = counts.get(&Status::NotRun).copied().unwrap_or_default();
+        let is_over = ended.reason == Reason::Interrupted && not_run <= rest.new.rows;
         let ending = if is_over {
             by_rows(history, order.rows, counts).ending
         } else {
             ended.ending
         };
         match (ending, left.to_run()) {
-            (Ending::Done, _) => Self::Nothing,
+            (Ending::Done, _) if !rest.is_next() => Self::Nothing,
             (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(history, order, left) => {
                 Self::FailedSheet(sheet)
             }
+            (Ending::Done | Ending::NeedsPerson | Ending::Waiting, _) if rest.is_next() => Self::Rest,
             _ => Self::Again,
+        }
+    }
+
+    /// The command to type, given what a saved plan says that was not typed.
+    fn command(self, typed: &Typed, planned: impl FnOnce() -> Vec<OsString>) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::FailedSheet(sheet) => Some(typed.with_sheet(sheet, &planned())),
+            Self::Again => Some(typed.again()),
+            Self::Rest => Some(typed.for_all_rows()),
         }
     }
 
@@ -255,6 +323,7 @@ impl<'a> Next<'a> {
         match self {
             Self::Nothing => false,
             Self::FailedSheet(_) => status.is_some_and(Status::needs_a_person),
+            Self::Rest => status.is_some_and(|status| status.rerun() != Rerun::Skip),
             // Rows left out by this run are left out again, so their deletions must not be allowed.
             Self::Again => chosen.contains(row) && status.is_some_and(|status| status.rerun() != Rerun::Skip),
         }

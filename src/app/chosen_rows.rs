@@ -50,6 +50,8 @@ pub(super) struct ChosenRows {
     pub(super) due: HashMap<RowKey, Timestamp>,
     /// What they make.
     pub(super) awaited: Awaited,
+    /// Whether only a part of the sheet was asked for.
+    pub(super) is_part: bool,
 }
 
 /// What a run looks at.
@@ -92,6 +94,8 @@ pub(super) struct ChosenKeys {
     pub(super) elsewhere: usize,
     /// The rows that are not due yet.
     pub(super) waiting: WaitingRows,
+    /// The rows that were run, where only a part of the sheet was asked for.
+    pub(super) part: Option<HashSet<RowKey>>,
 }
 
 /// Which rows of the sheet the user selected.
@@ -107,14 +111,27 @@ pub(super) enum RowScope {
 }
 
 impl RowScope {
-    /// Why a row is left out, given how many are already chosen; `None` if it is not.
-    fn leaves_out(&self, row: &Row, chosen: usize) -> Option<&'static str> {
+    /// Why a row is left out, given how many are already chosen, or `None` of those that do not count; `None` if it is not.
+    fn leaves_out(&self, row: &Row, chosen: Option<usize>) -> Option<&'static str> {
         match self {
             Self::Typed { only: Some(only), .. } if !only.contains(&row.place) => Some("left out by `--only`"),
-            Self::Typed { limit: Some(limit), .. } if chosen >= *limit => Some("left out by `--limit`"),
+            Self::Typed { limit: Some(limit), .. } if chosen.is_some_and(|chosen| chosen >= *limit) => {
+                Some("left out by `--limit`")
+            }
             Self::Saved(keys) if !keys.contains(&row.key) => Some("left out by the saved plan"),
             Self::Typed { .. } | Self::Saved(_) => None,
         }
+    }
+
+    /// Whether it may leave out rows of the sheet.
+    fn is_part(&self) -> bool {
+        !matches!(
+            self,
+            Self::Typed {
+                only: None,
+                limit: None
+            }
+        )
     }
 }
 
@@ -130,6 +147,7 @@ pub(super) fn choose(
 ) -> Result<ChosenRows, OpenError> {
     let mut choice = ChosenRows {
         awaited: Awaited::none(selection.as_of.clone()),
+        is_part: selection.scope.is_part(),
         ..ChosenRows::default()
     };
     for record in &refused {
@@ -149,9 +167,9 @@ pub(super) fn choose(
     let mut chosen = 0;
     // Collected in place: another list of a million rows would take as much memory again.
     let rows = rows.into_iter().filter_map(|row| {
-        let taken = choice.take(row, chosen, history, &mut orphans, selection, family);
-        chosen += usize::from(matches!(taken, Ok(Some(_))));
-        taken.transpose()
+        choice
+            .take(row, &mut chosen, history, &mut orphans, selection, family)
+            .transpose()
     });
     choice.rows = rows.collect::<Result<_, _>>()?;
     choice.rows.shrink_to_fit();
@@ -194,11 +212,11 @@ fn orphans(rows: &[Row], finished: &[(RowKey, Place)], history: Option<&History>
 }
 
 impl ChosenRows {
-    /// Takes a row in; it is returned if it is to be run, and so many are before it.
+    /// Takes a row in; it is returned if it is to be run. So many that count for a limit are before it.
     fn take(
         &mut self,
         row: Row,
-        chosen: usize,
+        chosen: &mut usize,
         history: Option<&History>,
         orphans: &mut Orphans,
         selection: &Selection,
@@ -207,11 +225,14 @@ impl ChosenRows {
         let Selection { scope, pending, as_of } = selection;
         self.note_origin(row.key, &row.place, history, family)?;
         let due = as_of.until(&row);
-        let left_out = scope.leaves_out(&row, chosen);
         let known = match history {
             Some(history) if history.knows(&row.key) => Some(history.resume(&row.key)?),
             _ => None,
         };
+        // A row that waits is only looked at, every time; if it counted, those behind it would never have their turn.
+        let only_waits = matches!(&known, Some(Resume::GoOn(prior)) if prior.status == Status::Waiting)
+            && *pending != Pending::Resend;
+        let left_out = scope.leaves_out(&row, (!only_waits).then_some(*chosen));
         let resume = match (known, history) {
             // Before its date, or left out, a row takes over nothing that was begun for another.
             (None | Some(Resume::Run), Some(history))
@@ -276,6 +297,7 @@ impl ChosenRows {
                 self.go_on(&row, Begun { made: true, ..begun }, *prior);
             }
         }
+        *chosen += usize::from(!only_waits);
         Ok(Some(row))
     }
 
@@ -327,8 +349,10 @@ impl ChosenRows {
     /// What has to be known of the rows afterwards; the rest is dropped, because there may be a million.
     pub(super) fn into_keys(self) -> ChosenKeys {
         let deleting = self.rows.iter().filter(|row| row.operation.deletes());
+        let keys = || self.rows.iter().map(|row| row.key).collect();
         ChosenKeys {
             count: self.rows.len(),
+            part: self.is_part.then(keys),
             deleting: deleting.map(|row| row.key).collect(),
             replaced: self.replaced,
             left_behind: self.left_behind,

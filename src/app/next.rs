@@ -53,6 +53,18 @@ impl Typed {
         shell(&without(&self.0, &["--again"], &[]))
     }
 
+    /// The same command for all rows of the sheet.
+    pub(super) fn for_all_rows(&self) -> String {
+        shell(&without(&self.0, &["--again"], &FLAGS_OF_A_PART))
+    }
+
+    /// Which flags were typed that choose a part of the rows.
+    pub(super) fn flags_of_a_part(&self) -> Vec<&'static str> {
+        let words = || self.0.iter().take_while(|word| *word != "--");
+        let is_typed = |flag: &&str| words().any(|word| word == flag || is_joined(word, flag));
+        FLAGS_OF_A_PART.into_iter().filter(is_typed).collect()
+    }
+
     /// The same command, word for word.
     pub(super) fn as_typed(&self) -> String {
         shell(&self.0)
@@ -239,6 +251,9 @@ fn sheet_position(words: &[OsString]) -> Option<usize> {
 
 /// The flags of `plan` with a value that say where it goes, or as of when it is.
 const FILES_OF_A_PLAN: [&str; 4] = ["--save", "--out", "-o", "--as-of"];
+
+/// The flags that choose a part of the rows.
+const FLAGS_OF_A_PART: [&str; 2] = ["--only", "--limit"];
 
 /// The flags about the page of a plan.
 const FLAGS_OF_A_PLANS_PAGE: [&str; 2] = ["--force", "--mask"];
@@ -516,6 +531,26 @@ mod tests {
             "reseat run 'a b.failed.csv' --config r.toml --profile second"
         );
         assert_eq!(run.doctor(), "reseat doctor --config r.toml --profile second");
+    }
+
+    #[test]
+    fn the_rest_of_a_sheet_is_run_without_the_flags_that_chose_a_part() {
+        for (words, flags, shown) in [
+            (
+                "reseat run a.csv --only 2-9 --yes",
+                &["--only"][..],
+                "reseat run a.csv --yes",
+            ),
+            (
+                "reseat run a.csv --again --limit=5 --only=2-9",
+                &["--only", "--limit"],
+                "reseat run a.csv",
+            ),
+            ("reseat run -- --only", &[], "reseat run -- --only"),
+        ] {
+            assert_eq!(typed(words).for_all_rows(), shown);
+            assert_eq!(typed(words).flags_of_a_part(), flags);
+        }
     }
 
     #[test]

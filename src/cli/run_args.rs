@@ -116,7 +116,7 @@ pub struct PlanningOptions {
     /// Only these rows, as in `2-10,15` or `Leavers!2-10`
     #[arg(long, value_name = "ROWS", help_heading = WHAT_TO_DO)]
     pub only: Option<RowSelection>,
-    /// At most this many rows
+    /// At most this many rows, besides those that wait for an invitation to be accepted
     #[arg(long, value_name = "N", value_parser = values::limit(), help_heading = WHAT_TO_DO)]
     pub limit: Option<usize>,
     /// When there are too few free seats: stop before anything is sent (the default), or fill them in the sheet's order

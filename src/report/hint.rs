@@ -30,6 +30,8 @@ pub struct Evidence<'a> {
     pub left_behind: &'a [(u32, String)],
     /// Rows that wait for their date.
     pub not_due: NotDue<'a>,
+    /// Rows that no run has worked on, as only a part of the sheet was asked for.
+    pub left_out: LeftOut<'a>,
     /// How many deletions the next run has to be allowed.
     pub deletions_to_allow: usize,
     /// Whether the sheet has to be piped in again.
@@ -45,6 +47,15 @@ pub struct NotDue<'a> {
     pub rows: usize,
     /// When the first of them is due, as it is shown; not known where this run left them all out.
     pub first: Option<&'a str>,
+}
+
+/// The rows that were left out of a run and that no other has worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LeftOut<'a> {
+    /// How many.
+    pub rows: usize,
+    /// The flags that left them out; none where a saved plan did.
+    pub by: &'a [&'static str],
 }
 
 /// One hint.
@@ -69,6 +80,13 @@ pub enum Hint {
     InDoubt(usize),
     /// The run stopped before these rows.
     NotRun(usize),
+    /// Only a part of the sheet was asked for, without these rows.
+    LeftOut {
+        /// How many.
+        rows: usize,
+        /// The flags that left them out; none where a saved plan did.
+        by: Vec<&'static str>,
+    },
     /// Rows need attention; this sheet has them.
     Correct(PathBuf),
     /// So has this one, which somebody has changed: it is left as it is.
@@ -101,6 +119,7 @@ impl Hint {
             Self::NotDue { .. } => "rows-not-due",
             Self::InDoubt(_) => "rows-in-doubt",
             Self::NotRun(_) => "rows-not-run",
+            Self::LeftOut { .. } => "rows-left-out",
             Self::Correct(_) => "correct-failed-sheet",
             Self::Corrected(_) => "corrected-sheet-kept",
             Self::PasswordsLeftOut(_) => "passwords-left-out",
@@ -158,6 +177,20 @@ impl fmt::Display for Hint {
                 "{} not reached; the same command continues there",
                 things(*count, "row", "was", "were")
             ),
+            Self::LeftOut { rows, by } if by.is_empty() => write!(
+                out,
+                "{} not in the saved plan; a plan of the sheet made now has {}",
+                things(*rows, "row", "is", "are"),
+                if *rows == 1 { "it" } else { "them" },
+            ),
+            Self::LeftOut { rows, by } => write!(
+                out,
+                "{} left out by `{}`; the same command without {} runs {}",
+                things(*rows, "row", "was", "were"),
+                by.join("` and `"),
+                if by.len() == 1 { "it" } else { "them" },
+                if *rows == 1 { "that as well" } else { "those as well" },
+            ),
             Self::Correct(sheet) => write!(
                 out,
                 "correct {} before you run it (`reseat_message` says what is wrong), or correct the sheet itself and run that again",
@@ -209,6 +242,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         corrected_elsewhere,
         left_behind,
         not_due,
+        left_out,
         deletions_to_allow,
         is_piped,
         without_license,
@@ -229,7 +263,12 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         rows: not_due.rows,
         first: not_due.first.map(str::to_owned),
     }));
-    hints.extend(count(Status::NotRun).map(Hint::NotRun));
+    let not_run = count(Status::NotRun).unwrap_or_default();
+    hints.extend(some(not_run.saturating_sub(left_out.rows)).map(Hint::NotRun));
+    hints.extend(some(left_out.rows).map(|rows| Hint::LeftOut {
+        rows,
+        by: left_out.by.to_vec(),
+    }));
     // Of two sheets with the same rows the one that somebody has worked on is the one to go on with.
     let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none());
     hints.extend(to_correct.map(|sheet| Hint::Correct(sheet.to_owned())));
@@ -272,6 +311,7 @@ mod tests {
         corrected_elsewhere: 0,
         left_behind: &[],
         not_due: NotDue { rows: 0, first: None },
+        left_out: LeftOut { rows: 0, by: &[] },
         deletions_to_allow: 0,
         is_piped: false,
         without_license: None,
@@ -332,6 +372,34 @@ mod tests {
         assert_eq!(
             hints[1].to_string(),
             "2 rows wait for their date, the first until 2026-12-01T00:00:00+01:00; run the same command again then"
+        );
+    }
+
+    #[test]
+    fn rows_that_were_left_out_are_not_said_to_be_reached_by_the_same_command() {
+        let counts = BTreeMap::from([(Status::NotRun, 5)]);
+        let told = |rows, by: &[&'static str]| {
+            let hints = hints(Evidence {
+                counts: &counts,
+                left_out: LeftOut { rows, by },
+                ..NOTHING
+            });
+            hints.iter().map(Hint::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(5, &["--only"]),
+            ["5 rows were left out by `--only`; the same command without it runs those as well"]
+        );
+        assert_eq!(
+            told(1, &["--only", "--limit"]),
+            [
+                "4 rows were not reached; the same command continues there",
+                "1 row was left out by `--only` and `--limit`; the same command without them runs that as well"
+            ]
+        );
+        assert_eq!(
+            told(5, &[]),
+            ["5 rows are not in the saved plan; a plan of the sheet made now has them"]
         );
     }
 

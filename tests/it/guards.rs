@@ -105,12 +105,27 @@ fn reseat_never_deletes_the_account_it_runs_as() {
 fn only_and_limit_run_a_part_and_leave_the_rest_for_later() {
     let stage = Stage::new();
     let sheet = sheet("operation,user,name", "update,{},Kim", [ANNA, BRAM, DAVID, HUGO]);
-    stage.run_with(&sheet, &["--only", "3-4"]).ends(0);
+    stage
+        .run_with(&sheet, &["--only", "3-4"])
+        .ends(0)
+        .tells("2 rows were left out by `--only`")
+        .tells("reseat run sheet.csv --yes\n");
     assert_eq!(stage.statuses(), ["not_run", "done", "done", "not_run"]);
     stage.rerun(&["--limit", "1"]).ends(0);
     assert_eq!(stage.statuses(), ["done", "done", "done", "not_run"]);
     stage.rerun(&[]).ends(0);
     assert_eq!(stage.statuses(), ["done", "done", "done", "done"]);
+}
+
+#[test]
+fn a_part_that_failed_is_tried_again_without_a_word_of_reaching_the_rest() {
+    let stage = Stage::new();
+    let sheet = sheet("operation,user,name", "update,{},Kim", [ANNA, "nobody@else.example"]);
+    let ran = stage.run_with(&sheet, &["--only", "3"]).ends(3);
+    ran.tells("reseat run sheet.csv --yes --only 3\n")
+        .tells("1 row was left out by `--only`; the same command without it runs that as well");
+    stage.rerun(&["--only", "2"]).ends(3);
+    assert_eq!(stage.statuses(), ["done", "not_found"]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! People move to a new address: stage by stage, and the old account goes last.
 
+use std::fmt::Write as _;
+
 use reseat::sandbox::{Config, FaultKind, Moment, Strikes};
 
 use crate::support::{ANNA, BRAM, MEI, NADIA, Stage};
@@ -46,6 +48,29 @@ fn the_old_account_waits_until_the_invitation_is_accepted() {
         stage.rerun(&ONE).ends(0).tells("already done");
         assert!(stage.writes().is_empty());
     }
+}
+
+#[test]
+fn a_limit_goes_on_behind_moves_that_wait_and_looks_at_all_of_these() {
+    let stage = Stage::new();
+    let mut sheet = "operation,user,new_email\n".to_owned();
+    for (number, user) in [NADIA, ANNA, BRAM, MEI].into_iter().enumerate() {
+        writeln!(sheet, "migrate,{user},moved{number}@new.example").unwrap();
+    }
+    let limit = ["--max-deletes", "4", "--limit", "2"];
+    stage
+        .run_with(&sheet, &limit)
+        .ends(75)
+        .tells("reseat run sheet.csv --yes --max-deletes 4\n");
+    assert_eq!(stage.counts(), "2 not_run, 2 waiting");
+    stage.rerun(&limit).ends(75);
+    assert_eq!(stage.counts(), "4 waiting");
+    for number in [0, 3] {
+        let new = format!("moved{number}@new.example");
+        assert!(stage.sandbox.with_world(|world| world.accept_invitation(&new)));
+    }
+    stage.rerun(&limit).ends(75);
+    assert_eq!(stage.statuses(), ["done", "waiting", "waiting", "done"]);
 }
 
 #[test]
