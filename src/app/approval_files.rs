@@ -56,12 +56,7 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         now,
         why: (why, reason),
     } = to_approve;
-    let beside = |ending: &str| {
-        let mut name = sheet.file_stem().unwrap_or_default().to_owned();
-        name.push(ending);
-        sheet.with_file_name(name)
-    };
-    let (page, plan) = (beside(".plan.html"), beside(".plan.json"));
+    let (page, plan) = (loaded.family.beside(".plan.html"), loaded.family.beside(".plan.json"));
     saved_plan::may_be_saved_to(&plan)?;
     let header = PlanHeader {
         saved_at: loaded.as_of.now,

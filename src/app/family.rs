@@ -84,6 +84,11 @@ impl Family {
         }
     }
 
+    /// A file beside the sheet that the results belong to, under its name.
+    pub(super) fn beside(&self, ending: &str) -> PathBuf {
+        beside(&self.stem, ending)
+    }
+
     /// The file name of the sheet that the results belong to.
     pub(super) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()

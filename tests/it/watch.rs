@@ -369,6 +369,57 @@ fn failed_rows_that_were_corrected_go_on_with_the_results_of_their_sheet() {
 }
 
 #[test]
+fn corrected_rows_that_were_approved_take_along_what_lay_beside_them_moved_or_not() {
+    for moved in [
+        &["teams.failed.csv"][..],
+        &["teams.csv", "teams.failed-2.csv", "teams.failed.csv"],
+    ] {
+        let stage = stage();
+        let sheet = format!("operation,user,groups\nremove-from-groups,{NADIA},No Such Group\n");
+        drop_sheet(&stage, "teams.csv", sheet);
+        once(&stage).ends(3);
+        let failed = stage.read("inbox/failed/teams.failed.csv");
+        drop_sheet(
+            &stage,
+            "teams.failed.csv",
+            failed.replace("No Such Group,", "Human Resources,"),
+        );
+        once(&stage).ends(3);
+        assert_eq!(
+            files(&stage, "approve"),
+            [
+                "teams.csv",
+                "teams.failed-2.csv",
+                "teams.failed.csv",
+                "teams.note.txt",
+                "teams.plan.html",
+                "teams.results.csv"
+            ]
+        );
+        let note = stage.read("inbox/approve/teams.note.txt");
+        for words in [
+            "Look at teams.plan.html.",
+            "move teams.failed.csv as it is",
+            "Leave the other sheets",
+        ] {
+            assert!(note.contains(words), "{note}");
+        }
+        for name in moved {
+            carry(&stage, &format!("approve/{name}"), &format!("approved/{name}"));
+        }
+        once(&stage).ends(0);
+        assert_eq!(stage.groups(NADIA), Vec::<String>::new());
+        for folder in ["approve", "approved", "failed"] {
+            assert_eq!(files(&stage, folder), Vec::<String>::new(), "{folder} {moved:?}");
+        }
+        assert_eq!(
+            files(&stage, "done"),
+            ["teams.csv", "teams.failed.csv", "teams.plan.html", "teams.results.csv"]
+        );
+    }
+}
+
+#[test]
 fn corrected_rows_that_are_done_leave_the_job_where_somebody_sees_that_others_are_not() {
     let stage = stage();
     let sheet =

@@ -15,6 +15,8 @@ pub(super) struct Note<'a> {
     pub(super) at: Timestamp,
     /// The sheet of the rows that somebody has to correct.
     pub(super) failed_sheet: Option<PathBuf>,
+    /// Whether other sheets lie beside it that belong to it.
+    pub(super) has_others: bool,
     /// How many rows wait while the sheet lies where it is not taken up again by itself.
     pub(super) waiting: usize,
     /// What the run said.
@@ -28,6 +30,7 @@ impl fmt::Display for Note<'_> {
             ended,
             at,
             failed_sheet,
+            has_others,
             waiting,
             told,
         } = self;
@@ -45,6 +48,12 @@ impl fmt::Display for Note<'_> {
                     out,
                     "Look at {stem}.plan.html. If that is to happen, move {sheet} as it is to the folder `approved`; else take it away."
                 )?;
+                if *has_others {
+                    writeln!(
+                        out,
+                        "Leave the other sheets of that name where they are: they go with it."
+                    )?;
+                }
             }
             (Folder::Failed, _) if matches!(ended.exit_code, Some(0 | 75)) => writeln!(
                 out,

@@ -111,7 +111,10 @@ fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
     }
     job.stem = family(&inbox.folder(Folder::Approved).join(&job.dropped_as), &job.sheet);
     let name = job.dropped_as.as_str();
-    let mut beside = companions(inbox, job.came_from, &job.stem, Some(name), Which::Ours)?;
+    // Whoever approves a sheet may have moved all that lay beside it.
+    let which = if known.is_some() { Which::All } else { Which::Ours };
+    let mut beside = companions(inbox, job.came_from, &job.stem, Some(name), which)?;
+    beside.retain(|moved| !matches!(file_name(&moved.to), FileName::Sheet) || lay_beside(inbox, memory, moved));
     let planned = CameFrom::Folder(Folder::Approve);
     let in_approve = inbox.folder(Folder::Approve).join(&job.sheet);
     let is_there = in_approve.exists();
@@ -136,6 +139,14 @@ fn approved(inbox: &Inbox, memory: &Memory, job: &mut Job) -> io::Result<()> {
     }
     job.companions = distinct(beside, &job.sheet);
     Ok(())
+}
+
+/// Whether a sheet of the same name was kept only because it belongs to another: it failed as it is, or has failed rows that
+/// nobody has corrected.
+fn lay_beside(inbox: &Inbox, memory: &Memory, moved: &Moved) -> bool {
+    let path = inbox.root().join(&moved.from);
+    let has_failed = |sha256: String| memory.of(&sha256).is_some_and(|known| known.folder == Folder::Failed);
+    is_as_written(&path, &moved.to) || digest(&path, |_| Ok(())).is_ok_and(has_failed)
 }
 
 /// Which files come along.

@@ -160,7 +160,7 @@ impl<'a> Watcher<'a> {
             return Ok(round);
         }
         if self.queue.is_empty() || self.is_listed_long_ago() {
-            self.list(&held.inbox)?;
+            self.list(&held.inbox, &held.memory)?;
         }
         let found = match self.queue.pop_front() {
             Some(found) => Some(found),
@@ -300,7 +300,7 @@ impl<'a> Watcher<'a> {
     }
 
     /// Looks at the folders, and queues what is whole.
-    fn list(&mut self, inbox: &Inbox) -> Result<(), InboxError> {
+    fn list(&mut self, inbox: &Inbox, memory: &Memory) -> Result<(), InboxError> {
         let began = self.began;
         let now = || began.elapsed();
         self.listed = Some(now());
@@ -328,7 +328,12 @@ impl<'a> Watcher<'a> {
             (CameFrom::Inbox, Some(dropped)),
         ];
         for (came_from, listing) in listings {
-            let Some(listing) = listing else { continue };
+            let Some(mut listing) = listing else { continue };
+            // What was planned is taken before what lay beside it, which goes along.
+            listing.whole.sort_by_key(|whole| {
+                let known = memory.of(&whole.sha256);
+                known.is_none_or(|known| known.folder != Folder::Approve)
+            });
             for (name, why) in listing.left {
                 let key = format!("left {name}");
                 self.complaints

@@ -9,7 +9,7 @@ use super::filing::{end, ended, file_away, other_rows, set_aside, waiting_rows};
 use super::inbox::Inbox;
 use super::moving::replace;
 use super::note::{Note, note_of_second_copy, note_of_superfluous};
-use super::planning::{Found, Planned, planned, relative};
+use super::planning::{Found, Planned, names, planned, relative};
 use super::sharing::Sharing;
 use super::taking::{Taken, Took};
 use super::teller::{SheetLine, Teller};
@@ -19,7 +19,7 @@ use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
 use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::settings::Settings;
-use crate::watch::{self, CameFrom, Folder, OtherRows, Outcome, Stage};
+use crate::watch::{self, CameFrom, FileName, Folder, OtherRows, Outcome, Stage, file_name};
 
 /// The exit code of a command that a bug has ended.
 const BUG: u8 = 101;
@@ -377,6 +377,7 @@ fn leave_note(taken: &Taken, ended: &watch::Ended, told: &str) -> io::Result<()>
         ended,
         at: Timestamp::now(),
         failed_sheet: failed_sheet.into_iter().find(|path| path.exists()),
+        has_others: has_other_sheets(taken)?,
         waiting: if ended.folder == Folder::Failed {
             waiting_rows(taken)
         } else {
@@ -385,6 +386,13 @@ fn leave_note(taken: &Taken, ended: &watch::Ended, told: &str) -> io::Result<()>
         told,
     };
     replace(&path, note.to_string().as_bytes())
+}
+
+/// Whether sheets belong to this one, such as the one that its rows came from.
+fn has_other_sheets(taken: &Taken) -> io::Result<bool> {
+    let names = names(&taken.sheets())?;
+    let is_other = |name: &String| *name != taken.job.sheet && matches!(file_name(name), FileName::Sheet);
+    Ok(names.iter().any(is_other))
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
