@@ -89,7 +89,9 @@ impl Machine<'_> {
             return false;
         }
         for row in &rows {
-            let remark = format!("the invitation was refused with its groups, so they were added afterwards: {words}");
+            let remark = format!(
+                "the invitation was refused with its groups, so it was tried without them, to add them afterwards: {words}"
+            );
             self.rows.remark(*row, remark);
         }
         self.join_later(step, groups);
