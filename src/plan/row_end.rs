@@ -111,7 +111,7 @@ pub fn row_ended(
 
 /// What an earlier run did for a row that makes an account and is not finished, in words.
 fn done_earlier(begun: &Begun) -> Option<String> {
-    if begun.finished.is_some() {
+    if !begun.tells_what_was_made() {
         return None;
     }
     let after = begun.after.as_ref()?;

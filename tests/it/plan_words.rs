@@ -30,6 +30,7 @@ fn a_row_that_gets_no_seat_says_only_what_was_done_and_says_so_after_the_next_ru
     stage.rerun(&["--on-shortage", "fill"]).ends(0);
     let told = stage.results()[0].message().to_owned();
     assert!(told.contains("direct licence ATTUNU"), "{told}");
+    assert_eq!(told.matches("earlier run").count(), 1, "{told}");
     assert_eq!(stage.held("new@contoso.example").as_deref(), Some("ATTUNU"));
 }
 

@@ -49,6 +49,12 @@ impl Begun {
             || self.made && row.operation.makes().is_some()
     }
 
+    /// Whether the end of the row tells by itself what was made for it.
+    pub fn tells_what_was_made(&self) -> bool {
+        let made = self.after.as_ref().and_then(|after| after.get("made"));
+        self.finished.is_none() && made.is_some()
+    }
+
     /// Whether an existing account is the one that was made for the row.
     pub(super) fn made(&self, user: UserId) -> bool {
         self.made && self.account.is_none_or(|account| account == user)

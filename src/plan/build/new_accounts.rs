@@ -38,8 +38,10 @@ impl Builder<'_> {
                 self.can_be_given(account, &licenses)?;
                 if self.is_mail_due(key, user) {
                     self.drafts.get_mut(account).make(row, invitation(&[]), &[]);
-                } else {
-                    self.note(row, if ours { INVITED_EARLIER } else { not_invited(user) });
+                } else if !ours {
+                    self.note(row, not_invited(user));
+                } else if !self.begun.get(&key).is_some_and(Begun::tells_what_was_made) {
+                    self.note(row, INVITED_EARLIER);
                 }
                 self.tell_of_another_name(row, invite, user);
                 if invite.active == Some(true) && !user.is_active {
