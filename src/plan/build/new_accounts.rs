@@ -168,7 +168,7 @@ impl Builder<'_> {
         };
         let message = format!(
             "an earlier run made the account {account} for this row, but it cannot be found now; \
-             run again later, or with `--again` if somebody deleted it and it is to be made anew"
+             run again later; if somebody deleted it and it is to be made anew, move the row to a sheet of its own"
         );
         Err(verdict(Status::InDoubt, RowReason::AccountMissing, message))
     }
