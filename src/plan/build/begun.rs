@@ -52,7 +52,7 @@ impl Begun {
     /// Whether the end of the row tells by itself what was made for it.
     pub fn tells_what_was_made(&self) -> bool {
         let made = self.after.as_ref().and_then(|after| after.get("made"));
-        self.finished.is_none() && made.is_some()
+        self.finished.is_none() && made.is_some_and(|made| made != "earlier")
     }
 
     /// Whether an existing account is the one that was made for the row.
