@@ -56,6 +56,8 @@ pub struct User {
     pub bypass_basic_auth: bool,
     /// The groups it is in; a large collection of users shares equal lists.
     pub groups: Shared<[GroupId]>,
+    /// Whether the service told the groups: a list that it left out is not an empty one.
+    pub tells_groups: bool,
     /// Whether the account comes from an external directory (Entra, LDAP), so that its profile cannot be changed here.
     pub from_directory: bool,
     /// When the person last signed in.
@@ -75,6 +77,7 @@ impl User {
             invitation_accepted: true,
             bypass_basic_auth: false,
             groups: Shared::default(),
+            tells_groups: true,
             from_directory: false,
             last_login: ToldTime::UNTOLD,
             created: ToldTime::UNTOLD,
@@ -84,6 +87,11 @@ impl User {
     /// Whether it is somebody's account, and no robot's, application's or group's.
     pub fn is_person(&self) -> bool {
         self.kind == UserKind::Person
+    }
+
+    /// Whether it is somebody of whom it was not told which groups they are in.
+    pub fn has_untold_groups(&self) -> bool {
+        self.is_person() && !self.tells_groups
     }
 
     /// Whether only the organization's external directory knows the person, so that there is no account yet.

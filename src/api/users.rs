@@ -182,14 +182,18 @@ fn user(value: Json<'_>, common: &mut InCommon) -> Option<User> {
         surname: &surname,
         display_name: &display_name,
     };
-    let groups = groups.into_iter().flat_map(Json::entries).filter_map(guid);
+    let told = groups.filter(|groups| !groups.is_null());
+    let entries = || told.into_iter().flat_map(Json::entries);
+    // Whoever is missing a group counts as no member of it, so an entry must not get lost.
+    let tells_groups = told.is_some() && entries().all(|entry| guid(entry).is_some());
     Some(User {
         id,
         texts: common.texts.add(texts),
         is_active: is_active.and_then(truth).unwrap_or(true),
         invitation_accepted: invitation_accepted.and_then(truth).unwrap_or(false),
         bypass_basic_auth: bypass_basic_auth.and_then(truth).unwrap_or(false),
-        groups: common.groups.of(groups.map(GroupId)),
+        groups: common.groups.of(entries().filter_map(guid).map(GroupId)),
+        tells_groups,
         from_directory: category == Some(2) || matches!(number, Some(2 | 3)),
         kind: kind(number),
         last_login: ToldTime::said(last_login),

@@ -74,6 +74,11 @@ impl Accounts {
         }
     }
 
+    /// Whether it was told of everybody which groups they are in.
+    pub(super) fn tell_all_groups(&self) -> bool {
+        !self.users.iter().any(User::has_untold_groups)
+    }
+
     /// Whether anything has this id.
     pub(super) fn has(&self, id: UserId) -> bool {
         !with_id(&self.users, &id, |user| user.id).is_empty()

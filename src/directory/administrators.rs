@@ -22,35 +22,45 @@ impl Reader<'_> {
         users: &mut ReadUsers,
         groups: &Groups,
     ) -> Result<Administrators, ReadError> {
-        let Some(group) = groups.administrators().filter(|_| needs.administrators) else {
+        if !needs.administrators {
             return Ok(Administrators::default());
+        }
+        let Some(group) = groups.administrators() else {
+            return Ok(Administrators {
+                is_missing: true,
+                ..Administrators::default()
+            });
         };
         let failed = failed_to_read("who is an administrator");
-        if users.detail == Detail::Identity {
-            let members = self.members("administrators", group).all().await.map_err(&failed)?;
-            return Ok(Administrators {
-                directory_group: has_directory_group(&members),
-                members: members.iter().map(|member| member.id).collect(),
-            });
-        }
-        if !all_may_leave(needs, &users.accounts, group) {
+        let are_untold = users.detail == Detail::Identity || may_leave_untold(needs, &users.accounts);
+        let by_own_groups = |user: &User| user.groups.contains(&group.id);
+        if !are_untold && !all_may_leave(needs, &users.accounts, by_own_groups) {
             return Ok(Administrators::default());
         }
         let members = match self.members("administrators", group).all().await {
             Ok(members) => members,
             // Older installations do not list members (`uipath-api`, 5.1), but every user comes with its groups.
-            Err(error) if error.shows_no_such_route() => {
+            Err(error) if error.shows_no_such_route() && !are_untold => {
                 let everybody = self.users(None, silent()).all().await.map_err(&failed)?;
                 users.accounts.extend(everybody);
                 return Ok(Administrators::default());
             }
+            // Those whose groups are not told then count as perhaps being administrators.
+            Err(error) if error.shows_no_such_route() && users.detail == Detail::Profile => {
+                return Ok(Administrators::default());
+            }
             Err(error) => return Err(failed(error)),
         };
-        let others = self.other_administrator(&members, &users.accounts, group).await;
-        users.accounts.extend(others.map_err(&failed)?);
+        let ids: HashSet<UserId> = members.iter().map(|member| member.id).collect();
+        let is_member = |user: &User| by_own_groups(user) || (!user.tells_groups && ids.contains(&user.id));
+        if users.detail == Detail::Profile && all_may_leave(needs, &users.accounts, is_member) {
+            let others = self.other_administrator(&members, &users.accounts, is_member).await;
+            users.accounts.extend(others.map_err(&failed)?);
+        }
         Ok(Administrators {
-            members: Vec::new(),
             directory_group: has_directory_group(&members),
+            members: are_untold.then(|| ids.into_iter().collect()),
+            is_missing: false,
         })
     }
 
@@ -72,7 +82,7 @@ impl Reader<'_> {
         &self,
         members: &[Member],
         known: &Accounts,
-        group: &Group,
+        is_member: impl Fn(&User) -> bool,
     ) -> Result<Vec<User>, CallError> {
         let unknown = |member: &&Member| member.kind == UserKind::Person && known.get(member.id).is_none();
         let unknown: Vec<UserId> = members.iter().filter(unknown).map(|member| member.id).collect();
@@ -80,7 +90,7 @@ impl Reader<'_> {
         for some in unknown.chunks(self.options.concurrency.max(1)) {
             let answers = try_join_all(some.iter().map(|id| self.client.user(*id))).await?;
             read.extend(answers.into_iter().filter_map(|answer| answer.value));
-            if read.iter().any(|user| can_administrate(user, group)) {
+            if read.iter().any(|user| is_in_use(user) && is_member(user)) {
                 break;
             }
         }
@@ -88,16 +98,23 @@ impl Reader<'_> {
     }
 }
 
-fn can_administrate(user: &User, group: &Group) -> bool {
-    user.is_person() && user.is_active && user.invitation_accepted && user.groups.contains(&group.id)
+/// Whether somebody can sign in with the account.
+fn is_in_use(user: &User) -> bool {
+    user.is_person() && user.is_active && user.invitation_accepted
+}
+
+/// Whether the groups of somebody who may leave are not told.
+fn may_leave_untold(needs: &Needs<'_>, accounts: &Accounts) -> bool {
+    let mut leaving = needs.leaving.iter().filter_map(|user| accounts.known(user));
+    (needs.everyone && !accounts.tell_all_groups()) || leaving.any(User::has_untold_groups)
 }
 
 /// Whether some of those who may leave can administrate, and nobody else whom the reading has shown.
-fn all_may_leave(needs: &Needs<'_>, accounts: &Accounts, group: &Group) -> bool {
+fn all_may_leave(needs: &Needs<'_>, accounts: &Accounts, is_member: impl Fn(&User) -> bool) -> bool {
+    let can_administrate = |user: &&User| is_in_use(user) && is_member(user);
     let leaving = needs.leaving.iter().filter_map(|user| accounts.known(user));
-    let leaving = leaving.filter(|user| can_administrate(user, group));
-    let leaving: HashSet<UserId> = leaving.map(|user| user.id).collect();
-    let mut others = accounts.all().iter().filter(|user| can_administrate(user, group));
+    let leaving: HashSet<UserId> = leaving.filter(can_administrate).map(|user| user.id).collect();
+    let mut others = accounts.all().iter().filter(can_administrate);
     !leaving.is_empty() && others.all(|user| leaving.contains(&user.id))
 }
 

@@ -27,6 +27,12 @@ pub enum ReadError {
         #[source]
         source: CallError,
     },
+    /// No account at all is listed.
+    #[error("read the users: the listing is empty, although every organization has somebody who administrates it")]
+    Nobody,
+    /// Users came without the groups that they are in.
+    #[error("read which groups the accounts are in: the service left that out of its answer")]
+    Groups,
     /// The installation has no way to read users' direct allocations.
     #[error(
         "read the direct licence allocations: no route of this installation tells them to this application, so no row \
@@ -44,6 +50,7 @@ impl ReadError {
     pub fn call(&self) -> Option<&CallError> {
         match self {
             Self::Call { source, .. } | Self::NoHolders { source, .. } => Some(source),
+            Self::Nobody | Self::Groups => None,
             Self::NoAllocations { source } => source.as_ref(),
         }
     }

@@ -6,6 +6,8 @@
 pub enum Gap {
     /// Accounts: their listing does not fit together.
     SomeAccounts,
+    /// Which groups some accounts are in.
+    SomeMemberships,
     /// Direct holders: their listing does not fit together, and no other route could be asked about the accounts that it
     /// lacks.
     SomeHolders,
@@ -40,6 +42,9 @@ impl Gap {
             Self::SomeAccounts => {
                 "the listing of users does not fit together (an account came twice, or their number is another than the \
                  server says), so accounts may be missing"
+            }
+            Self::SomeMemberships => {
+                "which groups accounts are in is not told of everybody, so memberships and administrators may be missing"
             }
             Self::SomeHolders => {
                 "the listing of licensed users does not fit together, and no other route tells what the accounts hold \

@@ -185,6 +185,7 @@ pub(super) fn entries_of<'r>(name: &str, answers: &'r Answers) -> impl Iterator<
         };
         let user = id.map(|id| User {
             from_directory: resolved.from_directory,
+            tells_groups: false,
             ..User::new(id, texts)
         });
         (resolved, user)

@@ -31,6 +31,7 @@ mod people;
 mod reader;
 mod snapshot;
 mod suggestion;
+mod untold_groups;
 mod users;
 
 pub use accounts::Accounts;

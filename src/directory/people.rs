@@ -201,6 +201,8 @@ fn as_newcomer(user: User, resolved: &Resolved) -> User {
                 other
             }
         },
+        // Those that rows name are asked for by themselves.
+        tells_groups: true,
         ..user
     }
 }

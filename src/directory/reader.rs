@@ -7,8 +7,8 @@ use futures::try_join;
 
 use super::allocations::Early;
 use super::{
-    Accounts, Blocks, Contents, Gap, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations, ReadError,
-    Rules, Scope, Snapshot, Want,
+    Accounts, Blocks, Contents, Detail, Gap, Groups, Holders, LastUses, Leases, Listings, Needs, ReadAllocations,
+    ReadError, Rules, Scope, Snapshot, Want,
 };
 use crate::api::{AllocationRoute, CallError, Client, Failure, GroupRule, Seats};
 use crate::event::{Event, Observer};
@@ -40,6 +40,10 @@ pub async fn read(
         reader.read_seats(needs.seats),
         reader.read_acting_user(),
     )?;
+    // Believed, an empty listing would show everybody as gone.
+    if users.shape.is_some() && users.accounts.all().is_empty() {
+        return Err(ReadError::Nobody);
+    }
     reader.read_people(needs, &mut users, &groups).await?;
     let allocations = match early {
         early if needs.scope == Scope::Organization => {
@@ -64,6 +68,9 @@ pub async fn read(
         .read_last_uses(needs, &users.accounts, allocations.as_ref())
         .await?;
     let administrators = reader.read_administrators(needs, &mut users, &groups).await?;
+    if !users.accounts.tell_all_groups() {
+        reader.lacks(Gap::SomeMemberships);
+    }
     let held = allocations.as_ref().map(|read| &read.allocations);
     let rules = match reader.read_inheritance(needs, &mut users, held).await? {
         Some(every_rule) => Some(every_rule),
@@ -114,6 +121,7 @@ pub async fn find_accounts(
     let reader = Reader::new(client, options, observer);
     let needs = Needs {
         addresses: addresses.to_vec(),
+        detail: Detail::Profile,
         ..Needs::default()
     };
     Ok(reader.read_users(&needs).await?.accounts)
@@ -131,6 +139,7 @@ pub async fn find_users(
     let users: Vec<UserRef> = users.iter().copied().map(UserRef::Id).collect();
     let needs = Needs {
         users: users.iter().collect(),
+        detail: Detail::Profile,
         ..Needs::default()
     };
     Ok(reader.read_users(&needs).await?.accounts)
@@ -266,7 +275,9 @@ impl Reader<'_> {
         });
         if needs.administrators && groups.administrators().is_none() {
             self.notice(
-                "no built-in group is named Administrators here, so reseat cannot recognise administrators".to_owned(),
+                "the listing of groups has no built-in group named Administrators, so who is an administrator is not \
+                 known"
+                    .to_owned(),
             );
         }
         if needs.scope == Scope::Organization {

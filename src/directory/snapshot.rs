@@ -10,10 +10,12 @@ use crate::model::{BundleCode, BundleSet, GroupId, GroupRef, UserId, UserRef};
 /// What was read of Administrators from the group's side.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Administrators {
-    /// Its members, where users were read without their groups.
-    pub members: Vec<UserId>,
+    /// Its members, where users were read without their groups; `None` if they were not read.
+    pub members: Option<Vec<UserId>>,
     /// Whether a group of an external directory is among them.
     pub directory_group: bool,
+    /// Whether the listing of groups lacks it, although every organization has it.
+    pub is_missing: bool,
 }
 
 /// What a snapshot is made of.
@@ -53,7 +55,9 @@ pub struct Snapshot(Contents);
 
 impl From<Contents> for Snapshot {
     fn from(mut contents: Contents) -> Self {
-        contents.administrators.members.sort_unstable();
+        if let Some(members) = &mut contents.administrators.members {
+            members.sort_unstable();
+        }
         if let Some(rules) = &mut contents.rules {
             rules.sort_by_key(|rule| rule.group);
             rules.dedup_by_key(|rule| rule.group);
@@ -120,7 +124,15 @@ impl Snapshot {
             self.administrators()
                 .is_some_and(|group| user.groups.contains(&group.id))
         };
-        self.0.administrators.members.binary_search(&user.id).is_ok() || by_own_groups()
+        let members = self.0.administrators.members.as_deref().unwrap_or_default();
+        members.binary_search(&user.id).is_ok() || by_own_groups()
+    }
+
+    /// Whether it was asked who is an administrator, and nothing tells whether the user is one.
+    pub fn is_perhaps_administrator(&self, user: &User) -> bool {
+        let administrators = &self.0.administrators;
+        administrators.is_missing
+            || (!user.tells_groups && administrators.members.is_none() && !self.is_administrator(user))
     }
 
     /// Whether the user can administrate the organization: an active, accepted member of Administrators.
@@ -241,7 +253,7 @@ impl Snapshot {
     /// came without its groups.
     pub fn given_by_groups(&self, user: &User, bundles: &BundleSet) -> Option<Vec<&GroupRule>> {
         let rules = self.rules()?;
-        if user.groups.is_empty() {
+        if user.groups.is_empty() || !user.tells_groups {
             return None;
         }
         let gives = |rule: &&GroupRule| user.groups.contains(&rule.group) && !rule.bundles.common(bundles).is_empty();
@@ -295,7 +307,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             administrators: Administrators {
-                members: vec![listed.id],
+                members: Some(vec![listed.id]),
                 ..Administrators::default()
             },
             ..Contents::default()

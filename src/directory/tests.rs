@@ -1,6 +1,7 @@
 //! The reader against an organization that answers over the transport's seam.
 
 mod organization;
+mod untold_groups;
 
 use std::sync::{Arc, Mutex};
 

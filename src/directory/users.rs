@@ -59,7 +59,8 @@ impl Reader<'_> {
     pub(super) async fn read_users(&self, needs: &Needs<'_>) -> Result<ReadUsers, ReadError> {
         let read = async {
             let read = self.try_read_users(needs).await?;
-            self.with_expected(read, &needs.expected).await
+            let read = self.with_expected(read, &needs.expected).await?;
+            self.with_groups(read, needs).await
         };
         read.await.map_err(failed_to_read("the users"))
     }

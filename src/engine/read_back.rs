@@ -115,6 +115,8 @@ pub struct Remnant {
     pub is_active: bool,
     /// The groups that it is in.
     pub groups: Vec<GroupId>,
+    /// Whether the service left out which groups these are.
+    pub are_groups_untold: bool,
     /// The bundles that it holds directly.
     pub licenses: BundleSet,
     /// The bundles that groups' rules give it; `None` where that could not be read.
@@ -126,7 +128,8 @@ pub struct Remnant {
 impl Remnant {
     /// Whether nothing is left that offboarding takes away.
     pub fn is_nothing(&self) -> bool {
-        self.is_gone || (!self.is_active && self.groups.is_empty() && self.licenses.is_empty())
+        self.is_gone
+            || (!self.is_active && !self.are_groups_untold && self.groups.is_empty() && self.licenses.is_empty())
     }
 }
 
@@ -335,6 +338,7 @@ fn remnant(user: UserId, kept: &[GroupId], accounts: &Accounts, held: Option<&Re
         is_gone: false,
         is_active: account.is_active,
         groups: account.groups.iter().filter(is_left).copied().collect(),
+        are_groups_untold: !account.tells_groups,
         licenses,
         inherited,
         given_by: Vec::new(),
@@ -344,15 +348,20 @@ fn remnant(user: UserId, kept: &[GroupId], accounts: &Accounts, held: Option<&Re
 /// What a successor lacks of what it should have, and of what its predecessor has been given since the plan was made;
 /// `held` is `None` if allocations cannot be read.
 fn lack(successor: &Successor, accounts: &Accounts, held: Option<&Allocations>) -> Lack {
+    let unreadable = || Lack {
+        account: true,
+        ..Lack::default()
+    };
     let account = match accounts.find(&successor.address) {
         Found::One(account) if account.id == successor.user => account,
-        _ => {
-            return Lack {
-                account: true,
-                ..Lack::default()
-            };
-        }
+        _ => return unreadable(),
     };
+    let mut old_with_groups = successor.predecessor.iter().filter(|old| old.groups.is_some());
+    let is_untold = |old: &Predecessor| accounts.get(old.user).is_some_and(|old| !old.tells_groups);
+    if (!account.tells_groups && !successor.groups.is_empty()) || old_with_groups.any(is_untold) {
+        // What was not told is neither lacking nor there.
+        return unreadable();
+    }
     let bundles = |user| {
         let allocation = held.and_then(|held| held.of(user));
         allocation

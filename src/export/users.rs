@@ -151,6 +151,12 @@ fn set_groups(user: &User, snapshot: &Snapshot) -> ExportRow {
         [] => "<clear>".to_owned(),
         names => print_list(names),
     };
+    if !user.tells_groups {
+        let draft = DraftRow::new(OperationKind::SetGroups)
+            .cell(Column::User, account_name(snapshot, user))
+            .cell(Column::UserId, user.id.to_string());
+        return ExportRow::ignored(draft.noting("which groups the account is in is not told"), Why::NotRead);
+    }
     let before = WrittenState::Groups(names.iter().map(|name| GroupRef::parse(name)).collect());
     let draft = DraftRow::new(OperationKind::SetGroups)
         .cell(Column::User, account_name(snapshot, user))

@@ -81,6 +81,8 @@ pub enum RowReason {
     UseUnreadable,
     /// What the account holds cannot be read, and writing would replace it.
     LicensesUnreadable,
+    /// Which groups the account is in is not told, and the row depends on it.
+    GroupsUnreadable,
     /// Direct licences are released by the portal, which does not answer.
     ReleaseNotOffered,
     /// No seat is left for the row.
@@ -164,7 +166,7 @@ mod tests {
         let expected = "user_not_found user_ambiguous user_name_of_another group_not_found group_ambiguous everyone \
             already_gone no_account no_account_yet account_missing another_account same_account somebody_else directory_user inactive \
              own_account administrator last_administrator not_a_user like_not_found like_ambiguous \
-            like_not_a_user like_inactive like_blocked like_empty used_since use_unreadable licenses_unreadable release_not_offered seats_short not_accepted \
+            like_not_a_user like_inactive like_blocked like_empty used_since use_unreadable licenses_unreadable groups_unreadable release_not_offered seats_short not_accepted \
              not_before invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
             not_read_again changed_since_plan changed_since_export stopped inviting creating handing_over changing made";
         assert_eq!(texts.join(" "), expected);

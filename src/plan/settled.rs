@@ -200,6 +200,15 @@ pub(super) fn licenses_unreadable() -> Verdict {
     verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
 }
 
+/// A row that builds on the groups of an account cannot run where these are not told: that is not to be in none.
+pub(super) fn groups_unreadable(label: &str) -> Verdict {
+    let message = format!(
+        "which groups `{label}` is in is not told here, and the row depends on it; nothing was changed; \
+         look into the account in the web interface"
+    );
+    verdict(Status::Rejected, RowReason::GroupsUnreadable, message)
+}
+
 /// All that the account holds directly would have to be released, which only the portal does (`uipath-api`, 10).
 pub(super) fn release_not_offered() -> Verdict {
     let message = "all that the account holds directly would have to be released, which only the portal does, and no \

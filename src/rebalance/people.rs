@@ -73,8 +73,11 @@ fn protection(
     if !account.is_person() {
         return Some(no_person(account));
     }
-    let is_administrator = snapshot.is_administrator(account);
-    is_administrator.then(|| "is a member of Administrators".to_owned())
+    if snapshot.is_administrator(account) {
+        return Some("is a member of Administrators".to_owned());
+    }
+    let is_perhaps_one = snapshot.is_perhaps_administrator(account);
+    is_perhaps_one.then(|| "may be a member of Administrators, since that is not told here".to_owned())
 }
 
 /// Why the seats of this account, which is no person's, are left alone.

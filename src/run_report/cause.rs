@@ -282,7 +282,10 @@ fn of_reason(reason: RowReason) -> Option<Cause> {
             "The seat was used again, so the person keeps it.",
             "Nothing, unless the seat is to be taken all the same.",
         ),
-        RowReason::UseUnreadable | RowReason::LicensesUnreadable | RowReason::ReleaseNotOffered => BLOCKED,
+        RowReason::UseUnreadable
+        | RowReason::LicensesUnreadable
+        | RowReason::GroupsUnreadable
+        | RowReason::ReleaseNotOffered => BLOCKED,
         RowReason::SeatsShort => NO_SEAT,
         RowReason::NotOwned => NOT_OWNED,
         RowReason::NotAccepted => INVITATION,

@@ -439,6 +439,7 @@ impl<'a> Play<'a> {
             is_gone: false,
             is_active: account.active,
             groups: account.groups.iter().filter(is_left).copied().collect(),
+            are_groups_untold: false,
             licenses: account.bundles(),
             inherited: None,
             given_by: Vec::new(),

@@ -17,3 +17,4 @@ mod table;
 mod unchanged;
 mod undo;
 mod undo_cells;
+mod untold_groups;

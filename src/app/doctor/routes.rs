@@ -247,7 +247,7 @@ impl Looking<'_, '_> {
         let finding = async {
             match find_allocation_route(client, &people, &self.read, &observer).await {
                 Ok(()) => Ok(true),
-                Err(ReadError::NoAllocations { .. }) => Ok(false),
+                Err(ReadError::NoAllocations { .. } | ReadError::Nobody | ReadError::Groups) => Ok(false),
                 Err(ReadError::Call { source, .. } | ReadError::NoHolders { source, .. }) => Err(source),
             }
         };

@@ -39,6 +39,21 @@ pub(super) enum Licenses {
     OneByOne,
 }
 
+/// Where it is told which groups users are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GroupsTold {
+    /// Wherever a user is.
+    Everywhere,
+    /// By the user's own address, and not in listings.
+    Singly,
+    /// By the group's listing of members.
+    ByGroup,
+    /// Nowhere.
+    Nowhere,
+    /// With every user, but the organization's groups are not listed.
+    WithoutListing,
+}
+
 /// What there is. User `7` is `user7@corp.example` and in group 0, and holds a licence.
 pub(super) struct Organization {
     pub(super) users: usize,
@@ -48,6 +63,7 @@ pub(super) struct Organization {
     pub(super) portal: bool,
     pub(super) licenses: Licenses,
     pub(super) administrator: Option<usize>,
+    pub(super) groups: GroupsTold,
     pub(super) log: Log,
 }
 
@@ -88,6 +104,7 @@ impl Organization {
             portal: true,
             licenses: Licenses::Unknown,
             administrator: None,
+            groups: GroupsTold::Everywhere,
             log: Log::default(),
         }
     }
@@ -105,6 +122,17 @@ impl Organization {
         (client, log)
     }
 
+    /// A user as listings have it.
+    fn listed(&self, number: usize) -> Value {
+        let mut user = self.user(number);
+        match self.groups {
+            GroupsTold::Everywhere | GroupsTold::WithoutListing => {}
+            GroupsTold::Singly => drop(user.as_object_mut().unwrap().remove("groupIDs")),
+            GroupsTold::ByGroup | GroupsTold::Nowhere => user["groupIDs"] = Value::Null,
+        }
+        user
+    }
+
     fn user(&self, number: usize) -> Value {
         let groups = if self.administrator == Some(number) {
             vec![group_id(0), group_id(1)]
@@ -112,7 +140,7 @@ impl Organization {
             vec![group_id(0)]
         };
         let address = format!("user{number}@corp.example");
-        json!({"id": user_id(number), "userName": address, "email": address, "isActive": true, "groupIDs": groups})
+        json!({"id": user_id(number), "userName": address, "email": address, "isActive": true, "invitationAccepted": true, "groupIDs": groups})
     }
 
     fn answer(&self, path: &[&str], url: &Url, body: &Value) -> (&'static str, u16, Value) {
@@ -130,7 +158,7 @@ impl Organization {
                     None => ("list", (0..self.users).collect()),
                     Some(term) => ("search", Vec::from_iter(whose(&term.to_lowercase()))),
                 };
-                let mut page = page(url, numbers.into_iter().map(|number| self.user(number)));
+                let mut page = page(url, numbers.into_iter().map(|number| self.listed(number)));
                 if !self.tells_total {
                     page.as_object_mut().unwrap().remove("totalCount");
                 }
@@ -138,7 +166,11 @@ impl Organization {
             }
             [.., "User", id] => {
                 let number = (0..self.users).find(|number| user_id(*number).to_string() == *id);
-                number.map_or(("get", 404, json!({})), |number| ("get", 200, self.user(number)))
+                let user = |number| match self.groups {
+                    GroupsTold::Singly => self.user(number),
+                    _ => self.listed(number),
+                };
+                number.map_or(("get", 404, json!({})), |number| ("get", 200, user(number)))
             }
             [.., "BulkResolveByName", _] => {
                 let names = body["entityNames"].as_array().unwrap().iter().filter_map(Value::as_str);
@@ -153,6 +185,8 @@ impl Organization {
                     Resolver::SignedOut => ("resolve", 401, json!({})),
                 }
             }
+            [.., "Members"] if self.groups == GroupsTold::Nowhere => ("members", 404, json!({})),
+            [.., "Group", _] if self.groups == GroupsTold::WithoutListing => ("groups", 200, json!([])),
             [.., "Members"] => {
                 let members = self
                     .administrator

@@ -5,7 +5,7 @@ use super::state::{Machine, Task};
 use super::steps::{Change, StepState};
 use super::unless_changed::ReplacedMeanwhile;
 use crate::api::User;
-use crate::directory::{Accounts, Allocations, Groups};
+use crate::directory::{Accounts, Allocations, Groups, ReadError};
 use crate::engine::recheck::OnChange;
 use crate::model::{Status, UserId};
 use crate::plan::{
@@ -152,6 +152,13 @@ impl Machine<'_> {
     }
 
     pub(super) fn people_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
+        let (untold, steps): (Vec<StepIndex>, Vec<StepIndex>) = steps
+            .iter()
+            .partition(|step| self.tells_no_groups_now(**step, accounts));
+        if !untold.is_empty() {
+            self.could_not_read_again(&untold, &ReadError::Groups);
+        }
+        let steps = &steps;
         let mut found: Vec<(StepIndex, Verdict)> = Vec::new();
         for step in steps {
             let now = |user, seen: Seen| Some(seen.signed_in_at(accounts.get(user)?.last_login));
@@ -199,6 +206,17 @@ impl Machine<'_> {
         for (step, verdict) in found {
             self.fail_step(step, &StepFailure::with(verdict), None);
         }
+    }
+
+    /// Whether the service leaves out by now which groups the step's account is in, so that it may have become anything.
+    fn tells_no_groups_now(&self, step: StepIndex, accounts: &Accounts) -> bool {
+        let user = self.steps.user_of(step);
+        let told = user
+            .and_then(|user| self.snapshot.user_by_id(user))
+            .is_some_and(|user| user.tells_groups);
+        told && user
+            .and_then(|user| accounts.get(user))
+            .is_some_and(|now| !now.tells_groups)
     }
 
     /// Who could administrate the organization when the plan was made.

@@ -171,6 +171,9 @@ impl Machine<'_> {
             .user_of(step)
             .filter(|_| is_update && self.is_a_leavers(step))?;
         let (before, now) = (self.snapshot.user_by_id(user)?, accounts.get(user)?);
+        if !now.tells_groups {
+            return None;
+        }
         let group = |id: &GroupId| self.snapshot.group_by_id(*id).filter(|group| !group.is_everyone());
         let joined: Vec<_> = now
             .groups
@@ -325,6 +328,9 @@ impl Machine<'_> {
         if !remnant.groups.is_empty() {
             let names: Vec<String> = remnant.groups.iter().map(|group| self.group_in_words(*group)).collect();
             left.push(format!("is in {}", joined_list(&names, 10)));
+        }
+        if remnant.are_groups_untold {
+            left.push("may be in groups, which are not told".to_owned());
         }
         if !remnant.licenses.is_empty() {
             left.push(format!("holds {} directly", remnant.licenses));

@@ -204,7 +204,7 @@ impl Machine<'_> {
     }
 
     /// Without another reading these steps might undo what somebody else did.
-    fn could_not_read_again(&mut self, steps: &[StepIndex], error: &ReadError) {
+    pub(super) fn could_not_read_again(&mut self, steps: &[StepIndex], error: &ReadError) {
         if matches!(error.call().map(|call| call.failure), Some(Failure::Stopped)) {
             return;
         }

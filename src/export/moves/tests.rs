@@ -68,7 +68,7 @@ impl Organization {
             accounts: self.users.iter().cloned().collect(),
             acting_user: self.acting_user,
             administrators: Administrators {
-                members: self.administrators.clone(),
+                members: Some(self.administrators.clone()),
                 ..Administrators::default()
             },
             ..Contents::default()

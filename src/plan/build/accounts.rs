@@ -7,8 +7,8 @@ use crate::api::{Allocation, Group, User};
 use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
-    already_gone, contradicts, group_ambiguous, group_and_no_user, groups_not_found, licenses_unreadable,
-    perhaps_a_group, person, user_ambiguous, user_not_found, verdict,
+    already_gone, contradicts, group_ambiguous, group_and_no_user, groups_not_found, groups_unreadable,
+    licenses_unreadable, perhaps_a_group, person, user_ambiguous, user_not_found, verdict,
 };
 use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, Naming, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
@@ -135,6 +135,15 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether it is known which groups the account is in, so that the row can build on them.
+    pub(super) fn knows_groups(&self, account: AccountIndex) -> Planned {
+        let draft = self.drafts.get(account);
+        match draft.user {
+            Some(user) if !user.tells_groups => Err(groups_unreadable(&draft.naming.label(self.sheet))),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     pub(super) fn delete(&mut self, row: RowIndex, user: &UserRef) -> Planned {
         let label = user.label();
         let found = match self.meant(row, user)? {
@@ -189,11 +198,23 @@ impl<'a> Builder<'a> {
             let message = "this is the account that reseat is signed in as, which it never deletes";
             return Err(verdict(Status::Skipped, RowReason::OwnAccount, message));
         }
-        if self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user) {
-            let message = "the account is a member of Administrators; add `--allow-admins` to delete it";
-            return Err(verdict(Status::Skipped, RowReason::Administrator, message));
-        }
-        Ok(())
+        self.is_no_administrator(user, "delete")
+    }
+
+    /// Whether the account is sure to be no administrator's, unless administrators may be removed too. `what` is done to it.
+    pub(super) fn is_no_administrator(&self, user: &User, what: &str) -> Planned {
+        let message = match self.rules.administrators {
+            Administrators::MayGo => return Ok(()),
+            Administrators::Protected if self.snapshot.is_administrator(user) => {
+                format!("the account is a member of Administrators; add `--allow-admins` to {what} it")
+            }
+            Administrators::Protected if self.snapshot.is_perhaps_administrator(user) => format!(
+                "whether the account is a member of Administrators is not told here; if it is not, or is to go all the \
+                 same, add `--allow-admins` to {what} it"
+            ),
+            Administrators::Protected => return Ok(()),
+        };
+        Err(verdict(Status::Skipped, RowReason::Administrator, message))
     }
 
     pub(super) fn resolve_groups(&mut self, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {

@@ -5,6 +5,7 @@ use super::builder::{Builder, Planned};
 use crate::model::{DeleteWhen, GroupId, Migrate, Status};
 use crate::plan::settled::verdict;
 use crate::plan::{AccountIndex, Administrators, RowIndex, RowReason};
+use crate::text::fold;
 
 impl Builder<'_> {
     /// Counts who administrates once the row has done this to the accounts; refused if nobody would.
@@ -16,6 +17,7 @@ impl Builder<'_> {
         row: RowIndex,
         changes: &[(AccountIndex, StandingChange<'_>)],
     ) -> Planned {
+        self.knows_who_administrates(changes)?;
         let Some(group) = self.snapshot.administrators().map(|group| group.id) else {
             return Ok(());
         };
@@ -86,6 +88,32 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Whether it is known of each account that the row takes out of use, or out of groups, if it is an administrator's.
+    fn knows_who_administrates(&self, changes: &[(AccountIndex, StandingChange<'_>)]) -> Planned {
+        let is_unknown = |(account, change): &(AccountIndex, StandingChange<'_>)| {
+            let draft = self.drafts.get(*account);
+            let stops = change.goes || [change.active, change.accepted].contains(&Some(false));
+            let leaves = change.leaving.iter().any(|group| self.is_called_administrators(*group));
+            (stops || leaves)
+                && draft.standing().is_some_and(|(active, accepted)| active && accepted)
+                && draft
+                    .user
+                    .is_some_and(|user| self.snapshot.is_perhaps_administrator(user))
+        };
+        if self.rules.administrators == Administrators::MayGo || !changes.iter().any(is_unknown) {
+            return Ok(());
+        }
+        let message = "whether the account is the last administrator's is not told here; if somebody else can \
+                       administrate the organization, add `--allow-admins`";
+        Err(verdict(Status::Skipped, RowReason::LastAdministrator, message))
+    }
+
+    /// Whether the group has the name of Administrators, although the listing may not show that it is built in.
+    fn is_called_administrators(&self, group: GroupId) -> bool {
+        let group = self.snapshot.group_by_id(group);
+        group.is_some_and(|group| fold(&group.name) == "administrators")
+    }
+
     /// The same of a migration to this account. Its successor counts if it has accepted.
     pub(super) fn migration_keeps_an_administrator(
         &mut self,
@@ -117,7 +145,10 @@ impl Builder<'_> {
             return false;
         };
         let stays = !change.goes && draft.deleted_by().is_none() && !self.administrators.going.contains(&account);
-        let is_in = change.joining.contains(&group) || draft.is_in(group);
+        // Where users come without their groups, the group's own listing says who is a member.
+        let is_in = change.joining.contains(&group)
+            || draft.is_in(group)
+            || (!user.tells_groups && self.snapshot.is_administrator(user));
         stays
             && user.is_person()
             && change.active.unwrap_or(active)

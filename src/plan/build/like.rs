@@ -9,7 +9,7 @@ use super::builder::Builder;
 use crate::api::User;
 use crate::directory::Found;
 use crate::model::{BundleSet, GroupId, Status, UserId, UserRef};
-use crate::plan::settled::{contradicts, user_ambiguous, user_not_found, verdict};
+use crate::plan::settled::{contradicts, groups_unreadable, user_ambiguous, user_not_found, verdict};
 use crate::plan::{Administrators, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
 use crate::text::fold;
@@ -95,6 +95,12 @@ impl<'a> Builder<'a> {
             return Ok(copied);
         }
         let model = self.model(row, like, own)?;
+        if which.groups && !model.tells_groups {
+            return Err(about_like(
+                RowReason::GroupsUnreadable,
+                groups_unreadable(&like.label()),
+            ));
+        }
         let (groups, mut aside) = if which.groups {
             self.groups_of(model)
         } else {

@@ -17,6 +17,9 @@ impl Builder<'_> {
         let account = self.account(row, &update.user)?;
         let joining = self.joining(row, &update.add_groups)?;
         let leaving = self.leaving(&update.remove_groups)?;
+        if !joining.is_empty() || !leaving.is_empty() {
+            self.knows_groups(account)?;
+        }
         if !joining.is_empty() || update.profile.active == Some(true) {
             self.stays(account)?;
         }
@@ -75,6 +78,7 @@ impl Builder<'_> {
     /// The account is to be in these groups, and in no other but Everyone.
     pub(super) fn set_groups(&mut self, row: RowIndex, user: &UserRef, groups: &[GroupRef]) -> Planned {
         let account = self.account(row, user)?;
+        self.knows_groups(account)?;
         let joining = self.joining(row, groups)?;
         if self.groups_as_written(row, account, &joining)? == AsWritten::Reached {
             return Ok(());
@@ -93,6 +97,7 @@ impl Builder<'_> {
         joining: &[GroupId],
         leaving: &[GroupId],
     ) -> Planned {
+        self.knows_groups(account)?;
         if !joining.is_empty() {
             self.stays(account)?;
         }

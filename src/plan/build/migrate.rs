@@ -71,11 +71,15 @@ impl<'a> Builder<'a> {
         let groups = match (named_groups, old) {
             (Some(groups), _) => groups,
             (None, Some(old)) => {
+                self.knows_groups(old)?;
                 let groups = self.drafts.get(old).groups();
                 self.inheritable(&groups)
             }
             (None, None) => self.inheritable(&captured.groups),
         };
+        if !groups.is_empty() {
+            self.knows_groups(new)?;
+        }
         self.migration_keeps_an_administrator(index, migrate, (old, new), &groups)?;
         let held = self.held_by_old(old, &captured, begun);
         let recorded = begun.and_then(|begun| begun.before.as_ref());

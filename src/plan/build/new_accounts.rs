@@ -181,6 +181,9 @@ impl Builder<'_> {
         groups: &[GroupId],
         licenses: &BundleSet,
     ) -> Planned {
+        if !groups.is_empty() {
+            self.knows_groups(account)?;
+        }
         let joins = StandingChange {
             joining: groups,
             ..StandingChange::default()

@@ -5,9 +5,7 @@ use super::builder::{Builder, Planned};
 use crate::api::{User, UserUpdate};
 use crate::model::{Status, UserRef};
 use crate::plan::settled::{contradicts, verdict};
-use crate::plan::{
-    AccountIndex, Administrators, Direct, LicenseEdit, Membership, RowCode, RowIndex, RowReason, Verdict,
-};
+use crate::plan::{AccountIndex, Direct, LicenseEdit, Membership, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
 
 impl Builder<'_> {
@@ -20,6 +18,7 @@ impl Builder<'_> {
             return Err(contradicts(ProblemCode::MadeAndOffboarded, message));
         };
         self.may_be_offboarded(found)?;
+        self.knows_groups(account)?;
         self.is_given_nothing(account)?;
         let leaving = self.inheritable(&self.drafts.get(account).groups());
         let change = StandingChange {
@@ -72,11 +71,7 @@ impl Builder<'_> {
             let message = "this is the account that reseat is signed in as, which it never deactivates";
             return Err(verdict(Status::Skipped, RowReason::OwnAccount, message));
         }
-        if self.rules.administrators == Administrators::Protected && self.snapshot.is_administrator(user) {
-            let message = "the account is a member of Administrators; add `--allow-admins` to offboard it";
-            return Err(verdict(Status::Skipped, RowReason::Administrator, message));
-        }
-        Ok(())
+        self.is_no_administrator(user, "offboard")
     }
 
     /// Whether no row so far moves the account's owner, or gives the account anything.
