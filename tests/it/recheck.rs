@@ -101,26 +101,83 @@ fn under_a_saved_plan_nothing_is_changed_and_what_has_changed_is_said() {
     assert_eq!(stage.counts(), "5 not_run");
 }
 
-#[test]
-fn the_last_administrator_is_kept_where_the_other_one_is_deactivated_at_the_question() {
+/// The demo company's administrators by address, and Hugo, who is made one too.
+fn with_three_administrators() -> (Stage, Vec<String>) {
     let stage = Stage::new();
-    let administrators: Vec<String> = {
-        let world = stage.world();
+    let hugo = stage.id(HUGO);
+    let administrators = stage.sandbox.with_world(|world: &mut World| {
         let group = world.group_named("Administrators").unwrap().id;
-        world.members(group).map(|user| user.email.clone()).collect()
+        world.join(hugo, group);
+        world.members(group).map(|user| user.email.clone()).collect::<Vec<_>>()
+    });
+    (stage, administrators)
+}
+
+/// Runs the sheet with administrators allowed to go; at the question somebody else deactivates all of them who are not in it.
+fn while_the_others_are_deactivated(stage: &Stage, sheet: String, others: &[String]) -> crate::support::Ran {
+    let (question, answer) = if sheet.contains("\ndelete,") {
+        ("that will be deleted", "1\n")
+    } else {
+        ("Type `yes`", "yes\n")
     };
-    let (kept, others) = administrators.split_first().unwrap();
-    stage.write("sheet.csv", format!("operation,user\ndelete,{kept}\n"));
+    stage.write("sheet.csv", sheet);
     let mut child = stage.start_on_a_terminal(&["run", "sheet.csv", "--allow-admins"]);
-    stage.hear(&mut child, "that will be deleted");
+    stage.hear(&mut child, question);
     for other in others {
         let id = stage.id(other);
         stage
             .sandbox
             .with_world(|world| world.edit_user(id, |user| user.is_active = false));
     }
-    child.stdin.as_mut().unwrap().write_all(b"1\n").unwrap();
-    stage.ended(child).ends(3);
-    assert_eq!(stage.statuses(), ["skipped"]);
-    assert!(stage.user(kept).is_some());
+    child.stdin.as_mut().unwrap().write_all(answer.as_bytes()).unwrap();
+    stage.ended(child)
+}
+
+#[test]
+fn the_last_administrator_is_kept_whatever_would_take_it_where_the_others_are_deactivated_at_the_question() {
+    type Sheet = fn(&str) -> String;
+    let sheets: [Sheet; 6] = [
+        |kept| format!("operation,user\ndelete,{kept}\n"),
+        |kept| format!("operation,user\noffboard,{kept}\n"),
+        |kept| format!("operation,user,active\nupdate,{kept},no\n"),
+        |kept| format!("operation,user,remove_groups\nupdate,{kept},Administrators\n"),
+        |kept| format!("operation,user,groups\nremove-from-groups,{kept},Administrators\n"),
+        |kept| format!("operation,user,groups\nset-groups,{kept},{GROUP}\n"),
+    ];
+    for sheet in sheets {
+        let (stage, administrators) = with_three_administrators();
+        let (kept, others) = administrators.split_first().unwrap();
+        let sheet = sheet(kept);
+        while_the_others_are_deactivated(&stage, sheet.clone(), others).ends(3);
+        assert_eq!(stage.statuses(), ["skipped"], "{sheet}");
+        assert_eq!(stage.results()[0].get("code"), "last_administrator", "{sheet}");
+        assert!(stage.user(kept).unwrap().is_active, "{sheet}");
+        assert!(stage.groups(kept).contains(&"Administrators".to_owned()), "{sheet}");
+    }
+}
+
+#[test]
+fn of_several_administrators_who_are_deactivated_the_last_stays_where_the_others_go_at_the_question() {
+    let (stage, administrators) = with_three_administrators();
+    let [first, second, others @ ..] = administrators.as_slice() else {
+        panic!("several administrators");
+    };
+    let sheet =
+        format!("operation,user,active,name\nupdate,{first},no,\nupdate,{second},no,\nupdate,{second},,Renamed\n");
+    while_the_others_are_deactivated(&stage, sheet, others).ends(3);
+    assert_eq!(stage.statuses(), ["done", "skipped", "done"]);
+    assert!(!stage.user(first).unwrap().is_active && stage.user(second).unwrap().is_active);
+    assert_eq!(stage.user(second).unwrap().name.as_deref(), Some("Renamed"));
+}
+
+#[test]
+fn accounts_are_not_read_again_where_no_administrator_goes() {
+    let stage = Stage::new();
+    stage.write("sheet.csv", format!("operation,user,active\nupdate,{ANNA},no\n"));
+    let mut child = stage.start_on_a_terminal(&["run", "sheet.csv"]);
+    stage.hear(&mut child, "Type `yes`");
+    stage.forget_calls();
+    child.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
+    stage.ended(child).ends(0);
+    assert_eq!(stage.sandbox.stats().total(), 1);
 }

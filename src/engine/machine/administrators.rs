@@ -3,10 +3,85 @@
 use super::Machine;
 use super::rows::StepFailure;
 use super::steps::StepState;
-use crate::model::Status;
-use crate::plan::{RowReason, Stage, StepIndex, StepSource};
+use super::unseating::{stops_administrating, unseats};
+use crate::directory::Accounts;
+use crate::model::{Status, UserId};
+use crate::plan::{RowIndex, RowReason, Stage, StepIndex, StepSource, Verdict, Work};
 
 impl Machine<'_> {
+    /// Whether the step takes somebody out of Administrators, or out of use, who could administrate when the plan was made.
+    pub(super) fn unseats_an_administrator(&self, step: StepIndex) -> bool {
+        unseats(step, &self.steps, self.snapshot)
+    }
+
+    /// Who could administrate the organization when the plan was made.
+    pub(super) fn administrators_before(&self) -> Vec<UserId> {
+        let users = self.snapshot.users().iter();
+        let administrators = users.filter(|user| self.snapshot.can_administrate(user));
+        administrators.map(|user| user.id).collect()
+    }
+
+    /// The steps by which the last administrator would go although somebody could have stayed when the plan was made,
+    /// because somebody else has taken away the others since.
+    pub(super) fn last_administrator_now(&self, steps: &[StepIndex], accounts: &Accounts) -> Vec<(StepIndex, Verdict)> {
+        let departures = steps.iter().filter(|step| {
+            matches!(self.steps.step(**step).work, Work::Delete)
+                || self.is_a_leavers(**step)
+                || self.unseats_an_administrator(**step)
+        });
+        let going: Vec<(StepIndex, UserId)> = departures
+            .filter_map(|step| Some((*step, self.steps.user_of(*step)?)))
+            .collect();
+        let before = self.administrators_before();
+        let Some((_, last)) = going.iter().rev().find(|(_, user)| before.contains(user)) else {
+            return Vec::new();
+        };
+        let stays = |user: &&UserId| !going.iter().any(|(_, goes)| goes == *user);
+        let can = |user: &UserId| {
+            accounts
+                .get(*user)
+                .is_some_and(|user| self.snapshot.can_administrate(user))
+        };
+        let is_left = before.iter().filter(stays).any(can);
+        let was_left = before.iter().any(|user| stays(&user));
+        if !was_left || is_left {
+            return Vec::new();
+        }
+        let verdict = Verdict {
+            status: Status::Skipped,
+            code: RowReason::LastAdministrator.into(),
+            message: "meanwhile somebody else took away the other administrators, so nobody could administrate the \
+                      organization any more; make somebody else an administrator first"
+                .to_owned(),
+        };
+        let of_last = going.iter().filter(|(_, user)| user == last);
+        of_last.map(|(step, _)| (*step, verdict.clone())).collect()
+    }
+
+    /// Keeps the last administrator: of an update that rows share, only those rows end that would take them away.
+    pub(super) fn keep_administrator(&mut self, step: StepIndex, verdict: Verdict) {
+        let rows = self.steps.rows_of(step);
+        let group = self.snapshot.administrators().map(|group| group.id);
+        let unseating: Vec<RowIndex> = match &self.steps.step(step).work {
+            Work::Update(parts) if !self.is_a_leavers(step) => {
+                let unseating = parts.iter().filter(|(_, part)| stops_administrating(part, group));
+                unseating.map(|(row, _)| *row).collect()
+            }
+            _ => Vec::new(),
+        };
+        if unseating.is_empty() || rows.iter().all(|row| unseating.contains(row)) {
+            return self.fail_step(step, &StepFailure::with(verdict), None);
+        }
+        for row in unseating {
+            self.rows.fail(row, verdict.clone(), None);
+            for other in self.steps.of_row(row).to_vec() {
+                if self.steps.is_open(other) {
+                    self.leave_out(other, &[row]);
+                }
+            }
+        }
+    }
+
     /// Whether whoever is to administrate after this step has become an administrator; ends the step if not.
     pub(super) fn leaves_an_administrator(&mut self, step: StepIndex) -> bool {
         let after = &self.steps.plan().last_administrators.after;

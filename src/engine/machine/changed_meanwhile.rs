@@ -7,7 +7,7 @@ use super::unless_changed::ReplacedMeanwhile;
 use crate::api::User;
 use crate::directory::{Accounts, Allocations, Groups, ReadError};
 use crate::engine::recheck::OnChange;
-use crate::model::{Status, UserId};
+use crate::model::Status;
 use crate::plan::{
     Administrators, Direct, Holding, Inactive, RowCode, RowReason, Seen, StepIndex, StepSource, Verdict, Work,
 };
@@ -179,7 +179,7 @@ impl Machine<'_> {
             let verdict = verdict.or_else(|| self.is_used_now(*step, now));
             found.extend(verdict.map(|verdict| (*step, verdict)));
         }
-        found.extend(self.last_administrator_now(steps, accounts));
+        let last = self.last_administrator_now(steps, accounts);
         let moved: Vec<_> = steps
             .iter()
             .filter_map(|step| self.departure_now(*step, accounts))
@@ -188,6 +188,7 @@ impl Machine<'_> {
         let replaced = self.groups_replaced_meanwhile(steps, accounts);
         let changes: Vec<_> = found
             .iter()
+            .chain(&last)
             .map(|(step, verdict)| (*step, verdict.message.clone()))
             .chain(moved.iter().map(|now| (now.step, now.words.clone())))
             .chain(regrouped.iter().map(|now| (now.step, now.words.clone())))
@@ -206,6 +207,11 @@ impl Machine<'_> {
         for (step, verdict) in found {
             self.fail_step(step, &StepFailure::with(verdict), None);
         }
+        for (step, verdict) in last {
+            if self.steps.is_open(step) {
+                self.keep_administrator(step, verdict);
+            }
+        }
     }
 
     /// Whether the service leaves out by now which groups the step's account is in, so that it may have become anything.
@@ -217,13 +223,6 @@ impl Machine<'_> {
         told && user
             .and_then(|user| accounts.get(user))
             .is_some_and(|now| !now.tells_groups)
-    }
-
-    /// Who could administrate the organization when the plan was made.
-    pub(super) fn administrators_before(&self) -> Vec<UserId> {
-        let users = self.snapshot.users().iter();
-        let administrators = users.filter(|user| self.snapshot.can_administrate(user));
-        administrators.map(|user| user.id).collect()
     }
 
     /// Somebody who is moved was deactivated meanwhile: a new account would let them in again.
@@ -257,38 +256,6 @@ impl Machine<'_> {
             message: format!(
                 "meanwhile somebody else made the account an administrator; `--allow-admins` {what} administrators too"
             ),
-        })
-    }
-
-    /// The last of the deletions and offboardings after which nobody who is an administrator now could administrate any more, although
-    /// somebody could have when the plan was made.
-    fn last_administrator_now(&self, steps: &[StepIndex], accounts: &Accounts) -> Option<(StepIndex, Verdict)> {
-        let departures = steps
-            .iter()
-            .filter(|step| matches!(self.steps.step(**step).work, Work::Delete) || self.is_a_leavers(**step));
-        let going: Vec<(StepIndex, UserId)> = departures
-            .filter_map(|step| Some((*step, self.steps.user_of(*step)?)))
-            .collect();
-        let before = self.administrators_before();
-        let (last, _) = going.iter().rev().find(|(_, user)| before.contains(user))?;
-        let stays = |user: &&UserId| !going.iter().any(|(_, goes)| goes == *user);
-        let can = |user: &UserId| {
-            accounts
-                .get(*user)
-                .is_some_and(|user| self.snapshot.can_administrate(user))
-        };
-        let is_left = before.iter().filter(stays).any(can);
-        let was_left = before.iter().any(|user| stays(&user));
-        (was_left && !is_left).then(|| {
-            let verdict = Verdict {
-                status: Status::Skipped,
-                code: RowReason::LastAdministrator.into(),
-                message:
-                    "meanwhile somebody else took away the other administrators, so nobody could administrate the \
-                          organization any more; make somebody else an administrator first"
-                        .to_owned(),
-            };
-            (*last, verdict)
         })
     }
 

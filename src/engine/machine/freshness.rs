@@ -18,7 +18,8 @@ pub(super) enum Facts {
     GroupNames,
     /// That there is no account yet.
     Addresses,
-    /// That an account may be deleted, that somebody who is moved is still active, what somebody who is offboarded is in,
+    /// That an account may be deleted, that somebody else can administrate where an administrator is deactivated or leaves
+    /// Administrators, that somebody who is moved is still active, what somebody who is offboarded is in,
     /// that somebody whose seat is taken for not being used has not signed in since, and what somebody is in whose groups
     /// are said exactly.
     People,
@@ -58,14 +59,22 @@ impl Facts {
     }
 }
 
+/// For what reasons people are read again whose calls rest on nothing otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PeopleAsked {
+    /// Rows are only for whoever has not used the seat, or say exactly which groups somebody is in.
+    pub(super) by_rows: bool,
+    /// Somebody is offboarded.
+    pub(super) of_leavers: bool,
+    /// Somebody who can administrate is deactivated, or taken out of Administrators.
+    pub(super) of_administrators: bool,
+}
+
 /// When what was read, and when the run last waited for long; times count from the beginning of the run.
 #[derive(Debug)]
 pub(super) struct Freshness {
     recheck: Duration,
-    /// Whether rows are only for whoever has not used the seat, or say exactly which groups somebody is in.
-    are_people_asked: bool,
-    /// Whether somebody is offboarded.
-    has_leavers: bool,
+    asked: PeopleAsked,
     /// Whether the state had waited already when the run began.
     was_stale: bool,
     read: HashMap<Facts, Duration>,
@@ -77,11 +86,10 @@ pub(super) struct Freshness {
 }
 
 impl Freshness {
-    pub(super) fn new(recheck: Recheck, are_people_asked: bool, has_leavers: bool) -> Self {
+    pub(super) fn new(recheck: Recheck, asked: PeopleAsked) -> Self {
         Self {
             recheck: recheck.after,
-            are_people_asked,
-            has_leavers,
+            asked,
             was_stale: recheck.waited == Waited::Long,
             read: HashMap::new(),
             last_wait: Duration::ZERO,
@@ -92,12 +100,16 @@ impl Freshness {
 
     /// What the calls of a family rest on in this run.
     pub(super) fn facts_of(&self, family: Family) -> &'static [Facts] {
-        if family == Family::Update && !self.has_leavers && !self.are_people_asked {
-            &[]
-        } else if self.are_people_asked {
-            Facts::with_people(family)
-        } else {
-            Facts::of(family)
+        let PeopleAsked {
+            by_rows,
+            of_leavers,
+            of_administrators,
+        } = self.asked;
+        match family {
+            Family::Update if !by_rows && !of_leavers && !of_administrators => &[],
+            Family::Members if of_administrators => Facts::with_people(family),
+            _ if by_rows => Facts::with_people(family),
+            _ => Facts::of(family),
         }
     }
 
@@ -159,7 +171,7 @@ mod tests {
             waited,
             ..Recheck::at_once(at(10))
         };
-        Freshness::new(recheck, false, false)
+        Freshness::new(recheck, PeopleAsked::default())
     }
 
     #[test]

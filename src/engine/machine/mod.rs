@@ -19,7 +19,8 @@
 //! | accounts that were to be made and are there already | `already_there` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
 //! | how a leaver's row goes on after a failure, and what is left of its access | `leavers` |
-//! | whether somebody administrates whom the run itself makes an administrator | `administrators` |
+//! | whether somebody can administrate still: whom the run itself makes an administrator, who is left meanwhile | `administrators` |
+//! | which steps take an administrator out of the group, or out of use | `unseating` |
 //! | licences taken off one account and owed to another | `transfers` |
 //! | which seats were given and freed in the end | `seats_moved` |
 //!
@@ -59,6 +60,7 @@ mod taken_away;
 mod too_early;
 mod transfers;
 mod unless_changed;
+mod unseating;
 mod used_meanwhile;
 
 pub use protocol::{Departure, Effect, Input, Moment, TaskId, Urgency};

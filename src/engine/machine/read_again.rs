@@ -89,7 +89,7 @@ impl Machine<'_> {
         let mut users: Vec<UserId> = steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
         if facts == Facts::People {
             users.extend(steps.iter().filter_map(|step| self.predecessor(*step)));
-            // Whoever is to be deleted may have become the last administrator.
+            // Whoever is to go may have become the last administrator.
             let before = self.administrators_before();
             if users.iter().any(|user| before.contains(user)) {
                 users.extend(before);
@@ -168,7 +168,9 @@ impl Machine<'_> {
                         self.is_for_the_unused(*step)
                     }
                     (Facts::Rules, _) => self.is_unless_changed(*step),
-                    (Facts::People, Work::Member(..)) => self.is_of_exact_groups(*step),
+                    (Facts::People, Work::Member(..)) => {
+                        self.is_of_exact_groups(*step) || self.unseats_an_administrator(*step)
+                    }
                     (Facts::People, Work::Update(_)) => self.rests_on_people(*step),
                     _ => true,
                 }
@@ -214,7 +216,9 @@ impl Machine<'_> {
         let failure = StepFailure::new(Status::Failed, RowReason::NotReadAgain, words);
         for step in steps {
             // What leavers are in by then shows once they are read back, and waiting would keep them active.
-            if self.is_unless_changed(*step) || !matches!(self.steps.step(*step).work, Work::Update(_)) {
+            let is_bound =
+                self.is_unless_changed(*step) || (self.unseats_an_administrator(*step) && !self.is_a_leavers(*step));
+            if is_bound || !matches!(self.steps.step(*step).work, Work::Update(_)) {
                 self.fail_step(*step, &failure, error.call());
             }
         }

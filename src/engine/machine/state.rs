@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::common_cause::CommonCauses;
 use super::deletion_count::Deletions;
 use super::failed_call::Sendings;
-use super::freshness::{Facts, Freshness};
+use super::freshness::{Facts, Freshness, PeopleAsked};
 use super::giving_up::GivingUp;
 use super::progress::{Phase, Reported};
 use super::protocol::{Effect, Input, Moment, TaskId};
@@ -17,6 +17,7 @@ use super::rows::{Recording, Rows, StepFailure};
 use super::schedule::{OneAtATime, Schedule, Touched, Tries, Waiting};
 use super::seats_left::SeatsLeft;
 use super::steps::Steps;
+use super::unseating::any_unseats;
 use crate::api::{CallError, Group};
 use crate::directory::Snapshot;
 use crate::engine::outcome::{AfterStop, MaxFailures, Stopped};
@@ -182,16 +183,22 @@ impl<'a> Machine<'a> {
             .rows
             .iter()
             .any(|row| row.unless_used_since().is_some() || matches!(row.operation, Operation::SetGroups { .. }));
+        let steps = Steps::new(setup.sheet.plan);
+        let asked = PeopleAsked {
+            by_rows: are_people_asked,
+            of_leavers: has_leavers(setup.sheet.plan),
+            of_administrators: any_unseats(&steps, setup.sheet.snapshot),
+        };
         Self {
             snapshot: setup.sheet.snapshot,
             rules: setup.rules,
-            steps: Steps::new(setup.sheet.plan),
+            steps,
             rows: Rows::new(setup.sheet, setup.rules, setup.recording),
             schedule,
             giving_up: GivingUp::new(setup.max_failures),
             seats: SeatsLeft::new(setup.sheet.snapshot.seats().unwrap_or_default()),
             recheck: setup.recheck,
-            freshness: Freshness::new(setup.recheck, are_people_asked, has_leavers(setup.sheet.plan)),
+            freshness: Freshness::new(setup.recheck, asked),
             renamed: HashMap::new(),
             changed_since_plan: Vec::new(),
             has_written: false,

@@ -16,7 +16,10 @@ impl Machine<'_> {
 
     /// Whether an update rests on what its account is like by then.
     pub(super) fn rests_on_people(&self, step: StepIndex) -> bool {
-        self.is_a_leavers(step) || self.is_for_the_unused(step) || self.is_of_exact_groups(step)
+        self.is_a_leavers(step)
+            || self.is_for_the_unused(step)
+            || self.is_of_exact_groups(step)
+            || self.unseats_an_administrator(step)
     }
 
     /// What was known, when the plan was made, of the last use of what the step takes away.
