@@ -11,7 +11,7 @@ use reseat::model::{BundleCode, DeleteWhen, GroupLicenses, Operation, Quota};
 use strum::{EnumIter, IntoEnumIterator};
 
 use crate::model::{World, address, bundles, group_id};
-use crate::server::{Muddle, Slow, Trouble, What};
+use crate::server::{Happened, Muddle, Slow, Trouble, What};
 use crate::sheets::{create, delete, groups, invite, join, migrate, release, set, update};
 use crate::stage::Stage;
 
@@ -297,6 +297,23 @@ async fn entries_of_an_answer_that_are_missing_muddled_or_strange_go_to_the_righ
             assert_eq!(stage.server.writes().len(), 1, "{note}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_allocation_whose_answer_shows_something_else_is_read_back_before_it_is_called_failed() {
+    let stage = stage(Kind::Allocate, |what, _| {
+        Kind::Allocate.is_call(what).then_some(Trouble::Entries(Muddle::Stale))
+    });
+    stage.run().await;
+    assert_eq!(stage.statuses(), [Done; 3]);
+    keeps_its_promises_but_for_lies(&stage, Kind::Allocate, "stale");
+    let reads = stage
+        .server
+        .happened()
+        .into_iter()
+        .filter(|happened| matches!(happened, Happened::Sent(what) if !what.is_write()));
+    assert_eq!(reads.count(), 1, "all of a call are read back at once");
+    assert_eq!(stage.server.writes().len(), 1);
 }
 
 fn keeps_its_promises_but_for_lies(stage: &Stage, kind: Kind, note: &str) {

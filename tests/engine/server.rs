@@ -119,6 +119,8 @@ pub(crate) enum Muddle {
     Repeated,
     /// A stranger's comes besides.
     WithStranger,
+    /// Allocations show what was held before.
+    Stale,
 }
 
 /// What cannot be read at once after it was made.
@@ -283,6 +285,11 @@ fn muddled(mut body: Value, how: Muddle) -> Value {
     {
         match how {
             Muddle::Missing => drop(entries.remove(0)),
+            Muddle::Stale => {
+                for entry in entries {
+                    entry["userBundleCodes"] = json!(["OLD"]);
+                }
+            }
             Muddle::Reversed => entries.reverse(),
             Muddle::Repeated => entries.push(first),
             Muddle::WithStranger => {

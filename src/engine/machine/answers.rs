@@ -112,37 +112,37 @@ impl Machine<'_> {
         let CallKind::Allocate(bundles, _) = &call.kind else {
             return;
         };
-        let held: HashMap<UserId, &BundleSet> = allocations
-            .iter()
-            .map(|allocation| (allocation.user, &allocation.bundles))
-            .collect();
+        let mut held: HashMap<UserId, Vec<&BundleSet>> = HashMap::new();
+        for allocation in allocations {
+            held.entry(allocation.user).or_default().push(&allocation.bundles);
+        }
         let mut confirmed = Vec::with_capacity(call.steps.len());
-        let mut unnamed = Vec::new();
+        let mut doubtful = Vec::new();
         for step in &call.steps {
             let user = self.steps.user_of(*step);
-            let Some(held) = user.and_then(|user| held.get(&user)) else {
-                unnamed.push(*step);
-                continue;
-            };
-            if *held == bundles {
-                confirmed.push(*step);
-                continue;
+            let told = user.and_then(|user| held.get(&user));
+            let other = told.and_then(|told| told.iter().find(|held| *held != &bundles));
+            match (told, other) {
+                (None, _) => doubtful.push((*step, unnamed())),
+                (Some(_), None) => confirmed.push(*step),
+                (Some(_), Some(held)) => {
+                    let words = format!("the server answered that the account holds {held} instead of {bundles}");
+                    let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
+                    doubtful.push((*step, failure));
+                }
             }
-            let words = format!("the server answered that the account holds {held} instead of {bundles}");
-            let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
-            self.fail_or_look(&[*step], &failure, None);
         }
-        self.look_for_unnamed(unnamed);
+        self.look_for_held(doubtful);
         self.end_steps(&confirmed, StepState::Done);
     }
 
     /// A 200 to a release counts for the users that it does not name as failed.
     fn released(&mut self, call: &Call, replies: &[ReleaseReply]) {
-        let (mut released, mut unnamed) = (Vec::with_capacity(call.steps.len()), Vec::new());
+        let (mut released, mut missing) = (Vec::with_capacity(call.steps.len()), Vec::new());
         for (step, reply) in call.steps.iter().zip(replies) {
             match reply {
                 ReleaseReply::Released => released.push(*step),
-                ReleaseReply::Missing => unnamed.push(*step),
+                ReleaseReply::Missing => missing.push((*step, unnamed())),
                 ReleaseReply::Failed => {
                     let words = "the licence service answered that it could not release this account's licences; run the \
                                  same command again, or release them in the admin portal";
@@ -151,17 +151,8 @@ impl Machine<'_> {
                 }
             }
         }
-        self.look_for_unnamed(unnamed);
+        self.look_for_held(missing);
         self.end_steps(&released, StepState::Done);
-    }
-
-    /// Accounts that a successful answer about licences leaves out: what they hold now is read.
-    fn look_for_unnamed(&mut self, steps: Vec<StepIndex>) {
-        if !steps.is_empty() {
-            let words = "the server's answer does not name this account";
-            let failure = StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear();
-            self.look_for_held(steps, failure);
-        }
     }
 
     /// Entries that the answer does not mention.
@@ -343,9 +334,7 @@ impl Machine<'_> {
         for step in failed {
             self.fail_step(step, failure, error);
         }
-        if !unknown.is_empty() {
-            self.look_for_held(unknown, failure.clone());
-        }
+        self.look_for_held(unknown.into_iter().map(|step| (step, failure.clone())).collect());
     }
 
     pub(super) fn split_or_blame(&mut self, call: Call, sibling: Option<Waiting>, error: &CallError) {
@@ -552,4 +541,10 @@ impl Machine<'_> {
         }
         self.end_step(step, StepState::Dropped);
     }
+}
+
+/// A successful answer about licences leaves the account out.
+fn unnamed() -> StepFailure {
+    let words = "the server's answer does not name this account";
+    StepFailure::new(Status::Conflict, RowReason::NotConfirmed, words).unclear()
 }

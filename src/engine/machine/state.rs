@@ -124,7 +124,7 @@ pub(super) enum Task {
     /// A call waits for a service to know what this run has made or freed.
     TooEarly { waiting: Waiting, why: TooEarly },
     /// Allocations are being read, because it is unknown what the accounts of these steps hold now.
-    LookForHeld { steps: Vec<StepIndex>, lost: StepFailure },
+    LookForHeld { steps: Vec<(StepIndex, StepFailure)> },
     /// Successors are being read back.
     Verify { steps: Vec<StepIndex> },
     /// Leavers are being read back.

@@ -119,11 +119,15 @@ impl Machine<'_> {
         self.steps.step(step).stage == Stage::TakeOver && self.hand_overs_for(step).next().is_some()
     }
 
-    /// It is unknown what these accounts hold now, so that is read before their steps end: a successor might have its
-    /// licences, and giving them back would leave both accounts with them.
-    pub(super) fn look_for_held(&mut self, steps: Vec<StepIndex>, lost: StepFailure) {
-        let users = steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
-        let task = self.ask(Task::LookForHeld { steps, lost });
+    /// It is unknown what these accounts hold now, so that is read before their steps end, as the failures say unless it is
+    /// what was wanted. A change that was made and counts as failed could not be undone, and a successor might have its
+    /// licences, so that giving them back would leave both accounts with them.
+    pub(super) fn look_for_held(&mut self, steps: Vec<(StepIndex, StepFailure)>) {
+        if steps.is_empty() {
+            return;
+        }
+        let users = steps.iter().filter_map(|(step, _)| self.steps.user_of(*step)).collect();
+        let task = self.ask(Task::LookForHeld { steps });
         self.effects.push_back(Effect::ReadAllocations {
             task,
             users,
@@ -132,15 +136,15 @@ impl Machine<'_> {
     }
 
     pub(super) fn allocations_read(&mut self, task: TaskId, held: Result<Allocations, ReadError>) {
-        let (steps, lost) = match self.tasks.remove(&task) {
-            Some(Task::LookForHeld { steps, lost }) => (steps, lost),
+        let steps = match self.tasks.remove(&task) {
+            Some(Task::LookForHeld { steps }) => steps,
             Some(Task::ReadHoldings { accounts }) => return self.holdings_read(accounts, held.as_ref().ok()),
             _ => return,
         };
         let held = match held {
             Ok(held) => held,
             Err(error) => {
-                for step in steps {
+                for (step, lost) in steps {
                     let message = if self.takes_over(step) {
                         format!(
                             "{}; the old account did not get its licences back, because it is not known whether the new \
@@ -158,11 +162,7 @@ impl Machine<'_> {
                 return;
             }
         };
-        let failure = StepFailure {
-            is_unclear: false,
-            ..lost
-        };
-        for step in steps {
+        for (step, lost) in steps {
             if self.holds_what_was_wanted(step, &held) {
                 let remark = if self.takes_over(step) {
                     "the answer was lost, and reading back showed that the licences were taken over"
@@ -174,6 +174,10 @@ impl Machine<'_> {
                 }
                 self.end_step(step, StepState::Done);
             } else {
+                let failure = StepFailure {
+                    is_unclear: false,
+                    ..lost
+                };
                 self.fail_step(step, &failure, None);
             }
         }
