@@ -119,7 +119,7 @@ impl Machine<'_> {
             return None;
         };
         (first.message == second.message).then(|| Verdict {
-            message: format!("{} (as for others in {})", first.message, self.group_in_words(group)),
+            message: format!("{} (as for others in the {})", first.message, self.group_in_words(group)),
             ..first.clone()
         })
     }
@@ -346,13 +346,6 @@ impl Machine<'_> {
         let words = format!("reading back showed that the account still {left}; run the same command again");
         let failure = StepFailure::new(Status::Conflict, RowReason::StillHasAccess, words);
         self.fail_step(step, &failure, None);
-    }
-
-    fn group_in_words(&self, id: GroupId) -> String {
-        match self.snapshot.group_by_id(id) {
-            Some(group) => format!("the group `{}`", group.name),
-            None => format!("the group {id}"),
-        }
     }
 }
 

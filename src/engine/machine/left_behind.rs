@@ -46,7 +46,7 @@ impl Machine<'_> {
 
     /// The groups and profile fields of a step that gives them to a successor.
     fn what_is_carried_over(&self, step: StepIndex) -> Option<String> {
-        let name = |id: &GroupId| self.steps.group_in_words(*id);
+        let name = |id: &GroupId| self.group_in_words(*id);
         match &self.steps.step(step).work {
             Work::Member(group, Membership::Join) => Some(name(group)),
             Work::Update(parts) => {

@@ -43,6 +43,14 @@ impl Machine<'_> {
         known.or_else(|| self.snapshot.group_by_id(id))
     }
 
+    /// By its name, or by its id where that is all that is known.
+    pub(super) fn group_in_words(&self, id: GroupId) -> String {
+        match self.group(id) {
+            Some(group) => format!("group `{}`", group.name),
+            None => format!("group {id}"),
+        }
+    }
+
     /// Reads again what queued calls rest on, once no call is under way that might change it. Before the first call of
     /// a run everything is read that any of its calls will rest on.
     pub(super) fn read_again_what_is_stale(&mut self) {

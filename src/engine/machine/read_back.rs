@@ -195,15 +195,6 @@ impl Machine<'_> {
         }
     }
 
-    /// The groups in words; the id of one that nothing has shown.
-    fn names_of_groups(&self, groups: &[GroupId]) -> Vec<String> {
-        let name = |id: &GroupId| match self.group(*id) {
-            Some(group) => format!("group `{}`", group.name),
-            None => format!("group {id}"),
-        };
-        groups.iter().map(name).collect()
-    }
-
     /// Why the old account must be kept, if it must. Groups that a row of `--without-carry-over` does without are
     /// remarked.
     fn lacking(&mut self, step: StepIndex, mut lack: Lack) -> Option<StepFailure> {
@@ -220,7 +211,7 @@ impl Machine<'_> {
         let rows = self.steps.rows_of(step);
         let does_without = |row: &RowIndex| self.rules.leaves_behind(&self.rows.sheet().rows[*row].place);
         if !lack.groups.is_empty() && rows.iter().all(does_without) {
-            let names = self.names_of_groups(&lack.groups);
+            let names: Vec<String> = lack.groups.iter().map(|id| self.group_in_words(*id)).collect();
             lack.groups.clear();
             for row in &rows {
                 let unsaid: Vec<&String> = names.iter().filter(|name| !self.rows.has_said(*row, name)).collect();
@@ -229,7 +220,7 @@ impl Machine<'_> {
                 }
             }
         }
-        let mut parts = self.names_of_groups(&lack.groups);
+        let mut parts: Vec<String> = lack.groups.iter().map(|id| self.group_in_words(*id)).collect();
         parts.extend(lack.licenses.iter().map(|code| format!("licence {code}")));
         if parts.is_empty() {
             return None;

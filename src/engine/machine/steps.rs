@@ -93,14 +93,6 @@ impl<'a> Steps<'a> {
         self.plan
     }
 
-    /// By its name, or by its id where that is all that is known.
-    pub(super) fn group_in_words(&self, id: GroupId) -> String {
-        match self.plan.groups.get(&id) {
-            Some(group) => format!("group `{}`", group.name),
-            None => format!("group {id}"),
-        }
-    }
-
     pub(super) fn state(&self, index: StepIndex) -> StepState {
         self.states[index.0]
     }
