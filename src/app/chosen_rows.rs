@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use super::family::Family;
 use crate::cli::PlanningOptions;
 use crate::intake::WaitingRows;
-use crate::ledger::{
-    History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, finished_move, resume,
-};
+use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
 use crate::model::{
     AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status, UNCLEAR,
     WAITED,
@@ -184,26 +182,19 @@ pub(super) fn choose(
     Ok(choice)
 }
 
-/// Rows that were begun, or moved somebody, and are not in the sheet, by operation and user.
+/// Rows that were begun and are not in the sheet, by operation and user.
 type Orphans = HashMap<(OperationKind, String), Vec<Record>>;
 
-/// The rows that were begun, and the finished moves, that have left the sheet: a corrected row goes on with one.
+/// The rows that were begun and have left the sheet: a corrected row goes on with one.
 fn orphans(rows: &[Row], finished: &[(RowKey, Place)], history: Option<&History>) -> Result<Orphans, OpenError> {
-    let Some(history) = history else {
+    let Some(history) = history.filter(|history| history.has_begun()) else {
         return Ok(Orphans::new());
     };
-    let is_new_move = |row: &Row| row.operation.kind().takes_several_runs() && history.is_untried(&row.key);
-    let has_new_moves = rows.iter().any(is_new_move);
-    if !has_new_moves && !history.has_begun() {
-        return Ok(Orphans::new());
-    }
     let finished = finished.iter().map(|(key, _)| *key);
     let keys: HashSet<RowKey> = rows.iter().map(|row| row.key).chain(finished).collect();
     let mut orphans = Orphans::new();
-    for record in history.outside(&keys, has_new_moves)? {
-        if let Some(operation) = record.report.operation
-            && (is_unfinished(&record) || operation.takes_several_runs())
-        {
+    for record in history.begun_outside(&keys)? {
+        if let Some(operation) = record.report.operation {
             let of = (operation, fold(&record.report.user));
             orphans.entry(of).or_default().push(record);
         }
@@ -404,13 +395,11 @@ impl ChosenRows {
                 let same = records
                     .iter()
                     .position(|record| continues(record, kind, &user, &target));
-                let elsewhere = || {
-                    records
-                        .iter()
-                        .rposition(is_unfinished)
-                        .filter(|_| kind.takes_several_runs())
-                };
-                same.or_else(elsewhere).map(|position| records.swap_remove(position))
+                match same {
+                    Some(position) => Some(records.swap_remove(position)),
+                    None if kind.takes_several_runs() => records.pop(),
+                    None => None,
+                }
             }),
         };
         let Some(earlier) = earlier else {
@@ -424,9 +413,8 @@ impl ChosenRows {
             key: earlier.report.key,
             place: earlier.report.place.clone(),
         };
-        let goes_on = match resume(Some(earlier.clone())) {
+        let goes_on = match resume(Some(earlier)) {
             // Finished with other content than the row has now.
-            Resume::Skip if kind.takes_several_runs() => return Ok(Resume::GoOn(Box::new(finished_move(earlier)))),
             Resume::Skip | Resume::Leave | Resume::Run => return Ok(Resume::Run),
             goes_on => goes_on,
         };
@@ -467,10 +455,6 @@ impl ChosenRows {
         }
         self.begun.insert(row.key, begun);
     }
-}
-
-fn is_unfinished(record: &Record) -> bool {
-    !matches!(record.report.status, Status::Done | Status::Unchanged)
 }
 
 fn begun(prior: &Prior) -> Begun {

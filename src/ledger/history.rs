@@ -10,7 +10,7 @@ use super::cells::Cells;
 use super::form::Form;
 use super::index::{Index, IndexedLine};
 use super::line::{Line, LineFault};
-use super::resume::{self, Changes, Known, Resume};
+use super::resume::{self, Changes, Resume};
 use super::scan::{End, Scan, damaged, scan};
 use super::stored::Stored;
 use super::{OpenError, Record, RunId, SeatChange};
@@ -171,17 +171,16 @@ impl History {
         }
     }
 
-    /// The rows that were begun and not finished, and with `finished` those that are done, those of `sheet` aside.
+    /// The rows that were begun and not finished, those of `sheet` aside.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn outside(&self, sheet: &HashSet<RowKey>, finished: bool) -> Result<Vec<Record>, OpenError> {
+    pub fn begun_outside(&self, sheet: &HashSet<RowKey>) -> Result<Vec<Record>, OpenError> {
         let is_outside = |line: &IndexedLine| {
             let is_corrected = self.index.corrections.contains_key(&line.key);
             self.index.corrected_by(&line.key).is_none() && !is_corrected && !sheet.contains(&line.key)
         };
-        let is_wanted = |known: Known| known.is_begun() || finished && known.status == Status::Done;
-        let offsets = self.offsets(|line| is_wanted(line.known) && is_outside(line));
+        let offsets = self.offsets(|line| line.known.is_begun() && is_outside(line));
         offsets.into_iter().map(|offset| self.read_at(offset)).collect()
     }
 

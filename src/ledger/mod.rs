@@ -41,7 +41,7 @@ pub use journal::{Durable, Journal, JournalError};
 pub use linked::{Linked, Origin};
 pub use lock::writer_of;
 pub use record::Record;
-pub use resume::{Changes, Known, Prior, Resume, captured, continues, finished_move, rerun, resume};
+pub use resume::{Changes, Known, Prior, Resume, captured, continues, rerun, resume};
 pub use rewrite::{FinishError, Finished, Order, Sheet};
 pub use run_id::{FORMAT_VERSION, RunId, RunIdFault};
 pub use run_log::{RunEntry, RunLog, RunOrganization, RunSeats, run_log_path};

@@ -1,7 +1,7 @@
 //! What a rerun does with a row, decided from what the results file knows about it. Pure.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Record;
 use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Rerun, Status, UserId};
@@ -191,17 +191,6 @@ pub fn captured(record: Record, operation: OperationKind, user: &str) -> Option<
         after: None,
         ..record.into()
     })
-}
-
-/// What is left of the record of a finished move for a row that says something else of the same move: that the new account
-/// is its own. What else was done stays told by the record.
-pub fn finished_move(record: Record) -> Prior {
-    let made = record.report.after.as_ref().and_then(|after| after.get("made"));
-    Prior {
-        after: made.map(|_| json!({ "made": "earlier" })),
-        before: None,
-        ..record.into()
-    }
 }
 
 impl From<Record> for Prior {

@@ -178,17 +178,3 @@ fn a_row_that_is_corrected_twice_has_one_line_and_is_not_told_as_left_behind() {
     let ran = stage.rerun(&ONE).ends(0);
     assert!(!ran.err.contains("left the sheet"), "{}", ran.err);
 }
-
-#[test]
-fn a_finished_move_whose_row_is_changed_is_still_about_the_same_person() {
-    let stage = Stage::new();
-    // The address does not tell that it is.
-    let new = "fresh@new.example";
-    let moved =
-        |groups: &str| format!("operation,user,new_email,delete_when,groups\nmigrate,{NADIA},{new},invited,{groups}\n");
-    stage.run_with(&moved("Finance"), &ONE).ends(0);
-    assert!(stage.user(NADIA).is_none());
-    stage.run_with(&moved("Human Resources"), &ONE).ends(0);
-    assert_eq!(stage.groups(new), ["Finance", "Human Resources"]);
-    assert_eq!(stage.world().mails_to(new), 1);
-}

@@ -12,7 +12,7 @@ use super::steps::StepState;
 use crate::api::User;
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
-use crate::model::{GroupId, RowSelection, Status};
+use crate::model::{RowSelection, Status};
 use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work};
 use crate::text::{fold, joined};
 
