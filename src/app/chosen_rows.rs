@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::family::Family;
+use super::left_behind::{Here, left_behind};
 use crate::cli::PlanningOptions;
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
@@ -61,6 +62,8 @@ pub(super) struct Selection {
     pub(super) pending: Pending,
     /// When it is for the dates of the rows.
     pub(super) as_of: AsOf,
+    /// Whether the whole file was read, so that a row which is not among those read has left it.
+    pub(super) reads_all: bool,
 }
 
 impl Selection {
@@ -73,6 +76,7 @@ impl Selection {
             },
             pending: planning.pending,
             as_of,
+            reads_all: planning.sheet.sheets.is_empty() && !planning.sheet.visible_only,
         }
     }
 }
@@ -151,6 +155,19 @@ pub(super) fn choose(
     for record in &refused {
         choice.note_origin(record.report.key, &record.report.place, history, family)?;
     }
+    let mut orphans = orphans(&rows, &finished, history, family.sheet)?;
+    // A sheet of failed rows has not the others.
+    if let Some(history) = history
+        && family.sheet == Sheet::Whole
+        && selection.reads_all
+    {
+        let here = Here {
+            rows: &rows,
+            refused: &refused,
+            finished: &finished,
+        };
+        choice.left_behind = left_behind(orphans.values().flatten(), here, history)?;
+    }
     for record in refused {
         let key = &record.report.key;
         match history.filter(|history| history.is_corrected(key)) {
@@ -159,7 +176,6 @@ pub(super) fn choose(
             None => choice.left.push(record),
         }
     }
-    let mut orphans = orphans(&rows, &finished, history)?;
     choice.finished += finished.len();
     choice.others = finished;
     let mut chosen = 0;
@@ -171,14 +187,6 @@ pub(super) fn choose(
     });
     choice.rows = rows.collect::<Result<_, _>>()?;
     choice.rows.shrink_to_fit();
-    // A sheet of failed rows has not the others.
-    if family.sheet == Sheet::Whole {
-        orphans
-            .values()
-            .flatten()
-            .for_each(|record| choice.leave_behind(record));
-        choice.left_behind.sort_unstable();
-    }
     Ok(choice)
 }
 
@@ -186,14 +194,19 @@ pub(super) fn choose(
 type Orphans = HashMap<(OperationKind, String), Vec<Record>>;
 
 /// The rows that were begun and have left the sheet: a corrected row goes on with one.
-fn orphans(rows: &[Row], finished: &[(RowKey, Place)], history: Option<&History>) -> Result<Orphans, OpenError> {
+fn orphans(
+    rows: &[Row],
+    finished: &[(RowKey, Place)],
+    history: Option<&History>,
+    sheet: Sheet,
+) -> Result<Orphans, OpenError> {
     let Some(history) = history.filter(|history| history.has_begun()) else {
         return Ok(Orphans::new());
     };
     let finished = finished.iter().map(|(key, _)| *key);
     let keys: HashSet<RowKey> = rows.iter().map(|row| row.key).chain(finished).collect();
     let mut orphans = Orphans::new();
-    for record in history.begun_outside(&keys)? {
+    for record in history.begun_outside(&keys, sheet)? {
         if let Some(operation) = record.report.operation {
             let of = (operation, fold(&record.report.user));
             orphans.entry(of).or_default().push(record);
@@ -213,7 +226,9 @@ impl ChosenRows {
         selection: &Selection,
         family: &Family,
     ) -> Result<Option<Row>, OpenError> {
-        let Selection { scope, pending, as_of } = selection;
+        let Selection {
+            scope, pending, as_of, ..
+        } = selection;
         self.note_origin(row.key, &row.place, history, family)?;
         let due = as_of.until(&row);
         let known = match history {
@@ -231,15 +246,8 @@ impl ChosenRows {
             {
                 self.resume_replaced(&row, history, orphans, family)?
             }
-            (None, Some(_)) => {
-                // It may do so in a later run: nothing is left behind.
-                if !orphans.is_empty() {
-                    orphans.remove(&(row.operation.kind(), fold(&row.operation.user_label())));
-                }
-                Resume::Run
-            }
             (Some(known), _) => known,
-            (None, None) => Resume::Run,
+            (None, _) => Resume::Run,
         };
         let is_elsewhere =
             family.sheet == Sheet::Whole && history.is_some_and(|history| history.is_corrected(&row.key));
@@ -409,6 +417,7 @@ impl ChosenRows {
             let captured = captured(earlier, kind, &user);
             return Ok(captured.map_or(Resume::Run, |prior| Resume::GoOn(Box::new(prior))));
         }
+        let corrects = earlier.corrects;
         let origin = Origin {
             key: earlier.report.key,
             place: earlier.report.place.clone(),
@@ -419,7 +428,8 @@ impl ChosenRows {
             goes_on => goes_on,
         };
         match family.sheet {
-            Sheet::Whole => self.replaced.push(origin.key),
+            // A correction that was begun, and the row that it corrects, are replaced both.
+            Sheet::Whole => self.replaced.extend(corrects.into_iter().chain([origin.key])),
             Sheet::Part if marked.is_none() => {
                 self.origins.insert(row.key, origin);
             }
@@ -428,22 +438,6 @@ impl ChosenRows {
             Sheet::Part => {}
         }
         Ok(goes_on)
-    }
-
-    /// Notes a row that has left the sheet, if something of it is left undone: a call may have been carried out, or a move has
-    /// come to a stop between its accounts. One that only waited has done what it could.
-    fn leave_behind(&mut self, record: &Record) {
-        let RowReport { status, operation, .. } = record.report;
-        let moves = operation.is_some_and(OperationKind::takes_several_runs);
-        let is_undone = match status {
-            Status::Started | Status::InDoubt => true,
-            status => moves && status.is_failure(),
-        };
-        if let (true, Some(operation)) = (is_undone, operation) {
-            let place = &record.report.place;
-            let words = format!("{place}, `{operation}` of `{}`", record.report.user);
-            self.left_behind.push((place.row, words));
-        }
     }
 
     fn go_on(&mut self, row: &Row, begun: Begun, prior: Prior) {

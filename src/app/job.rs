@@ -99,8 +99,7 @@ impl Job {
             None => Selection::of(&self.planning, as_of),
             Some(saved) => Selection {
                 scope: RowScope::Saved(saved.planned_rows()),
-                pending: self.planning.pending,
-                as_of,
+                ..Selection::of(&self.planning, as_of)
             },
         }
     }

@@ -28,6 +28,7 @@ mod first_steps;
 mod guards;
 mod inputs;
 mod job;
+mod left_behind;
 mod memory;
 mod missing_scopes;
 mod move_list;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId, Quota, Status, UserId, WAITED};
+use crate::model::{BundleSet, GroupId, Quota, UserId, WAITED};
 use crate::text::{joined, number, people};
 
 /// What was done for a row.
@@ -47,15 +47,11 @@ pub fn describe<'a>(
         description.before = object(earlier.before.as_ref());
         description.after = object(earlier.after.as_ref());
         description.after.remove(WAITED);
-        if earlier.made {
+        if earlier.made && !earlier.is_of_unknown_making() {
             description.after.entry("made").or_insert_with(|| json!("earlier"));
         }
-        let is_refused = planned
-            .verdict
-            .as_ref()
-            .is_some_and(|verdict| !matches!(verdict.status, Status::Done | Status::Unchanged));
-        if is_refused && (earlier.is_waiting || description.after.is_empty()) {
-            description.after.insert(WAITED.into(), json!(earlier.is_waiting));
+        if let Some(mailed) = earlier.mailed_at {
+            description.after.entry("mailed").or_insert_with(|| json!(mailed));
         }
         if planned.is_finished() && !planned.steps.is_empty() {
             // However the mail fares, a rerun has to know that nothing else is left to do.

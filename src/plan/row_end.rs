@@ -9,7 +9,7 @@ use super::{
     Begun, Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
 };
 use crate::directory::Snapshot;
-use crate::model::{OperationKind, Row, RowReport, Status};
+use crate::model::{OperationKind, Row, RowReport, Status, WAITED};
 
 /// Rows, what is planned for them, and the state that they were planned against.
 #[derive(Clone, Copy)]
@@ -95,6 +95,15 @@ pub fn row_ended(
     {
         // Whatever came of the call, a rerun finishes what was planned with it.
         after.get_or_insert_with(|| json!({}))["like"] = copied.clone();
+    }
+    if let Some(earlier) = planned.earlier() {
+        let is_over = matches!(status, Status::Done | Status::Unchanged);
+        let is_refused = planned.verdict.is_some() && !is_over && !earlier.is_of_unknown_making();
+        let is_idle = is_refused || matches!(status, Status::NotRun | Status::Skipped);
+        if earlier.is_waiting && is_idle || is_refused && after.is_none() {
+            // A rerun goes on with the row by this, however it was left.
+            after.get_or_insert_with(|| json!({}))[WAITED] = json!(earlier.is_waiting);
+        }
     }
     RowReport {
         code: code.to_string(),

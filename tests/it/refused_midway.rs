@@ -50,17 +50,24 @@ fn an_account_that_took_the_old_name_over_is_left_alone_however_often_the_sheet_
     assert_eq!(stage.id(NADIA), another);
 }
 
-/// Begins a hand-over that gets stuck once the licences are off the old account.
-fn stuck_in_a_hand_over(stage: &Stage, sheet: &str) {
+/// What `begin` does while no licence can be given: a hand-over gets stuck once the licences are off the old account.
+fn stuck(stage: &Stage, begin: impl FnOnce()) {
     stage.free_seats("ACNU", 0);
     let kind = FaultKind::Status {
         status: 500,
         moment: Moment::BeforeEffect,
     };
     stage.fault(kind, "PUT", "/user-license", Strikes::Always);
-    stage.run_with(sheet, &[&ONE[..], &["--retries", "1"]].concat()).ends(3);
+    begin();
     assert_eq!(stage.held(NADIA), None);
     stage.sandbox.set_faults(Faults::default());
+}
+
+fn stuck_in_a_hand_over(stage: &Stage, sheet: &str) {
+    let flags = [&ONE[..], &["--retries", "1"]].concat();
+    stuck(stage, || {
+        stage.run_with(sheet, &flags).ends(3);
+    });
 }
 
 fn assert_moved(stage: &Stage) {
@@ -177,4 +184,115 @@ fn a_row_that_is_corrected_twice_has_one_line_and_is_not_told_as_left_behind() {
     assert_eq!(stage.statuses(), ["done"]);
     let ran = stage.rerun(&ONE).ends(0);
     assert!(!ran.err.contains("left the sheet"), "{}", ran.err);
+}
+
+#[test]
+fn a_sheet_that_is_corrected_itself_goes_on_with_what_its_sheet_of_failed_rows_began() {
+    let stage = Stage::new();
+    stage.run_with(&sheet("invited", "Finanze"), &ONE).ends(3);
+    let failed = stage.read("sheet.failed.csv");
+    stage.write("sheet.failed.csv", failed.replace("Finanze", "Finance"));
+    stuck(&stage, || {
+        let flags = [
+            "run",
+            "sheet.failed.csv",
+            "--yes",
+            "--max-deletes",
+            "1",
+            "--retries",
+            "1",
+        ];
+        stage.reseat(&flags).ends(3);
+    });
+    stage.run_with(&sheet("invited", "Human Resources"), &ONE).ends(0);
+    assert_moved(&stage);
+    assert_eq!(stage.statuses(), ["done"]);
+}
+
+#[test]
+fn a_move_that_waits_and_is_not_reached_still_waits_afterwards() {
+    let stage = Stage::new();
+    let nobody = "add-to-groups,nobody@nowhere.example,,,Finance\n";
+    let waiting = sheet("accepted", "Finance");
+    stage.run_with(&waiting, &ONE).ends(75);
+    let both = format!("{waiting}{nobody}");
+    stage.run_with(&both, &[&ONE[..], &["--max-failures", "1"]].concat());
+    let (old, new) = (stage.id(NADIA), stage.id(NEW));
+    change(&stage, |world| {
+        world.release(old);
+        world.release(new);
+        world.accept_invitation(NEW);
+    });
+    stage.run_with(&waiting, &ONE).ends(0);
+    assert_eq!(stage.held(NEW), None);
+}
+
+#[test]
+fn a_corrected_address_is_not_told_as_a_row_that_left_the_sheet() {
+    let stage = Stage::new();
+    let header = "operation,user,new_email,delete_when,groups\n";
+    let to = |address: &str| format!("{header}migrate,{NADIA},{address},invited,\n");
+    stuck_in_a_hand_over(&stage, &to("nadja@new.example"));
+    for _ in 0..2 {
+        let ran = stage.run_with(&to(NEW), &ONE).ends(0);
+        assert!(!ran.err.contains("left the sheet"), "{}", ran.err);
+    }
+    assert_moved(&stage);
+}
+
+#[test]
+fn whether_an_invitation_was_sent_stays_in_doubt_in_a_run_that_finds_the_rows_group_missing() {
+    let stage = Stage::new();
+    let person = "new.hire@contoso.example";
+    stage.write(
+        "sheet.csv",
+        format!("operation,email,groups\ninvite,{person},Finance\n"),
+    );
+    let kind = FaultKind::Stalled {
+        time: std::time::Duration::from_secs(30),
+        moment: Moment::AfterEffect,
+    };
+    stage.fault(kind, "POST", "InviteUsers", Strikes::First(1));
+    let mut child = stage.start(&["run", "sheet.csv", "--yes"]);
+    stage.until("the invitation is made", |sandbox| sandbox.world().mails_to(person) > 0);
+    child.kill().unwrap();
+    stage.ended(child);
+    let id = stage.id(person);
+    let account = change(&stage, |world| world.remove_user(id).expect("the account"));
+    let group = change(&stage, |world| {
+        let id = world.group_named("Finance").expect("the group").id;
+        world.remove_group(id).expect("the group")
+    });
+    stage.rerun(&[]).ends(3);
+    assert_eq!(stage.statuses(), ["in_doubt"]);
+    assert_eq!(stage.results()[0].get("code"), "group_not_found");
+    change(&stage, |world| {
+        world.insert_group(group);
+        world.insert_user(account);
+    });
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.world().mails_to(person), 1);
+}
+
+#[test]
+fn whom_a_run_mailed_again_when_it_was_killed_is_not_mailed_by_the_runs_after_it() {
+    let stage = Stage::new();
+    stage.allow_mails(2);
+    stage.run_with(&sheet("accepted", "Finance"), &ONE).ends(75);
+    let kind = FaultKind::Stalled {
+        time: std::time::Duration::from_secs(30),
+        moment: Moment::AfterEffect,
+    };
+    stage.fault(kind, "POST", "InviteUsers", Strikes::First(1));
+    let mut child = stage.start(&["run", "sheet.csv", "--yes", "--max-deletes", "1", "--resend"]);
+    stage.until("the person is mailed again", |sandbox| {
+        sandbox.world().mails_to(NEW) == 2
+    });
+    child.kill().unwrap();
+    stage.ended(child);
+    rerun_without(&stage, "Finance");
+    for _ in 0..2 {
+        stage.rerun(&[&ONE[..], &["--resend"]].concat()).ends(75);
+    }
+    assert_eq!(stage.world().mails_to(NEW), 2);
 }

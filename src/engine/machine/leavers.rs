@@ -119,7 +119,11 @@ impl Machine<'_> {
             return None;
         };
         (first.message == second.message).then(|| Verdict {
-            message: format!("{} (as for others in the {})", first.message, self.group_in_words(group)),
+            message: format!(
+                "{} (as for others in the {})",
+                first.message,
+                self.group_in_words(group)
+            ),
             ..first.clone()
         })
     }

@@ -49,6 +49,12 @@ impl Begun {
             || self.made && row.operation.makes().is_some()
     }
 
+    /// Whether it is not known if a call that was sent has made an account.
+    pub fn is_of_unknown_making(&self) -> bool {
+        let made = self.after.as_ref().and_then(|after| after.get("made"));
+        self.made && self.account.is_none() && made.is_none()
+    }
+
     /// Whether the end of the row tells by itself what was made for it.
     pub fn tells_what_was_made(&self) -> bool {
         let made = self.after.as_ref().and_then(|after| after.get("made"));

@@ -110,17 +110,30 @@ impl<'a> Builder<'a> {
         builder
     }
 
-    /// A row that needs nothing more because an interrupted run has done it is done, and not unchanged.
+    /// A row that needs nothing more because an interrupted run has done it is done, and not unchanged. One that is refused
+    /// while nobody knows what became of a call stays in doubt.
     fn as_begun(&self, row: &Row, verdict: Verdict) -> Verdict {
-        let is_on_the_way = self.begun.get(&row.key).is_some_and(|begun| begun.is_on_the_way);
-        if !is_on_the_way || verdict.status != Status::Unchanged {
+        let Some(begun) = self.begun.get(&row.key) else {
             return verdict;
+        };
+        if begun.is_on_the_way && verdict.status == Status::Unchanged {
+            return Verdict {
+                status: Status::Done,
+                code: RowCode::None,
+                message: "done by a run that was interrupted".to_owned(),
+            };
         }
-        Verdict {
-            status: Status::Done,
-            code: RowCode::None,
-            message: "done by a run that was interrupted".to_owned(),
+        if begun.is_of_unknown_making() && begun.is_planned_on(row) && verdict.status.is_failure() {
+            return Verdict {
+                status: Status::InDoubt,
+                message: format!(
+                    "{}; whether an earlier run made the account is not known yet",
+                    verdict.message
+                ),
+                ..verdict
+            };
         }
+        verdict
     }
 
     /// What earlier runs did for a row that does not go on is kept, because its line replaces theirs.
