@@ -206,7 +206,7 @@ fn orphans(
     let finished = finished.iter().map(|(key, _)| *key);
     let keys: HashSet<RowKey> = rows.iter().map(|row| row.key).chain(finished).collect();
     let mut orphans = Orphans::new();
-    for record in history.begun_outside(&keys, sheet)? {
+    for record in history.begun_outside(&keys, sheet == Sheet::Whole)? {
         if let Some(operation) = record.report.operation {
             let of = (operation, fold(&record.report.user));
             orphans.entry(of).or_default().push(record);

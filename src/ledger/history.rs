@@ -13,7 +13,7 @@ use super::line::{Line, LineFault};
 use super::resume::{self, Changes, Resume};
 use super::scan::{End, Scan, damaged, scan};
 use super::stored::Stored;
-use super::{OpenError, Record, RunId, SeatChange, Sheet};
+use super::{OpenError, Record, RunId, SeatChange};
 use crate::model::{OrganizationId, Rerun, RowKey, Status};
 
 /// The record that counts for each row, in a results file as it was when opened. Takes about 45 bytes a row; lines
@@ -171,16 +171,16 @@ impl History {
         }
     }
 
-    /// The rows that were begun and not finished, those of `sheet` aside. Of a whole sheet a row that was corrected in a sheet
-    /// of failed rows is told of by its correction.
+    /// The rows that were begun and not finished, those of `sheet` aside. Where these are the rows of the whole sheet, one that
+    /// was corrected in a sheet of failed rows is told of by its correction.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn begun_outside(&self, sheet: &HashSet<RowKey>, of: Sheet) -> Result<Vec<Record>, OpenError> {
+    pub fn begun_outside(&self, sheet: &HashSet<RowKey>, is_whole: bool) -> Result<Vec<Record>, OpenError> {
         let is_outside = |line: &IndexedLine| {
             let is_corrected = self.index.corrections.contains_key(&line.key);
             let corrects = self.index.corrected_by(&line.key);
-            let is_told = |corrected: &RowKey| of == Sheet::Part || sheet.contains(corrected);
+            let is_told = |corrected: &RowKey| !is_whole || sheet.contains(corrected);
             !corrects.is_some_and(|corrected| is_told(&corrected)) && !is_corrected && !sheet.contains(&line.key)
         };
         let offsets = self.offsets(|line| line.known.is_begun() && is_outside(line));

@@ -39,8 +39,16 @@ fn flat(side: Option<&Value>) -> Vec<(Name, Value)> {
                 let part = |(part, value): (&String, &Value)| ((name.clone(), Some(part.clone())), value.clone());
                 flat.extend(parts.iter().map(part));
             }
-            // Bookkeeping for an undo: other facts say the same, or the row's deletion does.
-            _ if ["group_ids", "group_id", "new_account", "handed_over", "deleted"].contains(&name.as_str()) => {}
+            // Bookkeeping for an undo or a rerun: other facts say the same, or the row's deletion does.
+            _ if [
+                "group_ids",
+                "group_id",
+                "new_account",
+                "handed_over",
+                "deleted",
+                "mailed",
+            ]
+            .contains(&name.as_str()) => {}
             // A missing field means that it is not set.
             Value::Bool(false) if name == "external_license" => {}
             _ => flat.push(((name.clone(), None), sorted(value))),

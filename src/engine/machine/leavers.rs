@@ -330,7 +330,11 @@ impl Machine<'_> {
         let mut left: Vec<String> = Vec::new();
         left.extend(remnant.is_active.then(|| "is active".to_owned()));
         if !remnant.groups.is_empty() {
-            let names: Vec<String> = remnant.groups.iter().map(|group| self.group_in_words(*group)).collect();
+            let names: Vec<String> = remnant
+                .groups
+                .iter()
+                .map(|group| format!("the {}", self.group_in_words(*group)))
+                .collect();
             left.push(format!("is in {}", joined_list(&names, 10)));
         }
         if remnant.are_groups_untold {
