@@ -1079,7 +1079,8 @@ fn in_final_order(records: &[Record], rows: &[(RowKey, Place)], sheet: Sheet, re
         }
         left.retain(|key| match corrections.get(key) {
             Some(correction) => is_still_told(key, &correction.0),
-            None => records[counting[key]].corrects.is_none() || places.contains_key(key) || outlives(key),
+            None if places.contains_key(key) => true,
+            None => (records[counting[key]].corrects.is_none() || outlives(key)) && !replaced.contains(key),
         });
         left.sort_by_key(|key| {
             let place = places.get(key).copied();

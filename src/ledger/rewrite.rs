@@ -306,7 +306,8 @@ fn in_order_of_the_file(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Kep
         let place = places.get(key).copied();
         let stays = match index.correction_of(key) {
             Some(correction) => is_still_told(line, &correction, index, stored)?,
-            None if order.replaced.contains(key) => false,
+            // Where what took its place was not attempted, it is still the one that counts.
+            None if order.replaced.contains(key) && place.is_none() => false,
             None => index.corrected_by(key).is_none() || place.is_some() || line.known.outlives_its_row(),
         };
         if stays {
