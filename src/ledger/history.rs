@@ -179,9 +179,9 @@ impl History {
     pub fn begun_outside(&self, sheet: &HashSet<RowKey>, is_whole: bool) -> Result<Vec<Record>, OpenError> {
         let is_outside = |line: &IndexedLine| {
             let is_corrected = self.index.corrections.contains_key(&line.key);
-            let corrects = self.index.corrected_by(&line.key);
-            let is_told = |corrected: &RowKey| !is_whole || sheet.contains(corrected);
-            !corrects.is_some_and(|corrected| is_told(&corrected)) && !is_corrected && !sheet.contains(&line.key)
+            let corrected = self.index.corrected_by(&line.key);
+            let is_of_the_sheet = corrected.is_some_and(|row| !is_whole || sheet.contains(&row));
+            !is_of_the_sheet && !is_corrected && !sheet.contains(&line.key)
         };
         let offsets = self.offsets(|line| line.known.is_begun() && is_outside(line));
         offsets.into_iter().map(|offset| self.read_at(offset)).collect()

@@ -51,14 +51,17 @@ impl Begun {
 
     /// Whether it is not known if a call that was sent has made an account.
     pub fn is_of_unknown_making(&self) -> bool {
-        let made = self.after.as_ref().and_then(|after| after.get("made"));
-        self.made && self.account.is_none() && made.is_none()
+        self.made && self.account.is_none() && self.told_making().is_none()
     }
 
     /// Whether the end of the row tells by itself what was made for it.
     pub fn tells_what_was_made(&self) -> bool {
-        let made = self.after.as_ref().and_then(|after| after.get("made"));
-        self.finished.is_none() && made.is_some_and(|made| made != "earlier")
+        self.finished.is_none() && self.told_making().is_some_and(|made| made != "earlier")
+    }
+
+    /// What is recorded of how the account was made.
+    fn told_making(&self) -> Option<&Value> {
+        self.after.as_ref()?.get("made")
     }
 
     /// Whether an existing account is the one that was made for the row.
