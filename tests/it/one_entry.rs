@@ -159,7 +159,8 @@ fn a_group_that_refuses_everybody_costs_about_25_calls_and_a_rerun_tries_everybo
     assert!(
         refused
             .clone()
-            .all(|line| line.message().contains("managed by the directory"))
+            .all(|line| line.message().starts_with("group `Team 20`: ")
+                && line.message().contains("managed by the directory"))
     );
     assert!(refused.filter(|line| line.number("attempts") == 0).count() > 950);
 

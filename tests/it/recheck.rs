@@ -55,9 +55,13 @@ fn another_administrator_acts(stage: &Stage) {
 
 /// Runs the command on a terminal, lets the other administrator act at the question, and answers yes.
 fn while_the_question_stands(stage: &Stage, words: &[&str]) -> crate::support::Ran {
+    at_the_question(stage, words, || another_administrator_acts(stage))
+}
+
+fn at_the_question(stage: &Stage, words: &[&str], act: impl FnOnce()) -> crate::support::Ran {
     let mut child = stage.start_on_a_terminal(words);
     stage.hear(&mut child, "Type `yes`");
-    another_administrator_acts(stage);
+    act();
     stage.forget_calls();
     child.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
     stage.ended(child)
@@ -99,6 +103,68 @@ fn under_a_saved_plan_nothing_is_changed_and_what_has_changed_is_said() {
         .tells("row 2: meanwhile somebody else changed the licences");
     assert!(stage.writes().is_empty());
     assert_eq!(stage.counts(), "5 not_run");
+}
+
+fn delete_group(stage: &Stage, name: &str) {
+    stage.sandbox.with_world(|world: &mut World| {
+        let group = world.group_named(name).unwrap().id;
+        world.remove_group(group).unwrap();
+    });
+}
+
+#[test]
+fn a_group_that_was_deleted_at_the_question_is_named_and_no_call_is_spent_on_it() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!(
+            "operation,user,groups\nadd-to-groups,{HUGO},{GROUP};Procurement\nremove-from-groups,{ANNA},{GROUP}\n\
+             add-to-groups,{BRAM},Procurement\n"
+        ),
+    );
+    let anna = stage.id(ANNA);
+    stage.sandbox.with_world(|world: &mut World| {
+        let group = world.group_named(GROUP).unwrap().id;
+        world.join(anna, group);
+    });
+    at_the_question(&stage, &["run", "sheet.csv"], || delete_group(&stage, GROUP)).ends(3);
+    assert_eq!(stage.statuses(), ["not_found", "not_found", "done"]);
+    for line in &stage.results()[..2] {
+        assert_eq!(line.get("code"), "group_not_found");
+        let words = format!("meanwhile somebody else deleted the group `{GROUP}`");
+        assert!(line.message().starts_with(&words), "{}", line.message());
+    }
+    assert_eq!(stage.writes()["update-group"], 1);
+}
+
+#[test]
+fn under_a_saved_plan_a_group_that_was_deleted_at_the_question_stops_the_run() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,groups\nadd-to-groups,{HUGO},{GROUP}\nadd-to-groups,{BRAM},{GROUP}\n"),
+    );
+    stage.reseat(&["plan", "sheet.csv", "--save", "plan.json"]).ends(0);
+    at_the_question(&stage, &["run", "--plan", "plan.json"], || delete_group(&stage, GROUP))
+        .ends(4)
+        .tells(&format!("row 2: meanwhile somebody else deleted the group `{GROUP}`"));
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn a_group_that_the_server_calls_by_its_id_is_called_by_its_name_too() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,groups\ninvite,{NEW},{GROUP}\nadd-to-groups,{HUGO},Procurement;{GROUP}\n"),
+    );
+    let id = stage.world().group_named(GROUP).unwrap().id;
+    at_the_question(&stage, &["run", "sheet.csv"], || delete_group(&stage, GROUP)).ends(3);
+    assert_eq!(stage.statuses(), ["rejected"; 2]);
+    for line in stage.results() {
+        let words = format!("does not exist. ({id} is the group `{GROUP}`)");
+        assert!(line.message().contains(&words), "{}", line.message());
+    }
 }
 
 /// The demo company's administrators by address, and Hugo, who is made one too.

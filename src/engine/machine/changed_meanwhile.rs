@@ -107,12 +107,18 @@ impl Machine<'_> {
     pub(super) fn groups_are_now(&mut self, steps: &[StepIndex], groups: &Groups) {
         let mut changes = Vec::new();
         let mut renamed = Vec::new();
+        let mut deleted = Vec::new();
         for step in steps {
             let Work::Member(id, _) = &self.steps.step(*step).work else {
                 continue;
             };
-            // A group that is gone is for the server to say.
-            let (Some(known), Some(now)) = (self.group(*id), groups.get(*id)) else {
+            let Some(known) = self.group(*id) else {
+                continue;
+            };
+            let Some(now) = groups.get(*id) else {
+                let words = format!("meanwhile somebody else deleted the group `{}`", known.name);
+                changes.push((*step, words.clone()));
+                deleted.push((*step, words));
                 continue;
             };
             if known.name != now.name {
@@ -127,8 +133,15 @@ impl Machine<'_> {
         if self.refuses(&changes) {
             return;
         }
-        for (step, words) in changes {
-            for row in &self.steps.rows_of(step) {
+        for (step, words) in deleted {
+            self.fail_step(
+                step,
+                &StepFailure::new(Status::NotFound, RowReason::GroupNotFound, words),
+                None,
+            );
+        }
+        for (step, words) in changes.iter().filter(|(step, _)| self.steps.is_open(*step)) {
+            for row in &self.steps.rows_of(*step) {
                 self.rows.remark(*row, words.clone());
             }
         }

@@ -176,6 +176,7 @@ impl Machine<'_> {
             return;
         }
         self.note_held_by_group(step, failure, error);
+        let failure = &self.naming_groups(step, failure);
         let stage = self.steps.step(step).stage;
         for row in &self.steps.rows_of(step) {
             if stage == Stage::GiveBack {

@@ -17,6 +17,7 @@
 //! | what somebody else changed meanwhile, and what follows | `changed_meanwhile` |
 //! | rows that are only done while what they replace is as it was | `unless_changed` |
 //! | accounts that were to be made and are there already | `already_there` |
+//! | what groups are called where the end of a row is told | `group_names` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
 //! | how a leaver's row goes on after a failure, and what is left of its access | `leavers` |
 //! | whether somebody can administrate still: whom the run itself makes an administrator, who is left meanwhile | `administrators` |
@@ -41,6 +42,7 @@ mod failed_call;
 mod flow;
 mod freshness;
 mod giving_up;
+mod group_names;
 mod leavers;
 mod left_behind;
 mod progress;

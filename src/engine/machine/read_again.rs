@@ -8,7 +8,7 @@ use super::freshness::Facts;
 use super::protocol::{Effect, TaskId};
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
-use crate::api::{Failure, Group};
+use crate::api::Failure;
 use crate::directory::{Again, Present, ReadError};
 use crate::engine::outcome::Stopped;
 use crate::model::{GroupId, Operation, Status, UserId};
@@ -34,21 +34,6 @@ impl Machine<'_> {
             }
         }
         self.schedule.put_back([waiting]);
-    }
-
-    /// The group as it is called now.
-    pub(super) fn group(&self, id: GroupId) -> Option<&Group> {
-        let known = self.renamed.get(&id).or_else(|| self.steps.plan().groups.get(&id));
-        // Somebody may have been put into it since the plan was made.
-        known.or_else(|| self.snapshot.group_by_id(id))
-    }
-
-    /// By its name, or by its id where that is all that is known.
-    pub(super) fn group_in_words(&self, id: GroupId) -> String {
-        match self.group(id) {
-            Some(group) => format!("group `{}`", group.name),
-            None => format!("group {id}"),
-        }
     }
 
     /// Reads again what queued calls rest on, once no call is under way that might change it. Before the first call of
