@@ -80,7 +80,7 @@ fn titles_above_the_header_are_named_and_not_read_and_rows_keep_their_numbers() 
     assert_eq!(warnings[0].code.as_str(), "rows-above-header");
     assert_eq!(
         warnings[0].what,
-        "rows 1 and 3 are above the header, and not read: `Eintritte Oktober 2026` and `Stand: 01.10.2026 geprüft`"
+        "rows 1 and 3 above the header are not read: `Eintritte Oktober 2026` and `Stand: 01.10.2026 geprüft`"
     );
 }
 

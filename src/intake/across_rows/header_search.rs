@@ -180,12 +180,13 @@ pub(super) fn above_header(above: &[Row]) -> Option<(u32, UnplacedProblem)> {
     let first = above.first()?;
     let shown: Vec<String> = above.iter().map(|row| format!("`{}`", text_of(row))).collect();
     let rows = match above {
-        [_] => format!("row {} is", first.number()),
-        [_, last] => format!("rows {} and {} are", first.number(), last.number()),
-        [.., last] => format!("rows {} to {} are", first.number(), last.number()),
+        // Its number stands before the words.
+        [_] => "the row above the header is".to_owned(),
+        [_, last] => format!("rows {} and {} above the header are", first.number(), last.number()),
+        [.., last] => format!("rows {} to {} above the header are", first.number(), last.number()),
         [] => return None,
     };
-    let what = format!("{rows} above the header, and not read: {}", joined(&shown, 4));
+    let what = format!("{rows} not read: {}", joined(&shown, 4));
     let help = "nothing to do if that is meant; else --header-row N says which row is the header";
     Some((
         first.number(),
