@@ -53,6 +53,7 @@ mod report;
 mod results;
 mod rights;
 mod run;
+mod run_ending;
 mod run_record;
 mod runtime;
 mod sandbox;
@@ -71,6 +72,7 @@ mod undo;
 mod undo_refusals;
 mod undo_sheet;
 mod watch;
+mod what_is_left;
 
 pub use dispatch::main;
 pub use ending::Ending;
