@@ -84,6 +84,147 @@ fn workbook(folder: &TempDir, name: &str) -> PathBuf {
     path
 }
 
+/// The beginning of a text of which reseat looks at no more before it reads the rows.
+fn long_beginning() -> String {
+    format!("user;name\n{}", "zoe@x.example;Zoë\n".repeat(4000))
+}
+
+/// What is seen by a visitor made for a source, and by one that is shown the source once all of it was looked at.
+fn seen_both_ways(bytes: &[u8], encoding: Option<&str>) -> [(Vec<(u32, Vec<String>)>, String); 2] {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "long.csv", bytes);
+    let open = || Source::open_in(&path, encoding.map(|name| name.parse().unwrap())).unwrap();
+    let (presumed, looked_at) = (open(), open());
+    let new = presumed.read_new(Seen::default).unwrap();
+    let mut old = Seen::default();
+    looked_at.read(&mut old).unwrap();
+    [(new.rows, presumed.assumptions()), (old.rows, looked_at.assumptions())]
+}
+
+#[test]
+fn a_long_text_is_in_the_encoding_that_its_end_shows() {
+    let utf_8 = "cells separated by `;`";
+    let windows = "read as windows-1252, cells separated by `;`";
+    for (name, end, encoding, assumed, last) in [
+        ("letters of ASCII", b"last;Lee\n".to_vec(), None, utf_8, "Lee"),
+        ("other letters", "last;Zoë".into(), None, utf_8, "Zoë"),
+        ("letters in quotes", "last;\"Zoë\"\n".into(), None, utf_8, "Zoë"),
+        (
+            "one spoilt letter among valid ones",
+            b"last;Zo\xeb\n".to_vec(),
+            None,
+            utf_8,
+            "Zo\u{fffd}",
+        ),
+        (
+            "the same in quotes",
+            b"last;\"Zo\xeb\"".to_vec(),
+            None,
+            utf_8,
+            "Zo\u{fffd}",
+        ),
+        ("a letter cut off", b"last;Zo\xc3".to_vec(), None, utf_8, "Zo\u{fffd}"),
+        (
+            "many letters of Windows",
+            [&b"a;\xeb\n".repeat(20_000)[..], b"last;Zo\xeb"].concat(),
+            None,
+            windows,
+            "Zoë",
+        ),
+        (
+            "the same below a quote",
+            [&b"a;\"\xeb\"\n".repeat(20_000)[..], b"last;Zo\xeb"].concat(),
+            None,
+            windows,
+            "Zoë",
+        ),
+        ("a named encoding", "last;Zoë".into(), Some("utf-8"), utf_8, "Zoë"),
+        (
+            "a named encoding that it is not all in",
+            b"last;Zo\xeb".to_vec(),
+            Some("utf-8"),
+            utf_8,
+            "Zo\u{fffd}",
+        ),
+        (
+            "another named encoding",
+            b"last;Zo\xeb".to_vec(),
+            Some("windows-1252"),
+            utf_8,
+            "Zoë",
+        ),
+    ] {
+        let bytes = [long_beginning().as_bytes(), &end].concat();
+        let [new, old] = seen_both_ways(&bytes, encoding);
+        assert_eq!(new.1, assumed, "{name}");
+        assert_eq!(new.0.last().unwrap().1, ["last", last], "{name}");
+        assert!(new == old, "{name}");
+    }
+}
+
+#[test]
+fn what_a_mark_says_of_a_long_text_holds_to_its_end() {
+    let marked = format!("\u{feff}{}", long_beginning());
+    for end in ["last;Lee".as_bytes(), &b"a;\xeb\n".repeat(20_000)] {
+        let bytes = [marked.as_bytes(), end].concat();
+        for encoding in [None, Some("utf-8"), Some("windows-1252")] {
+            let [new, old] = seen_both_ways(&bytes, encoding);
+            assert_eq!(new.0[0].1, ["user", "name"]);
+            assert!(new == old, "{encoding:?}");
+        }
+    }
+    let utf_16 = utf_16(&long_beginning());
+    let [new, old] = seen_both_ways(&utf_16, None);
+    assert!(new == old && new.1.contains("UTF-16LE"), "{}", new.1);
+}
+
+#[test]
+fn letters_behind_a_quote_that_is_never_closed_count_as_well() {
+    let unclosed = format!("{}last;\"{}", long_beginning(), "x".repeat(5 << 20));
+    let bytes = [unclosed.as_bytes(), &b"a;\xeb\n".repeat(20_000)].concat();
+    let [new, old] = seen_both_ways(&bytes, None);
+    assert!(new == old && new.1.starts_with("read as windows-1252"), "{}", new.1);
+}
+
+#[test]
+fn a_text_of_which_a_visitor_wants_no_more_is_looked_at_to_its_end_all_the_same() {
+    struct Beginning;
+    impl Visitor for Beginning {
+        fn sheet(&mut self, _: &Shared<str>) -> Visit {
+            Visit::Rows
+        }
+        fn row(&mut self, _: &mut Row) -> Visit {
+            Visit::Skip
+        }
+    }
+    let folder = TempDir::new().unwrap();
+    let bytes = [long_beginning().as_bytes(), &b"a;\xeb\n".repeat(20_000)].concat();
+    let source = Source::open(&file(&folder, "long.csv", &bytes)).unwrap();
+    source.read_new(|| Beginning).unwrap();
+    assert!(source.assumptions().starts_with("read as windows-1252"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_text_is_read_alike_in_one_pass_and_in_two(
+        ends in prop::collection::vec(
+            prop::sample::select(vec![
+                &b"a;b\n"[..], b"a;\"b\n", b"a;\"b\nc\"\n", b"\xeb;b\n", "ë;b\n".as_bytes(), b"\xc3", b"\n", b"\r", b"a;b\r\n",
+            ]),
+            0..9,
+        ),
+        filling in prop::sample::select(vec!["a;b\n", "ë;b\n", "\"a\";b\n"]),
+        count in prop::sample::select(vec![1_usize, 9_000, 20_000]),
+    ) {
+        let filled = filling.repeat(count);
+        let bytes: Vec<u8> = [b"user;name\n", filled.as_bytes()].concat().into_iter().chain(ends.concat()).collect();
+        let [new, old] = seen_both_ways(&bytes, None);
+        prop_assert!(new == old);
+    }
+}
+
 #[test]
 fn the_same_table_is_read_from_every_encoding_and_delimiter() {
     let folder = TempDir::new().unwrap();

@@ -69,7 +69,7 @@ pub(super) fn recognise(
         return Err(not_a_sheet(foreign));
     }
     let mut text = beginning(file, length).map_err(failed)?;
-    let format = delimited::detect(&mut text, named).map_err(failed)?;
+    let format = delimited::presume(&mut text, named).map_err(failed)?;
     let text = format
         .reading
         .encoding

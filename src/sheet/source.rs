@@ -2,12 +2,12 @@
 
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use fs_err as fs;
 
-use super::delimited;
+use super::delimited::{self, Extent, TextFormat};
 use super::distinct_names::DistinctNames;
 use super::error::SheetError;
 use super::foreign::Foreign;
@@ -40,6 +40,8 @@ pub struct Source {
     file: Mutex<std::fs::File>,
     stamp: Option<(u64, SystemTime)>,
     format: Format,
+    /// How to read a text that was looked at to its end, where its beginning has told only what is likely.
+    certain: OnceLock<TextFormat>,
     /// The encoding that was named for it.
     encoding: Option<NamedEncoding>,
 }
@@ -114,6 +116,7 @@ impl Source {
             file: Mutex::new(file),
             stamp,
             format,
+            certain: OnceLock::new(),
             encoding,
         })
     }
@@ -146,7 +149,7 @@ impl Source {
     /// What had to be guessed about a CSV: `read as Windows-1252, cells separated by ;`. Empty for a workbook and for
     /// the plain case of UTF-8 and commas.
     pub fn assumptions(&self) -> String {
-        let Format::Text(format) = self.format else {
+        let Format::Text(format) = self.format() else {
             return String::new();
         };
         let mut parts = Vec::new();
@@ -167,40 +170,70 @@ impl Source {
     }
 
     /// Shows every worksheet and every row to `visitor`, in order.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or not as it was.
     pub fn read(&self, visitor: &mut dyn Visitor) -> Result<(), SheetError> {
+        self.look_at_all()?;
+        self.show(visitor).map(|_| ())
+    }
+
+    /// The same with a visitor that is made for it, and in one pass where possible: the visitor of a long text whose end
+    /// shows another encoding than its beginning is dropped, and another one made.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read).
+    pub fn read_new<V: Visitor>(&self, new: impl Fn() -> V) -> Result<V, SheetError> {
+        if let Format::Text(format) = self.format()
+            && format.is_presumed
+        {
+            let mut visitor = new();
+            let shown = self.show(&mut visitor);
+            if matches!(shown, Ok(Extent::Whole)) {
+                let is_presumed = false;
+                self.certain.get_or_init(|| TextFormat { is_presumed, ..format });
+                return Ok(visitor);
+            }
+            self.look_at_all()?;
+            if matches!(self.format(), Format::Text(found) if found.reading == format.reading) {
+                return shown.map(|_| visitor);
+            }
+        }
+        let mut visitor = new();
+        self.read(&mut visitor)?;
+        Ok(visitor)
+    }
+
+    /// Makes certain how a text is to be read.
+    fn look_at_all(&self) -> Result<(), SheetError> {
+        if !matches!(self.format(), Format::Text(format) if format.is_presumed) {
+            return Ok(());
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        self.check_unchanged(&file)?;
+        let found = beginning(&mut file, length(self.stamp))
+            .and_then(|mut text| delimited::detect(&mut text, self.encoding))
+            .map_err(|source| self.unreadable(source))?;
+        self.certain.get_or_init(|| found);
+        self.check_unchanged(&file)
+    }
+
+    /// Shows every worksheet and every row to `visitor`, as far as is known how to read them.
+    fn show(&self, visitor: &mut dyn Visitor) -> Result<Extent, SheetError> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let file = &mut *file;
         self.check_unchanged(file)?;
-        let read = match self.format {
-            Format::Text(format) => {
-                let read = beginning(file, length(self.stamp))
-                    .and_then(|mut text| delimited::read(&mut text, format, &Shared::default(), visitor));
-                read.map_err(|source| SheetError::Read {
-                    path: self.name(),
-                    source,
-                })
-            }
+        let read = match self.format() {
+            Format::Text(format) => beginning(file, length(self.stamp))
+                .and_then(|mut text| delimited::read(&mut text, format, &Shared::default(), visitor))
+                .map_err(|source| self.unreadable(source)),
             Format::Workbook(format) => {
                 let visitor = &mut DistinctNames::for_visitor(visitor);
-                workbook::read(BufReader::new(&mut *file), format, self.encoding, visitor).map_err(
-                    |error| match error {
-                        WorkbookError::Encrypted => SheetError::Encrypted { path: self.name() },
-                        WorkbookError::Broken(reason) => SheetError::Broken {
-                            path: self.name(),
-                            reason,
-                        },
-                        WorkbookError::TooWide => SheetError::TooWide { path: self.name() },
-                        WorkbookError::TooMuchText { limit } => SheetError::TooLarge {
-                            path: self.name(),
-                            limit,
-                        },
-                        WorkbookError::Foreign(Foreign { what, cure }) => SheetError::NotASheet {
-                            path: self.name(),
-                            what,
-                            cure,
-                        },
-                    },
-                )
+                workbook::read(BufReader::new(&mut *file), format, self.encoding, visitor)
+                    .map(|()| Extent::Whole)
+                    .map_err(|error| self.unusable(error))
             }
         };
         // What changes while it is read may seem broken, and is not.
@@ -208,8 +241,27 @@ impl Source {
         read
     }
 
+    fn unreadable(&self, source: io::Error) -> SheetError {
+        SheetError::Read {
+            path: self.name(),
+            source,
+        }
+    }
+
+    fn unusable(&self, error: WorkbookError) -> SheetError {
+        let path = self.name();
+        match error {
+            WorkbookError::Encrypted => SheetError::Encrypted { path },
+            WorkbookError::Broken(reason) => SheetError::Broken { path, reason },
+            WorkbookError::TooWide => SheetError::TooWide { path },
+            WorkbookError::TooMuchText { limit } => SheetError::TooLarge { path, limit },
+            WorkbookError::Foreign(Foreign { what, cure }) => SheetError::NotASheet { path, what, cure },
+        }
+    }
+
+    /// As far as it is known.
     pub(super) fn format(&self) -> Format {
-        self.format
+        self.certain.get().map_or(self.format, |format| Format::Text(*format))
     }
 
     fn check_unchanged(&self, file: &std::fs::File) -> Result<(), SheetError> {

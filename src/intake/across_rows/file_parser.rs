@@ -79,7 +79,7 @@ pub(in crate::intake) fn parse_file(
     parallelism: Parallelism,
 ) -> Result<ParsedFile, SheetError> {
     scope(|scope| {
-        let mut parser = FileParser {
+        let mut parser = source.read_new(|| FileParser {
             scope,
             parallelism,
             options,
@@ -90,8 +90,7 @@ pub(in crate::intake) fn parse_file(
             position: Position::BetweenSheets,
             last_row: 0,
             file: ParsedFile::default(),
-        };
-        source.read(&mut parser)?;
+        })?;
         parser.end_sheet();
         parser.file.last_row = parser.last_row;
         for problem in parser.mapping.problems() {

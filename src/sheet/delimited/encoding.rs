@@ -34,6 +34,24 @@ pub(in crate::sheet) struct Reading {
 }
 
 impl Reading {
+    /// What the beginning of a longer text makes likely: UTF-8, if nothing in it is against that. Whether all of the text is
+    /// valid shows as it is read.
+    pub(in crate::sheet) fn presumed(head: &[u8], named: Option<NamedEncoding>) -> Option<Self> {
+        let mark = match marked(head) {
+            Some((encoding, mark)) if encoding == UTF_8 => mark,
+            None if named.is_none_or(|named| named == UTF_8) && unmarked_utf_16(head).is_none() => 0,
+            _ => return None,
+        };
+        str::from_utf8(&head[..head.len() - cut_letter(head)]).ok()?;
+        Some(Self {
+            encoding: UTF_8.into(),
+            mark,
+            is_plain: true,
+            doubt: None,
+            overruled: named.filter(|named| *named != UTF_8),
+        })
+    }
+
     /// Reads `input`, which begins with `head`, as far as needed to decide. The encoding is the one that is `named`, unless
     /// a byte order mark says another; without a name it is detected.
     pub(in crate::sheet) fn of(head: &[u8], input: &mut impl Read, named: Option<NamedEncoding>) -> io::Result<Self> {

@@ -19,20 +19,59 @@ const HEAD: u64 = 64 << 10;
 pub(in crate::sheet) struct TextFormat {
     pub(in crate::sheet) reading: Reading,
     pub(in crate::sheet) dialect: Dialect,
+    /// Whether only the beginning was looked at, so that the rest may show another encoding.
+    pub(in crate::sheet) is_presumed: bool,
 }
 
-/// Detects how to read the file, in one pass over all of it; its encoding only if none is `named`.
+/// How far a file was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sheet) enum Extent {
+    /// To its end, and each letter was one of the encoding.
+    Whole,
+    /// Not to its end.
+    Part,
+}
+
+/// Detects how to read the file; its encoding only if none is `named`. Where its beginning is UTF-8, the rest is presumed
+/// to be: one pass less over a long file.
+pub(in crate::sheet) fn presume(file: &mut (impl Read + Seek), named: Option<NamedEncoding>) -> io::Result<TextFormat> {
+    let head = head(file)?;
+    let presumed = Some(&head).filter(|head| head.len() as u64 == HEAD);
+    let presumed = presumed.and_then(|head| Reading::presumed(head, named));
+    let is_presumed = presumed.is_some();
+    let reading = match presumed {
+        Some(reading) => reading,
+        None => Reading::of(&head, file, named)?,
+    };
+    Ok(TextFormat {
+        reading,
+        dialect: dialect(&head, reading),
+        is_presumed,
+    })
+}
+
+/// The same, in one pass over all of the file.
 pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek), named: Option<NamedEncoding>) -> io::Result<TextFormat> {
+    let head = head(file)?;
+    let reading = Reading::of(&head, file, named)?;
+    Ok(TextFormat {
+        reading,
+        dialect: dialect(&head, reading),
+        is_presumed: false,
+    })
+}
+
+fn head(file: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take(HEAD).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
-    let reading = Reading::of(&head, file, named)?;
+    Ok(head)
+}
+
+fn dialect(head: &[u8], reading: Reading) -> Dialect {
     let text = reading.encoding.decode(&head[usize::from(reading.mark)..]);
-    Ok(TextFormat {
-        reading,
-        dialect: delimiter::detect(&text, head.len() as u64 == HEAD),
-    })
+    delimiter::detect(&text, head.len() as u64 == HEAD)
 }
 
 /// Gives every row that is not empty to `visitor`.
@@ -41,11 +80,11 @@ pub(in crate::sheet) fn read(
     format: TextFormat,
     sheet: &Shared<str>,
     visitor: &mut dyn Visitor,
-) -> io::Result<()> {
-    let TextFormat { reading, dialect } = format;
+) -> io::Result<Extent> {
+    let TextFormat { reading, dialect, .. } = format;
     file.seek(SeekFrom::Start(reading.mark.into()))?;
     if visitor.sheet(sheet) == Visit::Skip {
-        return Ok(());
+        return Ok(Extent::Part);
     }
     if let Some(doubt) = reading.doubt {
         visitor.encoding_is_doubtful(doubt);
@@ -57,7 +96,7 @@ pub(in crate::sheet) fn read(
     }
 }
 
-fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<()> {
+fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> io::Result<Extent> {
     let mut reader = LinesReader::new(input, dialect.delimiter);
     let mut lines = Lines::default();
     let mut is_to_skip = dialect.skip_line;
@@ -66,7 +105,7 @@ fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> i
             reader.skip_line(&mut lines);
         }
         if visitor.lines(&mut lines) == Visit::Skip {
-            return Ok(());
+            return Ok(Extent::Part);
         }
     }
     let mut reader = reader.into_rows();
@@ -74,6 +113,14 @@ fn read_rows(input: impl Read, dialect: Dialect, visitor: &mut dyn Visitor) -> i
         reader.skip_line()?;
     }
     let mut row = Row::default();
-    while reader.read(&mut row)? && visitor.row(&mut row) == Visit::Rows {}
-    Ok(())
+    while reader.read(&mut row)? {
+        if visitor.row(&mut row) == Visit::Skip {
+            return Ok(Extent::Part);
+        }
+    }
+    Ok(if reader.is_cut_short() {
+        Extent::Part
+    } else {
+        Extent::Whole
+    })
 }

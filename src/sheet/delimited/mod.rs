@@ -11,5 +11,5 @@ mod record;
 
 pub use decode::DecodingReader;
 pub use encoding::{TextEncoding, detect as detect_encoding};
-pub(in crate::sheet) use file::{TextFormat, detect, read};
+pub(in crate::sheet) use file::{Extent, TextFormat, detect, presume, read};
 pub use lines::Lines;

@@ -88,6 +88,11 @@ impl<R: Read> RecordReader<R> {
         Ok(true)
     }
 
+    /// Whether the last row was longer than any can be, so that nothing was read after it.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.records.get_ref().is_overlong()
+    }
+
     /// The fault with what the row before says about it: a line break in a cell whose opening quote is missing leaves a
     /// row too short, and the rest of the cell at the beginning of the next.
     fn with_the_row_before(&self, fault: MalformedRow, row: &Row) -> MalformedRow {
