@@ -10,8 +10,7 @@ use crate::cli::PlanningOptions;
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
 use crate::model::{
-    AsOf, CHANGING, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status, UNCLEAR,
-    WAITED,
+    AsOf, NOT_BEFORE, Operation, OperationKind, Place, Row, RowKey, RowReport, RowSelection, Status, WAITED,
 };
 use crate::plan::{Awaited, Begun, BegunRows, Finished, Pending, RowCode, RowReason, Verdict, waits_until};
 use crate::text::fold;
@@ -235,7 +234,8 @@ impl ChosenRows {
             Some(history) if history.knows(&row.key) => Some(history.resume(&row.key)?),
             _ => None,
         };
-        // A row that waits is only looked at, every time; if it counted, those behind it would never have their turn.
+        // A row that waits is looked at every time, and may come to its end beyond the limit; if it counted, those behind it
+        // would never have their turn.
         let only_waits = matches!(&known, Some(Resume::GoOn(prior)) if prior.status == Status::Waiting)
             && *pending != Pending::Resend;
         let left_out = scope.leaves_out(&row, (!only_waits).then_some(*chosen));
@@ -454,16 +454,15 @@ impl ChosenRows {
 fn begun(prior: &Prior) -> Begun {
     let after = |name: &str| prior.after.as_ref().and_then(|after| after.get(name));
     let mailed_at = after("mailed").and_then(|time| time.as_str()?.parse().ok());
-    let is_on_the_way = prior.status == Status::Started && prior.code == CHANGING || after(UNCLEAR).is_some();
-    let may_have_mailed = matches!(prior.status, Status::Started | Status::InDoubt) && !is_on_the_way;
     Begun {
         account: prior.user_id,
         made: after("made").is_some(),
+        made_with: Vec::new(),
         before: prior.before.clone(),
         after: prior.after.clone(),
-        is_on_the_way,
+        is_on_the_way: prior.is_on_the_way(),
         is_waiting: prior.status == Status::Waiting || after(WAITED).is_some_and(|waited| waited == true),
-        mailed_at: mailed_at.max(prior.started_at.filter(|_| may_have_mailed)),
+        mailed_at,
         finished: after("finished").map(|_| Box::new(as_it_is_known(prior))),
     }
 }

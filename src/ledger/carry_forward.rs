@@ -49,6 +49,12 @@ fn carry(prior: &Prior, record: &mut Record) {
     {
         // The present state has shown what became of the call whose answer was lost.
         after.remove(UNCLEAR);
+    } else if prior.is_on_the_way()
+        && record.report.status != Status::Started
+        && let Some(after) = &mut record.report.after
+    {
+        // The row did not come so far as to show it.
+        after[UNCLEAR] = Value::Bool(true);
     }
 }
 

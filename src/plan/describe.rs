@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId, Quota, UserId, WAITED};
+use crate::model::{BundleSet, GroupId, Quota, UNCLEAR, UserId, WAITED};
 use crate::text::{joined, number, people};
 
 /// What was done for a row.
@@ -46,9 +46,14 @@ pub fn describe<'a>(
         // next rerun would not know about it.
         description.before = object(earlier.before.as_ref());
         description.after = object(earlier.after.as_ref());
+        // Whether the row waits, and whether this has come about, is for its new line to say.
         description.after.remove(WAITED);
+        description.after.remove(UNCLEAR);
         if earlier.made && !earlier.is_of_unknown_making() {
             description.after.entry("made").or_insert_with(|| json!("earlier"));
+            description.joined(&earlier.made_with);
+            // That run did it, and not this one.
+            description.words.clear();
         }
         if let Some(mailed) = earlier.mailed_at {
             description.after.entry("mailed").or_insert_with(|| json!(mailed));

@@ -9,7 +9,7 @@ use super::{
     Begun, Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
 };
 use crate::directory::Snapshot;
-use crate::model::{OperationKind, Row, RowReport, Status, WAITED};
+use crate::model::{OperationKind, Row, RowReport, Status, UNCLEAR, WAITED};
 
 /// Rows, what is planned for them, and the state that they were planned against.
 #[derive(Clone, Copy)]
@@ -96,22 +96,32 @@ pub fn row_ended(
         // Whatever came of the call, a rerun finishes what was planned with it.
         after.get_or_insert_with(|| json!({}))["like"] = copied.clone();
     }
+    let is_refused = planned.verdict.is_some();
     if let Some(earlier) = planned.earlier() {
-        let is_over = matches!(status, Status::Done | Status::Unchanged);
-        let is_refused = planned.verdict.is_some() && !is_over && !earlier.is_of_unknown_making();
-        let is_idle = is_refused || matches!(status, Status::NotRun | Status::Skipped);
-        if earlier.is_waiting && is_idle || is_refused && after.is_none() {
-            // A rerun goes on with the row by this, however it was left.
-            after.get_or_insert_with(|| json!({}))[WAITED] = json!(earlier.is_waiting);
+        if let Some(waited) = earlier.waited(status, is_refused, after.is_some()) {
+            after.get_or_insert_with(|| json!({}))[WAITED] = json!(waited);
+        }
+        if earlier.is_on_the_way
+            && !matches!(status, Status::Done | Status::Unchanged | Status::Started)
+            && let Some(after) = &mut after
+        {
+            // What was on its way need not have come about.
+            after[UNCLEAR] = json!(true);
         }
     }
-    RowReport {
-        code: code.to_string(),
-        message: parts.join("; "),
-        user_id: planned
+    // A row that makes an account may be refused for the sake of another one.
+    let made = planned.earlier().filter(|earlier| earlier.made && is_refused);
+    let user_id = match made {
+        Some(earlier) => earlier.account,
+        None => planned
             .account
             .and_then(|account| source.account_id(account))
             .or_else(|| planned.earlier()?.account),
+    };
+    RowReport {
+        code: code.to_string(),
+        message: parts.join("; "),
+        user_id,
         before: change.before,
         after,
         ..RowReport::of(&sheet.rows[row], status)
@@ -124,7 +134,7 @@ fn done_earlier(begun: &Begun) -> Option<String> {
         return None;
     }
     let after = begun.after.as_ref()?;
-    let made = after.get("made")?.as_str().filter(|made| *made != "earlier");
+    let made = after.get("made")?.as_str()?;
     let groups = after.get("groups").and_then(Value::as_object);
     let joined: Vec<&str> = groups
         .into_iter()
@@ -132,7 +142,6 @@ fn done_earlier(begun: &Begun) -> Option<String> {
         .filter(|(_, is_in)| **is_in == Value::Bool(true))
         .map(|(name, _)| name.as_str())
         .collect();
-    let made = made.unwrap_or("made");
     Some(match joined.as_slice() {
         [] => format!("{made} by an earlier run"),
         names => format!("{made} and joined {} by an earlier run", names.join(", ")),

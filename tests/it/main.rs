@@ -31,6 +31,7 @@ mod json_outputs;
 mod json_page;
 mod json_schema;
 mod json_words;
+mod killed_making;
 mod leases;
 mod lies;
 mod like;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use reseat::api::User;
 use reseat::directory::{self, Contents, Snapshot};
-use reseat::model::{DeleteWhen, Operation};
-use reseat::plan::{Administrators, OnShortage, Rules, plan};
+use reseat::model::{DeleteWhen, Operation, Status};
+use reseat::plan::{Administrators, Begun, OnShortage, PlannedSheet, Rules, plan};
 
 use crate::model::{World, address};
 use crate::random::rules;
@@ -74,6 +74,26 @@ fn a_row_that_depends_on_groups_that_are_not_told_ends_before_anything_is_done()
             "{told}"
         );
     }
+}
+
+#[test]
+fn a_move_that_may_have_been_begun_and_is_refused_for_its_old_account_is_not_taken_to_have_made_that_one() {
+    let untold = snapshot(false, read_members());
+    let rows = sheet([migrate(&address(0), "new@x.example", DeleteWhen::Invited)]);
+    let begun = Begun {
+        made: true,
+        ..Begun::default()
+    };
+    let begun = HashMap::from([(rows[0].key, begun)]);
+    let plan = plan(&rows, &untold, &begun, &rules(OnShortage::Stop));
+    let planned = PlannedSheet {
+        rows: &rows,
+        plan: &plan,
+        snapshot: &untold,
+    };
+    let end = planned.expected_end(0);
+    assert_eq!((end.status, end.code.as_str()), (Status::InDoubt, "groups_unreadable"));
+    assert_eq!((end.user_id, end.after), (None, None));
 }
 
 #[test]

@@ -18,8 +18,7 @@ use crate::engine::reply::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId, UserRef};
 use crate::plan::{
-    Call, CallKind, Family, Membership, Pending, RowCode, RowIndex, RowReason, StepIndex, StepSource, Verdict, Work,
-    not_owned,
+    Call, CallKind, Family, Membership, RowCode, RowIndex, RowReason, StepIndex, StepSource, Verdict, Work, not_owned,
 };
 
 impl Machine<'_> {
@@ -179,11 +178,6 @@ impl Machine<'_> {
         }
         self.last_made = Some(self.elapsed);
         let rows = self.steps.rows_of(step);
-        if self.rules.pending == Pending::Resend && matches!(self.steps.step(step).work, Work::Invite(_)) {
-            for row in &rows {
-                self.rows.mailed(*row, self.now);
-            }
-        }
         self.end_step(step, StepState::Done);
         let going_on = rows.iter().filter(|row| !self.rows.has_ended(**row));
         let records = going_on.filter_map(|row| self.rows.begun(*row, &self.steps, RowReason::Made, self.now));

@@ -111,7 +111,7 @@ struct RowLog {
     settled: Option<Verdict>,
     /// Said besides what the steps say: that an answer was lost and settled, that licences went back.
     remarks: Vec<String>,
-    /// When a run under `--resend` mailed the person.
+    /// When this run, under `--resend`, mailed the person or set about it.
     mailed_at: Option<Timestamp>,
     /// What the service refused to carry over to a successor, so that the old account is kept.
     not_carried_over: Vec<String>,
@@ -196,9 +196,14 @@ impl<'a> Rows<'a> {
         self.recording == Recording::On
     }
 
-    /// The person whom the row invites was mailed under `--resend`, which the next such run has to know.
+    /// The person whom the row invites is about to be mailed under `--resend`, which the next such run has to know.
     pub(super) fn mailed(&mut self, row: RowIndex, now: Timestamp) {
         self.edit(row).mailed_at = Some(now);
+    }
+
+    /// Nothing has come of that.
+    pub(super) fn not_mailed(&mut self, row: RowIndex) {
+        self.edit(row).mailed_at = None;
     }
 
     /// The service refuses to carry this over; whether the row goes on without it is for the user to say.
@@ -277,6 +282,7 @@ impl<'a> Rows<'a> {
         let log = self.edit(row);
         if log.calls == 0 {
             log.started_at = None;
+            log.mailed_at = None;
         }
     }
 
@@ -417,8 +423,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The record ahead of a call that has these steps of one row, and may be repeated: what was there, and what it is to
-    /// become. `None` where the row makes an account, or has one that was made for it: then an earlier record tells all of
-    /// it; or where this has been recorded already.
+    /// become. `None` for a move, of whose calls other records tell, or where this has been recorded already.
     pub(super) fn changing(
         &mut self,
         of_call: &[(RowIndex, StepIndex)],
@@ -426,12 +431,8 @@ impl<'a> Rows<'a> {
         now: Timestamp,
     ) -> Option<Record> {
         let (row, _) = *of_call.first()?;
-        let planned = &self.sheet.plan.rows[row];
-        let account = planned.account.map(|account| self.sheet.plan.account(account));
-        let is_made = account.is_some_and(|account| account.maker() == Some(row))
-            || planned.earlier().is_some_and(|begun| begun.made);
         let is_move = self.sheet.rows[row].operation.kind().takes_several_runs();
-        if self.recording == Recording::Off || is_made || is_move {
+        if self.recording == Recording::Off || is_move {
             return None;
         }
         let of_call = of_call.iter().map(|(_, step)| *step);

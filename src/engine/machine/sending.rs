@@ -11,8 +11,9 @@ use crate::api::UserUpdate;
 use crate::engine::request::Request;
 use crate::ledger::Record;
 use crate::model::{Status, UserId};
-use crate::plan::RowReason;
-use crate::plan::{Call, CallKind, Family, Membership, RowIndex, Stage, StepIndex, StepSource, Work, not_owned};
+use crate::plan::{
+    Call, CallKind, Family, Membership, Pending, RowIndex, RowReason, Stage, StepIndex, StepSource, Work, not_owned,
+};
 
 impl Machine<'_> {
     pub(super) fn send_what_fits(&mut self) {
@@ -155,6 +156,10 @@ impl Machine<'_> {
             rows.extend(self.steps.step(*step).rows.iter().map(|row| (*row, *step)));
         }
         if let Some(code) = self.code_ahead(&call) {
+            if self.rules.pending == Pending::Resend && call.kind == CallKind::Invite {
+                // A run that is killed may have mailed them.
+                rows.iter().for_each(|(row, _)| self.rows.mailed(*row, self.now));
+            }
             let begun = |(row, _): &(RowIndex, _)| self.rows.begun(*row, &self.steps, code, self.now);
             let records: Vec<Record> = rows.iter().filter_map(begun).collect();
             self.record(records);

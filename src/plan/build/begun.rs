@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::{BundleSet, GroupId, Row, RowKey, UserId};
+use crate::api::User;
+use crate::model::{BundleSet, GroupId, Row, RowKey, Status, UserId};
 use crate::plan::Verdict;
 
 /// What earlier runs recorded about a row that was started and not finished.
@@ -15,6 +16,8 @@ pub struct Begun {
     pub account: Option<UserId>,
     /// Whether that account was, or may have been, invited or created for the row.
     pub made: bool,
+    /// The groups that it was made with, where no answer has told of that and it is in those that the row asks for.
+    pub made_with: Vec<GroupId>,
     /// The `before` column: for a migration, what the old account had.
     pub before: Option<Value>,
     /// The `after` column: what has been changed for the row.
@@ -23,7 +26,7 @@ pub struct Begun {
     pub is_on_the_way: bool,
     /// Whether it was left waiting by the last run in which anything was done for it: licences were then taken off no account.
     pub is_waiting: bool,
-    /// When a run under `--resend` mailed the person last, or may have.
+    /// When a run under `--resend` mailed the person last, or set about it before it was killed.
     pub mailed_at: Option<Timestamp>,
     /// For a row that an earlier run finished, and that is only planned for a mail that may be due again.
     pub finished: Option<Box<Finished>>,
@@ -49,9 +52,31 @@ impl Begun {
             || self.made && row.operation.makes().is_some()
     }
 
-    /// Whether it is not known if a call that was sent has made an account.
+    /// Whether it is not known if a call that was sent has made an account. Once the account is found, it is known.
     pub fn is_of_unknown_making(&self) -> bool {
         self.made && self.account.is_none() && self.told_making().is_none()
+    }
+
+    /// The same once the account is found, given the groups that the row asks for.
+    pub(super) fn found(&self, account: &User, groups: &[GroupId]) -> Self {
+        let is_in = |group: &&GroupId| self.is_of_unknown_making() && account.groups.contains(group);
+        Self {
+            account: Some(account.id),
+            made_with: groups.iter().filter(is_in).copied().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// What a line says of whether the row was left waiting: one for which nothing was done has to, so that a rerun goes on
+    /// with it as it was left; others say it by their status, or by what was done.
+    pub fn waited(&self, status: Status, is_refused: bool, has_after: bool) -> Option<bool> {
+        let is_idle = match status {
+            Status::Done | Status::Unchanged | Status::Waiting => false,
+            Status::NotRun | Status::Skipped => true,
+            _ => is_refused && !self.is_of_unknown_making(),
+        };
+        let needs_a_word = is_refused && !has_after && !self.is_of_unknown_making();
+        (is_idle && (self.is_waiting || needs_a_word)).then_some(self.is_waiting)
     }
 
     /// Whether the end of the row tells by itself what was made for it.
@@ -93,6 +118,42 @@ impl Captured {
             external_license: read("external_license")
                 .and_then(|flag| flag.as_bool())
                 .unwrap_or(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// What a line says of whether its row waited, by what the row was, how it ends, whether the plan refused it, and whether
+    /// the line tells of anything else.
+    #[test]
+    fn a_line_says_whether_its_row_waited_only_where_nothing_else_in_it_does() {
+        let waiting = Begun {
+            is_waiting: true,
+            ..Begun::default()
+        };
+        let of_unknown_making = Begun {
+            made: true,
+            ..Begun::default()
+        };
+        for status in Status::iter() {
+            let (is_over, is_left) = (
+                matches!(status, Status::Done | Status::Unchanged | Status::Waiting),
+                matches!(status, Status::NotRun | Status::Skipped),
+            );
+            for (is_refused, has_after) in [(false, false), (false, true), (true, false), (true, true)] {
+                let said = |begun: &Begun| begun.waited(status, is_refused, has_after);
+                let what = format!("{status}, refused: {is_refused}, tells of something: {has_after}");
+                let waits = !is_over && (is_left || is_refused);
+                assert_eq!(said(&waiting), waits.then_some(true), "{what}");
+                let has_nothing_else = !is_over && is_refused && !has_after;
+                assert_eq!(said(&Begun::default()), has_nothing_else.then_some(false), "{what}");
+                assert_eq!(said(&of_unknown_making), None, "{what}");
+            }
         }
     }
 }

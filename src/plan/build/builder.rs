@@ -101,7 +101,7 @@ impl<'a> Builder<'a> {
         }
         for (index, row) in rows.iter().enumerate() {
             if let Err(verdict) = builder.row(index, row) {
-                let verdict = builder.as_begun(row, verdict);
+                let verdict = builder.as_begun(index, row, verdict);
                 builder.rows[index].verdict = Some(Box::new(verdict));
                 builder.keep_begun(index, row);
             }
@@ -112,8 +112,8 @@ impl<'a> Builder<'a> {
 
     /// A row that needs nothing more because an interrupted run has done it is done, and not unchanged. One that is refused
     /// while nobody knows what became of a call stays in doubt.
-    fn as_begun(&self, row: &Row, verdict: Verdict) -> Verdict {
-        let Some(begun) = self.begun.get(&row.key) else {
+    fn as_begun(&self, index: RowIndex, row: &Row, verdict: Verdict) -> Verdict {
+        let Some(begun) = self.rows[index].earlier().or_else(|| self.begun.get(&row.key)) else {
             return verdict;
         };
         if begun.is_on_the_way && verdict.status == Status::Unchanged {
@@ -123,7 +123,8 @@ impl<'a> Builder<'a> {
                 message: "done by a run that was interrupted".to_owned(),
             };
         }
-        if begun.is_of_unknown_making() && begun.is_planned_on(row) && verdict.status.is_failure() {
+        let is_settled = matches!(verdict.status, Status::Done | Status::Unchanged | Status::Waiting);
+        if begun.is_of_unknown_making() && begun.is_planned_on(row) && !is_settled {
             return Verdict {
                 status: Status::InDoubt,
                 message: format!(

@@ -174,7 +174,7 @@ impl<'a> Builder<'a> {
         }
         // From here on the row is about this account, and what was done for it is kept however the row ends.
         self.rows[index].more().captured = begun.and_then(|begun| begun.before.clone());
-        let ours = self.made_earlier(index, row.key, user.id);
+        let ours = self.made_earlier(index, row.key, user, &[]);
         self.existing(Naming::made(index), user)?;
         Ok(ours)
     }

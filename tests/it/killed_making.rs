@@ -1,0 +1,226 @@
+//! A run that is killed while it makes an account: once the account is found, every later line knows that it was made, and
+//! what was done for it since.
+
+use std::time::Duration;
+
+use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, World};
+
+use crate::support::{HUGO, NADIA, Stage};
+
+const NEW: &str = "new.hire@contoso.example";
+const MOVED: &str = "nadia@new.example";
+const ONE: [&str; 2] = ["--max-deletes", "1"];
+
+fn refused() -> FaultKind {
+    FaultKind::Refused {
+        status: 400,
+        words: "not today".to_owned(),
+    }
+}
+
+/// Starts the sheet, and kills the run once the call to this route has done, or not done, its work, and `when` says so.
+fn killed(
+    stage: &Stage,
+    sheet: &str,
+    flags: &[&str],
+    route: (&str, &str),
+    moment: Moment,
+    when: impl Fn(&Stage) -> bool,
+) {
+    stage.write("sheet.csv", sheet);
+    let kind = FaultKind::Stalled {
+        time: Duration::from_secs(30),
+        moment,
+    };
+    stage.forget_calls();
+    stage.fault(kind, route.0, route.1, Strikes::First(1));
+    let mut child = stage.start(&[&["run", "sheet.csv", "--yes"], flags].concat());
+    stage.until("the time to kill has come", |_| when(stage));
+    child.kill().unwrap();
+    stage.ended(child);
+    stage.sandbox.set_faults(Faults::default());
+}
+
+fn killed_while_inviting(stage: &Stage, sheet: &str, flags: &[&str], address: &str) {
+    killed(
+        stage,
+        sheet,
+        flags,
+        ("POST", "InviteUsers"),
+        Moment::AfterEffect,
+        |stage| stage.world().mails_to(address) > 0,
+    );
+}
+
+fn sheet() -> String {
+    format!("operation,email,groups,licenses\ninvite,{NEW},Finance,ATTUNU\n")
+}
+
+fn migration(delete_when: &str) -> String {
+    format!("operation,user,new_email,delete_when,licenses\nmigrate,{NADIA},{MOVED},{delete_when},ATTUNU\n")
+}
+
+fn change<T>(stage: &Stage, change: impl FnOnce(&mut World) -> T) -> T {
+    stage.sandbox.with_world(change)
+}
+
+fn after(stage: &Stage) -> String {
+    stage.results()[0].get("after").to_owned()
+}
+
+#[test]
+fn nobody_is_invited_again_whose_account_was_made_found_and_deleted_by_somebody() {
+    for (sheet, address, flags) in [(sheet(), NEW, &[][..]), (migration("accepted"), MOVED, &ONE[..])] {
+        let stage = Stage::new();
+        stage.free_seats("ATTUNU", 2);
+        killed_while_inviting(&stage, &sheet, flags, address);
+        stage.fault(refused(), "PUT", "/user-license", Strikes::Always);
+        stage.rerun(flags).ends(3);
+        let made = stage.id(address);
+        assert!(after(&stage).contains(r#""made":"earlier""#), "{}", after(&stage));
+        assert!(!after(&stage).contains("mailed"), "{}", after(&stage));
+        assert_eq!(stage.results()[0].get("user_id"), made.to_string());
+
+        stage.sandbox.set_faults(Faults::default());
+        change(&stage, |world| world.remove_user(made));
+        for _ in 0..2 {
+            stage.rerun(flags).ends(3);
+            assert_eq!(stage.statuses(), ["in_doubt"], "{address}");
+            assert_eq!(stage.results()[0].get("code"), "account_missing");
+            assert_eq!(stage.results()[0].get("user_id"), made.to_string());
+        }
+        assert_eq!(stage.world().mails_to(address), 1);
+    }
+}
+
+#[test]
+fn an_undo_deletes_an_account_that_a_killed_run_made() {
+    for (operation, route) in [("invite", "InviteUsers"), ("create", "BulkCreate")] {
+        let stage = Stage::new();
+        stage.free_seats("ATTUNU", 2);
+        let rows = format!("operation,email,groups,licenses\n{operation},{NEW},Finance,ATTUNU\n");
+        killed(&stage, &rows, &[], ("POST", route), Moment::AfterEffect, |stage| {
+            stage.user(NEW).is_some()
+        });
+        stage.rerun(&[]).ends(0);
+        assert_eq!(stage.statuses(), ["done"]);
+        assert!(!after(&stage).contains("mailed"), "{}", after(&stage));
+        assert!(
+            after(&stage).contains(r#""groups":{"Finance":true}"#),
+            "{}",
+            after(&stage)
+        );
+        stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
+        stage
+            .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
+            .ends(0);
+        assert!(stage.user(NEW).is_none(), "{operation}");
+    }
+}
+
+#[test]
+fn an_undo_moves_a_person_back_whom_a_killed_run_invited() {
+    let stage = Stage::new();
+    killed_while_inviting(&stage, &migration("invited"), &ONE, MOVED);
+    stage.rerun(&ONE).ends(0);
+    assert!(stage.user(NADIA).is_none());
+    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]);
+    let undo = stage.read("undo.csv");
+    assert!(undo.contains("migrate") && !undo.contains("invite,"), "{undo}");
+}
+
+#[test]
+fn a_run_that_was_killed_without_resend_keeps_nobody_from_being_mailed_again() {
+    let stage = Stage::new();
+    stage.allow_mails(3);
+    killed_while_inviting(&stage, &format!("operation,email\ninvite,{NEW}\n"), &[], NEW);
+    stage.rerun(&["--resend"]).ends(0);
+    assert_eq!(stage.world().mails_to(NEW), 2);
+    stage.rerun(&["--resend"]).ends(0);
+    assert_eq!(stage.world().mails_to(NEW), 2);
+}
+
+#[test]
+fn an_invitation_that_was_refused_under_resend_does_not_count_as_a_mail() {
+    let stage = Stage::new();
+    stage.allow_mails(3);
+    stage.run(&format!("operation,email\ninvite,{NEW}\n")).ends(0);
+    stage.fault(refused(), "POST", "InviteUsers", Strikes::Always);
+    stage.rerun(&["--resend"]).ends(3);
+    stage.sandbox.set_faults(Faults::default());
+    stage.rerun(&["--resend"]).ends(0);
+    assert_eq!(stage.world().mails_to(NEW), 2);
+}
+
+#[test]
+fn licenses_given_by_a_run_that_was_killed_are_on_record_and_taken_off_by_an_undo() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 2);
+    killed(
+        &stage,
+        &sheet(),
+        &[],
+        ("PUT", "/user-license"),
+        Moment::AfterEffect,
+        |stage| stage.user(NEW).is_some() && stage.held(NEW).is_some(),
+    );
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.statuses(), ["done"]);
+    let line = after(&stage);
+    assert!(
+        line.contains(r#""made":"invited""#) && line.contains("ATTUNU"),
+        "{line}"
+    );
+    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
+    stage
+        .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
+        .ends(0);
+    assert!(stage.user(NEW).is_none());
+}
+
+#[test]
+fn licenses_that_a_killed_run_did_not_come_to_give_are_given_by_the_next() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 2);
+    killed(
+        &stage,
+        &sheet(),
+        &[],
+        ("PUT", "/user-license"),
+        Moment::BeforeEffect,
+        |stage| stage.writes().get("allocate-to-users").is_some_and(|calls| *calls > 0),
+    );
+    assert_eq!(stage.held(NEW), None);
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ATTUNU"));
+    assert_eq!(stage.world().mails_to(NEW), 1);
+}
+
+#[test]
+fn a_change_that_was_on_its_way_stays_unclear_through_a_run_that_refuses_its_row() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,active\nupdate,{HUGO},no\n");
+    killed(
+        &stage,
+        &sheet,
+        &[],
+        ("PUT", "/api/User/"),
+        Moment::AfterEffect,
+        |stage| stage.user(HUGO).is_some_and(|user| !user.is_active),
+    );
+    let twin = change(&stage, |world| {
+        let hugo = world.user_called(HUGO).expect("the account").clone();
+        let mut twin = hugo.clone();
+        twin.id = reseat::model::UserId(uuid::Uuid::from_u128(78));
+        world.insert_user(twin.clone());
+        twin.id
+    });
+    stage.rerun(&[]).ends(3);
+    assert_eq!(stage.statuses(), ["ambiguous"]);
+    assert!(after(&stage).contains(r#""unclear":true"#), "{}", after(&stage));
+    change(&stage, |world| world.remove_user(twin));
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.statuses(), ["done"]);
+    assert!(!after(&stage).contains("unclear"), "{}", after(&stage));
+    assert_eq!(stage.results()[0].message(), "done earlier");
+}
