@@ -130,6 +130,24 @@ fn an_undo_moves_a_person_back_whom_a_killed_run_invited() {
 }
 
 #[test]
+fn an_undo_deletes_the_new_account_of_a_move_that_waits_and_was_killed_while_it_invited() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,new_email,delete_when,groups\nmigrate,{NADIA},{MOVED},accepted,Finance\n");
+    killed_while_inviting(&stage, &sheet, &ONE, MOVED);
+    stage.rerun(&ONE).ends(75);
+    assert!(
+        after(&stage).contains(r#""groups":{"Finance":true}"#),
+        "{}",
+        after(&stage)
+    );
+    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
+    stage
+        .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
+        .ends(0);
+    assert!(stage.user(MOVED).is_none() && stage.user(NADIA).is_some());
+}
+
+#[test]
 fn a_run_that_was_killed_without_resend_keeps_nobody_from_being_mailed_again() {
     let stage = Stage::new();
     stage.allow_mails(3);

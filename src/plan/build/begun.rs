@@ -57,13 +57,19 @@ impl Begun {
         self.made && self.account.is_none() && self.told_making().is_none()
     }
 
-    /// The same once the account is found, given the groups that the row asks for.
-    pub(super) fn found(&self, account: &User, groups: &[GroupId]) -> Self {
-        let is_in = |group: &&GroupId| self.is_of_unknown_making() && account.groups.contains(group);
+    /// The same once the account is found.
+    pub(super) fn found(&self, account: UserId) -> Self {
         Self {
-            account: Some(account.id),
-            made_with: groups.iter().filter(is_in).copied().collect(),
+            account: Some(account),
             ..self.clone()
+        }
+    }
+
+    /// Notes with which of the groups that the row asks for its account was made, unless a record tells of that.
+    pub(super) fn note_groups(&mut self, account: &User, groups: &[GroupId]) {
+        if self.made && self.told_making().is_none() {
+            let is_in = |group: &&GroupId| account.groups.contains(group);
+            self.made_with = groups.iter().filter(is_in).copied().collect();
         }
     }
 

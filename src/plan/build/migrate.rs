@@ -80,6 +80,9 @@ impl<'a> Builder<'a> {
         if !groups.is_empty() {
             self.knows_groups(new)?;
         }
+        if let Some(user) = pair.new {
+            self.made_with(index, user, &groups);
+        }
         self.migration_keeps_an_administrator(index, migrate, (old, new), &groups)?;
         let held = self.held_by_old(old, &captured, begun);
         let recorded = begun.and_then(|begun| begun.before.as_ref());
@@ -174,7 +177,7 @@ impl<'a> Builder<'a> {
         }
         // From here on the row is about this account, and what was done for it is kept however the row ends.
         self.rows[index].more().captured = begun.and_then(|begun| begun.before.clone());
-        let ours = self.made_earlier(index, row.key, user, &[]);
+        let ours = self.made_earlier(index, row.key, user.id);
         self.existing(Naming::made(index), user)?;
         Ok(ours)
     }

@@ -6,7 +6,7 @@ use super::builder::{Builder, Planned};
 use super::like::Copies;
 use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
-use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status};
+use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
 use crate::plan::already_there::{deactivated, may_be_given, not_invited, other_name};
 use crate::plan::settled::{bearer, person, user_ambiguous, verdict};
 use crate::plan::{AccountIndex, Creation, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Work};
@@ -31,7 +31,8 @@ impl Builder<'_> {
             Found::One(user) => {
                 let account = self.existing(Naming::made(row), bearer(&invite.email, user)?)?;
                 self.stays(account)?;
-                let ours = self.made_earlier(row, key, user, &groups);
+                let ours = self.made_earlier(row, key, user.id);
+                self.made_with(row, user, &groups);
                 if !self.activated.contains(&user.id) {
                     may_be_given(invite, user, self.rules)?;
                 }
@@ -82,7 +83,8 @@ impl Builder<'_> {
                 let account = self.existing(Naming::made(row), user)?;
                 self.stays(account)?;
                 self.can_be_given(account, &licenses)?;
-                let ours = self.made_earlier(row, key, user, &groups);
+                let ours = self.made_earlier(row, key, user.id);
+                self.made_with(row, user, &groups);
                 self.may_get_seats(account, &licenses)?;
                 self.note(
                     row,
@@ -122,17 +124,23 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether an earlier run made the account for this very row, which asks for these groups; then what that run did is
-    /// kept.
-    pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: &User, groups: &[GroupId]) -> bool {
+    /// Whether an earlier run made the account for this very row; then what that run did is kept.
+    pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: UserId) -> bool {
         let Some(begun) = self.begun.get(&key) else {
             return false;
         };
-        let ours = begun.made(user.id);
-        if ours || (begun.mailed_at.is_some() && begun.account == Some(user.id)) {
-            self.rows[row].more().earlier = Some(begun.found(user, groups));
+        let ours = begun.made(user);
+        if ours || (begun.mailed_at.is_some() && begun.account == Some(user)) {
+            self.rows[row].more().earlier = Some(begun.found(user));
         }
         ours
+    }
+
+    /// The row, which goes on with this account, asks for these groups.
+    pub(super) fn made_with(&mut self, row: RowIndex, user: &User, groups: &[GroupId]) {
+        if let Some(earlier) = &mut self.rows[row].more().earlier {
+            earlier.note_groups(user, groups);
+        }
     }
 
     /// The message, and a warning, where the account of an invited address goes by another name than the row says.
