@@ -1,5 +1,7 @@
 //! The rows as the sheet that is written.
 
+use std::collections::HashSet;
+
 use strum::IntoEnumIterator;
 
 use super::row::{RowKind, UndoRow};
@@ -38,14 +40,30 @@ fn draft(row: &UndoRow) -> DraftRow {
 }
 
 fn note(row: &UndoRow) -> String {
-    let mut places: Vec<String> = row.undoes.iter().take(MOST_ROWS).map(Place::to_string).collect();
-    if row.undoes.len() > MOST_ROWS {
-        places.push(format!("{} more", number(row.undoes.len() - MOST_ROWS)));
+    // A row that has left the sheet keeps its number, which another row may have by now.
+    let mut seen = HashSet::new();
+    let places = row
+        .undoes
+        .iter()
+        .filter(|place| seen.insert((&*place.sheet, place.row)));
+    let mut places: Vec<String> = places.map(place).collect();
+    let more = places.len().saturating_sub(MOST_ROWS);
+    places.truncate(MOST_ROWS);
+    if more > 0 {
+        places.push(format!("{} more", number(more)));
     }
     let undoes = format!("undoes {}", places.join(", "));
     if row.note.is_empty() {
         undoes
     } else {
         format!("{undoes}: {}", row.note)
+    }
+}
+
+fn place(place: &Place) -> String {
+    if place.sheet.is_empty() {
+        place.to_string()
+    } else {
+        format!("row {} of `{}`", place.row, place.sheet)
     }
 }
