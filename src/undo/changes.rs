@@ -146,16 +146,29 @@ pub(super) enum Lasting {
     Lease { group: String, bundles: BundleSet },
 }
 
+/// What the records say became of an account whose person was moved to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Parting {
+    /// The run has kept it.
+    Kept,
+    /// The run may have deleted it: the row was taken up again after a run that was cut off.
+    NotTold,
+    /// The run has deleted it, or was about to.
+    Deleted,
+}
+
 /// Whom a migration moved to this account.
 #[derive(Debug, Clone)]
 pub(super) struct Move {
+    /// The account that was left.
+    pub(super) left: Option<UserId>,
+    /// What the person had before the runs changed anything: that account, or the first of several one after the other.
     pub(super) old: Portrait,
     /// The old account, as the sheet named it.
     pub(super) name: String,
-    /// Whether the old account was deleted, as far as the record says.
-    pub(super) is_deleted: bool,
-    /// Whether the old account's licences were taken off it.
-    pub(super) is_handed_over: bool,
+    /// The rows that changed the account before it was left.
+    pub(super) earlier: Vec<Place>,
+    pub(super) parting: Parting,
 }
 
 /// What was changed about one account.
@@ -177,7 +190,8 @@ pub(super) struct AccountChange {
     pub(super) texts: BTreeMap<TextField, Flip<String>>,
     pub(super) flags: BTreeMap<FlagField, Flip<bool>>,
     pub(super) lasting: Vec<Lasting>,
-    pub(super) moved: Option<Box<Move>>,
+    /// One where a run made the account for somebody; more where several came together in it.
+    pub(super) moved: Vec<Move>,
 }
 
 impl AccountChange {
@@ -195,7 +209,7 @@ impl AccountChange {
             texts: BTreeMap::new(),
             flags: BTreeMap::new(),
             lasting: Vec::new(),
-            moved: None,
+            moved: Vec::new(),
         }
     }
 }

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use strum::IntoEnumIterator;
 
 use super::changes::{
-    AccountChange, Changes, FlagField, Flip, Lasting, Loose, Made, MembershipChange, Move, RuleChange, TextField,
+    AccountChange, Changes, FlagField, Flip, Lasting, Loose, Made, MembershipChange, Move, Parting, RuleChange,
+    TextField,
 };
 use super::group::GroupMark;
 use super::held::Held;
 use super::portrait::Portrait;
 use super::recorded::Side;
+use super::rewound::{before as before_the_changes, since_the_old_account};
 use crate::ledger::{Record, RunId, RunRecord};
 use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId, WAITED};
 
@@ -93,7 +95,7 @@ impl Folding {
             (_, Some(id)) => {
                 let change = self.account(id, position, report);
                 if is_deletion {
-                    change.gone = Some(Portrait::read(before, Some(id)));
+                    change.gone = Some(before_the_changes(change, Portrait::read(before, Some(id))));
                 } else {
                     take_account(change, report, (before, after));
                 }
@@ -131,17 +133,37 @@ impl Folding {
 
     /// A migration's own columns are about the new account, and its `before` about the old one.
     fn moved(&mut self, new: UserId, position: usize, report: &RowReport, (before, after): (Side<'_>, Side<'_>)) {
+        let left = before.user_id();
+        let moved = Move {
+            left,
+            old: Portrait::read(before, left),
+            name: report.user.clone(),
+            earlier: Vec::new(),
+            parting: parting(report, after),
+        };
+        let held = moved.old.held.clone();
+        let known = left.and_then(|id| self.by_id.get(&id));
+        let moved = match known.map(|at| &self.changes.accounts[*at]) {
+            Some(earlier) => goes_on(moved, earlier),
+            None => Some(moved),
+        };
         let told = |words: &str| report.message.contains(words);
         let is_taken_off = told("licences taken off the old account") && !told("licences given back");
+        if let Some(id) = left.filter(|_| after.has("handed_over") || is_taken_off) {
+            let old = self.account(id, position, report);
+            Flip::then(&mut old.held, held, Held::Nothing);
+            Flip::then(&mut old.external, before.flag("external_license"), false);
+        }
         let change = self.account(new, position, report);
         change.label.clone_from(&report.target);
         take_account(change, report, (before.inner("new_account"), after));
-        change.moved = Some(Box::new(Move {
-            old: Portrait::read(before, before.user_id()),
-            name: report.user.clone(),
-            is_deleted: after.has("deleted") || told("old account deleted"),
-            is_handed_over: after.has("handed_over") || is_taken_off,
-        }));
+        let Some(moved) = moved else { return };
+        let same = |known: &&mut Move| known.left.is_some() && known.left == moved.left;
+        match change.moved.iter_mut().find(same) {
+            // The row was changed while it waited, and has gone on under another key.
+            Some(known) => known.parting = known.parting.max(moved.parting),
+            None => change.moved.push(moved),
+        }
     }
 
     fn rule(&mut self, position: usize, report: &RowReport, (before, after): (Side<'_>, Side<'_>)) {
@@ -169,6 +191,48 @@ impl Folding {
             });
         }
     }
+}
+
+/// What a record of a migration says became of the old account.
+fn parting(report: &RowReport, after: Side<'_>) -> Parting {
+    let told = |words: &str| report.message.contains(words);
+    // A run that made the account and came to its end in one go has recorded the deletion, if there was one.
+    let is_of_one_run = after.has("made") && after.text("made") != Some("earlier") && !told("in an earlier run");
+    if after.has("deleted") || told("old account deleted") {
+        Parting::Deleted
+    } else if report.status == Status::Waiting || report.status == Status::Done && is_of_one_run {
+        Parting::Kept
+    } else {
+        Parting::NotTold
+    }
+}
+
+/// The move of somebody whose account the runs had changed before, as one from what was there before the first of them;
+/// `None` if the runs had made that account, since then there was nothing.
+fn goes_on(moved: Move, earlier: &AccountChange) -> Option<Move> {
+    let first = earlier.moved.first().filter(|_| earlier.made.is_some());
+    let first = first.filter(|first| first.parting == Parting::Deleted);
+    if earlier.made.is_some() && first.is_none() {
+        return None;
+    }
+    let mut rows = first.map(|first| first.earlier.clone()).unwrap_or_default();
+    rows.extend(earlier.rows.iter().cloned());
+    let old = match first {
+        Some(first) => Portrait {
+            id: first.old.id,
+            email: first.old.email.clone(),
+            user_name: first.old.user_name.clone(),
+            from_directory: first.old.from_directory,
+            ..before_the_changes(&since_the_old_account(earlier, &first.old), moved.old)
+        },
+        None => before_the_changes(earlier, moved.old),
+    };
+    Some(Move {
+        old,
+        name: first.map_or(moved.name, |first| first.name.clone()),
+        earlier: rows,
+        ..moved
+    })
 }
 
 /// What a record says of the account that it is about.
@@ -276,5 +340,64 @@ mod tests {
             assert_eq!(changes(status, None).loose.len(), 1, "{status}");
         }
         assert_eq!(changes(Status::Done, Some(json!({"made": "invited"}))).loose.len(), 1);
+    }
+
+    #[test]
+    fn an_old_account_is_the_runs_deletion_only_where_the_record_says_so() {
+        for (status, after, message, expected) in [
+            (
+                Status::Done,
+                json!({"made": "invited", "deleted": true}),
+                "",
+                Parting::Deleted,
+            ),
+            (
+                Status::Failed,
+                json!({"deleted": true, "unclear": true}),
+                "",
+                Parting::Deleted,
+            ),
+            (
+                Status::Done,
+                json!({}),
+                "invited; old account deleted",
+                Parting::Deleted,
+            ),
+            (Status::Waiting, json!({"made": "invited"}), "", Parting::Kept),
+            (
+                Status::Done,
+                json!({"made": "invited"}),
+                "invited; holds PMD",
+                Parting::Kept,
+            ),
+            (
+                Status::Done,
+                json!({"made": "invited"}),
+                "invited in an earlier run",
+                Parting::NotTold,
+            ),
+            (Status::Done, json!({"made": "earlier"}), "", Parting::NotTold),
+            (
+                Status::Done,
+                json!({"groups": {"HR": true}}),
+                "joined HR",
+                Parting::NotTold,
+            ),
+            (Status::Failed, json!({"made": "invited"}), "", Parting::NotTold),
+        ] {
+            let place = Place {
+                sheet: "".into(),
+                row: 2,
+            };
+            let report = RowReport {
+                message: message.into(),
+                ..RowReport::blank(place, RowKey::of("row", 0), status)
+            };
+            assert_eq!(
+                parting(&report, Side::of(Some(&after))),
+                expected,
+                "{status} {after} {message}"
+            );
+        }
     }
 }

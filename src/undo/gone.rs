@@ -18,22 +18,24 @@ pub(super) fn gone(change: &AccountChange, old: &Portrait, pen: Pen<'_>) -> Vec<
         // The run was cut off before the deletion came about.
         return Vec::new();
     }
-    come_back(old, &change.rows, pen)
+    come_back(old, &change.rows, None, pen)
 }
 
-/// The rows that make an account like this one.
-pub(super) fn come_back(old: &Portrait, rows: &[Place], pen: Pen<'_>) -> Vec<UndoRow> {
+/// What keeps an account from being brought back.
+pub(super) type Hindrance = (Why, String);
+
+/// The rows that make an account like this one, or the one that says what keeps them from it.
+pub(super) fn come_back(old: &Portrait, rows: &[Place], hindrance: Option<Hindrance>, pen: Pen<'_>) -> Vec<UndoRow> {
     let by_mail = Email::fault(&old.email).is_none();
     let operation = if by_mail {
         OperationKind::Invite
     } else {
         OperationKind::Create
     };
-    let (reason, why) = match obstacle(old, operation, pen.present) {
-        Some((why, reason)) => (Some(reason), Some(why)),
-        None => (None, None),
-    };
-    let kind = why.map_or(RowKind::PutsBack(operation), RowKind::Decide);
+    let hindrance = hindrance.or_else(|| obstacle(old, operation, pen.present));
+    let kind = hindrance
+        .as_ref()
+        .map_or(RowKind::PutsBack(operation), |(why, _)| RowKind::Decide(*why));
     let (groups, lost) = groups(&old.groups, pen);
     let mut row = UndoRow::new(kind, rows);
     row = if by_mail {
@@ -55,16 +57,17 @@ pub(super) fn come_back(old: &Portrait, rows: &[Place], pen: Pen<'_>) -> Vec<Und
     if !old.external {
         row = row.cell(Column::Licenses, licenses(&bundles));
     }
+    let id = old.id.map(|id| format!(" (it was {id})")).unwrap_or_default();
     row = row
         .seats(bundles.clone(), BundleSet::default())
-        .noting(about(old, by_mail));
-    for text in lost.into_iter().chain(reason) {
+        .noting(format!("the run deleted this account{id}"));
+    for text in lost {
         row = row.noting(text);
     }
-    if why.is_some() {
-        return vec![row];
+    if let Some((_, reason)) = hindrance {
+        return vec![row.noting(reason)];
     }
-    let mut rows_back = vec![row];
+    let mut rows_back = vec![row.noting(what_a_new_one_is(by_mail))];
     rows_back.extend(more(old, rows, by_mail, &bundles));
     rows_back
 }
@@ -91,21 +94,14 @@ fn more(old: &Portrait, rows: &[Place], by_mail: bool, bundles: &BundleSet) -> V
 }
 
 /// What keeps the account from being made anew.
-pub(super) fn obstacle(
-    old: &Portrait,
-    operation: OperationKind,
-    present: Option<Present<'_>>,
-) -> Option<(Why, String)> {
+pub(super) fn obstacle(old: &Portrait, operation: OperationKind, present: Option<Present<'_>>) -> Option<Hindrance> {
     if old.address().is_empty() {
         return Some((Why::NotKnown, "what the account was called was not recorded".to_owned()));
     }
     if let Some(other) = present.and_then(|present| present.bearer(old.address())) {
         return Some((
             Why::Gone,
-            format!(
-                "{} has an account again{other}, so none was made",
-                quoted(old.address())
-            ),
+            format!("{} has an account again{other}", quoted(old.address())),
         ));
     }
     if old.from_directory {
@@ -113,8 +109,14 @@ pub(super) fn obstacle(
         return Some((Why::Lasting, note.to_owned()));
     }
     if !old.is_active {
+        let mail = if operation == OperationKind::Create {
+            ""
+        } else {
+            " and mail the person"
+        };
         let note = format!(
-            "it was deactivated, and `{operation}` would make an active one: write `{operation}` here if that is meant"
+            "it was deactivated, and `{operation}` would make an active one{mail}: write `{operation}` here if that is \
+             meant"
         );
         return Some((Why::Lasting, note));
     }
@@ -126,12 +128,11 @@ pub(super) fn obstacle(
     (!is_kept(column, old.address())).then(|| (Why::NotWritable, "a cell cannot say its name".to_owned()))
 }
 
-fn about(old: &Portrait, by_mail: bool) -> String {
-    let id = old.id.map(|id| format!(" (it was {id})")).unwrap_or_default();
+fn what_a_new_one_is(by_mail: bool) -> String {
     let mail = if by_mail { "; the person is mailed" } else { "" };
     format!(
-        "the run deleted this account, and a new one gets a new id{id}{mail}; roles in tenants and folders, the personal \
-         workspace, assets and tokens do not come back"
+        "a new one gets a new id{mail}; roles in tenants and folders, the personal workspace, assets and tokens do not \
+         come back"
     )
 }
 
@@ -140,7 +141,7 @@ fn kept(column: Column, text: &str) -> &str {
 }
 
 /// The groups that are still there, as a cell; and those that are not.
-pub(super) fn groups(groups: &[GroupMark], pen: Pen<'_>) -> (String, Vec<String>) {
+fn groups(groups: &[GroupMark], pen: Pen<'_>) -> (String, Vec<String>) {
     let (mut names, mut lost) = (Vec::new(), Vec::new());
     for group in groups {
         match pen.group(group) {

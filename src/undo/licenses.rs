@@ -131,6 +131,17 @@ fn rows(change: &AccountChange, pen: Pen<'_>, plan: &Plan, now: &HeldNow, flag: 
     }
 }
 
+/// What is held once the change from `was` to `left` is taken back where `now` is held.
+pub(super) fn without_the_change(was: &Held, left: &Held, now: &Held) -> Held {
+    match plan(was, left, now).deed {
+        Deed::Nothing => now.clone(),
+        Deed::Release => Held::Nothing,
+        Deed::Block => Held::Blocked,
+        Deed::Set(bundles) => Held::Set(bundles),
+        Deed::Parts { off, on } => Held::Set(now.bundles().minus(&off).union(&on)),
+    }
+}
+
 fn plan(was: &Held, left: &Held, now: &Held) -> Plan {
     if now == was || was == left {
         return Plan::of(Deed::Nothing);

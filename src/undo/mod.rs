@@ -21,6 +21,7 @@ mod portrait;
 mod present;
 mod put_back;
 mod recorded;
+mod rewound;
 mod row;
 mod rule;
 mod seats;

@@ -1,17 +1,20 @@
 //! Somebody whom the run moved to another account.
 
-use super::changes::{AccountChange, Move};
-use super::gone::{come_back, groups, obstacle};
-use super::group::GroupMark;
+use super::account::profile_and_groups;
+use super::changes::{AccountChange, Made, Move, Parting, TextField};
+use super::gone::{Hindrance, come_back, obstacle};
 use super::held::Held;
+use super::licenses::licenses;
+use super::made::made;
 use super::pen::Pen;
 use super::portrait::Portrait;
-use super::row::{RowKind, UndoRow};
+use super::rewound::since_the_old_account;
+use super::row::{UndoRow, Why};
 use super::told::quoted;
 use crate::api::User;
-use crate::draft::licenses;
-use crate::intake::Column;
-use crate::model::{BundleSet, Email, GroupId, OperationKind};
+use crate::draft::licenses as list;
+use crate::intake::{Column, is_kept, print_list};
+use crate::model::{Email, OperationKind, Place};
 
 impl Move {
     /// The old account's address; older files have only the name by which the sheet called it.
@@ -23,119 +26,123 @@ impl Move {
         }
     }
 
-    /// Whether the old account is gone.
-    pub(super) fn is_over(&self, pen: Pen<'_>) -> bool {
-        match (pen.present, self.old.id) {
-            (Some(present), Some(id)) => present.user(id).is_none(),
-            _ => self.is_deleted,
+    /// What the run did with the old account. What it was about to do may not have come about; that the account is gone
+    /// does not say who deleted it.
+    pub(super) fn parting(&self, pen: Pen<'_>) -> Parting {
+        let old = pen.present.zip(self.left);
+        match old.map(|(present, id)| present.user(id).is_some()) {
+            Some(true) => Parting::Kept,
+            None if self.parting == Parting::NotTold => Parting::Kept,
+            Some(false) | None => self.parting,
+        }
+    }
+
+    /// The rows of the results file that this move is about, with those that changed the old account before.
+    fn rows(&self, change: &AccountChange) -> Vec<Place> {
+        self.earlier.iter().chain(&change.rows).cloned().collect()
+    }
+
+    fn old(&self) -> Portrait {
+        Portrait {
+            email: self.old_address().to_owned(),
+            ..self.old.clone()
         }
     }
 }
 
-/// The rows that take the person back to an address whose account was deleted: a move the other way where the new account
-/// is the run's own, which mails the person; else only a new account at the old address.
-pub(super) fn back(change: &AccountChange, moved: &Move, user: Option<&User>, pen: Pen<'_>) -> Vec<UndoRow> {
-    let old = Portrait {
-        email: moved.old_address().to_owned(),
-        ..moved.old.clone()
-    };
-    let is_there = pen.present.is_none() || user.is_some();
-    if change.made.is_none() || !is_there || Email::fault(&old.email).is_some() {
-        return come_back(&old, &change.rows, pen);
+/// The rows that make an account at the old address, and leave the new one alone.
+pub(super) fn made_anew(change: &AccountChange, moved: &Move, pen: Pen<'_>) -> Vec<UndoRow> {
+    come_back(&moved.old(), &moved.rows(change), None, pen)
+}
+
+/// The row that says that it is not known whether the old account is the run's to bring back.
+pub(super) fn unsettled(change: &AccountChange, moved: &Move, pen: Pen<'_>) -> UndoRow {
+    pen.decide(change, Why::NotKnown).noting(format!(
+        "the old account, {}, is gone, and the results do not say whether the run deleted it or somebody else",
+        quoted(moved.old_address())
+    ))
+}
+
+/// The rows that take the person back from the account that the run made to the address whose account it deleted: first
+/// the new account gets what the old one had, then a move the other way takes that along, which mails the person.
+pub(super) fn back(change: &AccountChange, moved: &Move, how: Made, user: Option<&User>, pen: Pen<'_>) -> Vec<UndoRow> {
+    let (old, rows) = (moved.old(), moved.rows(change));
+    if let Some(present) = pen.present.filter(|_| user.is_none()) {
+        let other = present
+            .bearer(&change.label)
+            .map(|other| another_bearer(change, &other));
+        return come_back(&old, &rows, other, pen);
     }
-    let (row, reason) = match obstacle(&old, OperationKind::Migrate, pen.present) {
-        Some((why, reason)) => (pen.decide(change, why), Some(reason)),
-        None => (pen.row(change, OperationKind::Migrate), None),
+    if Email::fault(&old.email).is_some() {
+        let mut rows = come_back(&old, &rows, None, pen);
+        rows.push(made(change, how, user, pen));
+        return rows;
+    }
+    let change = AccountChange {
+        rows,
+        ..since_the_old_account(change, &old)
     };
-    let since = Since::of(change, &old, user, pen);
-    let (groups, lost) = groups(&[old.groups.clone(), since.groups.clone()].concat(), pen);
-    let bundles = old.held.as_ref().map(Held::bundles).unwrap_or_default();
-    let bundles = bundles.union(&since.bundles);
     let id = old.id.map(|id| format!(" (it was {id})")).unwrap_or_default();
-    let mut row = row
-        .cell(Column::NewEmail, old.email.as_str())
-        .cell(Column::Groups, groups)
-        .cell(Column::Licenses, licenses(&bundles))
-        .seats(bundles, BundleSet::default())
-        .noting(format!(
-            "the old account was deleted{id}: the person is invited to the old address, and the account of the run is \
-             deleted once that is accepted; roles in tenants and folders, the personal workspace, assets and tokens do \
-             not come back"
-        ));
-    for text in lost.into_iter().chain(since.note()).chain(reason) {
-        row = row.noting(text);
+    let deleted = format!("the old account was deleted{id}");
+    if let Some((why, reason)) = obstacle(&old, OperationKind::Migrate, pen.present) {
+        let row = pen.decide(&change, why).cell(Column::NewEmail, old.email.as_str());
+        return vec![row.noting(deleted).noting(reason).noting(had(&old))];
     }
-    vec![row]
+    let mut rows = licenses(&change, pen);
+    rows.extend(profile_and_groups(&change, user, pen));
+    let row = pen.row(&change, OperationKind::Migrate);
+    let row = row.cell(Column::NewEmail, old.email.as_str()).noting(format!(
+        "{deleted}: the person is invited to the old address with what this account has then, and this account is \
+         deleted once that is accepted; roles in tenants and folders, the personal workspace, assets and tokens do not \
+         come back"
+    ));
+    rows.push(named_as_before(row, &change, &old, user));
+    rows
 }
 
-/// What somebody has given the new account since the run, and that goes over to the old address with the rest.
-struct Since {
-    groups: Vec<GroupMark>,
-    bundles: BundleSet,
-}
-
-impl Since {
-    fn of(change: &AccountChange, old: &Portrait, user: Option<&User>, pen: Pen<'_>) -> Self {
-        let (Some(present), Some(user)) = (pen.present, user) else {
-            return Self {
-                groups: Vec::new(),
-                bundles: BundleSet::default(),
-            };
-        };
-        let mark = |id: &GroupId| {
-            let group = present.snapshot.group_by_id(*id).filter(|group| !group.is_everyone())?;
-            Some(GroupMark {
-                id: Some(group.id),
-                name: group.name.clone(),
-            })
-        };
-        let is_of_the_run = |group: &GroupMark| {
-            let given = change.groups.iter().filter(|known| known.is).map(|known| &known.group);
-            given.chain(&old.groups).any(|known| known.is(group))
-        };
-        let left = change.held.as_ref().map(|flip| flip.is.bundles()).unwrap_or_default();
-        let held = present.held(user.id).map(|now| now.held.bundles()).unwrap_or_default();
-        Self {
-            groups: user
-                .groups
-                .iter()
-                .filter_map(mark)
-                .filter(|group| !is_of_the_run(group))
-                .collect(),
-            bundles: held.minus(&left),
-        }
-    }
-
-    fn note(&self) -> Option<String> {
-        let names = self.groups.iter().map(|group| quoted(&group.name));
-        let gained: Vec<String> = names.chain(self.bundles.iter().map(ToString::to_string)).collect();
-        (!gained.is_empty()).then(|| {
-            format!(
-                "somebody has given the account {} since, which goes over",
-                gained.join(", ")
-            )
-        })
-    }
-}
-
-/// The row that gives the old account the licences that were taken off it, where it is still there without any.
-pub(super) fn hand_back(change: &AccountChange, moved: &Move, pen: Pen<'_>) -> Option<UndoRow> {
-    let old = &moved.old;
-    let (true, Some(id), Some(Held::Set(bundles))) = (moved.is_handed_over, old.id, &old.held) else {
-        return None;
+/// The names of the old account where the new one has others: the record does not say whether the run gave them.
+fn named_as_before(row: UndoRow, change: &AccountChange, old: &Portrait, user: Option<&User>) -> UndoRow {
+    let fields = [(TextField::Name, &old.name), (TextField::Surname, &old.surname)];
+    let is_another = |(field, was): &(TextField, &String)| {
+        let is_put_back = change.texts.contains_key(field);
+        !is_put_back
+            && !was.is_empty()
+            && is_kept(field.column(), was)
+            && user.is_none_or(|user| field.of(user) != *was)
     };
-    let is_bare = pen
-        .present
-        .and_then(|present| present.held(id))
-        .is_none_or(|now| now.held == Held::Nothing);
-    if !is_bare {
-        return None;
+    fields.into_iter().filter(is_another).fold(row, |row, (field, was)| {
+        let now = user.map(|user| format!("`{}` is {} now", field.as_str(), quoted(field.of(user))));
+        row.cell(field.column(), was.as_str()).noting(now.unwrap_or_default())
+    })
+}
+
+/// What the old account had, for whoever decides.
+fn had(old: &Portrait) -> String {
+    let groups: Vec<&str> = old.groups.iter().map(|group| group.name.as_str()).collect();
+    let held = match &old.held {
+        Some(Held::Set(bundles)) => format!("; it held {}", list(bundles)),
+        Some(held) => format!("; it held {held}"),
+        None => String::new(),
+    };
+    if groups.is_empty() {
+        format!("it was in no group{held}")
+    } else {
+        format!("it was in {}{held}", print_list(&groups))
     }
-    let row = UndoRow::new(RowKind::PutsBack(OperationKind::SetLicenses), &change.rows)
-        .cell(Column::User, moved.old_address())
-        .cell(Column::UserId, id.to_string())
-        .cell(Column::Licenses, licenses(bundles))
-        .cell(Column::ExternalLicense, if old.external { "yes" } else { "" });
-    let row = row.seats(bundles.clone(), BundleSet::default());
-    Some(row.noting("the run took these licences off the old account"))
+}
+
+/// The row about an account that the run made and that is gone; none unless its address has passed to somebody else.
+pub(super) fn made_and_gone(change: &AccountChange, pen: Pen<'_>) -> Option<UndoRow> {
+    let other = pen.present?.bearer(&change.label)?;
+    let (why, note) = another_bearer(change, &other);
+    Some(pen.decide(change, why).noting(note))
+}
+
+fn another_bearer(change: &AccountChange, other: &str) -> Hindrance {
+    let note = format!(
+        "the account that the run made, {}, is gone, and {} has another account now{other}, which is left alone",
+        change.id,
+        quoted(&change.label)
+    );
+    (Why::Gone, note)
 }

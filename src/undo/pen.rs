@@ -7,6 +7,7 @@ use super::row::{RowKind, UndoRow, Why};
 use crate::draft::{account_name, group_name, names_a_group, names_an_account};
 use crate::intake::Column;
 use crate::model::{GroupRef, OperationKind};
+use crate::text::fold;
 
 /// What writes rows: it knows the present, unless nothing is compared.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +61,9 @@ impl Pen<'_> {
 
     pub(super) fn group(self, mark: &GroupMark) -> Named {
         let Some(present) = self.present else {
+            if fold(&mark.name) == "everyone" {
+                return Named::Everyone;
+            }
             return Named::As(match mark.id {
                 Some(id) if !names_a_group(&mark.name) => id.to_string(),
                 _ => mark.name.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::changes::{AccountChange, Changes, RuleChange};
+use super::changes::{AccountChange, Changes, Move, RuleChange};
 use super::group::{GroupMark, RuleState};
 use super::held::Held;
 use super::portrait::Portrait;
@@ -101,15 +101,11 @@ impl Wanted {
     /// What these changes ask for.
     pub fn of(changes: &Changes) -> Self {
         let mut ids: BTreeSet<UserId> = changes.accounts.iter().map(|change| change.id).collect();
-        ids.extend(
-            changes
-                .accounts
-                .iter()
-                .filter_map(|change| change.moved.as_ref()?.old.id),
-        );
+        let moves = changes.accounts.iter().flat_map(|change| &change.moved);
+        ids.extend(moves.filter_map(|moved| moved.left));
         let group = |mark: &GroupMark| mark.id.map_or_else(|| GroupRef::parse(&mark.name), GroupRef::Id);
         let may_be_without_account = |change: &&AccountChange| {
-            change.held.is_some() && change.made.is_none() && change.gone.is_none() && change.moved.is_none()
+            change.held.is_some() && change.made.is_none() && change.gone.is_none() && change.moved.is_empty()
         };
         let people = changes.accounts.iter().filter(may_be_without_account);
         let is_limited = |rule: &&RuleChange| {
@@ -130,14 +126,14 @@ impl Wanted {
             users: ids.into_iter().map(UserRef::Id).collect(),
             rule_groups: changes.rules.iter().map(|rule| group(&rule.group)).collect(),
             licenses: changes.accounts.iter().any(|change| {
-                change.held.is_some() || change.external.is_some() || change.made.is_some() || change.moved.is_some()
+                change.held.is_some() || change.external.is_some() || change.made.is_some() || !change.moved.is_empty()
             }),
             groups: !changes.rules.is_empty()
                 || changes.accounts.iter().any(|change| {
                     !change.groups.is_empty()
                         || change.made.is_some()
                         || change.gone.is_some()
-                        || change.moved.is_some()
+                        || !change.moved.is_empty()
                 }),
         }
     }
@@ -172,9 +168,7 @@ impl Wanted {
                 let old = change.gone.as_ref().map(Portrait::address);
                 addresses.insert(old.unwrap_or(&change.label));
             }
-            if let Some(moved) = &change.moved {
-                addresses.insert(moved.old_address());
-            }
+            addresses.extend(change.moved.iter().map(Move::old_address));
         }
         addresses
             .into_iter()

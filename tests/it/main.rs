@@ -73,6 +73,7 @@ mod turns;
 #[cfg(unix)]
 mod unattended;
 mod undo;
+mod undo_moves;
 mod unless_changed;
 mod used_since;
 mod user_id;

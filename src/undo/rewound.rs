@@ -1,0 +1,205 @@
+//! Accounts as they were before the runs: a run that deletes an account, or moves somebody out of it, records what it was
+//! like then, which may be what earlier runs had made of it.
+
+use super::changes::{AccountChange, FlagField, Flip, Lasting, MembershipChange, TextField};
+use super::held::Held;
+use super::licenses::without_the_change;
+use super::portrait::Portrait;
+
+/// The account as it was before these changes, which stand in it as far as nobody else has changed the same since.
+pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
+    if let Some(Flip { was: Some(was), is }) = &change.held {
+        let held = then.held.as_ref().unwrap_or(is);
+        then.held = Some(without_the_change(was, is, held));
+    }
+    let put_back = |flag: &mut bool, flip: Option<&Flip<bool>>| {
+        if let Some(Flip { was: Some(was), is }) = flip
+            && flag == is
+        {
+            *flag = *was;
+        }
+    };
+    put_back(&mut then.external, change.external.as_ref());
+    put_back(&mut then.is_active, change.flags.get(&FlagField::Active));
+    put_back(
+        &mut then.bypass_basic_auth,
+        change.flags.get(&FlagField::BypassBasicAuth),
+    );
+    if let Some(accepted) = &mut then.invitation_accepted {
+        put_back(accepted, change.flags.get(&FlagField::InvitationAccepted));
+    }
+    for (field, flip) in &change.texts {
+        let text = match field {
+            TextField::Name => &mut then.name,
+            TextField::Surname => &mut then.surname,
+            TextField::DisplayName => &mut then.display_name,
+        };
+        if let Some(was) = flip.was.as_ref().filter(|_| *text == flip.is) {
+            text.clone_from(was);
+        }
+    }
+    for MembershipChange { group, was, is } in &change.groups {
+        let at = then.groups.iter().position(|known| known.is(group));
+        match (was, is, at) {
+            (false, true, Some(at)) => {
+                then.groups.remove(at);
+            }
+            (true, false, None) => then.groups.push(group.clone()),
+            _ => {}
+        }
+    }
+    let had_none = |lasting: &Lasting| matches!(lasting, Lasting::FirstAddress(email) if *email == then.email);
+    if change.lasting.iter().any(had_none) {
+        then.email.clear();
+    }
+    then
+}
+
+/// The change from what the person had in the old account to what the runs made of the new one.
+pub(super) fn since_the_old_account(change: &AccountChange, old: &Portrait) -> AccountChange {
+    let mut since = change.clone();
+    let left = change.held.as_ref().map_or(Held::Nothing, |flip| flip.is.clone());
+    since.held = old.held.clone().map(|was| Flip {
+        was: Some(was),
+        is: left,
+    });
+    since.external = old.held.as_ref().map(|_| Flip {
+        was: Some(old.external),
+        is: change.external.as_ref().is_some_and(|flip| flip.is),
+    });
+    for membership in &mut since.groups {
+        membership.was = old.groups.iter().any(|group| group.is(&membership.group));
+    }
+    for group in &old.groups {
+        if !since.groups.iter().any(|membership| membership.group.is(group)) {
+            since.groups.push(MembershipChange {
+                group: group.clone(),
+                was: true,
+                is: false,
+            });
+        }
+    }
+    for (field, was) in [
+        (TextField::Name, &old.name),
+        (TextField::Surname, &old.surname),
+        (TextField::DisplayName, &old.display_name),
+    ] {
+        if let Some(flip) = since.texts.get_mut(&field) {
+            flip.was = Some(was.clone());
+        }
+    }
+    if let Some(flip) = since.flags.get_mut(&FlagField::BypassBasicAuth) {
+        flip.was = Some(old.bypass_basic_auth);
+    }
+    since
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::UserId;
+    use crate::undo::group::GroupMark;
+    use crate::undo::recorded::Side;
+
+    fn portrait(before: &Value) -> Portrait {
+        Portrait::read(Side::of(Some(before)), None)
+    }
+
+    fn held(value: &Value) -> Held {
+        Held::read(value).unwrap()
+    }
+
+    fn change() -> AccountChange {
+        AccountChange::new(UserId(Uuid::nil()), "ann")
+    }
+
+    fn membership(name: &str, was: bool, is: bool) -> MembershipChange {
+        let group = GroupMark {
+            id: None,
+            name: name.to_owned(),
+        };
+        MembershipChange { group, was, is }
+    }
+
+    #[test]
+    fn licenses_are_those_before_the_runs_with_what_others_gave_meanwhile() {
+        for (was, left, then, expected) in [
+            (json!(["A"]), json!(["B"]), json!(["B"]), json!(["A"])),
+            // One run tells of what was there before it.
+            (json!(["A"]), json!(["B"]), json!(["A"]), json!(["A"])),
+            (json!(null), json!(["B"]), json!(["B"]), json!(null)),
+            (json!([]), json!(["B"]), json!(["B"]), json!([])),
+            (json!(["A"]), json!(null), json!(null), json!(["A"])),
+            (json!(["A"]), json!(["B"]), json!(["B", "C"]), json!(["A", "C"])),
+            (json!(["A"]), json!(["B"]), json!([]), json!([])),
+        ] {
+            let mut change = change();
+            change.held = Some(Flip {
+                was: Some(held(&was)),
+                is: held(&left),
+            });
+            let found = before(&change, portrait(&json!({"licenses": then}))).held;
+            assert_eq!(found, Some(held(&expected)), "{was} -> {left}, then {then}");
+        }
+    }
+
+    #[test]
+    fn memberships_and_profile_are_those_before_the_runs_but_for_what_others_changed() {
+        let mut change = change();
+        change.groups = vec![
+            membership("Left", true, false),
+            membership("Joined", false, true),
+            membership("Left and joined by others", true, false),
+            membership("Joined and left by others", false, true),
+        ];
+        change.flags.insert(
+            FlagField::Active,
+            Flip {
+                was: Some(true),
+                is: false,
+            },
+        );
+        for (field, was, is) in [(TextField::Name, "Ann", "Anna"), (TextField::Surname, "Lee", "Li")] {
+            let flip = Flip {
+                was: Some(was.to_owned()),
+                is: is.to_owned(),
+            };
+            change.texts.insert(field, flip);
+        }
+        change.lasting.push(Lasting::FirstAddress("ann@old.example".to_owned()));
+        let then = json!({
+            "email": "ann@old.example", "username": "ann", "name": "Anna", "surname": "Leigh", "active": false,
+            "invitation_accepted": true, "groups": ["Joined", "Left and joined by others", "Own"],
+        });
+        let found = before(&change, portrait(&then));
+        let groups: Vec<&str> = found.groups.iter().map(|group| group.name.as_str()).collect();
+        assert_eq!(groups, ["Left and joined by others", "Own", "Left"]);
+        assert_eq!((found.name.as_str(), found.surname.as_str()), ("Ann", "Leigh"));
+        assert!(found.is_active);
+        assert_eq!(found.address(), "ann");
+    }
+
+    #[test]
+    fn of_a_new_account_all_is_a_change_that_the_old_one_had_otherwise() {
+        let mut change = change();
+        change.held = Some(Flip {
+            was: Some(Held::Nothing),
+            is: held(&json!(["B"])),
+        });
+        change.groups = vec![membership("Both", false, true), membership("New", false, true)];
+        let old = json!({"licenses": [], "external_license": false, "groups": ["Both", "Old"]});
+        let since = since_the_old_account(&change, &portrait(&old));
+        assert_eq!(since.held.unwrap().was, Some(Held::Blocked));
+        let expected = [
+            membership("Both", true, true),
+            membership("New", false, true),
+            membership("Old", true, false),
+        ];
+        assert_eq!(since.groups, expected);
+        let unknown = since_the_old_account(&change, &portrait(&json!({})));
+        assert_eq!((unknown.held, unknown.external), (None, None));
+    }
+}
