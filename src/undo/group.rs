@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{BundleCode, BundleSet, GroupId};
+use crate::intake::print_state;
+use crate::model::{BundleCode, BundleSet, GroupId, RuledBundle, WrittenState};
 
 /// A group as the results file names it; older files do not have the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,4 +27,17 @@ pub(super) struct RuleState {
     pub(super) bundles: BundleSet,
     pub(super) quotas: BTreeMap<BundleCode, u32>,
     pub(super) external: bool,
+}
+
+impl RuleState {
+    /// The cell that keeps a row from replacing anything else than this rule, or than none.
+    pub(super) fn unless_changed(rule: Option<&Self>) -> String {
+        let ruled = rule.into_iter().flat_map(|rule| {
+            rule.bundles.iter().map(|code| RuledBundle {
+                code: code.clone(),
+                quota: rule.quotas.get(code).copied(),
+            })
+        });
+        print_state(&WrittenState::Rule(ruled.collect()))
+    }
 }

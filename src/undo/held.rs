@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::api::Allocation;
-use crate::model::BundleSet;
+use crate::intake::print_state;
+use crate::model::{BundleSet, WrittenState};
 
 /// What an account holds directly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,14 @@ impl Held {
             Self::Nothing | Self::Blocked => BundleSet::default(),
             Self::Set(bundles) => bundles.clone(),
         }
+    }
+
+    /// The cell that keeps a row from replacing anything else.
+    pub(super) fn unless_changed(&self) -> String {
+        print_state(&WrittenState::Licenses(match self {
+            Self::Nothing => None,
+            Self::Blocked | Self::Set(_) => Some(self.bundles()),
+        }))
     }
 
     /// Whether both are of one of the three kinds.

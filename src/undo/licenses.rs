@@ -63,9 +63,15 @@ pub(super) fn licenses(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
             external: None,
         },
     };
+    let read_as = read.iter().flatten().map(|now| now.held.unless_changed()).next();
     let plan = plan(was, &flip.is, &now.held);
     let flag = flag(change.external.as_ref(), &now);
     let mut rows = rows(change, pen, &plan, &now, flag);
+    for row in &mut rows {
+        if let Some(state) = read_as.as_ref().filter(|_| row.replaces()) {
+            *row = row.clone().cell(Column::UnlessChangedFrom, state);
+        }
+    }
     if matches!(read, Some(None)) {
         for row in &mut rows {
             *row = row

@@ -93,6 +93,16 @@ impl UndoRow {
         self
     }
 
+    /// Whether it replaces all that is held directly, whatever that is when it is run.
+    pub(super) fn replaces(&self) -> bool {
+        matches!(
+            self.kind,
+            RowKind::PutsBack(
+                OperationKind::SetLicenses | OperationKind::ReleaseLicenses | OperationKind::BlockLicenses
+            )
+        )
+    }
+
     pub(super) fn seats(self, takes: BundleSet, frees: BundleSet) -> Self {
         Self { takes, frees, ..self }
     }

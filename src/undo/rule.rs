@@ -39,7 +39,11 @@ pub(super) fn rule(change: &RuleChange, pen: Pen<'_>) -> Vec<UndoRow> {
         Some((present, group)) => present.rule(group),
         None => left.clone(),
     };
-    let row = |operation| UndoRow::new(RowKind::PutsBack(operation), &change.rows).cell(Column::Group, name.as_str());
+    let read_as = group.map(|_| RuleState::unless_changed(now.as_ref()));
+    let row = |operation| {
+        let row = UndoRow::new(RowKind::PutsBack(operation), &change.rows).cell(Column::Group, name.as_str());
+        row.cell(Column::UnlessChangedFrom, read_as.clone().unwrap_or_default())
+    };
     if now == *was || was == left {
         return Vec::new();
     }

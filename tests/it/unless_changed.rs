@@ -6,7 +6,7 @@ use reseat::model::GroupId;
 use reseat::sandbox::Rule;
 
 use crate::crash::killed_at_each_call;
-use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, Stage, bundles, changes, lines};
 
 const RULED: &str = "HR Robots";
 const CLEARED: &str = "Invoice Team";
@@ -225,4 +225,34 @@ fn a_row_of_an_empty_state_holds_for_somebody_in_no_group_and_for_nobody_else() 
         ))
         .ends(3);
     assert_eq!(stage.statuses(), ["done", "conflict"]);
+}
+
+#[test]
+fn what_others_changed_after_an_undo_was_written_is_not_replaced_by_it() {
+    let stage = stage();
+    stage
+        .run(&format!(
+            "operation,user,group,licenses\nset-licenses,{BRAM},,IDU\nrelease-licenses,{MEI},,\n\
+             block-licenses,{DAVID},,\nset-group-licenses,,{RULED},IDU\n"
+        ))
+        .ends(0);
+    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
+    hold(&stage, BRAM, Some(&["IDU", "TSTNU"]));
+    hold(&stage, MEI, Some(&["TSTNU"]));
+    hold(&stage, DAVID, Some(&["PMD"]));
+    set_rule(&stage, RULED, &["IDU", "TSTNU"]);
+    let theirs = stage.world();
+    stage.forget_calls();
+    stage.reseat(&["run", "undo.csv", "--yes"]).ends(3);
+    let ends: Vec<String> = lines(&stage.path("undo.results.csv"))
+        .iter()
+        .map(|row| format!("{} {}", row.get("operation"), row.get("code")))
+        .collect();
+    assert!(
+        ends.iter().all(|end| end.ends_with(" changed_since_export")),
+        "{ends:?}"
+    );
+    assert_eq!(ends.len(), 4);
+    assert_eq!(changes(&theirs, &stage.world()), [""; 0]);
+    assert!(stage.writes().is_empty());
 }
