@@ -61,6 +61,7 @@ impl Pen<'_> {
 
     pub(super) fn group(self, mark: &GroupMark) -> Named {
         let Some(present) = self.present else {
+            // The old account of a move was in it, and its record says so; no row can put anybody into it.
             if fold(&mark.name) == "everyone" {
                 return Named::Everyone;
             }
@@ -84,5 +85,23 @@ impl Pen<'_> {
                 })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_compared_everyone_is_known_by_its_name() {
+        let pen = Pen { present: None };
+        let named = |name: &str| {
+            pen.group(&GroupMark {
+                id: None,
+                name: name.to_owned(),
+            })
+        };
+        assert_eq!(named("Everyone"), Named::Everyone);
+        assert_eq!(named("Finance"), Named::As("Finance".to_owned()));
     }
 }
