@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reseat::model::UserId;
-use reseat::sandbox::{FaultKind, Moment, Strikes, World};
+use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, World};
 
 use crate::support::{DAVID, HUGO, MEI, NADIA, Ran, Stage, bundles};
 use crate::undo::{FINISH, differences, notes, operations, rows, run_undo, undo};
@@ -140,6 +140,25 @@ fn whose_deletion_it_was_is_left_to_a_person_where_the_run_was_killed_over_it() 
     undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
     assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
     assert!(notes(&stage, "undo.csv").contains("do not say whether the run deleted it or somebody else"));
+}
+
+#[test]
+fn licenses_that_were_taken_off_an_account_that_was_kept_come_back_to_it() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 0);
+    let first = stage.world();
+    let refused = FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(refused, "PUT", "user-license", Strikes::First(9));
+    run(&stage, &migrate(MEI, NEW)).ends(3);
+    stage.sandbox.set_faults(Faults::default());
+    assert_eq!(stage.held(MEI), None);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["set-licenses", "delete"]);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
 }
 
 #[test]
