@@ -89,8 +89,11 @@ fn long_beginning() -> String {
     format!("user;name\n{}", "zoe@x.example;Zoë\n".repeat(4000))
 }
 
+/// The rows of a text, and what was assumed of it.
+type Reading = (Vec<(u32, Vec<String>)>, String);
+
 /// What is seen by a visitor made for a source, and by one that is shown the source once all of it was looked at.
-fn seen_both_ways(bytes: &[u8], encoding: Option<&str>) -> [(Vec<(u32, Vec<String>)>, String); 2] {
+fn seen_both_ways(bytes: &[u8], encoding: Option<&str>) -> [Reading; 2] {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, "long.csv", bytes);
     let open = || Source::open_in(&path, encoding.map(|name| name.parse().unwrap())).unwrap();
