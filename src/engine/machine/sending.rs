@@ -158,7 +158,9 @@ impl Machine<'_> {
         if let Some(code) = self.code_ahead(&call) {
             if self.rules.pending == Pending::Resend && call.kind == CallKind::Invite {
                 // A run that is killed may have mailed them.
-                rows.iter().for_each(|(row, _)| self.rows.mailed(*row, self.now));
+                for (row, _) in &rows {
+                    self.rows.mailed(*row, self.now);
+                }
             }
             let begun = |(row, _): &(RowIndex, _)| self.rows.begun(*row, &self.steps, code, self.now);
             let records: Vec<Record> = rows.iter().filter_map(begun).collect();
