@@ -109,8 +109,8 @@ impl Reader<'_> {
     }
 
     /// The same, with what people hold who have no account. An answer for many users may know accounts only, so those
-    /// whom it does not name are looked for in the listing, which has every holder; without one it stays unknown what
-    /// they hold, for their licences must not be replaced unseen.
+    /// whom it does not name are looked for in the listing, which has every holder; without one that fits together it stays
+    /// unknown what they hold, for their licences must not be replaced unseen.
     pub(super) async fn with_people(
         &self,
         read: ReadAllocations,
@@ -120,15 +120,16 @@ impl Reader<'_> {
         if silent.is_empty() || read.how != Some(HowRead::InBulk) {
             return Ok(read);
         }
-        let listed = match self.by_pages(self.licensed_users().unread()).await? {
-            Attempt::Read(listed) => Some(listed.allocations),
-            Attempt::Absent(_) => None,
+        let (allocations, untold) = match self.by_pages(self.licensed_users().unread()).await? {
+            Attempt::Read(listed) => {
+                let allocations = read.allocations.cleared_up_by(listed.allocations);
+                let lacking = allocations.silent_about(people);
+                (allocations, if listed.is_doubtful { lacking } else { Vec::new() })
+            }
+            Attempt::Absent(_) => (read.allocations, silent),
         };
         Ok(ReadAllocations {
-            allocations: match listed {
-                Some(listed) => read.allocations.cleared_up_by(listed),
-                None => read.allocations.not_knowing(silent),
-            },
+            allocations: allocations.not_knowing(untold),
             ..read
         })
     }
@@ -393,7 +394,9 @@ impl Reader<'_> {
         if unclear.is_empty() || blocks == Blocks::Alike {
             return Ok(read);
         }
-        if let Attempt::Read(seen) = self.by_pages(self.licensed_users().unread()).await? {
+        if let Attempt::Read(seen) = self.by_pages(self.licensed_users().unread()).await?
+            && !seen.is_doubtful
+        {
             return Ok(read.cleared_up_by(seen));
         }
         let is_told_singly = match self.one_by_one(&unclear).await {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::HowRead;
 use super::allocations::USERS_PER_CALL;
 use super::next_read::{Listed, LookUps, NextRead, next_read};
-use super::paging::{ListingShape, PageCounts, Paging};
+use super::paging::{ListingShape, PageCounts, Paging, Taken};
 use crate::event::{Method, Service};
 
 /// The listings that were read, for a forecast of reading them again.
@@ -92,6 +92,8 @@ struct SimulatedListing {
     shape: ListingShape,
     paging: Paging,
     calls: u64,
+    /// How many of its entries have come.
+    known: u64,
 }
 
 impl SimulatedListing {
@@ -100,6 +102,7 @@ impl SimulatedListing {
             shape,
             paging: Paging::new(shape.top, at_once),
             calls: 0,
+            known: 0,
         }
     }
 
@@ -111,17 +114,22 @@ impl SimulatedListing {
                 under_way.push_back(request);
             }
             let Some(request) = under_way.pop_front() else { break };
-            self.paging.take(&request, self.page(request.skip));
+            let page = self.page(request.skip);
+            if self.paging.take(&request, page) == Taken::Kept {
+                self.known += page.new;
+            }
         }
     }
 
     /// The page of a listing that does not change while it is read.
     fn page(&self, skip: u64) -> PageCounts {
         let received = self.shape.entries.saturating_sub(skip).min(self.shape.page);
+        let repeated = self.known.saturating_sub(skip).min(received);
         PageCounts {
             received,
             readable: received,
-            new: received,
+            new: received - repeated,
+            repeated,
             total: self.shape.tells_total.then_some(self.shape.entries),
         }
     }
@@ -139,6 +147,7 @@ mod tests {
             received,
             readable: received,
             new: received,
+            repeated: 0,
             total: Some(total),
         };
         paging.take(&request, page);

@@ -23,9 +23,10 @@ pub(super) struct PageCounts {
     pub(super) received: u64,
     /// Those of them that could be read.
     pub(super) readable: u64,
-    /// Those of them that no page before it brought. The beginning of a listing of unknown length does not count as
-    /// a page before.
+    /// Those of them that no page before it brought.
     pub(super) new: u64,
+    /// How many entries in a row, from its first on, pages before it brought.
+    pub(super) repeated: u64,
     /// How many entries the listing has, where the server says so.
     pub(super) total: Option<u64>,
 }
@@ -44,6 +45,11 @@ pub(super) enum Taken {
 /// It is read in two parts. The beginning is the first page, and the second where the first came short; it shows how
 /// long pages are and, as a rule, how many there are. Whoever reads may stop there ([`is_begun`](Self::is_begun)).
 /// The rest is read side by side where the server says how many entries there are, else in rounds up to the end.
+///
+/// That entries have moved from one page to another shows by their number where the server says it. Where it does not,
+/// each page is asked for from the last entry of the one before it: if it begins with that entry, nothing that stayed in
+/// the listing is missing between the two, whenever each was read. If it does not, the rest is read without that, and
+/// the listing is not [steady](Self::is_steady).
 #[derive(Debug)]
 pub(super) struct Paging {
     top: u32,
@@ -52,7 +58,7 @@ pub(super) struct Paging {
     page: u64,
     /// The greatest number of entries that the server has said there are.
     total: Option<u64>,
-    /// How many entries have come in this pass over the listing.
+    /// How many entries have come in this pass over the listing; one that two pages share counts once.
     received: u64,
     /// Those of them that could be read.
     readable: u64,
@@ -60,7 +66,8 @@ pub(super) struct Paging {
     distinct: u64,
     /// How many different entries have come in all passes.
     known: u64,
-    /// Whether an entry came twice in a pass, or more came than the server says there are.
+    /// Whether an entry came twice in a pass, or more came than the server says there are, or a page did not begin with
+    /// the last entry of the one before it.
     is_odd: bool,
     /// Requests whose pages have not been taken in.
     under_way: u64,
@@ -102,6 +109,8 @@ enum Pass {
 struct Round {
     /// How many pages there are in this round.
     size: u64,
+    /// With how many entries of the page before it each page begins.
+    overlap: u64,
     /// Where the pages begin that have not been asked for.
     to_ask: VecDeque<u64>,
     /// Where the pages begin that have not been taken in.
@@ -115,6 +124,8 @@ enum RoundState {
     Full,
     /// A page was not as long as those before it, so the pages after it began at the wrong place.
     Misplaced,
+    /// A page did not begin with the last entry of the one before it.
+    Torn,
     /// A page brought nothing new.
     Ended,
 }
@@ -191,7 +202,7 @@ impl Paging {
         if matches!(self.phase, Phase::Begun) {
             self.phase = match self.total {
                 Some(total) => Phase::SideBySide(SideBySide::new(self.received..total, Pass::First)),
-                None => Phase::Rounds(Round::new(1, self.received, self.page)),
+                None => Phase::Rounds(self.round(1)),
             };
         }
         let (skip, top) = (self.received, self.top);
@@ -259,7 +270,13 @@ impl Paging {
                 let taken = round.take(page, self.page);
                 let over = round.to_take.is_empty().then_some((round.state, round.size));
                 if taken == Taken::Kept {
-                    self.count(page);
+                    // What it shares with the page before it has been counted.
+                    let more = PageCounts {
+                        received: page.received - round.overlap,
+                        readable: page.readable - round.overlap,
+                        ..page
+                    };
+                    self.count(more);
                     self.page = self.page.max(page.received);
                 }
                 if let Some((state, size)) = over {
@@ -308,6 +325,13 @@ impl Paging {
         self.total.is_some_and(|total| self.distinct + unreadable < total)
     }
 
+    /// The next so many pages of a listing of unknown length.
+    fn round(&self, size: u64) -> Round {
+        // Pages of one entry would never get anywhere.
+        let overlap = u64::from(self.page > 1 && !self.is_odd);
+        Round::new(size, self.received, self.page, overlap)
+    }
+
     fn end_round(&mut self, state: RoundState, size: u64) {
         let size = match state {
             RoundState::Ended => {
@@ -316,9 +340,13 @@ impl Paging {
             }
             // Most likely that was the last page, and pages asked for beyond it would be calls for nothing.
             RoundState::Misplaced => 1,
+            RoundState::Torn => {
+                self.is_odd = true;
+                1
+            }
             RoundState::Full => (size * 2).min(self.at_once),
         };
-        self.phase = Phase::Rounds(Round::new(size, self.received, self.page));
+        self.phase = Phase::Rounds(self.round(size));
     }
 }
 
@@ -373,10 +401,13 @@ impl SideBySide {
 }
 
 impl Round {
-    fn new(size: u64, start: u64, page: u64) -> Self {
-        let skips: VecDeque<u64> = (0..size).map(|number| start + number * page).collect();
+    /// A round after so many entries, where a full page holds `page`.
+    fn new(size: u64, received: u64, page: u64, overlap: u64) -> Self {
+        let start = received - overlap;
+        let skips: VecDeque<u64> = (0..size).map(|number| start + number * (page - overlap)).collect();
         Self {
             size,
+            overlap,
             to_ask: skips.clone(),
             to_take: skips,
             state: RoundState::Full,
@@ -389,12 +420,16 @@ impl Round {
         if self.state != RoundState::Full {
             return Taken::Dropped;
         }
-        if page.new == 0 {
-            self.state = RoundState::Ended;
-        } else if page.received != full {
-            self.state = RoundState::Misplaced;
-        }
-        kept_if(page.new > 0)
+        self.state = if self.overlap > 0 && page.repeated != self.overlap {
+            RoundState::Torn
+        } else if page.new == 0 {
+            RoundState::Ended
+        } else if page.received == full {
+            RoundState::Full
+        } else {
+            RoundState::Misplaced
+        };
+        kept_if(matches!(self.state, RoundState::Full | RoundState::Misplaced))
     }
 }
 
@@ -443,6 +478,7 @@ mod tests {
         knows_skip: bool,
         changes: Vec<Change>,
         answered: usize,
+        added: u64,
     }
 
     /// What happens to a listing once this many pages have been answered.
@@ -468,6 +504,7 @@ mod tests {
                 knows_skip: true,
                 changes: Vec::new(),
                 answered: 0,
+                added: 0,
             }
         }
 
@@ -475,7 +512,10 @@ mod tests {
             for change in self.changes.extract_if(.., |change| change.after <= self.answered) {
                 let place = change.place % (self.entries.len() + 1);
                 match change.kind {
-                    ChangeKind::Added => self.entries.insert(place, 1_000 + change.after as u64),
+                    ChangeKind::Added => {
+                        self.entries.insert(place, 1_000 + self.added);
+                        self.added += 1;
+                    }
                     ChangeKind::Removed if place < self.entries.len() => {
                         self.entries.remove(place);
                     }
@@ -536,10 +576,12 @@ mod tests {
 
         fn take(&mut self, request: PageRequest, page: &[u64], total: Option<u64>) -> Taken {
             let received = page.len() as u64;
+            let is_new = |entry: &&u64| !self.known.contains(entry);
             let counts = PageCounts {
                 received,
                 readable: received,
-                new: page.iter().filter(|entry| !self.known.contains(entry)).count() as u64,
+                new: page.iter().filter(is_new).count() as u64,
+                repeated: page.iter().take_while(|entry| !is_new(entry)).count() as u64,
                 total,
             };
             let taken = self.paging.take(&request, counts);
@@ -584,22 +626,24 @@ mod tests {
         if entries == 0 {
             return 1;
         }
+        // Each page but the first begins with the last entry of the one before it.
+        let more = if first > 1 { first - 1 } else { 1 };
         let mut calls = 1;
         let (mut received, mut size) = (first, 1);
         loop {
             calls += size;
-            let full = (entries - received) / first;
+            let full = (entries - received) / more;
             if full >= size {
-                received += size * first;
+                received += size * more;
                 size = (size * 2).min(at_once);
                 continue;
             }
-            received += full * first;
+            received += full * more;
             if received == entries {
                 return calls;
             }
             // The last page came short, so another is asked for on its own.
-            assert!(entries - received < first && u64::from(top) >= first);
+            assert!(entries - received < more && u64::from(top) >= first);
             return calls + 1;
         }
     }
@@ -627,19 +671,41 @@ mod tests {
             knows_skip: false,
             ..unknown_length(25)
         };
-        let cases: [(Server, u64, Asked); 9] = [
+        let changed = |place, kind| Server {
+            changes: vec![Change { after: 1, place, kind }],
+            ..unknown_length(25)
+        };
+        let cases: [(Server, u64, Asked); 13] = [
             (Server::of(0), 4, &[&[(0, 10)]]),
             (Server::of(10), 4, &[&[(0, 10)]]),
             (full.clone(), 4, &[&[(0, 10)], &[(10, 10), (20, 10)]]),
             (full, 1, &[&[(0, 10)], &[(10, 10)], &[(20, 10)]]),
             // The second page shows whether the first came short because pages are.
             (short_pages, 4, &[&[(0, 10)], &[(4, 10)], &[(8, 4), (12, 4)]]),
-            (unknown_length(10), 4, &[&[(0, 10)], &[(10, 10)]]),
-            // The page at 20 comes short, so whatever the one at 30 brings is not what follows.
+            // Where the length is unknown, a page begins with the last entry of the one before it.
+            (unknown_length(10), 4, &[&[(0, 10)], &[(9, 10)]]),
+            (unknown_length(1), 4, &[&[(0, 10)], &[(1, 10)]]),
+            // The page at 18 comes short, so whatever the one at 27 brings is not what follows.
             (
                 unknown_length(25),
                 4,
-                &[&[(0, 10)], &[(10, 10)], &[(20, 10), (30, 10)], &[(25, 10)]],
+                &[&[(0, 10)], &[(9, 10)], &[(18, 10), (27, 10)], &[(24, 10)]],
+            ),
+            // Where it does not, it is asked for as if no page had come before it, and so is the rest.
+            (
+                changed(0, ChangeKind::Removed),
+                4,
+                &[&[(0, 10)], &[(9, 10)], &[(10, 10)], &[(20, 10), (30, 10)], &[(24, 10)]],
+            ),
+            (
+                changed(9, ChangeKind::Removed),
+                4,
+                &[&[(0, 10)], &[(9, 10)], &[(10, 10)], &[(20, 10), (30, 10)], &[(24, 10)]],
+            ),
+            (
+                changed(0, ChangeKind::Added),
+                4,
+                &[&[(0, 10)], &[(9, 10)], &[(10, 10)], &[(20, 10), (30, 10)], &[(26, 10)]],
             ),
             (
                 added,
@@ -651,7 +717,7 @@ mod tests {
                     &[(0, 10), (10, 10), (20, 10)],
                 ],
             ),
-            (no_skip, 4, &[&[(0, 10)], &[(10, 10)]]),
+            (no_skip, 4, &[&[(0, 10)], &[(9, 10)], &[(10, 10)]]),
         ];
         for (server, at_once, expected) in cases {
             let shown = format!("{server:?}");
@@ -695,6 +761,7 @@ mod tests {
                 received: 10,
                 readable: 9,
                 new: 9,
+                repeated: 0,
                 total: Some(20),
             };
             paging.take(&request, page);
@@ -707,7 +774,7 @@ mod tests {
     fn pages_of_a_listing_of_unknown_length_are_taken_in_in_order() {
         let mut reading = Reading::new(10, 4);
         let entries: Vec<u64> = (0..25).collect();
-        for start in [0, 10] {
+        for start in [0, 9] {
             let [request] = reading.ask()[..] else {
                 panic!("one page at a time")
             };
@@ -717,10 +784,10 @@ mod tests {
             panic!("two pages at a time")
         };
         assert!(reading.paging.is_due(&one) && !reading.paging.is_due(&other));
-        assert_eq!(reading.take(one, &entries[20..], None), Taken::Kept);
+        assert_eq!(reading.take(one, &entries[18..], None), Taken::Kept);
         assert!(reading.paging.is_due(&other));
         assert_eq!(reading.take(other, &[], None), Taken::Dropped);
-        assert_eq!(reading.ask(), [PageRequest { skip: 25, top: 10 }]);
+        assert_eq!(reading.ask(), [PageRequest { skip: 24, top: 10 }]);
     }
 
     fn turns() -> impl Strategy<Value = Vec<Index>> {
@@ -769,6 +836,27 @@ mod tests {
             let stays: HashSet<u64> = later.entries.into_iter().filter(|entry| *entry < 1_000).collect();
             let reading = Reading::whole(server, top, at_once, &turns);
             prop_assert!(reading.known.is_superset(&stays), "{:?}", stays.difference(&reading.known));
+        }
+
+        #[test]
+        fn a_steady_listing_of_unknown_length_has_all_that_stayed_whatever_was_added_or_removed_meanwhile(
+            entries in 0u64..300,
+            top in 2u32..60,
+            cap in 2u64..60,
+            mut changes in proptest::collection::vec(change(), 0..4),
+            at_once in 1u64..9,
+            turns in turns(),
+        ) {
+            changes.sort_by_key(|change| change.after);
+            let server = Server { tells_total: false, cap, changes: changes.clone(), ..Server::of(entries) };
+            let mut later = server.clone();
+            later.answered = usize::MAX - 1;
+            later.page(PageRequest { skip: 0, top: 1 });
+            let stays: HashSet<u64> = later.entries.into_iter().filter(|entry| *entry < 1_000).collect();
+            let reading = Reading::whole(server, top, at_once, &turns);
+            let has_all = reading.known.is_superset(&stays);
+            prop_assert!(has_all || !reading.paging.is_steady(), "{:?}", stays.difference(&reading.known));
+            prop_assert!(!changes.is_empty() || reading.paging.is_steady());
         }
 
         #[test]

@@ -62,6 +62,7 @@ mod saved_plan;
 #[cfg(unix)]
 mod secrets;
 mod set_groups;
+mod shifted;
 mod shown;
 mod sign_in;
 mod storm;
