@@ -24,8 +24,9 @@ use super::session::Session;
 use super::what_is_left::{Next, Rest, part_flags, planned_words};
 use crate::cli::RunOptions;
 use crate::engine::Ran;
-use crate::ledger::{FinishError, Finished, History, Order, ResultsFile};
+use crate::ledger::{FinishError, Finished, History, Order, Record, ResultsFile};
 use crate::model::{Place, RowKey, Status};
+use crate::plan::RowReason;
 use crate::report::{Evidence, NotDue, Observed, Summary, hints};
 
 /// A run that was agreed to.
@@ -121,9 +122,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let next_command = next.command(console.typed(), || planned_words(job, options));
     let deletes = |key: &&RowKey| next.deletes(key, &chosen_deletions, history.status(key));
     let deletions = run.deleting.iter().filter(deletes).count();
-    let first_due = waiting
-        .due
-        .map(|(first, _)| format!("{} ({})", loaded.as_of.show_briefly(first), loaded.as_of.zone_name()));
+    let first_due = waiting.due.map(|(first, _)| shown_day(first, loaded));
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,
@@ -134,6 +133,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
             left_behind: &left_behind,
+            in_doubt_for_good: without_account(&history, order, &counts),
             not_due: NotDue {
                 rows: postponed(&history, order, &counts),
                 first: first_due.as_deref(),
@@ -217,6 +217,24 @@ fn to_allow(deletions: usize, options: &RunOptions, interactivity: Interactivity
     let allowed = options.max_deletes.unwrap_or_default();
     let is_allowed = u64::try_from(deletions).is_ok_and(|deletions| deletions <= allowed);
     if is_asked || is_allowed { 0 } else { deletions }
+}
+
+/// How many rows are in doubt because the account that an earlier run made for them cannot be found.
+fn without_account(history: &History, order: &[(RowKey, Place)], counts: &BTreeMap<Status, usize>) -> usize {
+    if !among(counts, |status| status == Status::InDoubt) {
+        return 0;
+    }
+    let is_in_doubt = |(key, _): &&(RowKey, Place)| history.status(key) == Some(Status::InDoubt);
+    let records = order
+        .iter()
+        .filter(is_in_doubt)
+        .filter_map(|(key, _)| history.record(key).ok().flatten());
+    let is_missing = |record: &Record| record.report.code.parse() == Ok(RowReason::AccountMissing);
+    records.filter(is_missing).count()
+}
+
+fn shown_day(day: Timestamp, loaded: &Loaded) -> String {
+    format!("{} ({})", loaded.as_of.show_briefly(day), loaded.as_of.zone_name())
 }
 
 /// How many rows wait for their dates.

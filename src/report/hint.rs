@@ -28,6 +28,8 @@ pub struct Evidence<'a> {
     pub corrected_elsewhere: usize,
     /// Rows that have left the sheet while something of them is left undone: their numbers, and what is said of them.
     pub left_behind: &'a [(u32, String)],
+    /// How many of the rows in doubt cannot be settled by running them again: their messages say what to do.
+    pub in_doubt_for_good: usize,
     /// Rows that wait for their date.
     pub not_due: NotDue<'a>,
     /// Rows that no run has worked on, as only a part of the sheet was asked for.
@@ -76,7 +78,7 @@ pub enum Hint {
         /// When the first is due, where that is known.
         first: Option<String>,
     },
-    /// The outcome of some rows is unknown.
+    /// The outcome of some rows is unknown until they are run again.
     InDoubt(usize),
     /// The run stopped before these rows.
     NotRun(usize),
@@ -241,6 +243,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         passwords_left_out,
         corrected_elsewhere,
         left_behind,
+        in_doubt_for_good,
         not_due,
         left_out,
         deletions_to_allow,
@@ -256,7 +259,8 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         .collect();
     hints.extend(without_license.map(Hint::WithoutLicense));
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
-    hints.extend(count(Status::InDoubt).map(Hint::InDoubt));
+    let in_doubt = count(Status::InDoubt).unwrap_or_default();
+    hints.extend(some(in_doubt.saturating_sub(in_doubt_for_good)).map(Hint::InDoubt));
     let waiting = count(Status::Waiting).unwrap_or_default();
     hints.extend(some(waiting.saturating_sub(not_due.rows)).map(Hint::Waiting));
     hints.extend((not_due.rows > 0).then(|| Hint::NotDue {
@@ -310,6 +314,7 @@ mod tests {
         passwords_left_out: 0,
         corrected_elsewhere: 0,
         left_behind: &[],
+        in_doubt_for_good: 0,
         not_due: NotDue { rows: 0, first: None },
         left_out: LeftOut { rows: 0, by: &[] },
         deletions_to_allow: 0,
@@ -401,6 +406,20 @@ mod tests {
             told(5, &[]),
             ["5 rows are not in the saved plan; a plan of the sheet made now has them"]
         );
+    }
+
+    #[test]
+    fn rows_in_doubt_that_running_again_does_not_settle_are_not_told_that_it_does() {
+        let counts = BTreeMap::from([(Status::InDoubt, 2)]);
+        let told = |in_doubt_for_good| {
+            hints(Evidence {
+                counts: &counts,
+                in_doubt_for_good,
+                ..NOTHING
+            })
+        };
+        assert_eq!(told(1), [Hint::InDoubt(1)]);
+        assert_eq!(told(2), []);
     }
 
     #[test]
