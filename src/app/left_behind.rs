@@ -1,9 +1,11 @@
 //! Rows that were begun and have left the sheet while something of them is left undone: nobody may think that the sheet is done.
+//! However the last run left such a row, a call may have been carried out for it, or have made only a part of it so. Only one
+//! that waited, for an invitation to be accepted, had done all that it could.
 
 use std::collections::HashMap;
 
 use crate::ledger::{History, OpenError, Record};
-use crate::model::{OperationKind, Place, Row, RowKey, RowReport, Status};
+use crate::model::{OperationKind, Place, Row, RowKey, RowReport, Status, WAITED};
 use crate::text::fold;
 
 /// The rows that the sheet has.
@@ -37,16 +39,16 @@ pub(super) fn left_behind<'r>(
             return Ok(Vec::new());
         }
     }
-    let finished = here.finished.iter().map(|(key, _)| history.record(key));
-    let refused = here.refused.iter().map(|record| Ok(Some(record.clone())));
-    for record in refused.chain(finished) {
-        if let Some(RowReport {
-            operation: Some(operation),
-            user,
-            ..
-        }) = record?.map(|record| record.report)
-            && has_all(operation, &user)
-        {
+    let mut is_last = |report: &RowReport| {
+        report
+            .operation
+            .is_some_and(|operation| has_all(operation, &report.user))
+    };
+    if here.refused.iter().any(|record| is_last(&record.report)) {
+        return Ok(Vec::new());
+    }
+    for (key, _) in here.finished {
+        if history.record(key)?.is_some_and(|record| is_last(&record.report)) {
             return Ok(Vec::new());
         }
     }
@@ -55,17 +57,14 @@ pub(super) fn left_behind<'r>(
     Ok(behind)
 }
 
-/// The row and what is said of it, if something of it is left undone: a call may have been carried out, or a move has come to
-/// a stop between its accounts. One that only waited has done what it could.
+/// The row and what is said of it, unless it only waits.
 fn left_undone(record: &Record) -> Option<((OperationKind, String), (u32, String))> {
     let RowReport {
         status, user, place, ..
     } = &record.report;
     let operation = record.report.operation?;
-    let is_undone = match status {
-        Status::Started | Status::InDoubt => true,
-        status => operation.takes_several_runs() && status.is_failure(),
-    };
+    // A run that refused it since, or did not reach it, notes that it waited before.
+    let has_waited = || record.report.after.as_ref().is_some_and(|after| after[WAITED] == true);
     let words = format!("{place}, `{operation}` of `{user}`");
-    is_undone.then(|| ((operation, fold(user)), (place.row, words)))
+    (*status != Status::Waiting && !has_waited()).then(|| ((operation, fold(user)), (place.row, words)))
 }

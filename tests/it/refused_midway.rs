@@ -4,7 +4,7 @@ use reseat::model::UserId;
 use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, User, World};
 use uuid::Uuid;
 
-use crate::support::{BRAM, NADIA, Stage};
+use crate::support::{BRAM, NADIA, Ran, Stage};
 
 const NEW: &str = "nadia@new.example";
 const ONE: [&str; 2] = ["--max-deletes", "1"];
@@ -111,7 +111,9 @@ fn nobody_is_mailed_again_for_an_account_that_was_made_and_is_gone_however_often
     let new = stage.id(NEW);
     change(&stage, |world| world.remove_user(new));
     for _ in 0..3 {
-        stage.rerun(&ONE).ends(3);
+        let ran = stage.rerun(&ONE).ends(3);
+        // That the same command finds it out would not be true.
+        assert!(!ran.err.contains("in doubt, because"), "{}", ran.err);
         assert_eq!(stage.statuses(), ["in_doubt"]);
         assert_eq!(stage.results()[0].get("code"), "account_missing");
     }
@@ -154,6 +156,75 @@ fn a_move_that_left_the_sheet_with_its_licenses_taken_off_is_told_and_nobody_is_
 
     stage.run_with(&whole, &ONE).ends(0);
     assert_moved(&stage);
+}
+
+/// What is said where the sheet has only its other row any more.
+fn told_without_the_row(stage: &Stage, other: &str) -> Ran {
+    stage.run(&format!("operation,user,groups\n{other}"))
+}
+
+#[test]
+fn a_row_that_was_begun_and_left_the_sheet_is_told_however_its_last_run_ended() {
+    let other = format!("add-to-groups,{BRAM},Finance\n");
+    let stuck_move = |stage: &Stage| {
+        let other = format!("add-to-groups,{BRAM},,,Finance\n");
+        stuck_in_a_hand_over(stage, &(sheet("invited", "") + &other));
+    };
+    let refused_later = |stage: &Stage| {
+        stuck_move(stage);
+        let old = stage.id(NADIA);
+        change(stage, |world| world.edit_user(old, |user| user.is_active = false));
+        stage.rerun(&ONE).ends(3);
+        "skipped"
+    };
+    let not_reached_later = |stage: &Stage| {
+        stuck_move(stage);
+        let unauthorized = FaultKind::Status {
+            status: 401,
+            moment: Moment::BeforeEffect,
+        };
+        stage.fault(unauthorized, "PUT", "/user-license", Strikes::Always);
+        stage.rerun(&ONE).ends(5);
+        stage.sandbox.set_faults(Faults::default());
+        "not_run"
+    };
+    let answer_lost = |stage: &Stage| {
+        stage.fault(
+            FaultKind::Dropped(Moment::AfterEffect),
+            "PUT",
+            "/api/User/",
+            Strikes::Always,
+        );
+        let sheet = format!("operation,user,active,groups\nupdate,{NADIA},no,\nadd-to-groups,{BRAM},,Finance\n");
+        stage.run_with(&sheet, &["--retries", "0"]).ends(3);
+        stage.sandbox.set_faults(Faults::default());
+        "failed"
+    };
+    let mailed = |stage: &Stage| {
+        stage.free_seats("ATTUNU", 0);
+        let sheet =
+            format!("operation,email,user,licenses,groups\ninvite,{NEW},,ATTUNU,\nadd-to-groups,,{BRAM},,Finance\n");
+        stage.run_with(&sheet, &["--on-shortage", "fill"]).ends(3);
+        "conflict"
+    };
+    let ways: [&dyn Fn(&Stage) -> &'static str; 4] = [&refused_later, &not_reached_later, &answer_lost, &mailed];
+    for leave_off in ways {
+        let stage = Stage::new();
+        let status = leave_off(&stage);
+        assert_eq!(stage.statuses()[0], status);
+        let ran = told_without_the_row(&stage, &other);
+        assert!(!ran.err.contains("--again"), "{status}: {}", ran.err);
+        ran.tells("1 row was begun and left the sheet unfinished");
+    }
+}
+
+#[test]
+fn a_row_that_only_waited_for_its_invitation_may_leave_the_sheet_also_where_a_later_run_refused_it() {
+    let stage = Stage::new();
+    stage.run_with(&sheet("accepted", "Finance"), &ONE).ends(75);
+    rerun_without(&stage, "Finance");
+    let ran = told_without_the_row(&stage, &format!("add-to-groups,{BRAM},Finance\n")).ends(0);
+    assert!(!ran.err.contains("left the sheet"), "{}", ran.err);
 }
 
 #[test]
