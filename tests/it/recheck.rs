@@ -1,11 +1,12 @@
 //! Another administrator at work while the question stands on the screen: what they did stays as they left it.
 
 use std::io::Write;
+use std::time::Duration;
 
 use reseat::model::{BundleCode, BundleSet, UserId};
-use reseat::sandbox::{User, World};
+use reseat::sandbox::{FaultKind, Moment, RetryAfter, Strikes, User, World};
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, PROFILE, Stage};
 
 const NEW: &str = "ada@new.example";
 const GROUP: &str = "HR Robots";
@@ -189,14 +190,18 @@ fn while_the_others_are_deactivated(stage: &Stage, sheet: String, others: &[Stri
     stage.write("sheet.csv", sheet);
     let mut child = stage.start_on_a_terminal(&["run", "sheet.csv", "--allow-admins"]);
     stage.hear(&mut child, question);
-    for other in others {
-        let id = stage.id(other);
+    deactivate(stage, others);
+    child.stdin.as_mut().unwrap().write_all(answer.as_bytes()).unwrap();
+    stage.ended(child)
+}
+
+fn deactivate(stage: &Stage, people: &[String]) {
+    for somebody in people {
+        let id = stage.id(somebody);
         stage
             .sandbox
             .with_world(|world| world.edit_user(id, |user| user.is_active = false));
     }
-    child.stdin.as_mut().unwrap().write_all(answer.as_bytes()).unwrap();
-    stage.ended(child)
 }
 
 #[test]
@@ -220,6 +225,74 @@ fn the_last_administrator_is_kept_whatever_would_take_it_where_the_others_are_de
         assert!(stage.user(kept).unwrap().is_active, "{sheet}");
         assert!(stage.groups(kept).contains(&"Administrators".to_owned()), "{sheet}");
     }
+}
+
+#[test]
+fn the_last_administrator_is_kept_where_it_cannot_be_read_who_else_is_left() {
+    for sheet in [
+        |kept: &str| format!("operation,user\noffboard,{kept}\n"),
+        |kept: &str| format!("operation,user,active\nupdate,{kept},no\n"),
+    ] {
+        let (stage, administrators) = with_three_administrators();
+        let (kept, others) = administrators.split_first().unwrap();
+        stage.write("sheet.csv", sheet(kept));
+        let words = ["run", "sheet.csv", "--allow-admins", "--retries", "0"];
+        let mut child = stage.start_on_a_terminal(&words);
+        stage.hear(&mut child, "Type `yes`");
+        deactivate(&stage, others);
+        let fault = FaultKind::Status {
+            status: 500,
+            moment: Moment::BeforeEffect,
+        };
+        stage.fault(fault, "GET", "/api/User", Strikes::Always);
+        child.stdin.as_mut().unwrap().write_all(b"yes\n").unwrap();
+        stage.ended(child).ends(3);
+        assert_eq!(stage.results()[0].get("code"), "not_read_again");
+        assert!(stage.user(kept).unwrap().is_active);
+    }
+}
+
+/// Somebody else is made an administrator by the sheet, and one of the three is deactivated.
+fn handed_over(kept: &str) -> String {
+    format!("operation,user,groups,active\nadd-to-groups,{ANNA},Administrators,\nupdate,{kept},,no\n")
+}
+
+#[test]
+fn where_others_went_meanwhile_it_is_not_said_that_nobody_could_administrate_and_the_same_command_finds_who_can() {
+    let (stage, administrators) = with_three_administrators();
+    let (kept, others) = administrators.split_first().unwrap();
+    while_the_others_are_deactivated(&stage, handed_over(kept), others).ends(3);
+    assert_eq!(stage.statuses(), ["done", "skipped"]);
+    let message = stage.results()[1].message().to_owned();
+    assert!(
+        message.contains("if there is another one by now, the same command finds it"),
+        "{message}"
+    );
+    stage.rerun(&["--allow-admins"]).ends(0);
+    assert_eq!(stage.statuses(), ["done", "done"]);
+    assert!(!stage.user(kept).unwrap().is_active);
+}
+
+#[test]
+fn whom_the_run_has_made_an_administrator_before_the_others_went_may_stay_as_the_only_one() {
+    let (stage, administrators) = with_three_administrators();
+    let (kept, others) = administrators.split_first().unwrap();
+    let limits = format!("{PROFILE}recheck = \"500ms\"\n");
+    stage.write("reseat.toml", limits);
+    stage.write("sheet.csv", handed_over(kept));
+    let busy = FaultKind::RateLimited {
+        told: RetryAfter::Seconds,
+        wait: Duration::from_secs(2),
+    };
+    stage.fault(busy, "PUT", "/api/User/", Strikes::First(1));
+    let child = stage.start(&["run", "sheet.csv", "--yes", "--allow-admins"]);
+    stage.until("the update has to wait", |sandbox| {
+        sandbox.stats().route("update-user") > 0
+    });
+    deactivate(&stage, others);
+    stage.ended(child).ends(0);
+    assert_eq!(stage.statuses(), ["done", "done"]);
+    assert!(!stage.user(kept).unwrap().is_active);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::steps::StepState;
 use super::unseating::{stops_administrating, unseats};
 use crate::directory::Accounts;
 use crate::model::{Status, UserId};
-use crate::plan::{RowIndex, RowReason, Stage, StepIndex, StepSource, Verdict, Work};
+use crate::plan::{Membership, RowIndex, RowReason, Stage, StepIndex, StepSource, Verdict, Work};
 
 impl Machine<'_> {
     /// Whether the step takes somebody out of Administrators, or out of use, who could administrate when the plan was made.
@@ -14,15 +14,27 @@ impl Machine<'_> {
         unseats(step, &self.steps, self.snapshot)
     }
 
-    /// Who could administrate the organization when the plan was made.
-    pub(super) fn administrators_before(&self) -> Vec<UserId> {
+    /// Who could administrate the organization when the plan was made, and whom this run has taken into Administrators since.
+    pub(super) fn known_administrators(&self) -> Vec<UserId> {
         let users = self.snapshot.users().iter();
         let administrators = users.filter(|user| self.snapshot.can_administrate(user));
-        administrators.map(|user| user.id).collect()
+        let mut known: Vec<UserId> = administrators.map(|user| user.id).collect();
+        let Some(group) = self.snapshot.administrators().map(|group| group.id) else {
+            return known;
+        };
+        let joins = |step: &StepIndex| match &self.steps.step(*step).work {
+            Work::Member(of, Membership::Join) => *of == group,
+            Work::Update(parts) => parts.iter().any(|(_, part)| part.add_groups.contains(&group)),
+            _ => false,
+        };
+        let joined = self.steps.done().filter(joins);
+        known.extend(joined.filter_map(|step| self.steps.user_of(step)));
+        known
     }
 
-    /// The steps by which the last administrator would go although somebody could have stayed when the plan was made,
-    /// because somebody else has taken away the others since.
+    /// The steps by which the last administrator that the run knows of would go although another could have stayed when the
+    /// plan was made, because somebody else has taken away the others since. Whom somebody else has made an administrator
+    /// meanwhile is not known: that would take reading the whole directory again.
     pub(super) fn last_administrator_now(&self, steps: &[StepIndex], accounts: &Accounts) -> Vec<(StepIndex, Verdict)> {
         let departures = steps.iter().filter(|step| {
             matches!(self.steps.step(**step).work, Work::Delete)
@@ -32,8 +44,8 @@ impl Machine<'_> {
         let going: Vec<(StepIndex, UserId)> = departures
             .filter_map(|step| Some((*step, self.steps.user_of(*step)?)))
             .collect();
-        let before = self.administrators_before();
-        let Some((_, last)) = going.iter().rev().find(|(_, user)| before.contains(user)) else {
+        let known = self.known_administrators();
+        let Some((_, last)) = going.iter().rev().find(|(_, user)| known.contains(user)) else {
             return Vec::new();
         };
         let stays = |user: &&UserId| !going.iter().any(|(_, goes)| goes == *user);
@@ -42,16 +54,17 @@ impl Machine<'_> {
                 .get(*user)
                 .is_some_and(|user| self.snapshot.can_administrate(user))
         };
-        let is_left = before.iter().filter(stays).any(can);
-        let was_left = before.iter().any(|user| stays(&user));
+        let is_left = known.iter().filter(stays).any(can);
+        let was_left = known.iter().any(|user| stays(&user));
         if !was_left || is_left {
             return Vec::new();
         }
         let verdict = Verdict {
             status: Status::Skipped,
             code: RowReason::LastAdministrator.into(),
-            message: "meanwhile somebody else took away the other administrators, so nobody could administrate the \
-                      organization any more; make somebody else an administrator first"
+            message: "meanwhile somebody else took away the other administrators that there were when the plan was made; \
+                      if there is another one by now, the same command finds it and goes on; if not, make somebody else an \
+                      administrator first"
                 .to_owned(),
         };
         let of_last = going.iter().filter(|(_, user)| user == last);

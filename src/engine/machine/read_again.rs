@@ -83,9 +83,9 @@ impl Machine<'_> {
         if facts == Facts::People {
             users.extend(steps.iter().filter_map(|step| self.predecessor(*step)));
             // Whoever is to go may have become the last administrator.
-            let before = self.administrators_before();
-            if users.iter().any(|user| before.contains(user)) {
-                users.extend(before);
+            let known = self.known_administrators();
+            if users.iter().any(|user| known.contains(user)) {
+                users.extend(known);
             }
         }
         users.sort_unstable();
@@ -208,9 +208,9 @@ impl Machine<'_> {
         );
         let failure = StepFailure::new(Status::Failed, RowReason::NotReadAgain, words);
         for step in steps {
-            // What leavers are in by then shows once they are read back, and waiting would keep them active.
-            let is_bound =
-                self.is_unless_changed(*step) || (self.unseats_an_administrator(*step) && !self.is_a_leavers(*step));
+            // Updates rest on nothing else. What leavers are in by then shows once they are read back, and waiting would keep
+            // them active; but nobody else may be left to administrate.
+            let is_bound = self.is_unless_changed(*step) || self.unseats_an_administrator(*step);
             if is_bound || !matches!(self.steps.step(*step).work, Work::Update(_)) {
                 self.fail_step(*step, &failure, error.call());
             }
