@@ -13,27 +13,35 @@ const ADMINISTRATORS: &str = "administrators";
 /// them is found.
 #[derive(Debug, Default)]
 pub struct Groups {
-    groups: Vec<Group>,
+    by_id: Vec<Group>,
     names: NameIndex,
+    /// The place of the built-in Administrators.
+    administrators: Option<usize>,
 }
 
 impl FromIterator<Group> for Groups {
     fn from_iter<I: IntoIterator<Item = Group>>(groups: I) -> Self {
         let groups = sorted_by_id(groups, |group| group.id, |one, other| one.name == other.name);
         let names = NameIndex::new(numbered(&groups).map(|(position, group)| (folded(&group.name), position)));
-        Self { groups, names }
+        let is_administrators = |group: &Group| group.built_in && folded(&group.name) == ADMINISTRATORS;
+        let administrators = groups.iter().position(is_administrators);
+        Self {
+            by_id: groups,
+            names,
+            administrators,
+        }
     }
 }
 
 impl Groups {
     /// Every group, in the order of the ids.
     pub fn all(&self) -> &[Group] {
-        &self.groups
+        &self.by_id
     }
 
     /// The group of this id.
     pub fn get(&self, id: GroupId) -> Option<&Group> {
-        match with_id(&self.groups, &id, |group| group.id) {
+        match with_id(&self.by_id, &id, |group| group.id) {
             [only] => Some(only),
             _ => None,
         }
@@ -42,13 +50,13 @@ impl Groups {
     /// The group that a sheet means. Of names that differ in case only the one written so is meant.
     pub fn resolve(&self, reference: &GroupRef) -> Found<&Group> {
         match reference {
-            GroupRef::Id(id) => self.by_id(*id),
+            GroupRef::Id(id) => self.found_by_id(*id),
             GroupRef::Name(name) => self.named(name),
         }
     }
 
-    fn by_id(&self, id: GroupId) -> Found<&Group> {
-        match with_id(&self.groups, &id, |group| group.id) {
+    fn found_by_id(&self, id: GroupId) -> Found<&Group> {
+        match with_id(&self.by_id, &id, |group| group.id) {
             [] => Found::None { suggestion: None },
             [only] => Found::One(only),
             several => Found::Many(several.iter().map(described).collect()),
@@ -59,9 +67,9 @@ impl Groups {
         let bearers = self.bearers(name);
         let exact: Vec<&Group> = bearers.iter().copied().filter(|group| group.name == name).collect();
         match (bearers.as_slice(), exact.as_slice()) {
-            ([only], _) | (_, [only]) => self.by_id(only.id),
+            ([only], _) | (_, [only]) => self.found_by_id(only.id),
             ([], _) => Found::None {
-                suggestion: nearest(name, self.groups.iter().map(|group| group.name.as_str())).map(str::to_owned),
+                suggestion: nearest(name, self.by_id.iter().map(|group| group.name.as_str())).map(str::to_owned),
             },
             (several, _) => Found::Many(several.iter().copied().map(described).collect()),
         }
@@ -81,14 +89,14 @@ impl Groups {
         let name = folded(name);
         self.names
             .candidates(&name)
-            .map(|position| &self.groups[position])
+            .map(|position| &self.by_id[position])
             .filter(|group| folded(&group.name) == name)
             .collect()
     }
 
     /// The built-in group Administrators.
     pub(super) fn administrators(&self) -> Option<&Group> {
-        self.bearers(ADMINISTRATORS).into_iter().find(|group| group.built_in)
+        self.administrators.map(|place| &self.by_id[place])
     }
 }
 
