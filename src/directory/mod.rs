@@ -52,6 +52,7 @@ pub use reader::{
     ReadOptions, allocations_of, find_accounts, find_allocation_route, find_users, group_rules, read, tells_allocations,
 };
 pub use snapshot::{Administrators, Contents, Snapshot};
+pub use untold_groups::MOST_ASKED_FOR_GROUPS;
 
 #[cfg(test)]
 mod tests;

@@ -84,6 +84,7 @@ pub async fn read(
     let probes = allocations.as_ref().map(|read| read.probes.clone());
     Ok(Snapshot::from(Contents {
         listings,
+        has_too_many_untold: users.has_too_many_untold,
         gaps: reader.told_gaps(needs.scope, seats.as_deref()),
         probes: probes.unwrap_or_default(),
         accounts: users.accounts,

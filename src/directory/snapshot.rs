@@ -23,6 +23,8 @@ pub struct Administrators {
 pub struct Contents {
     /// The users.
     pub accounts: Accounts,
+    /// Whether too many accounts came without their groups to ask for each.
+    pub has_too_many_untold: bool,
     /// The groups.
     pub groups: Groups,
     /// What was read of Administrators from the group's side.
@@ -85,6 +87,12 @@ impl Snapshot {
     /// The account that has this address, or user name, already; nothing is suggested for a miss.
     pub fn account(&self, name: &str) -> Found<&User> {
         self.0.accounts.find(name)
+    }
+
+    /// Whether accounts came without their groups, and were more than
+    /// [`MOST_ASKED_FOR_GROUPS`](super::MOST_ASKED_FOR_GROUPS), so that none was asked for by itself.
+    pub fn has_too_many_untold(&self) -> bool {
+        self.0.has_too_many_untold
     }
 
     /// Every group that was read, in the order of the ids.

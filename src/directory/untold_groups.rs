@@ -6,14 +6,15 @@ use super::{Detail, Needs};
 use crate::api::CallError;
 use crate::model::UserId;
 
-/// At most how many accounts are asked for one by one: a GET each.
-const MOST_ASKED: usize = 50;
+/// At most how many accounts are asked for one by one: a GET each, out of the quota that is soonest used up.
+pub const MOST_ASKED_FOR_GROUPS: usize = 50;
 
 impl Reader<'_> {
     /// The same, with the groups of accounts that matter and came without, as far as their own address tells them.
     pub(super) async fn with_groups(&self, mut read: ReadUsers, needs: &Needs<'_>) -> Result<ReadUsers, CallError> {
         let untold = untold(needs, &read);
-        let Some((first, others)) = untold.split_first().filter(|_| untold.len() <= MOST_ASKED) else {
+        read.has_too_many_untold = untold.len() > MOST_ASKED_FOR_GROUPS;
+        let Some((first, others)) = untold.split_first().filter(|_| !read.has_too_many_untold) else {
             return Ok(read);
         };
         let mut told = self.look_up(&[], &[*first]).await?;

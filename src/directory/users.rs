@@ -27,6 +27,8 @@ pub(super) struct ReadUsers {
     pub(super) is_everybody: bool,
     /// What the directory answered about names.
     pub(super) answers: Answers,
+    /// Whether too many came without their groups to ask for each.
+    pub(super) has_too_many_untold: bool,
 }
 
 impl ReadUsers {
@@ -37,6 +39,7 @@ impl ReadUsers {
             shape: Some(shape),
             is_everybody: is_steady,
             answers,
+            has_too_many_untold: false,
         }
     }
 }
@@ -143,6 +146,7 @@ impl Reader<'_> {
                         shape,
                         is_everybody: false,
                         answers,
+                        has_too_many_untold: false,
                     });
                 }
             }

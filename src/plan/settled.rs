@@ -2,6 +2,7 @@
 
 use super::{Ending, PlannedRow, RowCode, RowReason, Verdict};
 use crate::api::{GroupRule, User};
+use crate::directory::{MOST_ASKED_FOR_GROUPS, Snapshot};
 use crate::model::{BundleSet, Email, OperationKind, Status, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
@@ -201,10 +202,17 @@ pub(super) fn licenses_unreadable() -> Verdict {
 }
 
 /// A row that builds on the groups of an account cannot run where these are not told: that is not to be in none.
-pub(super) fn groups_unreadable(label: &str) -> Verdict {
+pub(super) fn groups_unreadable(label: &str, snapshot: &Snapshot) -> Verdict {
+    let what_to_do = if snapshot.has_too_many_untold() {
+        format!(
+            "more than {MOST_ASKED_FOR_GROUPS} accounts would have to be asked for one by one; run fewer rows at a time, as \
+             with `--limit {MOST_ASKED_FOR_GROUPS}`"
+        )
+    } else {
+        "look into the account in the web interface".to_owned()
+    };
     let message = format!(
-        "which groups `{label}` is in is not told here, and the row depends on it; nothing was changed; \
-         look into the account in the web interface"
+        "which groups `{label}` is in is not told here, and the row depends on it; nothing was changed; {what_to_do}"
     );
     verdict(Status::Rejected, RowReason::GroupsUnreadable, message)
 }

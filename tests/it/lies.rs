@@ -215,3 +215,33 @@ fn a_name_that_resolves_to_somebody_else_changes_nobody() {
     assert_eq!(stage.held(&person(2_600)), held);
     assert_eq!(stage.held(&person(2_500)).as_deref(), Some("TSTNU"));
 }
+
+#[test]
+fn where_too_many_accounts_come_without_their_groups_so_many_rows_at_a_time_run() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(60),
+        ..Config::unlimited()
+    });
+    let untold = listing(|users| {
+        for user in users {
+            user["groupIDs"] = Value::Null;
+        }
+    });
+    twist(&stage, untold);
+    let world = stage.world();
+    let people = world.users().filter(|user| user.is_active && user.invitation_accepted);
+    let people: Vec<String> = people.map(|user| user.email.clone()).take(51).collect();
+    let group = "operation,user,groups\n";
+    let rows: Vec<String> = people
+        .iter()
+        .map(|email| format!("add-to-groups,{email},Automation Users\n"))
+        .collect();
+    stage.run(&format!("{group}{}", rows.concat())).ends(3);
+    for line in stage.results() {
+        assert_eq!(line.get("code"), "groups_unreadable");
+        assert!(line.message().contains("`--limit 50`"), "{}", line.message());
+    }
+    stage.rerun(&["--limit", "50"]);
+    stage.rerun(&["--limit", "50"]).ends(0);
+    assert_eq!(stage.statuses(), ["done"; 51]);
+}

@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
     pub(super) fn knows_groups(&self, account: AccountIndex) -> Planned {
         let draft = self.drafts.get(account);
         match draft.user {
-            Some(user) if !user.tells_groups => Err(groups_unreadable(&draft.naming.label(self.sheet))),
+            Some(user) if !user.tells_groups => Err(groups_unreadable(&draft.naming.label(self.sheet), self.snapshot)),
             Some(_) | None => Ok(()),
         }
     }

@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
         if which.groups && !model.tells_groups {
             return Err(about_like(
                 RowReason::GroupsUnreadable,
-                groups_unreadable(&like.label()),
+                groups_unreadable(&like.label(), self.snapshot),
             ));
         }
         let (groups, mut aside) = if which.groups {
