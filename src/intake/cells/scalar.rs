@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use crate::model::DeleteWhen;
+use crate::model::{DeleteWhen, Email};
 use crate::text::fold;
 
 /// The bare address of `mailto:ann@x.example?subject=hi`, `Ann Lee <ann@x.example>` and
@@ -42,15 +42,16 @@ fn one_person(text: &str) -> Option<&str> {
     names_nobody_else(before.trim(), address).then_some(address)
 }
 
-/// Whether what stands before an address in angle brackets is the name of its owner, or the address once more.
+/// Whether none of the words before an address in angle brackets is the address of somebody else: whatever letters and marks
+/// people put into names, only another address is another person.
 fn names_nobody_else(before: &str, address: &str) -> bool {
-    let quoted = before.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let quoted = quoted.filter(|name| !name.contains('"'));
-    // A comma parts names from surnames, too; a semicolon or a line break parts people only, unless it is in quotes.
-    let parts_people: &[char] = if quoted.is_some() { &[] } else { &[';', '\n'] };
-    let name = quoted.unwrap_or(before);
-    let repeated = || unlinked(name).is_some_and(|name| fold(name) == fold(address));
-    !name.contains(parts_people) && (!name.contains(['@', '<']) || repeated())
+    let between = |letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '<' | '>');
+    let marks = ['\'', '"', '(', ')', '[', ']'];
+    let is_somebody_elses = |word: &str| {
+        let word = word.trim_matches(marks);
+        unlinked(word).is_none_or(|word| Email::fault(word).is_none() && fold(word) != fold(address))
+    };
+    !before.split(between).any(is_somebody_elses)
 }
 
 /// The address of a link to write mail, or in single quotes; `None` where a link is for others besides.
@@ -61,8 +62,8 @@ fn unlinked(mut text: &str) -> Option<&str> {
     {
         let (address, query) = text[7..].split_once('?').unwrap_or((&text[7..], ""));
         let is_for_another = |field: &str| {
-            let name = field.split('=').next().unwrap_or_default();
-            ["to", "cc", "bcc"].iter().any(|other| name.eq_ignore_ascii_case(other))
+            let (name, value) = field.split_once('=').unwrap_or_default();
+            !value.is_empty() && ["to", "cc", "bcc"].iter().any(|other| name.eq_ignore_ascii_case(other))
         };
         if query.split('&').any(is_for_another) {
             return None;
@@ -173,7 +174,17 @@ mod tests {
             "'Ann@X.example' <mailto:ann@x.example>",
             "\"ann@x.example\" <ann@x.example>",
             "\"Lee; Ann\" <ann@x.example>",
+            "'Lee; Ann' <ann@x.example>",
+            "Lee; Ann <ann@x.example>",
             "Ann Lee\n<ann@x.example>",
+            "Lee\nAnn <ann@x.example>",
+            "Ann @ Sales <ann@x.example>",
+            "Ann Lee (@sales) <ann@x.example>",
+            "\"Ann\"; \"Lee\" <ann@x.example>",
+            "Ann Lee (Ann@X.example) <ann@x.example>",
+            "mailto:ann@x.example?to=",
+            "mailto:ann@x.example?cc=&subject=hi",
+            "mailto:ann@x.example?to",
         ] {
             assert_eq!(bare_address(cell), "ann@x.example", "{cell}");
         }
@@ -192,9 +203,11 @@ mod tests {
             "Ann <ann@x.example>; Bob <bob@x.example>",
             "Ann <ann@x.example>, Bob <bob@x.example>;",
             "ann@x.example; Bob <bob@x.example>",
-            "Ann; Bob <bob@x.example>",
-            "Ann\nBob <bob@x.example>",
-            "\"Ann\"; \"Bob\" <bob@x.example>",
+            "Ann <ann@x.example>\nBob <bob@x.example>",
+            "ann@x.example\nBob <bob@x.example>",
+            "Ann (ann@x.example) Bob <bob@x.example>",
+            "'Ann ann@x.example' <bob@x.example>",
+            "mailto:ann@x.example; Bob <bob@x.example>",
             "<ann@x.example> <bob@x.example>",
             "ann@x.example <bob@x.example>",
             "\"ann@x.example\" <bob@x.example>",
