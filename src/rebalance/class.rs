@@ -84,6 +84,8 @@ pub(super) struct Standing {
     pub(super) idle_since: Option<Timestamp>,
     /// Why a person has to look, for those of that class.
     pub(super) doubt: &'static str,
+    /// Whether the seats would be freed, were it not for one that reseat itself gave of late.
+    pub(super) is_spared: bool,
     /// Whether the last sign-in alone decides, because nobody's use is told who holds seats in the same way.
     pub(super) by_sign_in_alone: bool,
 }
@@ -152,24 +154,35 @@ impl<'a> Judge<'a> {
             in_use: in_use(self.snapshot, holder),
             signed_in: holder.last_login(),
         };
+        let own = self.known.grants.get(&holder.id).map(|grant| grant.at);
+        let others = self.known.seats_since.get(&holder.id).copied();
         let (class, doubt) = match holder.account {
-            Some(account) => self.class(holder, account, seen),
+            Some(account) => self.class(holder, account, seen, own.max(others)),
             None if holder.is_orphan => (Class::Orphan, ""),
             None => (Class::LookAt, GONE_OR_NOT),
         };
+        let is_spared = |account: &User| self.class(holder, account, seen, others).0.may_be_freed();
+        let is_spared = class == Class::New && own.is_some() && holder.account.is_some_and(is_spared);
         Standing {
             class,
             seen,
             idle_since: seen.last().max(holder.created().time()),
             doubt,
+            is_spared,
             by_sign_in_alone: self.is_silent(holder, seen),
         }
     }
 
-    fn class(&self, holder: &Holder<'_>, account: &User, seen: Seen) -> (Class, &'static str) {
+    /// The class of somebody whose latest seat was given `seat_since`, where that is known.
+    fn class(
+        &self,
+        holder: &Holder<'_>,
+        account: &User,
+        seen: Seen,
+        seat_since: Option<Timestamp>,
+    ) -> (Class, &'static str) {
         let created = account.created.time();
-        let grant = self.known.grants.get(&holder.id).map(|grant| grant.at);
-        let start = created.max(grant).max(self.known.seats_since.get(&holder.id).copied());
+        let start = created.max(seat_since);
         let is_new = start.is_some_and(|start| !self.is_longer_ago(start, self.rules.grace));
         let never_came = !account.invitation_accepted && !account.from_directory && seen.last().is_none();
         let (class, doubt) = if never_came {

@@ -18,7 +18,7 @@ pub(super) struct Person<'a> {
     pub(super) held: BundleSet,
     pub(super) standing: Standing,
     pub(super) kept: Option<&'a Kept>,
-    /// Why the person's seats are left alone although they are idle.
+    /// Why the person's seats are left alone although nothing was seen of them for long enough.
     pub(super) protection: Option<String>,
     /// Everyone, where the person is in it without being listed as a member.
     everyone: Option<GroupId>,
@@ -44,7 +44,7 @@ pub(super) fn people<'a>(
             held: holder.bundles(),
             standing,
             kept,
-            protection: protection(snapshot, holder, standing.class, kept, rules),
+            protection: protection(snapshot, holder, standing, kept, rules),
             everyone: everyone.filter(is_unlisted),
         }
     });
@@ -54,11 +54,14 @@ pub(super) fn people<'a>(
 fn protection(
     snapshot: &Snapshot,
     holder: &Holder<'_>,
-    class: Class,
+    standing: Standing,
     kept: Option<&Kept>,
     rules: &Rules,
 ) -> Option<String> {
-    if !class.may_be_freed() {
+    if standing.is_spared {
+        return Some("reseat gave it a seat within `--grace`".to_owned());
+    }
+    if !standing.class.may_be_freed() {
         return None;
     }
     if let Some(kept) = kept {

@@ -125,7 +125,7 @@ pub struct Counts {
     /// By class.
     pub classes: BTreeMap<Class, u64>,
     /// Those among the idle, pending and without record who are left alone nevertheless: administrators, the keep list
-    /// and so on.
+    /// and so on. Whoever would be among them but for a seat that reseat itself gave of late counts as well.
     pub left_alone: u64,
 }
 

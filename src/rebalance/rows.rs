@@ -272,8 +272,9 @@ impl<'m> Sheet<'m> {
             let is_sought = || person.held.iter().any(|code| matching.is_sought(code));
             let reason = match person.standing.class {
                 Class::LookAt => Some("look at this one".to_owned()),
-                Class::Orphan | Class::Idle | Class::Pending | Class::NoRecord => person.protection.clone(),
-                Class::New | Class::InUse => None,
+                Class::Orphan | Class::Idle | Class::Pending | Class::NoRecord | Class::New | Class::InUse => {
+                    person.protection.clone()
+                }
             };
             if let Some(reason) = reason
                 && is_sought()

@@ -744,6 +744,48 @@ fn where_uses_are_not_told_a_run_would_refuse_the_condition_so_the_row_has_none_
 }
 
 #[test]
+fn a_row_says_why_a_seat_is_not_freed_that_reseat_gave_of_late_and_none_where_it_would_not_be_freed_anyway() {
+    let world = World::of([
+        Human::seen(300).holding("A"),
+        Human::seen(200).holding("A"),
+        Human::seen(10).holding("A"),
+        Human {
+            created: Told::Ago(5),
+            in_use: Told::Never,
+            signed_in: Told::Never,
+            ..Human::seen(1)
+        }
+        .holding("A"),
+        Human::seen(1),
+        Human::seen(1),
+    ]);
+    let grant = OwnGrant {
+        at: days_ago(5),
+        puts_back: true,
+    };
+    let known = Known {
+        grants: [1, 3, 4].map(|number| (user_id(number), grant)).into(),
+        ..Known::default()
+    };
+    let proposal = rebalance(&world.snapshot(), &wanted([(5, "A"), (6, "A")]), &[], &known, &terms());
+    let alone: Vec<&str> = proposal
+        .rows
+        .iter()
+        .map(|row| row.note.as_str())
+        .filter(|note| note.contains("left alone"))
+        .collect();
+    assert_eq!(alone.len(), 1, "{alone:?}");
+    assert!(
+        alone[0].contains("left alone: reseat gave it a seat within `--grace`"),
+        "{alone:?}"
+    );
+    assert_eq!(proposal.looked_at.left_alone, 1);
+    // Somebody who wants another seat is no reason to look for this one.
+    let nothing_sought = rebalance(&world.snapshot(), &[], &[], &known, &terms());
+    assert!(nothing_sought.rows.is_empty());
+}
+
+#[test]
 fn a_seat_that_was_put_back_before_is_marked_as_such() {
     let world = World::of([Human::seen(300).holding("A")]);
     let grant = OwnGrant {
