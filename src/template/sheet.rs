@@ -189,6 +189,23 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_deleted_in_the_examples_on_the_day_of_leaving() {
+        for template in templates() {
+            let dated = |operation: OperationKind| {
+                let of_operation = template
+                    .examples
+                    .iter()
+                    .filter(|example| example.operation == operation);
+                let days = of_operation.map(|example| example.cell(Column::NotBefore));
+                days.filter(|day| !day.is_empty()).max()
+            };
+            if let (Some(leaves), Some(goes)) = (dated(OperationKind::Offboard), dated(OperationKind::Delete)) {
+                assert!(leaves < goes, "{leaves} {goes}");
+            }
+        }
+    }
+
+    #[test]
     fn no_worksheet_is_named_after_an_operation_so_that_no_row_takes_one_from_it() {
         for template in templates() {
             for name in [template.worksheet(), template.help_worksheet()] {
