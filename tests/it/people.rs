@@ -337,6 +337,33 @@ fn licences_of_somebody_without_an_account_are_never_replaced_unseen() {
 }
 
 #[test]
+fn a_listing_that_does_not_fit_together_does_not_show_that_somebody_without_an_account_holds_nothing() {
+    let stage = Stage::with(only_at_sign_in(Quirks {
+        bulk_read: BulkRead::Accounts,
+        ..Quirks::default()
+    }));
+    stage.sandbox.with_world(|world| {
+        let id = world.person_called(WILMA).unwrap().id;
+        world.allocate(id, bundles(&["PMBU"]), false);
+    });
+    twist(&stage, |asked, answer| {
+        if asked.line.contains("/UserLicense/user/page") {
+            let mut body = answer.json();
+            let holders = body["results"].as_array_mut().unwrap();
+            if let Some(place) = holders.iter().position(|holder| holder["email"] == WILMA) {
+                holders[place] = holders[0].clone();
+            }
+            answer.becomes(200, body);
+        }
+    });
+    stage
+        .run(&format!("operation,user,licenses\nadd-licenses,{WILMA},ACNU\n"))
+        .ends(3);
+    assert_eq!(stage.results()[0].get("code"), "licenses_unreadable");
+    assert_eq!(has(&stage, WILMA).1.as_deref(), Some("PMBU"));
+}
+
+#[test]
 fn what_they_hold_is_not_forgotten_while_a_question_stands() {
     let stage = Stage::with(only_at_sign_in(Quirks {
         bulk_read: BulkRead::Accounts,
