@@ -102,7 +102,10 @@ pub fn row_ended(
             after.get_or_insert_with(|| json!({}))[WAITED] = json!(waited);
         }
         if earlier.is_on_the_way
-            && !matches!(status, Status::Done | Status::Unchanged | Status::Started)
+            && !matches!(
+                status,
+                Status::Done | Status::Unchanged | Status::Waiting | Status::Started
+            )
             && let Some(after) = &mut after
         {
             // What was on its way need not have come about.

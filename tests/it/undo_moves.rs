@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use reseat::model::UserId;
-use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, World};
+use reseat::sandbox::{FaultKind, FaultRule, Faults, Moment, Strikes, World};
 
-use crate::support::{DAVID, HUGO, MEI, NADIA, Ran, Stage, bundles};
+use crate::support::{BRAM, DAVID, HUGO, MEI, NADIA, Ran, Stage, bundles};
 use crate::undo::{FINISH, differences, notes, operations, rows, run_undo, undo};
 
 const NEW: &str = "mei@new.example";
@@ -122,8 +122,9 @@ fn an_old_account_that_somebody_else_deleted_is_not_brought_back() {
 }
 
 #[test]
-fn whose_deletion_it_was_is_left_to_a_person_where_the_run_was_killed_over_it() {
+fn a_deletion_over_which_the_run_was_killed_is_its_own() {
     let stage = stage();
+    let first = stage.world();
     fs_err::write(stage.given("sheet.csv"), migrate(MEI, NEW)).unwrap();
     let kind = FaultKind::Stalled {
         time: Duration::from_secs(30),
@@ -137,9 +138,56 @@ fn whose_deletion_it_was_is_left_to_a_person_where_the_run_was_killed_over_it() 
     child.kill().unwrap();
     stage.ended(child);
     stage.rerun(&FINISH[1..]).ends(0);
-    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
-    assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
-    assert!(notes(&stage, "undo.csv").contains("do not say whether the run deleted it or somebody else"));
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["migrate"]);
+    assert!(stage.world().user_called(MEI).is_none() && first.user_called(MEI).is_some());
+}
+
+#[test]
+fn what_a_killed_run_gave_an_account_that_a_person_was_moved_to_is_taken_off_it_again() {
+    for call in 1.. {
+        let stage = stage();
+        let first = stage.world();
+        let sheet = format!("operation,user,new_email,delete_when\nmigrate,{MEI},{BRAM},invited\n");
+        fs_err::write(stage.given("sheet.csv"), sheet).unwrap();
+        let stalled = FaultKind::Stalled {
+            time: Duration::from_secs(30),
+            moment: Moment::AfterEffect,
+        };
+        let rules = ["PUT", "DELETE"].map(|method| {
+            FaultRule::new(stalled.clone())
+                .on(method, "")
+                .strikes(Strikes::Nth(call))
+        });
+        stage.sandbox.set_faults(Faults {
+            rules: rules.to_vec(),
+            ..Faults::default()
+        });
+        let flags = [&FINISH[..], &["--onto-existing", "2"]].concat();
+        let mut child = stage.start(&[&["run", "sheet.csv"], &flags[..]].concat());
+        let mut has_ended = false;
+        stage.until("the run is held up or has ended", |sandbox| {
+            has_ended = child.try_wait().unwrap().is_some();
+            has_ended || sandbox.is_stalling()
+        });
+        let _ = child.kill();
+        stage.ended(child);
+        if has_ended {
+            assert!(call > 1);
+            break;
+        }
+        stage.sandbox.set_faults(Faults::default());
+        stage.rerun(&flags[1..]).ends(0);
+        assert_eq!(stage.statuses(), ["done"]);
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv").ends(0);
+        let bram = |world: &World| {
+            let user = world.user_called(BRAM).unwrap();
+            let held = world.allocation(user.id).map(|held| held.bundles.clone());
+            (user.groups.clone(), held)
+        };
+        assert_eq!(bram(&stage.world()), bram(&first), "killed at call {call}");
+    }
 }
 
 #[test]

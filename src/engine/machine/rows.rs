@@ -423,7 +423,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The record ahead of a call that has these steps of one row, and may be repeated: what was there, and what it is to
-    /// become. `None` for a move, of whose calls other records tell, or where this has been recorded already.
+    /// become. `None` where this has been recorded already.
     pub(super) fn changing(
         &mut self,
         of_call: &[(RowIndex, StepIndex)],
@@ -431,8 +431,7 @@ impl<'a> Rows<'a> {
         now: Timestamp,
     ) -> Option<Record> {
         let (row, _) = *of_call.first()?;
-        let is_move = self.sheet.rows[row].operation.kind().takes_several_runs();
-        if self.recording == Recording::Off || is_move {
+        if self.recording == Recording::Off {
             return None;
         }
         let of_call = of_call.iter().map(|(_, step)| *step);
