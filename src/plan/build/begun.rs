@@ -67,7 +67,9 @@ impl Begun {
 
     /// Notes with which of the groups that the row asks for its account was made, unless a record tells of that.
     pub(super) fn note_groups(&mut self, account: &User, groups: &[GroupId]) {
-        if self.made && self.told_making().is_none() {
+        let is_told = self.after.as_ref().is_some_and(|after| after.get("groups").is_some());
+        let is_made_unseen = self.told_making().is_none_or(|made| made == "earlier");
+        if self.made && is_made_unseen && !is_told {
             let is_in = |group: &&GroupId| account.groups.contains(group);
             self.made_with = groups.iter().filter(is_in).copied().collect();
         }
