@@ -34,6 +34,18 @@ pub(super) struct Flip<T> {
     /// `None` where it was not recorded.
     pub(super) was: Option<T>,
     pub(super) is: T,
+    /// What the runs left in between. A row that says what there was at the start of its run may tell one of these.
+    pub(super) between: Vec<T>,
+}
+
+impl<T> Flip<T> {
+    pub(super) fn new(was: Option<T>, is: T) -> Self {
+        Self {
+            was,
+            is,
+            between: Vec::new(),
+        }
+    }
 }
 
 impl<T: PartialEq> Flip<T> {
@@ -41,18 +53,26 @@ impl<T: PartialEq> Flip<T> {
     /// value in between, and what that person left is what the run found.
     pub(super) fn then(slot: &mut Option<Self>, was: Option<T>, is: T) {
         match slot {
-            None => *slot = Some(Self { was, is }),
+            None => *slot = Some(Self::new(was, is)),
             Some(flip) => {
                 let goes_on = match (&was, &flip.was) {
                     (None, _) => true,
-                    (Some(was), first) => *was == flip.is || first.as_ref() == Some(was),
+                    (Some(was), first) => flip.is_left_by_the_runs(was) || first.as_ref() == Some(was),
                 };
-                if !goes_on {
+                let left = std::mem::replace(&mut flip.is, is);
+                if goes_on {
+                    flip.between.push(left);
+                } else {
                     flip.was = was;
+                    flip.between.clear();
                 }
-                flip.is = is;
             }
         }
+    }
+
+    /// Whether the runs left this at some time.
+    pub(super) fn is_left_by_the_runs(&self, value: &T) -> bool {
+        self.is == *value || self.between.contains(value)
     }
 
     /// Whether it came back to what it was.
@@ -129,6 +149,19 @@ pub(super) struct MembershipChange {
     pub(super) group: GroupMark,
     pub(super) was: bool,
     pub(super) is: bool,
+    /// Whether the runs have left the account both in the group and out of it, one after the other.
+    pub(super) is_to_and_fro: bool,
+}
+
+impl MembershipChange {
+    pub(super) fn new(group: GroupMark, was: bool, is: bool) -> Self {
+        Self {
+            group,
+            was,
+            is,
+            is_to_and_fro: false,
+        }
+    }
 }
 
 /// How an account was made.
@@ -254,6 +287,11 @@ mod tests {
         assert_eq!(folded(&[(Some('a'), 'b'), (Some('a'), 'c')]), (Some('a'), 'c'));
         assert_eq!(folded(&[(Some('a'), 'b'), (None, 'c')]), (Some('a'), 'c'));
         assert_eq!(folded(&[(Some('a'), 'b'), (Some('b'), 'a')]), (Some('a'), 'a'));
+        // Two rows of a second run, which both say what the first had left.
+        let second = [(Some('a'), 'b'), (Some('b'), 'c'), (Some('b'), 'd')];
+        assert_eq!(folded(&second), (Some('a'), 'd'));
+        let there_and_back = [(Some('a'), 'b'), (Some('b'), 'a'), (Some('b'), 'c')];
+        assert_eq!(folded(&there_and_back), (Some('a'), 'c'));
     }
 
     #[test]

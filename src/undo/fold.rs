@@ -187,7 +187,7 @@ impl Folding {
                 group,
                 rows: vec![report.place.clone()],
                 last: position,
-                flip: Flip { was: before.rule(), is },
+                flip: Flip::new(before.rule(), is),
             });
         }
     }
@@ -292,8 +292,11 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
 
 fn member(groups: &mut Vec<MembershipChange>, group: GroupMark, was: bool, is: bool) {
     match groups.iter_mut().find(|known| known.group.is(&group)) {
-        Some(known) => known.is = is,
-        None => groups.push(MembershipChange { group, was, is }),
+        Some(known) => {
+            known.is_to_and_fro |= known.is != is;
+            known.is = is;
+        }
+        None => groups.push(MembershipChange::new(group, was, is)),
     }
 }
 

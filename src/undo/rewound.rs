@@ -6,17 +6,28 @@ use super::held::Held;
 use super::licenses::without_the_change;
 use super::portrait::Portrait;
 
-/// The account as it was before these changes, which stand in it as far as nobody else has changed the same since.
+/// The account as it was before these changes, which stand in it as far as nobody else has changed the same since. What
+/// it was like may have been recorded before the last of them.
 pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
-    if let Some(Flip { was: Some(was), is }) = &change.held {
+    if let Some(Flip {
+        was: Some(was),
+        is,
+        between,
+    }) = &change.held
+    {
         let held = then.held.as_ref().unwrap_or(is);
-        then.held = Some(without_the_change(was, is, held));
+        then.held = Some(if between.contains(held) {
+            was.clone()
+        } else {
+            without_the_change(was, is, held)
+        });
     }
     let put_back = |flag: &mut bool, flip: Option<&Flip<bool>>| {
-        if let Some(Flip { was: Some(was), is }) = flip
-            && flag == is
+        if let Some(flip) = flip
+            && let Some(was) = flip.was
+            && flip.is_left_by_the_runs(flag)
         {
-            *flag = *was;
+            *flag = was;
         }
     };
     put_back(&mut then.external, change.external.as_ref());
@@ -34,17 +45,19 @@ pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
             TextField::Surname => &mut then.surname,
             TextField::DisplayName => &mut then.display_name,
         };
-        if let Some(was) = flip.was.as_ref().filter(|_| *text == flip.is) {
+        if let Some(was) = flip.was.as_ref().filter(|_| flip.is_left_by_the_runs(text)) {
             text.clone_from(was);
         }
     }
-    for MembershipChange { group, was, is } in &change.groups {
+    for membership in &change.groups {
+        let group = &membership.group;
         let at = then.groups.iter().position(|known| known.is(group));
-        match (was, is, at) {
-            (false, true, Some(at)) => {
+        let is_left_by_the_runs = membership.is_to_and_fro || membership.is == at.is_some();
+        match (membership.was, at) {
+            (false, Some(at)) if is_left_by_the_runs => {
                 then.groups.remove(at);
             }
-            (true, false, None) => then.groups.push(group.clone()),
+            (true, None) if is_left_by_the_runs => then.groups.push(group.clone()),
             _ => {}
         }
     }
@@ -58,25 +71,20 @@ pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
 /// The change from what the person had in the old account to what the runs made of the new one.
 pub(super) fn since_the_old_account(change: &AccountChange, old: &Portrait) -> AccountChange {
     let mut since = change.clone();
-    let left = change.held.as_ref().map_or(Held::Nothing, |flip| flip.is.clone());
     since.held = old.held.clone().map(|was| Flip {
         was: Some(was),
-        is: left,
+        ..change.held.clone().unwrap_or(Flip::new(None, Held::Nothing))
     });
     since.external = old.held.as_ref().map(|_| Flip {
         was: Some(old.external),
-        is: change.external.as_ref().is_some_and(|flip| flip.is),
+        ..change.external.clone().unwrap_or(Flip::new(None, false))
     });
     for membership in &mut since.groups {
         membership.was = old.groups.iter().any(|group| group.is(&membership.group));
     }
     for group in &old.groups {
         if !since.groups.iter().any(|membership| membership.group.is(group)) {
-            since.groups.push(MembershipChange {
-                group: group.clone(),
-                was: true,
-                is: false,
-            });
+            since.groups.push(MembershipChange::new(group.clone(), true, false));
         }
     }
     for (field, was) in [
@@ -121,7 +129,7 @@ mod tests {
             id: None,
             name: name.to_owned(),
         };
-        MembershipChange { group, was, is }
+        MembershipChange::new(group, was, is)
     }
 
     #[test]
@@ -137,10 +145,7 @@ mod tests {
             (json!(["A"]), json!(["B"]), json!([]), json!([])),
         ] {
             let mut change = change();
-            change.held = Some(Flip {
-                was: Some(held(&was)),
-                is: held(&left),
-            });
+            change.held = Some(Flip::new(Some(held(&was)), held(&left)));
             let found = before(&change, portrait(&json!({"licenses": then}))).held;
             assert_eq!(found, Some(held(&expected)), "{was} -> {left}, then {then}");
         }
@@ -155,19 +160,11 @@ mod tests {
             membership("Left and joined by others", true, false),
             membership("Joined and left by others", false, true),
         ];
-        change.flags.insert(
-            FlagField::Active,
-            Flip {
-                was: Some(true),
-                is: false,
-            },
-        );
+        change.flags.insert(FlagField::Active, Flip::new(Some(true), false));
         for (field, was, is) in [(TextField::Name, "Ann", "Anna"), (TextField::Surname, "Lee", "Li")] {
-            let flip = Flip {
-                was: Some(was.to_owned()),
-                is: is.to_owned(),
-            };
-            change.texts.insert(field, flip);
+            change
+                .texts
+                .insert(field, Flip::new(Some(was.to_owned()), is.to_owned()));
         }
         change.lasting.push(Lasting::FirstAddress("ann@old.example".to_owned()));
         let then = json!({
@@ -183,12 +180,47 @@ mod tests {
     }
 
     #[test]
+    fn what_an_earlier_run_left_is_taken_for_nobody_elses_where_a_later_one_changed_it_again() {
+        for (then, expected) in [
+            (json!(null), json!(["A"])),
+            (json!(["B"]), json!(["A"])),
+            (json!(["A"]), json!(["A"])),
+            (json!(["B", "C"]), json!(["A", "C"])),
+        ] {
+            let mut change = change();
+            Flip::then(&mut change.held, Some(held(&json!(["A"]))), Held::Nothing);
+            Flip::then(&mut change.held, Some(Held::Nothing), held(&json!(["B"])));
+            let found = before(&change, portrait(&json!({"licenses": then}))).held;
+            assert_eq!(found, Some(held(&expected)), "{then}");
+        }
+        let mut change = change();
+        let to_and_fro = |name, was| MembershipChange {
+            is_to_and_fro: true,
+            ..membership(name, was, was)
+        };
+        change.groups = vec![
+            to_and_fro("Left and joined", true),
+            to_and_fro("Joined and left", false),
+            membership("Stayed until others took it", true, true),
+        ];
+        let mut flip = None;
+        for (was, is) in [("Dr P", "D1"), ("D1", "D2"), ("D1", "D3")] {
+            Flip::then(&mut flip, Some(was.to_owned()), is.to_owned());
+        }
+        change.texts.extend(flip.map(|flip| (TextField::DisplayName, flip)));
+        for (display_name, expected) in [("D1", "Dr P"), ("D2", "Dr P"), ("D3", "Dr P"), ("Own", "Own")] {
+            let then = json!({"display_name": display_name, "groups": ["Joined and left"]});
+            let found = before(&change, portrait(&then));
+            let groups: Vec<&str> = found.groups.iter().map(|group| group.name.as_str()).collect();
+            assert_eq!(groups, ["Left and joined"]);
+            assert_eq!(found.display_name, expected);
+        }
+    }
+
+    #[test]
     fn of_a_new_account_all_is_a_change_that_the_old_one_had_otherwise() {
         let mut change = change();
-        change.held = Some(Flip {
-            was: Some(Held::Nothing),
-            is: held(&json!(["B"])),
-        });
+        change.held = Some(Flip::new(Some(Held::Nothing), held(&json!(["B"]))));
         change.groups = vec![membership("Both", false, true), membership("New", false, true)];
         let old = json!({"licenses": [], "external_license": false, "groups": ["Both", "Old"]});
         let since = since_the_old_account(&change, &portrait(&old));

@@ -257,6 +257,38 @@ fn what_runs_changed_before_they_deleted_the_account_is_put_back_with_it() {
 }
 
 #[test]
+fn what_one_run_changed_and_a_later_one_changed_again_is_put_back_with_the_account() {
+    let stage = stage();
+    for who in [MEI, NADIA] {
+        let id = stage.id(who);
+        stage.sandbox.with_world(|world| {
+            world.edit_user(id, |user| user.display_name = Some("Dr P".to_owned()));
+        });
+    }
+    let first = stage.world();
+    let each = |rows: &[&str]| -> String {
+        let of = |who| rows.iter().map(move |row| format!("{}\n", row.replace("WHO", who)));
+        [MEI, NADIA].into_iter().flat_map(of).collect()
+    };
+    let head = "operation,user,licenses,groups,display_name,new_email,delete_when\n";
+    let offboarded = each(&["offboard,WHO,,,,,", "update,WHO,,,D1,,"]);
+    run(&stage, &format!("{head}{offboarded}")).ends(0);
+    let again = each(&[
+        "update,WHO,,,D2,,",
+        "add-to-groups,WHO,,Finance,,,",
+        "add-licenses,WHO,TSTNU,,,,",
+    ]);
+    let gone = format!("delete,{MEI},,,,,\nmigrate,{NADIA},,,,{NEW},invited\n");
+    let words = [&FINISH[1..], &["--include-inactive"]].concat();
+    stage.run_with(&format!("{head}{again}{gone}"), &words).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(undone(&stage, &first), [""; 0]);
+    for who in [MEI, NADIA] {
+        assert_eq!(stage.user(who).unwrap().display_name.as_deref(), Some("Dr P"), "{who}");
+    }
+}
+
+#[test]
 fn a_leaver_who_was_offboarded_and_deleted_later_is_invited_with_what_there_was() {
     let stage = stage();
     let first = stage.world();
