@@ -48,6 +48,10 @@ impl Held {
         }
     }
 
+    pub(super) fn has_bundles(&self) -> bool {
+        matches!(self, Self::Set(_))
+    }
+
     /// The cell that keeps a row from replacing anything else.
     pub(super) fn unless_changed(&self) -> String {
         print_state(&WrittenState::Licenses(match self {

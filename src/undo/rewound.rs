@@ -9,6 +9,8 @@ use super::portrait::Portrait;
 /// The account as it was before these changes, which stand in it as far as nobody else has changed the same since. What
 /// it was like may have been recorded before the last of them.
 pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
+    // What holds no licences is not told to be external, whatever it was like when it held some.
+    let tells_external = then.held.as_ref().is_some_and(Held::has_bundles);
     if let Some(Flip {
         was: Some(was),
         is,
@@ -30,7 +32,12 @@ pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
             *flag = was;
         }
     };
-    put_back(&mut then.external, change.external.as_ref());
+    match &change.external {
+        Some(Flip { was: Some(was), .. }) if !tells_external => {
+            then.external = *was && then.held.as_ref().is_some_and(Held::has_bundles);
+        }
+        flip => put_back(&mut then.external, flip.as_ref()),
+    }
     put_back(&mut then.is_active, change.flags.get(&FlagField::Active));
     put_back(
         &mut then.bypass_basic_auth,
@@ -214,6 +221,33 @@ mod tests {
             let groups: Vec<&str> = found.groups.iter().map(|group| group.name.as_str()).collect();
             assert_eq!(groups, ["Left and joined"]);
             assert_eq!(found.display_name, expected);
+        }
+    }
+
+    #[test]
+    fn an_external_license_comes_back_as_one_where_none_was_held_any_more() {
+        for (was, is, then, expected) in [
+            (true, true, json!({"licenses": []}), true),
+            (true, false, json!({"licenses": null}), true),
+            (true, false, json!({"licenses": null, "external_license": false}), true),
+            (false, false, json!({"licenses": []}), false),
+            (true, false, json!({"licenses": ["A"], "external_license": false}), true),
+            // Somebody has given it as an external one since.
+            (false, false, json!({"licenses": ["A"], "external_license": true}), true),
+        ] {
+            let mut change = change();
+            change.held = Some(Flip {
+                between: vec![Held::Nothing],
+                ..Flip::new(Some(held(&json!(["A"]))), Held::Blocked)
+            });
+            change.external = Some(Flip::new(Some(was), is));
+            let found = before(&change, portrait(&then));
+            let told = (found.held, found.external);
+            assert_eq!(
+                told,
+                (Some(held(&json!(["A"]))), expected),
+                "{was} -> {is}, then {then}"
+            );
         }
     }
 

@@ -289,6 +289,27 @@ fn what_one_run_changed_and_a_later_one_changed_again_is_put_back_with_the_accou
 }
 
 #[test]
+fn an_external_license_comes_back_as_one_to_whoever_was_blocked_before() {
+    let stage = stage();
+    for who in [MEI, NADIA] {
+        let id = stage.id(who);
+        stage
+            .sandbox
+            .with_world(|world| world.allocate(id, bundles(&["ACNU"]), true));
+    }
+    let first = stage.world();
+    run(
+        &stage,
+        &format!("operation,user\nblock-licenses,{MEI}\nblock-licenses,{NADIA}\n"),
+    )
+    .ends(0);
+    let gone = format!("operation,user,new_email,delete_when\ndelete,{MEI},,\nmigrate,{NADIA},{NEW},invited\n");
+    run(&stage, &gone).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(undone(&stage, &first), [""; 0]);
+}
+
+#[test]
 fn a_leaver_who_was_offboarded_and_deleted_later_is_invited_with_what_there_was() {
     let stage = stage();
     let first = stage.world();
