@@ -83,9 +83,11 @@ fn more(old: &Portrait, rows: &[Place], by_mail: bool, bundles: &BundleSet) -> V
     if old.held == Some(Held::Blocked) {
         more.push(row(OperationKind::BlockLicenses));
     }
-    let follows = format!("{} {}", old.name, old.surname);
-    let display_name = Some(kept(Column::DisplayName, &old.display_name)).filter(|name| *name != follows.trim());
-    let display_name = display_name.unwrap_or_default();
+    let display_name = if old.has_display_name_of_its_own() {
+        kept(Column::DisplayName, &old.display_name)
+    } else {
+        ""
+    };
     if by_mail && (!display_name.is_empty() || old.bypass_basic_auth) {
         let update = row(OperationKind::Update).cell(Column::DisplayName, display_name);
         more.push(update.cell(Column::BypassBasicAuth, if old.bypass_basic_auth { "yes" } else { "" }));

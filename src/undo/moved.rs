@@ -1,7 +1,7 @@
 //! Somebody whom the run moved to another account.
 
 use super::account::profile_and_groups;
-use super::changes::{AccountChange, Made, Move, Parting, TextField};
+use super::changes::{AccountChange, FlagField, Flip, Made, Move, Parting, TextField};
 use super::gone::{Hindrance, come_back, obstacle};
 use super::held::Held;
 use super::licenses::licenses;
@@ -88,6 +88,8 @@ pub(super) fn back(change: &AccountChange, moved: &Move, how: Made, user: Option
         let row = pen.decide(&change, why).cell(Column::NewEmail, old.email.as_str());
         return vec![row.noting(deleted).noting(reason).noting(had(&old))];
     }
+    let now = user.map(|user| (user.display_name(), user.bypass_basic_auth));
+    let change = with_what_was_not_taken_along(change, &old, now);
     let mut rows = licenses(&change, pen);
     rows.extend(profile_and_groups(&change, user, pen));
     let row = pen.row(&change, OperationKind::Migrate);
@@ -98,6 +100,26 @@ pub(super) fn back(change: &AccountChange, moved: &Move, how: Made, user: Option
     ));
     rows.push(named_as_before(row, &change, &old, user));
     rows
+}
+
+/// What the runs changed before the move, so that the new account has never had it: a display name of the old account's
+/// own, and its `bypass_basic_auth`, which both stand in no record of the move then. `now` is what the new account has.
+fn with_what_was_not_taken_along(
+    mut change: AccountChange,
+    old: &Portrait,
+    now: Option<(&str, bool)>,
+) -> AccountChange {
+    let display_name = now.map_or_else(|| old.names(), |(display_name, _)| display_name.to_owned());
+    if old.has_display_name_of_its_own() && display_name != old.display_name {
+        let flip = Flip::new(Some(old.display_name.clone()), display_name);
+        change.texts.entry(TextField::DisplayName).or_insert(flip);
+    }
+    // Older files do not say whether it was on.
+    if old.bypass_basic_auth && !now.is_some_and(|(_, bypass)| bypass) {
+        let flip = Flip::new(Some(true), false);
+        change.flags.entry(FlagField::BypassBasicAuth).or_insert(flip);
+    }
+    change
 }
 
 /// The names of the old account where the new one has others: the record does not say whether the run gave them.
@@ -145,4 +167,49 @@ fn another_bearer(change: &AccountChange, other: &str) -> Hindrance {
         quoted(&change.label)
     );
     (Why::Gone, note)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::UserId;
+    use crate::undo::recorded::Side;
+
+    #[test]
+    fn what_runs_changed_before_the_move_is_given_to_the_new_account_unless_it_has_it() {
+        for (display_name, bypass, now, expected) in [
+            ("Dr Lee", true, Some(("Ann Lee", false)), (Some("Ann Lee"), Some(false))),
+            ("Dr Lee", true, Some(("Dr Lee", true)), (None, None)),
+            ("Ann Lee", false, Some(("Max Lee", true)), (None, None)),
+            ("", false, Some(("Ann Lee", false)), (None, None)),
+            ("Dr Lee", true, None, (Some("Ann Lee"), Some(false))),
+            ("Ann Lee", false, None, (None, None)),
+        ] {
+            let before = json!({
+                "name": "Ann", "surname": "Lee", "display_name": display_name, "bypass_basic_auth": bypass,
+            });
+            let old = Portrait::read(Side::of(Some(&before)), None);
+            let change = AccountChange::new(UserId(Uuid::nil()), "ann");
+            let change = with_what_was_not_taken_along(change, &old, now);
+            let text = change.texts.get(&TextField::DisplayName);
+            let flag = change.flags.get(&FlagField::BypassBasicAuth);
+            let found = (text.map(|flip| flip.is.as_str()), flag.map(|flip| flip.is));
+            assert_eq!(found, expected, "{before}, now {now:?}");
+            assert!(text.is_none_or(|flip| flip.was.as_deref() == Some(display_name)));
+        }
+    }
+
+    #[test]
+    fn what_the_records_tell_of_the_new_account_stays() {
+        let old = json!({"name": "Ann", "surname": "Lee", "display_name": "Dr Lee"});
+        let old = Portrait::read(Side::of(Some(&old)), None);
+        let mut change = AccountChange::new(UserId(Uuid::nil()), "ann");
+        let told = Flip::new(Some("Dr Lee".to_owned()), "D2".to_owned());
+        change.texts.insert(TextField::DisplayName, told.clone());
+        let change = with_what_was_not_taken_along(change, &old, Some(("Own", false)));
+        assert_eq!(change.texts.get(&TextField::DisplayName), Some(&told));
+    }
 }

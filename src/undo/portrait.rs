@@ -50,6 +50,16 @@ impl Portrait {
         }
     }
 
+    /// Both names, as the service makes a display name of them.
+    pub(super) fn names(&self) -> String {
+        format!("{} {}", self.name, self.surname).trim().to_owned()
+    }
+
+    /// Whether it has a display name that is not made of its names.
+    pub(super) fn has_display_name_of_its_own(&self) -> bool {
+        !self.display_name.is_empty() && self.display_name != self.names()
+    }
+
     /// Its address, else its user name.
     pub(super) fn address(&self) -> &str {
         if self.email.is_empty() {

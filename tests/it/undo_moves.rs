@@ -340,6 +340,26 @@ fn what_a_run_changed_before_it_moved_somebody_is_put_back_with_the_move() {
 }
 
 #[test]
+fn a_display_name_and_a_flag_that_a_run_changed_before_a_move_come_back_with_it() {
+    let stage = stage();
+    let mei = stage.id(MEI);
+    stage.sandbox.with_world(|world| {
+        world.edit_user(mei, |user| {
+            user.bypass_basic_auth_restriction = true;
+            user.display_name = Some("Dr Chen".to_owned());
+        });
+    });
+    let first = stage.world();
+    let update = format!("operation,user,display_name,bypass_basic_auth\nupdate,{MEI},Mei Chen,no\n");
+    run(&stage, &update).ends(0);
+    run(&stage, &migrate(MEI, NEW)).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["update", "migrate"]);
+    assert_eq!(undone(&stage, &first), [""; 0]);
+    assert_eq!(stage.user(MEI).unwrap().display_name.as_deref(), Some("Dr Chen"));
+}
+
+#[test]
 fn somebody_who_was_moved_twice_goes_back_to_the_first_address() {
     let stage = stage();
     let first = stage.world();
