@@ -13,7 +13,7 @@ use super::group::GroupMark;
 use super::held::Held;
 use super::portrait::Portrait;
 use super::recorded::Side;
-use super::rewound::{before as before_the_changes, since_the_old_account};
+use super::rewound::{before as before_the_changes, before_the_move};
 use crate::ledger::{Record, RunId, RunRecord};
 use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId, WAITED};
 
@@ -218,13 +218,7 @@ fn goes_on(moved: Move, earlier: &AccountChange) -> Option<Move> {
     let mut rows = first.map(|first| first.earlier.clone()).unwrap_or_default();
     rows.extend(earlier.rows.iter().cloned());
     let old = match first {
-        Some(first) => Portrait {
-            id: first.old.id,
-            email: first.old.email.clone(),
-            user_name: first.old.user_name.clone(),
-            from_directory: first.old.from_directory,
-            ..before_the_changes(&since_the_old_account(earlier, &first.old), moved.old)
-        },
+        Some(first) => before_the_move(earlier, &first.old, moved.old),
         None => before_the_changes(earlier, moved.old),
     };
     Some(Move {

@@ -100,13 +100,41 @@ pub(super) fn since_the_old_account(change: &AccountChange, old: &Portrait) -> A
         (TextField::DisplayName, &old.display_name),
     ] {
         if let Some(flip) = since.texts.get_mut(&field) {
-            flip.was = Some(was.clone());
+            let given = flip.was.replace(was.clone());
+            flip.between.extend(given);
         }
     }
     if let Some(flip) = since.flags.get_mut(&FlagField::BypassBasicAuth) {
-        flip.was = Some(old.bypass_basic_auth);
+        let given = flip.was.replace(old.bypass_basic_auth);
+        flip.between.extend(given);
     }
     since
+}
+
+/// What the person had in the old account, where `then` is what the new one was like after these changes. What a move
+/// gives by itself, names above all, stands in no change.
+pub(super) fn before_the_move(change: &AccountChange, old: &Portrait, then: Portrait) -> Portrait {
+    let mut found = before(&since_the_old_account(change, old), then);
+    for (field, text, was) in [
+        (TextField::Name, &mut found.name, &old.name),
+        (TextField::Surname, &mut found.surname, &old.surname),
+        (TextField::DisplayName, &mut found.display_name, &old.display_name),
+    ] {
+        // Older files do not have it.
+        if !change.texts.contains_key(&field) && !was.is_empty() {
+            text.clone_from(was);
+        }
+    }
+    if !change.flags.contains_key(&FlagField::BypassBasicAuth) {
+        found.bypass_basic_auth = old.bypass_basic_auth;
+    }
+    Portrait {
+        id: old.id,
+        email: old.email.clone(),
+        user_name: old.user_name.clone(),
+        from_directory: old.from_directory,
+        ..found
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +277,32 @@ mod tests {
                 "{was} -> {is}, then {then}"
             );
         }
+    }
+
+    #[test]
+    fn names_that_a_move_gave_are_not_those_of_the_old_account() {
+        let old = portrait(&json!({
+            "email": "ann@old.example", "name": "Ann", "surname": "Lee", "display_name": "Dr Lee",
+            "bypass_basic_auth": true,
+        }));
+        let then = portrait(&json!({
+            "email": "ann@new.example", "name": "Max", "surname": "Li", "display_name": "Max Lee",
+        }));
+        let found = before_the_move(&change(), &old, then.clone());
+        assert_eq!((found.name.as_str(), found.surname.as_str()), ("Ann", "Lee"));
+        assert_eq!((found.display_name.as_str(), found.bypass_basic_auth), ("Dr Lee", true));
+        assert_eq!(found.address(), "ann@old.example");
+        let unknown = before_the_move(&change(), &portrait(&json!({})), then.clone());
+        assert_eq!(unknown.names(), "Max Li");
+        // Renamed in the run of the second move, and what is told is from the start of that run.
+        let mut renamed = change();
+        let flip = Flip::new(Some("Max".to_owned()), "Moritz".to_owned());
+        renamed.texts.insert(TextField::Name, flip);
+        assert_eq!(before_the_move(&renamed, &old, then.clone()).name, "Ann");
+        // Renamed by somebody else after that.
+        let flip = Flip::new(Some("Moritz".to_owned()), "Mo".to_owned());
+        renamed.texts.insert(TextField::Name, flip);
+        assert_eq!(before_the_move(&renamed, &old, then).name, "Max");
     }
 
     #[test]

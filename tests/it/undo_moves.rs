@@ -371,6 +371,18 @@ fn somebody_who_was_moved_twice_goes_back_to_the_first_address() {
 }
 
 #[test]
+fn somebody_who_got_another_name_by_the_first_of_two_moves_has_the_old_one_again() {
+    let stage = stage();
+    let first = stage.world();
+    let sheet = format!("operation,user,new_email,delete_when,name\nmigrate,{MEI},{NEW},invited,Max\n");
+    run(&stage, &sheet).ends(0);
+    run(&stage, &migrate(NEW, "mei@newer.example")).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(rows(&stage, "undo.csv")[0].get("name"), "Mei");
+    assert_eq!(undone(&stage, &first), [""; 0]);
+}
+
+#[test]
 fn somebody_who_was_moved_and_deleted_is_invited_to_the_old_address() {
     let stage = stage();
     let first = stage.world();
