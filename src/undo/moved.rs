@@ -82,16 +82,19 @@ pub(super) fn back(change: &AccountChange, moved: &Move, how: Made, user: Option
         rows,
         ..since_the_old_account(change, &old)
     };
+    let is_there_again = pen
+        .present
+        .is_some_and(|present| present.is_borne_by(&old.email, change.id));
+    if let Some(user) = user.filter(|_| is_there_again) {
+        return as_before_the_moves(change, &old, user, pen);
+    }
     let id = old.id.map(|id| format!(" (it was {id})")).unwrap_or_default();
     let deleted = format!("the old account was deleted{id}");
     if let Some((why, reason)) = obstacle(&old, OperationKind::Migrate, pen.present) {
         let row = pen.decide(&change, why).cell(Column::NewEmail, old.email.as_str());
         return vec![row.noting(deleted).noting(reason).noting(had(&old))];
     }
-    let now = user.map(|user| (user.display_name(), user.bypass_basic_auth));
-    let change = with_what_was_not_taken_along(change, &old, now);
-    let mut rows = licenses(&change, pen);
-    rows.extend(profile_and_groups(&change, user, pen));
+    let (change, mut rows) = as_the_old_account(change, &old, user, pen);
     let row = pen.row(&change, OperationKind::Migrate);
     let row = row.cell(Column::NewEmail, old.email.as_str()).noting(format!(
         "{deleted}: the person is invited to the old address with what this account has then, and this account is \
@@ -100,6 +103,33 @@ pub(super) fn back(change: &AccountChange, moved: &Move, how: Made, user: Option
     ));
     rows.push(named_as_before(row, &change, &old, user));
     rows
+}
+
+/// The rows that give the new account what the old one had, names apart, and the change that they take back.
+fn as_the_old_account(
+    change: AccountChange,
+    old: &Portrait,
+    user: Option<&User>,
+    pen: Pen<'_>,
+) -> (AccountChange, Vec<UndoRow>) {
+    let now = user.map(|user| (user.display_name(), user.bypass_basic_auth));
+    let change = with_what_was_not_taken_along(change, old, now);
+    let mut rows = licenses(&change, pen);
+    rows.extend(profile_and_groups(&change, user, pen));
+    (change, rows)
+}
+
+/// The rows for somebody whom the runs moved away and back again, so that nobody has to be moved.
+fn as_before_the_moves(mut change: AccountChange, old: &Portrait, user: &User, pen: Pen<'_>) -> Vec<UndoRow> {
+    for (field, was) in [(TextField::Name, &old.name), (TextField::Surname, &old.surname)] {
+        let now = field.of(user);
+        // Older files do not have it.
+        if !was.is_empty() && now != was {
+            let flip = Flip::new(Some(was.clone()), now.to_owned());
+            change.texts.entry(field).or_insert(flip);
+        }
+    }
+    as_the_old_account(change, old, Some(user), pen).1
 }
 
 /// What the runs changed before the move, so that the new account has never had it: a display name of the old account's

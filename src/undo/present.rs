@@ -42,6 +42,11 @@ impl<'a> Present<'a> {
         }
     }
 
+    /// Whether this account alone has this address or user name now.
+    pub(super) fn is_borne_by(self, name: &str, id: UserId) -> bool {
+        matches!(self.bearers.find(name), Found::One(user) if user.id == id)
+    }
+
     /// What the account holds; `None` where that cannot be read here.
     pub(super) fn held(self, id: UserId) -> Option<HeldNow> {
         if self.snapshot.is_direct_unknown(id) {

@@ -383,6 +383,20 @@ fn somebody_who_got_another_name_by_the_first_of_two_moves_has_the_old_one_again
 }
 
 #[test]
+fn somebody_who_was_moved_away_and_back_is_not_moved_again() {
+    let stage = stage();
+    let first = stage.world();
+    run(&stage, &migrate(MEI, NEW)).ends(0);
+    let back = format!(
+        "operation,user,new_email,delete_when,name,licenses,groups\nmigrate,{NEW},{MEI},invited,Max,TSTNU,Finance\n"
+    );
+    run(&stage, &back).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["set-licenses", "update"]);
+    assert_eq!(undone(&stage, &first), [""; 0]);
+}
+
+#[test]
 fn somebody_who_was_moved_and_deleted_is_invited_to_the_old_address() {
     let stage = stage();
     let first = stage.world();
