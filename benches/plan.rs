@@ -148,6 +148,11 @@ fn snapshot(count: usize) -> Snapshot {
         name: format!("Group {number}"),
         built_in: false,
     });
+    let administrators = Group {
+        id: GroupId(Uuid::from_u128(99)),
+        name: "Administrators".to_owned(),
+        built_in: true,
+    };
     let holders = (0..count).filter(|position| position % 4 > 1);
     let allocations = holders.map(|position| Allocation {
         user: user(position),
@@ -158,7 +163,7 @@ fn snapshot(count: usize) -> Snapshot {
     });
     Snapshot::from(Contents {
         accounts: users.collect(),
-        groups: groups.collect(),
+        groups: groups.chain([administrators]).collect(),
         allocations: Some(allocations.collect()),
         seats: Some(Vec::new()),
         ..Contents::default()

@@ -199,6 +199,7 @@ fn groups() -> String {
         {"id": Uuid::from_u128(1), "name": "Everyone", "displayName": "Everyone", "type": 0},
         {"id": Uuid::from_u128(2), "name": "Operations", "displayName": "Operations", "type": 1},
         {"id": Uuid::from_u128(3), "name": "Finance", "displayName": "Finance", "type": 1},
+        {"id": Uuid::from_u128(4), "name": "Administrators", "displayName": "Administrators", "type": 0},
     ])
     .to_string()
 }
