@@ -13,7 +13,7 @@ use crate::engine::outcome::{Ran, Stopped};
 use crate::event::Event;
 use crate::ledger::Record;
 use crate::model::Status;
-use crate::plan::{RowIndex, Stage, Step, StepIndex, StepSource, Work};
+use crate::plan::{RowIndex, Stage, StepIndex, StepSource, Work};
 
 /// How many rows that need no call end together, so that a million of them are not in memory at once.
 const ROWS_AT_ONCE: usize = 1000;
@@ -177,11 +177,9 @@ impl Machine<'_> {
         }
         self.note_held_by_group(step, failure, error);
         let failure = &self.naming_groups(step, failure);
-        let Step { stage, work, .. } = self.steps.step(step);
-        let (stage, is_unmailed) = (
-            *stage,
-            matches!(work, Work::Invite(_)) && failure.verdict.status != Status::InDoubt,
-        );
+        let stage = self.steps.step(step).stage;
+        let is_invitation = matches!(self.steps.step(step).work, Work::Invite(_));
+        let is_unmailed = is_invitation && failure.verdict.status != Status::InDoubt;
         for row in &self.steps.rows_of(step) {
             if is_unmailed {
                 self.rows.not_mailed(*row);

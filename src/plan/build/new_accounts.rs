@@ -138,7 +138,10 @@ impl Builder<'_> {
 
     /// The row, which goes on with this account, asks for these groups.
     pub(super) fn made_with(&mut self, row: RowIndex, user: &User, groups: &[GroupId]) {
-        if let Some(earlier) = &mut self.rows[row].more().earlier {
+        // Most rows have none, and need no memory for it.
+        if self.rows[row].earlier().is_some()
+            && let Some(earlier) = &mut self.rows[row].more().earlier
+        {
             earlier.note_groups(user, groups);
         }
     }

@@ -37,26 +37,27 @@ pub(in crate::sheet) enum Extent {
 pub(in crate::sheet) fn presume(file: &mut (impl Read + Seek), named: Option<NamedEncoding>) -> io::Result<TextFormat> {
     let head = head(file)?;
     let presumed = Some(&head).filter(|head| head.len() as u64 == HEAD);
-    let presumed = presumed.and_then(|head| Reading::presumed(head, named));
-    let is_presumed = presumed.is_some();
-    let reading = match presumed {
-        Some(reading) => reading,
-        None => Reading::of(&head, file, named)?,
-    };
-    Ok(TextFormat {
-        reading,
-        dialect: dialect(&head, reading),
-        is_presumed,
-    })
+    match presumed.and_then(|head| Reading::presumed(head, named)) {
+        Some(reading) => Ok(TextFormat {
+            reading,
+            dialect: dialect(&head, reading),
+            is_presumed: true,
+        }),
+        None => look_at_all(&head, file, named),
+    }
 }
 
 /// The same, in one pass over all of the file.
 pub(in crate::sheet) fn detect(file: &mut (impl Read + Seek), named: Option<NamedEncoding>) -> io::Result<TextFormat> {
     let head = head(file)?;
-    let reading = Reading::of(&head, file, named)?;
+    look_at_all(&head, file, named)
+}
+
+fn look_at_all(head: &[u8], file: &mut impl Read, named: Option<NamedEncoding>) -> io::Result<TextFormat> {
+    let reading = Reading::of(head, file, named)?;
     Ok(TextFormat {
         reading,
-        dialect: dialect(&head, reading),
+        dialect: dialect(head, reading),
         is_presumed: false,
     })
 }
