@@ -6,6 +6,7 @@ use std::time::Duration;
 use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, World};
 
 use crate::support::{HUGO, NADIA, Stage};
+use crate::undo::{run_undo, undo};
 
 const NEW: &str = "new.hire@contoso.example";
 const MOVED: &str = "nadia@new.example";
@@ -110,10 +111,8 @@ fn an_undo_deletes_an_account_that_a_killed_run_made() {
             "{}",
             after(&stage)
         );
-        stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
-        stage
-            .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
-            .ends(0);
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv").ends(0);
         assert!(stage.user(NEW).is_none(), "{operation}");
     }
 }
@@ -124,9 +123,9 @@ fn an_undo_moves_a_person_back_whom_a_killed_run_invited() {
     killed_while_inviting(&stage, &migration("invited"), &ONE, MOVED);
     stage.rerun(&ONE).ends(0);
     assert!(stage.user(NADIA).is_none());
-    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]);
-    let undo = stage.read("undo.csv");
-    assert!(undo.contains("migrate") && !undo.contains("invite,"), "{undo}");
+    undo(&stage, "sheet.results.csv", "undo.csv");
+    let written = stage.read("undo.csv");
+    assert!(written.contains("migrate") && !written.contains("invite,"), "{written}");
 }
 
 #[test]
@@ -140,10 +139,8 @@ fn an_undo_deletes_the_new_account_of_a_move_that_waits_and_was_killed_while_it_
         "{}",
         after(&stage)
     );
-    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
-    stage
-        .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
-        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
     assert!(stage.user(MOVED).is_none() && stage.user(NADIA).is_some());
 }
 
@@ -189,10 +186,8 @@ fn licenses_given_by_a_run_that_was_killed_are_on_record_and_taken_off_by_an_und
         line.contains(r#""made":"invited""#) && line.contains("ATTUNU"),
         "{line}"
     );
-    stage.reseat(&["undo", "sheet.results.csv", "-o", "undo.csv"]).ends(0);
-    stage
-        .reseat(&["run", "undo.csv", "--yes", "--max-deletes", "1"])
-        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
     assert!(stage.user(NEW).is_none());
 }
 
