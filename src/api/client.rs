@@ -88,7 +88,7 @@ impl Client {
     }
 
     /// What would become of calls from now on: the quotas as they are spent, and calls that take as long as the fastest did.
-    pub fn simulated_traffic<T>(&self) -> SimulatedTraffic<T> {
+    pub fn simulated_traffic<T: Clone>(&self) -> SimulatedTraffic<T> {
         let traffic = self.session.traffic();
         let places = self.config().concurrency;
         SimulatedTraffic::new(

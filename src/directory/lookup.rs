@@ -28,54 +28,33 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// A name that is also wanted as an address is searched for once.
+    /// Everybody who is wanted.
     pub(super) fn new(needs: &Needs<'a>) -> Self {
+        Self::until(needs, |_| false, |_| false)
+    }
+
+    /// Those who are wanted and not `known` by their ids, or the first of them: no more than it takes until the look-ups are
+    /// enough to decide. Where a million names are wanted, the listing is read, and nobody asks which of them are the same.
+    pub(super) fn until(
+        needs: &Needs<'a>,
+        is_known: impl Fn(UserId) -> bool,
+        are_enough: impl Fn(LookUps) -> bool,
+    ) -> Self {
         let mut wanted = Self::default();
-        let mut known_names = HashSet::new();
-        let mut known_ids = HashSet::new();
-        let mut is_new = |name: &'a str| known_names.insert(folded(name));
-        for address in &needs.addresses {
-            if is_new(address) {
-                wanted.searches.push(address);
+        let mut names = HashSet::new();
+        let mut ids = HashSet::new();
+        let mut names_to_delete = HashSet::new();
+        for entry in Entry::all(needs) {
+            match entry {
+                // A name that is also wanted as an address is searched for once.
+                Entry::Search(name) if names.insert(folded(name)) => wanted.searches.push(name),
+                Entry::Name(name) if names.insert(folded(name)) => wanted.names.push(name),
+                Entry::Id(id) if !is_known(id) && ids.insert(id) => wanted.ids.push(id),
+                Entry::ToDelete(name) if names_to_delete.insert(folded(name)) => wanted.to_delete.push(name),
+                Entry::Search(_) | Entry::Name(_) | Entry::Id(_) | Entry::ToDelete(_) => continue,
             }
-        }
-        for model in &needs.models {
-            match model {
-                UserRef::Id(id) => {
-                    if known_ids.insert(*id) {
-                        wanted.ids.push(*id);
-                    }
-                }
-                UserRef::Name(name) => {
-                    if is_new(name) {
-                        wanted.searches.push(name);
-                    }
-                }
-            }
-        }
-        let mut known_to_delete = HashSet::new();
-        for user in &needs.to_delete {
-            if let UserRef::Name(name) = user
-                && known_to_delete.insert(folded(name))
-            {
-                wanted.to_delete.push(name);
-            }
-        }
-        for user in &needs.users {
-            match user {
-                UserRef::Id(id) => {
-                    if known_ids.insert(*id) {
-                        wanted.ids.push(*id);
-                    }
-                }
-                UserRef::Name(name) => {
-                    if is_new(name) {
-                        match needs.detail {
-                            Detail::Identity => wanted.names.push(name),
-                            Detail::Profile => wanted.searches.push(name),
-                        }
-                    }
-                }
+            if are_enough(wanted.look_ups()) {
+                break;
             }
         }
         wanted
@@ -87,6 +66,36 @@ impl<'a> Wanted<'a> {
             singly: self.searches.len() + self.ids.len() + self.to_delete.len(),
             in_bulk: self.names.len(),
         }
+    }
+}
+
+/// Whom a sheet wants, as it says so: many come several times.
+enum Entry<'a> {
+    Search(&'a str),
+    Name(&'a str),
+    Id(UserId),
+    ToDelete(&'a str),
+}
+
+impl<'a> Entry<'a> {
+    /// What is searched for comes before what is resolved in bulk.
+    fn all(needs: &Needs<'a>) -> impl Iterator<Item = Self> {
+        let by_name = match needs.detail {
+            Detail::Identity => Self::Name,
+            Detail::Profile => Self::Search,
+        };
+        let of = |user: &'a UserRef, by_name: fn(&'a str) -> Self| match user {
+            UserRef::Id(id) => Self::Id(*id),
+            UserRef::Name(name) => by_name(name),
+        };
+        let addresses = needs.addresses.iter().copied().map(Self::Search);
+        let models = needs.models.iter().map(move |model| of(model, Self::Search));
+        let to_delete = needs.to_delete.iter().filter_map(|user| match user {
+            UserRef::Name(name) => Some(Self::ToDelete(name)),
+            UserRef::Id(_) => None,
+        });
+        let users = needs.users.iter().map(move |user| of(user, by_name));
+        addresses.chain(models).chain(to_delete).chain(users)
     }
 }
 

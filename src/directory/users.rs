@@ -99,7 +99,8 @@ impl Reader<'_> {
         if needs.everyone {
             return self.settled(lister.finish(listing).await?, needs, Answers::new()).await;
         }
-        let mut wanted = Wanted::new(needs);
+        let begins = |look_ups| next_read(look_ups, Listed::Nothing) == NextRead::Beginning;
+        let mut wanted = Wanted::until(needs, |_| false, begins);
         let mut resolved = Vec::new();
         let mut answers = Answers::new();
         loop {
@@ -107,7 +108,9 @@ impl Reader<'_> {
                 NextRead::Nothing => return Ok(ReadUsers::default()),
                 NextRead::Beginning => {
                     lister.begin(&mut listing).await?;
-                    wanted.ids.retain(|id| !lister.has_read(&listing, id.0));
+                    let listed = Listed::of(listing.paging());
+                    let is_rest = |look_ups| next_read(look_ups, listed) == NextRead::Rest;
+                    wanted = Wanted::until(needs, |id| lister.has_read(&listing, id.0), is_rest);
                 }
                 NextRead::Rest => {
                     drop(wanted);

@@ -44,10 +44,19 @@ struct InFlight<T> {
     what: T,
 }
 
+/// Calls that came one after the other and of which the same is known.
+#[derive(Debug, Clone)]
+struct Alike<T> {
+    /// Which of all calls the first of them was.
+    arrival: u64,
+    count: u64,
+    what: T,
+}
+
 /// The calls of one lane that have not left yet, in the order in which they came.
 #[derive(Debug, Clone)]
 struct Waiting<T> {
-    calls: VecDeque<(u64, T)>,
+    calls: VecDeque<Alike<T>>,
     /// Until when the quota lets none of them go.
     until: Option<Instant>,
     /// Since when it lets none of them go.
@@ -59,7 +68,20 @@ struct Waiting<T> {
     lined_up: u64,
 }
 
-impl<T> SimulatedTraffic<T> {
+impl<T: Clone> Waiting<T> {
+    /// Takes the first call out of the line.
+    fn leave(&mut self) -> Option<T> {
+        let first = self.calls.front_mut()?;
+        if first.count > 1 {
+            first.arrival += 1;
+            first.count -= 1;
+            return Some(first.what.clone());
+        }
+        self.calls.pop_front().map(|last| last.what)
+    }
+}
+
+impl<T: Clone> SimulatedTraffic<T> {
     /// Begins at `now` with what the pacer says is spent by then; `places` calls may be in flight, and each takes `call`.
     pub fn new(pacer: Pacer, places: u32, call: Duration, now: Instant) -> Self {
         Self {
@@ -76,21 +98,21 @@ impl<T> SimulatedTraffic<T> {
     }
 
     /// Sends calls about which nothing else is known, until the last answer.
-    pub fn go_through(&mut self, calls: &BTreeMap<(Service, Method), u64>, what: &T)
-    where
-        T: Clone,
-    {
-        for ((service, method), count) in calls {
-            for _ in 0..*count {
-                self.call(*service, *method, what.clone());
-            }
+    pub fn go_through(&mut self, calls: &BTreeMap<(Service, Method), u64>, what: &T) {
+        for ((service, method), count) in calls.iter().filter(|(_, count)| **count > 0) {
+            self.calls(*service, *method, *count, what.clone());
         }
         while self.next_answer().is_some() {}
     }
 
     /// A call wants to leave; `what` comes back from [`next_answer`](Self::next_answer) when it is answered.
     pub fn call(&mut self, service: Service, method: Method, what: T) {
-        self.arrivals += 1;
+        self.calls(service, method, 1, what);
+    }
+
+    fn calls(&mut self, service: Service, method: Method, count: u64, what: T) {
+        let arrival = self.arrivals + 1;
+        self.arrivals += count;
         let place = self.place(service, method).unwrap_or_else(|place| {
             let lane = Waiting {
                 calls: VecDeque::new(),
@@ -102,7 +124,7 @@ impl<T> SimulatedTraffic<T> {
             self.waiting.insert(place, ((service, method), lane));
             place
         });
-        self.waiting[place].1.calls.push_back((self.arrivals, what));
+        self.waiting[place].1.calls.push_back(Alike { arrival, count, what });
     }
 
     /// Lets time go on to the next answer; `None` if no call is left.
@@ -120,7 +142,8 @@ impl<T> SimulatedTraffic<T> {
             Ok(place) => std::mem::take(&mut self.waiting[place].1.calls),
             Err(_) => VecDeque::new(),
         };
-        calls.into_iter().map(|(_, what)| what).collect()
+        let each = |calls: Alike<T>| (0..calls.count).map(move |_| calls.what.clone());
+        calls.into_iter().flat_map(each).collect()
     }
 
     /// Where the lane is, or belongs.
@@ -182,7 +205,7 @@ impl<T> SimulatedTraffic<T> {
                 }
             }
             let ready = self.waiting.iter_mut().filter(|(_, lane)| lane.until.is_none());
-            let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.0, *key, lane)));
+            let first = ready.filter_map(|(key, lane)| Some((lane.calls.front()?.arrival, *key, lane)));
             let (arrival, key, lane) = first.min_by_key(|(arrival, _, lane)| (*arrival).max(lane.lined_up))?;
             match self.pacer.window(key.0, key.1).admit(now) {
                 Admission::Go => {
@@ -198,7 +221,7 @@ impl<T> SimulatedTraffic<T> {
                         *self.held.entry(key).or_default() += now - since;
                     }
                     lane.until = None;
-                    if let Some((_, what)) = lane.calls.pop_front() {
+                    if let Some(what) = lane.leave() {
                         let call = InFlight {
                             end: now + self.call,
                             arrival,
