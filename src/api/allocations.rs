@@ -181,18 +181,18 @@ fn confirmed(answer: Json<'_>, users: &[UserId], asked: &BundleSet) -> Vec<Alloc
 }
 
 /// What the answer to a release says of each user: `{successfulUserIds, failedUserIds}` even where some could not be
-/// released (`uipath-api`, 10). An answer without these lists, as the portal gives it, is about all of them.
+/// released (`uipath-api`, 10). An answer without these lists, as the portal gives it, is about all of them; one whose lists
+/// hold anything but ids says nothing of whom they do not name.
 pub(super) fn released(answer: Json<'_>, users: &[UserId]) -> Vec<ReleaseReply> {
-    let ids = |name| -> Option<HashSet<UserId>> {
-        member(answer, &[name])?;
-        Some(guids(answer, &[name]).map(UserId).collect())
-    };
-    let (successful, failed) = (ids("successfulUserIds"), ids("failedUserIds"));
-    let is_in = |list: &Option<HashSet<UserId>>, user| list.as_ref().is_some_and(|list| list.contains(user));
-    let reply = |user| match &successful {
-        _ if is_in(&failed, user) => ReleaseReply::Failed,
-        Some(successful) if !successful.contains(user) => ReleaseReply::Missing,
-        _ => ReleaseReply::Released,
+    let names = ["successfulUserIds", "failedUserIds"];
+    let [successful, failed] = names.map(|name| guids(answer, &[name]).map(UserId).collect::<HashSet<_>>());
+    let [lists_successful, lists_failed] = names.map(|name| member(answer, &[name]));
+    let is_unreadable = |list: Json<'_>| list.entries().any(|entry| guid(entry).is_none());
+    let is_silent = lists_successful.is_some() || lists_failed.is_some_and(is_unreadable);
+    let reply = |user| match user {
+        user if failed.contains(user) => ReleaseReply::Failed,
+        user if successful.contains(user) || !is_silent => ReleaseReply::Released,
+        _ => ReleaseReply::Missing,
     };
     users.iter().map(reply).collect()
 }

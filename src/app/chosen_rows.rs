@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::coming_again::Touched;
 use super::family::Family;
 use super::left_behind::{Here, left_behind};
 use crate::cli::PlanningOptions;
@@ -50,6 +51,8 @@ pub(super) struct ChosenRows {
     pub(super) awaited: Awaited,
     /// Whether only a part of the sheet was asked for.
     pub(super) is_part: bool,
+    /// What the rows change, where earlier runs have finished some.
+    touched: Touched,
 }
 
 /// What a run looks at.
@@ -251,10 +254,17 @@ impl ChosenRows {
         };
         let is_elsewhere =
             family.sheet == Sheet::Whole && history.is_some_and(|history| history.is_corrected(&row.key));
-        let resume = match resume {
-            Resume::Skip => Resume::Skip,
+        // A row that is run may take back what a finished one below it did.
+        let comes_again = resume == Resume::Skip && due.is_none() && self.touched.takes_back(&row.operation);
+        let left_out = left_out.filter(|_| !comes_again);
+        let resume = match (resume, history) {
+            (Resume::Skip, Some(history)) if comes_again => {
+                let record = history.record(&row.key)?;
+                record.map_or(Resume::Skip, |record| Resume::GoOn(Box::new(record.into())))
+            }
+            (Resume::Skip, _) => Resume::Skip,
             _ if is_elsewhere => Resume::Leave,
-            resume => resume,
+            (resume, _) => resume,
         };
         // Under `--resend` a finished row may still have a mail due.
         let may_be_mailed = left_out.is_none() && due.is_none();
@@ -293,10 +303,15 @@ impl ChosenRows {
             }
             Resume::Settle(prior) => {
                 let begun = begun(&prior);
-                self.go_on(&row, Begun { made: true, ..begun }, *prior);
+                // Where the account was known before the call that nobody knows of, that call made none.
+                let made = begun.made || prior.user_id.is_none();
+                self.go_on(&row, Begun { made, ..begun }, *prior);
             }
         }
-        *chosen += usize::from(!only_waits);
+        *chosen += usize::from(!only_waits && !comes_again);
+        if history.is_some() {
+            self.touched.note(&row.operation);
+        }
         Ok(Some(row))
     }
 

@@ -11,6 +11,7 @@ mod check;
 mod chosen_rows;
 mod code_memory;
 mod codes;
+mod coming_again;
 mod conducted;
 mod console;
 mod cost;

@@ -11,6 +11,7 @@ use super::after::{Aftermath, AgreedRun, RunOutcome, after};
 use super::approval::{Oversight, TakenAway, TakingLater};
 use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
+use super::coming_again::may_come_again;
 use super::conducted::Conducted;
 use super::console::Console;
 use super::cost::{Ahead, Cost};
@@ -156,7 +157,7 @@ async fn carry_out<'s>(
     let label = loaded.organization.label.clone();
     let known = known.and_then(Arc::into_inner);
     let results = open_results(session, &path, &run, options, &label, known).await?;
-    if !are_finished(&loaded, results.history()) {
+    if !are_finished(&loaded, results.history()) || may_come_again(&loaded.intake) {
         loaded.read_all().await?;
     }
     let rows = std::mem::take(&mut loaded.intake.rows);

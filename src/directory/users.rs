@@ -108,8 +108,8 @@ impl Reader<'_> {
                 NextRead::Nothing => return Ok(ReadUsers::default()),
                 NextRead::Beginning => {
                     lister.begin(&mut listing).await?;
-                    let listed = Listed::of(listing.paging());
-                    let is_rest = |look_ups| next_read(look_ups, listed) == NextRead::Rest;
+                    let beginning = Listed::of(listing.paging());
+                    let is_rest = |look_ups| next_read(look_ups, beginning) == NextRead::Rest;
                     wanted = Wanted::until(needs, |id| lister.has_read(&listing, id.0), is_rest);
                 }
                 NextRead::Rest => {

@@ -44,6 +44,12 @@ fn carry(prior: &Prior, record: &mut Record) {
     record.report.user_id = record.report.user_id.or(prior.user_id);
     record.report.before = overlaid(record.report.before.take(), prior.before.clone());
     record.report.after = overlaid(prior.after.clone(), record.report.after.take());
+    if prior.status == Status::Done && record.report.status == Status::Unchanged {
+        // It was looked at again, because a row above it was run, and what it did is still there.
+        record.report.status = Status::Done;
+        record.report.code.clone_from(&prior.code);
+        record.report.message.clone_from(&prior.message);
+    }
     if matches!(record.report.status, Status::Done | Status::Unchanged)
         && let Some(Value::Object(after)) = &mut record.report.after
     {

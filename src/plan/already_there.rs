@@ -133,6 +133,20 @@ pub fn are_one_person(migrate: &Migrate, old: Option<&User>, new: &User) -> bool
     }
 }
 
+/// Whether the account goes by another name than the one with which the row would have it made, so that somebody else has
+/// made it. One without a name tells nothing.
+pub fn is_named_otherwise(operation: &Operation, user: &User, snapshot: &Snapshot) -> bool {
+    match operation {
+        Operation::Invite(invite) => other_name(invite, user).is_some(),
+        Operation::Migrate(migrate) => {
+            let old = snapshot.user(&migrate.user).one();
+            let are_named = !full_name(user).is_empty() && old.is_some_and(|old| !full_name(old).is_empty());
+            are_named && !are_one_person(migrate, old, user)
+        }
+        _ => false,
+    }
+}
+
 /// Refuses an account of the new address that is [somebody else's](are_one_person). A row of `--onto-existing` is not asked.
 pub(super) fn is_one_person(
     migrate: &Migrate,

@@ -198,6 +198,8 @@ async fn a_release_counts_for_those_whom_its_answer_does_not_leave_out_or_name_a
             json!({"failedUserIds": [guid(1)], "successfulUserIds": null}),
             [Failed, Released],
         ),
+        (json!({"failedUserIds": [{"userId": guid(1)}]}), [Missing, Missing]),
+        (json!({"failedUserIds": [guid(1), 7]}), [Failed, Missing]),
     ] {
         let server = Server::new();
         server.answers(200, answer.clone());

@@ -237,3 +237,109 @@ fn a_change_that_was_on_its_way_stays_unclear_through_a_run_that_refuses_its_row
     assert!(!after(&stage).contains("unclear"), "{}", after(&stage));
     assert_eq!(stage.results()[0].message(), "done earlier");
 }
+
+/// Somebody else has invited the address, in this name.
+fn invited_by_somebody_else(stage: &Stage, address: &str, [name, surname]: [&str; 2]) {
+    change(stage, |world| {
+        let created = world.users().next().expect("somebody").creation_time;
+        let mut user = reseat::sandbox::User::local(
+            reseat::model::UserId(uuid::Uuid::from_u128(79)),
+            address,
+            address,
+            created,
+        );
+        user.name = Some(name.to_owned());
+        user.surname = Some(surname.to_owned());
+        user.display_name = Some(format!("{name} {surname}"));
+        world.insert_user(user);
+    });
+}
+
+#[test]
+fn nobody_else_becomes_the_person_whose_invitation_a_killed_run_had_begun() {
+    let stage = Stage::new();
+    killed(
+        &stage,
+        &migration("invited"),
+        &ONE,
+        ("POST", "InviteUsers"),
+        Moment::BeforeEffect,
+        |stage| stage.writes().get("invite").is_some_and(|calls| *calls > 0),
+    );
+    invited_by_somebody_else(&stage, MOVED, ["Max", "Power"]);
+    stage.rerun(&ONE).ends(3);
+    assert_eq!(stage.results()[0].get("code"), "somebody_else");
+    assert!(stage.user(NADIA).is_some());
+    assert_eq!((stage.held(MOVED), stage.groups(MOVED)), (None, Vec::new()));
+}
+
+#[test]
+fn an_account_of_another_name_that_a_killed_invitation_meets_is_not_deleted_by_an_undo() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 2);
+    let rows = format!("operation,email,name,surname,groups\ninvite,{NEW},Lena,Vogel,Finance\n");
+    killed(
+        &stage,
+        &rows,
+        &[],
+        ("POST", "InviteUsers"),
+        Moment::BeforeEffect,
+        |stage| stage.writes().get("invite").is_some_and(|calls| *calls > 0),
+    );
+    invited_by_somebody_else(&stage, NEW, ["Max", "Power"]);
+    stage.rerun(&[]).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert!(stage.user(NEW).is_some() && stage.groups(NEW).is_empty());
+}
+
+#[test]
+fn an_account_that_was_there_before_is_not_taken_for_one_that_a_lost_mail_made() {
+    let stage = Stage::new();
+    stage.allow_mails(3);
+    stage.run(&format!("operation,email\ninvite,{NEW}\n")).ends(0);
+    let there = stage.id(NEW);
+    stage.write("other.csv", format!("operation,email,groups\ninvite,{NEW},Finance\n"));
+    stage.reseat(&["run", "other.csv", "--yes"]).ends(0);
+    stage.fault(
+        FaultKind::Dropped(Moment::AfterEffect),
+        "POST",
+        "InviteUsers",
+        Strikes::First(1),
+    );
+    stage.reseat(&["run", "other.csv", "--yes", "--resend"]).ends(3);
+    stage.sandbox.set_faults(Faults::default());
+    stage.reseat(&["run", "other.csv", "--yes"]).ends(0);
+    undo(&stage, "other.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(stage.id(NEW), there);
+    assert!(stage.groups(NEW).is_empty());
+}
+
+#[test]
+fn what_a_move_onto_an_account_that_was_there_did_is_still_known_after_a_run_that_only_waits() {
+    let stage = Stage::new();
+    let nadia = stage.user(NADIA).expect("the account");
+    invited_by_somebody_else(
+        &stage,
+        MOVED,
+        [&nadia.name.unwrap_or_default(), &nadia.surname.unwrap_or_default()],
+    );
+    change(&stage, |world| {
+        let mut user = world.user_called(MOVED).expect("the account").clone();
+        user.invitation_accepted = false;
+        world.insert_user(user);
+    });
+    let sheet = format!("operation,user,new_email,delete_when,groups\nmigrate,{NADIA},{MOVED},accepted,Finance\n");
+    for _ in 0..2 {
+        stage.run_with(&sheet, &ONE).ends(75);
+        assert!(
+            after(&stage).contains(r#""groups":{"Finance":true}"#),
+            "{}",
+            after(&stage)
+        );
+    }
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert!(stage.user(MOVED).is_some() && stage.groups(MOVED).is_empty());
+}

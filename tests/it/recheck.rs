@@ -320,3 +320,21 @@ fn accounts_are_not_read_again_where_no_administrator_goes() {
     stage.ended(child).ends(0);
     assert_eq!(stage.sandbox.stats().total(), 1);
 }
+
+#[test]
+fn nobody_is_invited_in_the_place_of_somebody_whose_account_was_deleted_at_the_question() {
+    let stage = Stage::new();
+    let new = "hugo@new.example";
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,new_email,delete_when\nmigrate,{HUGO},{new},never\nmigrate,{DAVID},david@new.example,never\n"),
+    );
+    let hugo = stage.id(HUGO);
+    at_the_question(&stage, &["run", "sheet.csv"], || {
+        stage.sandbox.with_world(|world| world.remove_user(hugo));
+    })
+    .ends(3);
+    assert_eq!(stage.statuses(), ["not_found", "done"]);
+    assert_eq!(stage.results()[0].get("code"), "user_not_found");
+    assert_eq!(stage.world().mails_to(new), 0);
+}

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use reseat::sandbox::{Config, Population};
+use reseat::model::GroupId;
+use reseat::sandbox::{Config, Population, World};
+use uuid::Uuid;
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, Stage, person, sheet};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, NADIA, Stage, person, sheet};
 
 const INVITES: &str = "operation,email,groups\n\
                        invite,a@new.example,Finance\n\
@@ -212,4 +214,69 @@ fn a_large_sheet_stopped_half_way_does_each_row_once() {
     stage.rerun(&[]).ends(0);
     assert_eq!(stage.counts(), "80 done");
     assert_eq!(stage.sandbox.stats().route("update-user"), 80);
+}
+
+#[test]
+fn a_row_that_says_all_groups_does_not_take_back_what_a_finished_row_below_it_gave() {
+    let stage = Stage::new();
+    let rows = [
+        format!("set-groups,{HUGO},Finance; Night Shift"),
+        format!("add-to-groups,{HUGO},Procurement"),
+        format!("add-to-groups,{ANNA},Procurement"),
+    ];
+    stage
+        .run(&format!("operation,user,groups\n{}\n", rows.join("\n")))
+        .ends(3);
+    assert_eq!(stage.statuses(), ["not_found", "done", "done"]);
+    stage.sandbox.with_world(|world: &mut World| {
+        let mut group = world.group_named("Finance").unwrap().clone();
+        group.id = GroupId(Uuid::from_u128(80));
+        "Night Shift".clone_into(&mut group.name);
+        world.insert_group(group);
+    });
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.statuses(), ["done"; 3]);
+    assert_eq!(stage.groups(HUGO), ["Finance", "Night Shift", "Procurement"]);
+    stage.forget_calls();
+    stage.rerun(&[]).ends(0).tells("already done");
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn a_row_that_is_run_after_one_below_it_leaves_what_that_one_did() {
+    let stage = Stage::new();
+    stage.free_seats("ACNU", 3);
+    stage.free_seats("PMD", 3);
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,licenses\nset-licenses,{HUGO},ACNU\nadd-licenses,{HUGO},PMD\n"),
+    );
+    stage.reseat(&["run", "sheet.csv", "--yes", "--only", "3"]).ends(0);
+    stage.rerun(&["--limit", "1"]).ends(0);
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ACNU; PMD"));
+    assert_eq!(stage.statuses(), ["done"; 2]);
+}
+
+#[test]
+fn what_rows_took_off_the_new_account_of_a_move_stays_off_when_the_move_goes_on() {
+    let new = "nadia@new.example";
+    for (row, held) in [("block-licenses", ""), ("set-licenses", "ACNU")] {
+        let stage = Stage::new();
+        stage.free_seats("ATTUNU", 3);
+        stage.free_seats("ACNU", 3);
+        let nadia = stage.id(NADIA);
+        stage.sandbox.with_world(|world: &mut World| {
+            world.allocate(nadia, crate::support::bundles(&["ATTUNU"]), false);
+        });
+        let sheet = format!(
+            "operation,user,new_email,delete_when,licenses\nmigrate,{NADIA},{new},accepted,\n{row},{new},,,{held}\n"
+        );
+        stage.run_with(&sheet, &["--max-deletes", "1"]).ends(75);
+        assert_eq!(stage.held(new).as_deref(), Some(held), "{row}");
+        stage.sandbox.with_world(|world| world.accept_invitation(new));
+        stage.rerun(&["--max-deletes", "1"]).ends(0);
+        assert!(stage.user(NADIA).is_none());
+        assert_eq!(stage.statuses(), ["done"; 2], "{row}");
+        assert_eq!(stage.held(new).as_deref(), Some(held), "{row}");
+    }
 }

@@ -176,7 +176,7 @@ impl Machine<'_> {
         for step in steps {
             let now = |user, seen: Seen| Some(seen.signed_in_at(accounts.get(user)?.last_login));
             let verdict = match &self.steps.step(*step).work {
-                Work::Invite(_) => self.is_deactivated_now(*step, accounts),
+                Work::Invite(_) => self.has_left_now(*step, accounts),
                 Work::Delete => self.is_protected_now(*step, accounts),
                 Work::Update(_) if self.is_a_leavers(*step) => self.is_protected_now(*step, accounts),
                 Work::Update(_)
@@ -238,9 +238,16 @@ impl Machine<'_> {
             .is_some_and(|now| !now.tells_groups)
     }
 
-    /// Somebody who is moved was deactivated meanwhile: a new account would let them in again.
-    fn is_deactivated_now(&self, step: StepIndex, accounts: &Accounts) -> Option<Verdict> {
-        let old = accounts.get(self.predecessor(step)?)?;
+    /// Somebody who is moved was deactivated meanwhile, or their account deleted: a new one would let them in again.
+    fn has_left_now(&self, step: StepIndex, accounts: &Accounts) -> Option<Verdict> {
+        let predecessor = self.predecessor(step)?;
+        let Some(old) = accounts.get(predecessor) else {
+            return Some(Verdict {
+                status: Status::NotFound,
+                code: RowReason::UserNotFound.into(),
+                message: "meanwhile somebody else deleted the account, so nobody was invited in its place".to_owned(),
+            });
+        };
         let was_active = self
             .snapshot
             .user_by_id(old.id)

@@ -13,7 +13,7 @@ use crate::api::User;
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
 use crate::model::{RowSelection, Status};
-use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work};
+use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work, is_named_otherwise};
 use crate::text::{fold, joined};
 
 /// How large the parts of a call are: about as many entries as there are parts, and always fewer than the call has.
@@ -141,6 +141,12 @@ impl Machine<'_> {
 
     /// The answer was lost, but the account is there; groups that it lacks are added one stage later.
     fn found(&mut self, step: StepIndex, user: &User) {
+        let account = self.steps.step(step).account;
+        let maker = account.and_then(|account| self.steps.plan().account(account).maker());
+        let row = maker.map(|row| &self.rows.sheet().rows[row]);
+        if row.is_some_and(|row| is_named_otherwise(&row.operation, user, self.snapshot)) {
+            return self.account_was_there(step, user);
+        }
         let remark = "the answer was lost, and reading back showed that it was done";
         let rows = self.steps.rows_of(step);
         for row in &rows {

@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
         user: &'a User,
     ) -> Result<bool, Verdict> {
         let begun = self.begun.get(&row.key);
-        let is_known = begun.is_some_and(|begun| begun.made(user.id) || begun.account == Some(user.id));
+        let is_known = begun.is_some_and(|begun| begun.account == Some(user.id) || self.is_made_by(begun, index, user));
         // A person who is gone is nobody's predecessor, and nothing is taken from anybody where nothing is given.
         let gives = old.is_some() || migrate.groups.is_some() || migrate.licenses.is_some();
         if !is_known && gives {
@@ -177,7 +177,7 @@ impl<'a> Builder<'a> {
         }
         // From here on the row is about this account, and what was done for it is kept however the row ends.
         self.rows[index].more().captured = begun.and_then(|begun| begun.before.clone());
-        let ours = self.made_earlier(index, row.key, user.id);
+        let ours = self.made_earlier(index, row.key, user);
         self.existing(Naming::made(index), user)?;
         Ok(ours)
     }

@@ -6,8 +6,8 @@ use super::builder::{Builder, Planned};
 use super::like::Copies;
 use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
-use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status, UserId};
-use crate::plan::already_there::{deactivated, may_be_given, not_invited, other_name};
+use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status};
+use crate::plan::already_there::{deactivated, is_named_otherwise, may_be_given, not_invited, other_name};
 use crate::plan::settled::{bearer, person, user_ambiguous, verdict};
 use crate::plan::{AccountIndex, Creation, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Work};
 use crate::text::fold;
@@ -31,7 +31,7 @@ impl Builder<'_> {
             Found::One(user) => {
                 let account = self.existing(Naming::made(row), bearer(&invite.email, user)?)?;
                 self.stays(account)?;
-                let ours = self.made_earlier(row, key, user.id);
+                let ours = self.made_earlier(row, key, user);
                 self.made_with(row, user, &groups);
                 if !self.activated.contains(&user.id) {
                     may_be_given(invite, user, self.rules)?;
@@ -83,7 +83,7 @@ impl Builder<'_> {
                 let account = self.existing(Naming::made(row), user)?;
                 self.stays(account)?;
                 self.can_be_given(account, &licenses)?;
-                let ours = self.made_earlier(row, key, user.id);
+                let ours = self.made_earlier(row, key, user);
                 self.made_with(row, user, &groups);
                 self.may_get_seats(account, &licenses)?;
                 self.note(
@@ -125,15 +125,22 @@ impl Builder<'_> {
     }
 
     /// Whether an earlier run made the account for this very row; then what that run did is kept.
-    pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: UserId) -> bool {
+    pub(super) fn made_earlier(&mut self, row: RowIndex, key: RowKey, user: &User) -> bool {
         let Some(begun) = self.begun.get(&key) else {
             return false;
         };
-        let ours = begun.made(user);
-        if ours || (begun.mailed_at.is_some() && begun.account == Some(user)) {
-            self.rows[row].more().earlier = Some(begun.found(user));
+        let ours = self.is_made_by(begun, row, user);
+        if ours || begun.account == Some(user.id) {
+            self.rows[row].more().earlier = Some(begun.found(user.id));
         }
         ours
+    }
+
+    /// Whether what was begun made this account. Where nobody knows what became of its call, the account may be somebody
+    /// else's work: then it goes by another name.
+    pub(super) fn is_made_by(&self, begun: &Begun, row: RowIndex, user: &User) -> bool {
+        let is_anothers = || is_named_otherwise(&self.sheet[row].operation, user, self.snapshot);
+        begun.made(user.id) && !(begun.is_of_unknown_making() && is_anothers())
     }
 
     /// The row, which goes on with this account, asks for these groups.
