@@ -87,7 +87,7 @@ impl Findings {
         };
         match user.map(|user| field.of(user)) {
             Some(now) if now == was => {}
-            Some(now) if *now != flip.is => {
+            Some(now) if !flip.is_left_by_the_runs(&now.to_owned()) => {
                 let name = format!("`{}`", field.as_str());
                 self.foreign
                     .push(foreign(&name, quoted(now), quoted(&flip.is), quoted(was)));

@@ -34,7 +34,8 @@ pub(super) struct Flip<T> {
     /// `None` where it was not recorded.
     pub(super) was: Option<T>,
     pub(super) is: T,
-    /// What the runs left in between. A row that says what there was at the start of its run may tell one of these.
+    /// What the runs left in between. A row that says what there was at the start of its run may tell one of these, and it
+    /// is what there is where the last change has not come about.
     pub(super) between: Vec<T>,
 }
 
@@ -67,6 +68,18 @@ impl<T: PartialEq> Flip<T> {
                     flip.between.clear();
                 }
             }
+        }
+    }
+
+    /// The same of a row that several runs may have gone on with, such as a move. Its line is of the last of them, so what
+    /// other rows made of what it gave may be folded already.
+    pub(super) fn of_several_runs(slot: &mut Option<Self>, was: Option<T>, is: T) {
+        match slot {
+            Some(flip) if flip.was.as_ref() == Some(&is) || flip.was.is_none() && was.is_none() => {
+                flip.was = was;
+                flip.between.push(is);
+            }
+            _ => Self::then(slot, was, is),
         }
     }
 
@@ -292,6 +305,32 @@ mod tests {
         assert_eq!(folded(&second), (Some('a'), 'd'));
         let there_and_back = [(Some('a'), 'b'), (Some('b'), 'a'), (Some('b'), 'c')];
         assert_eq!(folded(&there_and_back), (Some('a'), 'c'));
+    }
+
+    #[test]
+    fn what_a_row_of_several_runs_gave_comes_before_what_other_rows_made_of_it() {
+        for (others, row, expected) in [
+            (&[][..], (Some('-'), 'a'), (Some('-'), 'a')),
+            (
+                &[(Some('a'), 'b'), (Some('b'), 'c')],
+                (Some('-'), 'a'),
+                (Some('-'), 'c'),
+            ),
+            (&[(None, 'b')], (None, 'a'), (None, 'b')),
+            // Given by a later run, after the other row.
+            (&[(Some('-'), 'b')], (Some('-'), 'c'), (Some('-'), 'c')),
+            (&[(Some('-'), 'b')], (Some('b'), 'c'), (Some('-'), 'c')),
+            // Somebody else changed it in between.
+            (&[(Some('a'), 'b')], (Some('x'), 'c'), (Some('x'), 'c')),
+        ] {
+            let mut slot = None;
+            for (was, is) in others {
+                Flip::then(&mut slot, *was, *is);
+            }
+            Flip::of_several_runs(&mut slot, row.0, row.1);
+            let found = slot.map(|flip| (flip.was, flip.is)).unwrap();
+            assert_eq!(found, expected, "{others:?}, then {row:?}");
+        }
     }
 
     #[test]

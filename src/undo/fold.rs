@@ -237,13 +237,20 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
             _ => Made::Invited,
         });
     }
+    let is_maker = after.has("made");
+    let is_of_several_runs = is_maker || report.operation == Some(OperationKind::Migrate);
     if let Some(is) = after.held() {
         // Whom the run made held nothing before.
-        let was = before.held().or(change.made.map(|_| Held::Nothing));
-        Flip::then(&mut change.held, was, is);
+        let nothing = change.made.map(|_| Held::Nothing);
+        let was = before.held().or(nothing.clone().filter(|_| !is_maker));
+        then(&mut change.held, was, is, is_of_several_runs);
+        if let Some(flip) = change.held.as_mut().filter(|_| is_maker) {
+            flip.was = nothing;
+        }
     }
     if let Some(is) = after.flag("external_license") {
-        Flip::then(&mut change.external, before.flag("external_license"), is);
+        let was = before.flag("external_license");
+        then(&mut change.external, was, is, is_of_several_runs);
     }
     let were = before.memberships(after);
     for (group, is) in after.memberships(after) {
@@ -255,14 +262,14 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
         if let Some(is) = after.text(field.as_str()) {
             let was = before.text(field.as_str()).map(str::to_owned);
             let mut slot = change.texts.remove(&field);
-            Flip::then(&mut slot, was, is.to_owned());
+            then(&mut slot, was, is.to_owned(), is_of_several_runs);
             change.texts.extend(slot.map(|flip| (field, flip)));
         }
     }
     for field in FlagField::iter() {
         if let Some(is) = after.flag(field.as_str()) {
             let mut slot = change.flags.remove(&field);
-            Flip::then(&mut slot, before.flag(field.as_str()), is);
+            then(&mut slot, before.flag(field.as_str()), is, is_of_several_runs);
             change.flags.extend(slot.map(|flip| (field, flip)));
         }
     }
@@ -281,6 +288,14 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
             group: after.text("group").unwrap_or(&report.target).to_owned(),
             bundles: bundles.unwrap_or_default(),
         });
+    }
+}
+
+fn then<T: PartialEq>(slot: &mut Option<Flip<T>>, was: Option<T>, is: T, is_of_several_runs: bool) {
+    if is_of_several_runs {
+        Flip::of_several_runs(slot, was, is);
+    } else {
+        Flip::then(slot, was, is);
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn licenses(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
         },
     };
     let read_as = read.iter().flatten().map(|now| now.held.unless_changed()).next();
-    let plan = plan(was, &flip.is, &now.held);
+    let plan = plan(was, flip, &now.held);
     let flag = flag(change.external.as_ref(), &now);
     let mut rows = rows(change, pen, &plan, &now, flag);
     for row in &mut rows {
@@ -137,9 +137,9 @@ fn rows(change: &AccountChange, pen: Pen<'_>, plan: &Plan, now: &HeldNow, flag: 
     }
 }
 
-/// What is held once the change from `was` to `left` is taken back where `now` is held.
-pub(super) fn without_the_change(was: &Held, left: &Held, now: &Held) -> Held {
-    match plan(was, left, now).deed {
+/// What is held once the change from `was` is taken back where `now` is held.
+pub(super) fn without_the_change(was: &Held, change: &Flip<Held>, now: &Held) -> Held {
+    match plan(was, change, now).deed {
         Deed::Nothing => now.clone(),
         Deed::Release => Held::Nothing,
         Deed::Block => Held::Blocked,
@@ -148,11 +148,12 @@ pub(super) fn without_the_change(was: &Held, left: &Held, now: &Held) -> Held {
     }
 }
 
-fn plan(was: &Held, left: &Held, now: &Held) -> Plan {
+fn plan(was: &Held, change: &Flip<Held>, now: &Held) -> Plan {
+    let left = &change.is;
     if now == was || was == left {
         return Plan::of(Deed::Nothing);
     }
-    if now == left {
+    if change.is_left_by_the_runs(now) {
         return Plan::of(match was {
             Held::Nothing => Deed::Release,
             Held::Blocked => Deed::Block,
@@ -212,7 +213,12 @@ mod tests {
     }
 
     fn told(was: &str, left: &str, now: &str) -> String {
-        let plan = plan(&held(was), &held(left), &held(now));
+        let steps = left.split(" > ").map(held);
+        let mut change = None;
+        for step in steps {
+            Flip::then(&mut change, None, step);
+        }
+        let plan = plan(&held(was), &change.unwrap(), &held(now));
         let deed = match plan.deed {
             Deed::Nothing => "nothing".to_owned(),
             Deed::Release => "release".to_owned(),
@@ -236,6 +242,10 @@ mod tests {
             // As before already.
             ("nothing", "A", "nothing", "nothing"),
             ("B", "A", "B", "nothing"),
+            // The last of two changes has not come about.
+            ("A", "nothing > B", "nothing", "set A"),
+            ("nothing", "A > A B", "A", "release"),
+            ("A", "nothing > A", "nothing", "nothing"),
             // Somebody gave C since.
             ("nothing", "A", "A C", "-A +"),
             ("B", "A", "A C", "-A +B"),

@@ -51,7 +51,7 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
         ));
     }
     for (field, flip) in &change.texts {
-        if field.of(user) != flip.is {
+        if !flip.is_left_by_the_runs(&field.of(user).to_owned()) {
             found.push(format!(
                 "its {} is {} now",
                 field.as_str().replace('_', " "),
@@ -67,11 +67,18 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
         .filter_map(|membership| present.group(&membership.group))
         .map(|group| group.id)
         .collect();
-    if are != were {
+    let to_and_fro = change.groups.iter().filter(|membership| membership.is_to_and_fro);
+    let either: BTreeSet<GroupId> = to_and_fro
+        .filter_map(|membership| present.group(&membership.group))
+        .map(|group| group.id)
+        .collect();
+    if are.symmetric_difference(&were).any(|group| !either.contains(group)) {
         found.push("its groups have been changed since".to_owned());
     }
-    let held = change.held.as_ref().map_or(&Held::Nothing, |flip| &flip.is);
-    if let Some(now) = present.held(user.id).filter(|now| now.held != *held) {
+    let held = change.held.as_ref();
+    let is_left_by_the_runs = |now: &Held| held.map_or(*now == Held::Nothing, |flip| flip.is_left_by_the_runs(now));
+    if let Some(now) = present.held(user.id).filter(|now| !is_left_by_the_runs(&now.held)) {
+        let held = held.map_or(&Held::Nothing, |flip| &flip.is);
         found.push(format!("it holds {} now, and {held} when the run ended", now.held));
     }
     found

@@ -11,17 +11,12 @@ use super::portrait::Portrait;
 pub(super) fn before(change: &AccountChange, mut then: Portrait) -> Portrait {
     // What holds no licences is not told to be external, whatever it was like when it held some.
     let tells_external = then.held.as_ref().is_some_and(Held::has_bundles);
-    if let Some(Flip {
-        was: Some(was),
-        is,
-        between,
-    }) = &change.held
-    {
-        let held = then.held.as_ref().unwrap_or(is);
-        then.held = Some(if between.contains(held) {
+    if let Some((was, flip)) = change.held.as_ref().and_then(|flip| Some((flip.was.as_ref()?, flip))) {
+        let held = then.held.as_ref().unwrap_or(&flip.is);
+        then.held = Some(if flip.between.contains(held) {
             was.clone()
         } else {
-            without_the_change(was, is, held)
+            without_the_change(was, flip, held)
         });
     }
     let put_back = |flag: &mut bool, flip: Option<&Flip<bool>>| {

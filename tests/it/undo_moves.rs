@@ -430,3 +430,58 @@ fn of_two_who_came_together_in_one_account_one_is_moved_back_and_the_other_invit
     assert_eq!(operations(&stage, "undo.csv"), ["invite", "set-licenses", "migrate"]);
     assert_eq!(undone(&stage, &first), [""; 0]);
 }
+
+/// A move that waits, with rows for the new address below it; the sheet is run again once the invitation is accepted.
+fn moved_with_rows_for_the_new_address(stage: &Stage, is_accepted: bool) -> World {
+    let mei = stage.id(MEI);
+    stage.sandbox.with_world(|world| {
+        world.edit_user(mei, |user| user.display_name = Some("Dr Chen".to_owned()));
+    });
+    let first = stage.world();
+    let head = "operation,user,new_email,licenses,groups,display_name\n";
+    let rows = format!(
+        "{head}migrate,{MEI},{NEW},,,\nadd-licenses,{NEW},,TSTNU,,\nadd-to-groups,{NEW},,,Finance,\n\
+         update,{NEW},,,,Boss\n"
+    );
+    run(stage, &rows).ends(75);
+    if is_accepted {
+        stage.sandbox.with_world(|world| world.accept_invitation(NEW));
+        stage.rerun(&FINISH[1..]).ends(0);
+    } else {
+        stage.rerun(&FINISH[1..]).ends(75);
+    }
+    first
+}
+
+#[test]
+fn what_other_rows_gave_the_new_account_before_the_move_was_finished_does_not_go_back_with_the_person() {
+    let stage = stage();
+    let first = moved_with_rows_for_the_new_address(&stage, true);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["set-licenses", "update", "migrate"]);
+    assert_eq!(undone(&stage, &first), [""; 0]);
+    assert_eq!(stage.user(MEI).unwrap().display_name.as_deref(), Some("Dr Chen"));
+}
+
+#[test]
+fn what_other_rows_gave_the_new_account_of_a_move_that_waits_is_nobody_elses_doing() {
+    let stage = stage();
+    let first = moved_with_rows_for_the_new_address(&stage, false);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["delete"]);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(differences(&first, &stage.world()), [""; 0]);
+}
+
+#[test]
+fn what_somebody_else_gave_the_new_account_of_a_move_that_waits_keeps_it() {
+    let stage = stage();
+    moved_with_rows_for_the_new_address(&stage, false);
+    let new = stage.id(NEW);
+    stage
+        .sandbox
+        .with_world(|world| world.allocate(new, bundles(&["ACNU", "ATTUNU", "TSTNU"]), false));
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
+    assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
+    assert!(notes(&stage, "undo.csv").contains("it holds"));
+}
