@@ -485,3 +485,29 @@ fn what_somebody_else_gave_the_new_account_of_a_move_that_waits_keeps_it() {
     assert_eq!(operations(&stage, "undo.csv"), ["ignore"]);
     assert!(notes(&stage, "undo.csv").contains("it holds"));
 }
+
+#[test]
+fn a_move_onto_an_account_that_was_there_is_undone_with_what_other_rows_made_of_it() {
+    let stage = stage();
+    let first = stage.world();
+    let rows = format!(
+        "operation,user,new_email,delete_when,licenses\nmigrate,{MEI},{BRAM},invited,ACNU\n\
+         add-licenses,{BRAM},,,TSTNU\n"
+    );
+    let refused = FaultKind::Status {
+        status: 400,
+        moment: Moment::BeforeEffect,
+    };
+    let words = [&FINISH[1..], &["--onto-existing", "2"]].concat();
+    stage.fault(refused, "DELETE", "/User", Strikes::Always);
+    stage.run_with(&rows, &words).ends(3);
+    stage.sandbox.set_faults(Faults::default());
+    stage.rerun(&words).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv");
+    let held = |world: &World| {
+        let bram = world.user_called(BRAM).unwrap().id;
+        world.allocation(bram).map(|held| held.bundles.clone())
+    };
+    assert_eq!(held(&stage.world()), held(&first));
+}
