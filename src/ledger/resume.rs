@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Record;
-use crate::model::{CHANGING, NOT_BEFORE, OperationKind, Rerun, Status, UNCLEAR, UserId};
+use crate::model::{CHANGING, HANDING_OVER, NOT_BEFORE, OperationKind, Rerun, Status, UNCLEAR, UserId};
 use crate::text::fold;
 
 /// As much of a row's last record as the decision needs.
@@ -197,7 +197,7 @@ impl Prior {
     /// Whether a call that may be repeated was on its way, so that `after` need not have come about.
     pub fn is_on_the_way(&self) -> bool {
         let is_unclear = self.after.as_ref().is_some_and(|after| after.get(UNCLEAR).is_some());
-        self.status == Status::Started && self.code == CHANGING || is_unclear
+        self.status == Status::Started && [CHANGING, HANDING_OVER].contains(&self.code.as_str()) || is_unclear
     }
 }
 

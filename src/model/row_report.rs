@@ -8,6 +8,14 @@ use super::{OperationKind, Place, Row, RowKey, Status, UserId};
 /// what it is to become.
 pub const CHANGING: &str = "changing";
 
+/// The code of a line that is written ahead of the call which takes licences off an old account, so that its successor
+/// gets them. It says the same.
+pub const HANDING_OVER: &str = "handing_over";
+
+/// The member of `after` of a move which says that the licences were taken off the old account, and not given back as far
+/// as is known.
+pub const HANDED_OVER: &str = "handed_over";
+
 /// The member of `after` which says that the answer of a call was lost, so that the row may have what `after` says, or still
 /// what `before` says. A rerun goes by it.
 pub const UNCLEAR: &str = "unclear";

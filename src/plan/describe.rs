@@ -8,7 +8,7 @@ use super::{
 };
 use crate::api::{User, UserUpdate};
 use crate::directory::Snapshot;
-use crate::model::{BundleSet, GroupId, Quota, UNCLEAR, UserId, WAITED};
+use crate::model::{BundleSet, GroupId, HANDED_OVER, Quota, UNCLEAR, UserId, WAITED};
 use crate::text::{joined, number, people};
 
 /// What was done for a row.
@@ -331,11 +331,11 @@ impl Description<'_> {
     fn license(&mut self, step: &Step, change: &LicenseChange) {
         match step.stage {
             Stage::HandOver => {
-                self.after.insert("handed_over".into(), json!(true));
+                self.after.insert(HANDED_OVER.into(), json!(true));
                 return self.words.push("licences taken off the old account".to_owned());
             }
             Stage::GiveBack => {
-                self.after.remove("handed_over");
+                self.after.remove(HANDED_OVER);
                 return self.words.push("licences given back to the old account".to_owned());
             }
             _ => {}

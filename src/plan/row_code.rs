@@ -157,7 +157,7 @@ mod tests {
     use strum::IntoEnumIterator;
 
     use super::*;
-    use crate::model::{CHANGING, NOT_BEFORE};
+    use crate::model::{CHANGING, HANDING_OVER, NOT_BEFORE};
 
     /// Scripts compare them, and a rerun goes by some.
     #[test]
@@ -172,6 +172,7 @@ mod tests {
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowReason::NotBefore.to_string(), NOT_BEFORE, "a rerun goes by it");
         assert_eq!(RowReason::Changing.to_string(), CHANGING, "a rerun goes by it");
+        assert_eq!(RowReason::HandingOver.to_string(), HANDING_OVER, "a rerun goes by it");
         assert_eq!(RowCode::None.to_string(), "");
         assert_eq!(RowCode::Problem(ProblemCode::MadeAndLeft).to_string(), "made-and-left");
     }

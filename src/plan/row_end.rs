@@ -9,7 +9,7 @@ use super::{
     Begun, Change, Ending, Plan, RowCode, RowIndex, RowReason, Step, StepSource, Verdict, describe, not_owned, short_of,
 };
 use crate::directory::Snapshot;
-use crate::model::{OperationKind, Row, RowReport, Status, UNCLEAR, WAITED};
+use crate::model::{BundleSet, OperationKind, Row, RowReport, Status, UNCLEAR, WAITED};
 
 /// Rows, what is planned for them, and the state that they were planned against.
 #[derive(Clone, Copy)]
@@ -88,6 +88,17 @@ pub fn row_ended(
     if !sheet.rows[row].operation.kind().takes_several_runs() {
         parts.extend(planned.earlier().and_then(done_earlier));
     }
+    if !matches!(
+        status,
+        Status::Done | Status::Unchanged | Status::Waiting | Status::Started
+    ) {
+        parts.extend(
+            planned
+                .earlier()
+                .and_then(|earlier| earlier.nobody_has(sheet.snapshot))
+                .map(in_words),
+        );
+    }
     parts.extend(remarks.iter().cloned());
     let mut after = change.after;
     if let Some(copied) = planned.copied()
@@ -129,6 +140,11 @@ pub fn row_ended(
         after,
         ..RowReport::of(&sheet.rows[row], status)
     }
+}
+
+/// Licences that an earlier run took off an old account, and that its successor has not got.
+fn in_words(taken: BundleSet) -> String {
+    format!("an earlier run took {taken} off the old account, which holds no licences now")
 }
 
 /// What an earlier run did for a row that makes an account and is not finished, in words.

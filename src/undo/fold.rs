@@ -15,7 +15,9 @@ use super::portrait::Portrait;
 use super::recorded::Side;
 use super::rewound::{before as before_the_changes, before_the_move};
 use crate::ledger::{Record, RunId, RunRecord};
-use crate::model::{CHANGING, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId, WAITED};
+use crate::model::{
+    CHANGING, HANDED_OVER, HANDING_OVER, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId, WAITED,
+};
 
 /// Members of `after` that a rerun needs, and that tell of no change.
 const BOOKKEEPING: [&str; 5] = ["like", "finished", "mailed", WAITED, UNCLEAR];
@@ -77,7 +79,7 @@ impl Folding {
     fn take(&mut self, position: usize, report: &RowReport) {
         let (before, after) = (Side::of(report.before.as_ref()), Side::of(report.after.as_ref()));
         // A call that was on its way when the run was cut off may have come about: that is for the comparison to say.
-        let is_on_the_way = report.status == Status::Started && report.code == CHANGING;
+        let is_on_the_way = is_on_the_way(report);
         if matches!(report.status, Status::InDoubt | Status::Started) && !is_on_the_way {
             self.loose(position, report);
             return;
@@ -149,7 +151,7 @@ impl Folding {
         };
         let told = |words: &str| report.message.contains(words);
         let is_taken_off = told("licences taken off the old account") && !told("licences given back");
-        if let Some(id) = left.filter(|_| after.has("handed_over") || is_taken_off) {
+        if let Some(id) = left.filter(|_| after.has(HANDED_OVER) || is_taken_off) {
             let old = self.account(id, position, report);
             Flip::then(&mut old.held, held, Held::Nothing);
             Flip::then(&mut old.external, before.flag("external_license"), false);
@@ -191,6 +193,11 @@ impl Folding {
             });
         }
     }
+}
+
+/// Whether it was written ahead of a call, and says what that is to change.
+fn is_on_the_way(report: &RowReport) -> bool {
+    report.status == Status::Started && [CHANGING, HANDING_OVER].contains(&report.code.as_str())
 }
 
 /// What a record of a migration says became of the old account.
@@ -244,8 +251,10 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
         let nothing = change.made.map(|_| Held::Nothing);
         let was = before.held().or(nothing.clone().filter(|_| !is_maker));
         then(&mut change.held, was, is, is_of_several_runs);
-        if let Some(flip) = change.held.as_mut().filter(|_| is_maker) {
-            flip.was = nothing;
+        if let Some(flip) = &mut change.held {
+            if is_maker {
+                flip.was = nothing;
+            }
         }
     }
     if let Some(is) = after.flag("external_license") {

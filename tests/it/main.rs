@@ -22,6 +22,7 @@ mod first_run;
 mod first_try;
 mod forecast;
 mod guards;
+mod handed_over;
 mod header;
 mod hopeless;
 mod json_endings;

@@ -179,9 +179,12 @@ impl Machine<'_> {
         self.last_made = Some(self.elapsed);
         let rows = self.steps.rows_of(step);
         self.end_step(step, StepState::Done);
-        let going_on = rows.iter().filter(|row| !self.rows.has_ended(**row));
-        let records = going_on.filter_map(|row| self.rows.begun(*row, &self.steps, RowReason::Made, self.now));
-        let records: Vec<Record> = records.collect();
+        let mut records: Vec<Record> = Vec::new();
+        for row in &rows {
+            if !self.rows.has_ended(*row) {
+                records.extend(self.rows.begun(*row, None, &self.steps, RowReason::Made, self.now));
+            }
+        }
         self.record(records);
     }
 

@@ -4,16 +4,16 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::steps::{StepState, Steps};
 use crate::api::{CallError, Failure, Receipt};
 use crate::directory::ReadError;
 use crate::ledger::Record;
-use crate::model::{Place, RowReport, RowSelection, Status, UNCLEAR, UserId};
+use crate::model::{HANDED_OVER, Place, RowReport, RowSelection, Status, UNCLEAR, UserId};
 use crate::plan::{
-    Account, Change, PlannedSheet, RowCode, RowIndex, RowReason, Rules, StepIndex, StepSource, Verdict, describe,
-    row_ended,
+    Account, Change, PlannedSheet, RowCode, RowIndex, RowReason, Rules, Stage, StepIndex, StepSource, Verdict,
+    describe, row_ended,
 };
 use crate::text::joined;
 
@@ -386,7 +386,7 @@ impl<'a> Rows<'a> {
         let record = Record {
             started_at: Some(log.started_at.unwrap_or(now)),
             finished_at: Some(now),
-            ..self.record(row, steps, told.map(|told| told.change), verdict, &log.remarks)
+            ..self.record(row, steps, told.map(|told| told.change), None, verdict, &log.remarks)
         };
         self.failures += usize::from(record.report.status.is_failure());
         // From now on only whether the row is well is asked for.
@@ -406,8 +406,15 @@ impl<'a> Rows<'a> {
     }
 
     /// The record ahead of a call that must not be repeated, or of a step that a rerun has to know of; it says what has
-    /// been done so far.
-    pub(super) fn begun(&self, row: RowIndex, steps: &Steps<'_>, code: RowReason, now: Timestamp) -> Option<Record> {
+    /// been done so far, and what this step may have changed, if there is one.
+    pub(super) fn begun(
+        &mut self,
+        row: RowIndex,
+        ahead: Option<StepIndex>,
+        steps: &Steps<'_>,
+        code: RowReason,
+        now: Timestamp,
+    ) -> Option<Record> {
         if self.recording == Recording::Off {
             return None;
         }
@@ -416,9 +423,10 @@ impl<'a> Rows<'a> {
             code: code.into(),
             message: String::new(),
         };
+        self.edit(row).ahead.extend(ahead);
         Some(Record {
             started_at: Some(self.log(row).started_at.unwrap_or(now)),
-            ..self.record(row, steps, None, Some(&begun), &[])
+            ..self.record(row, steps, None, ahead, Some(&begun), &[])
         })
     }
 
@@ -445,12 +453,12 @@ impl<'a> Rows<'a> {
             code: RowReason::Changing.into(),
             message: String::new(),
         };
-        let all: Vec<StepIndex> = steps.done_of_row(row).chain(of_call).collect();
+        let all: Vec<StepIndex> = steps.done_of_row(row).chain(of_call.clone()).collect();
         let change = self.change(row, steps, all.iter().copied());
         let ahead = Change {
             words: Vec::new(),
             before: change.before.clone(),
-            after: change.after.clone(),
+            after: kept_handed_over(change.after.clone(), steps, of_call),
         };
         if all.iter().all(|step| steps.is_as_planned(*step)) {
             let steps = all.into_iter().map(|step| (step, steps.user_of(step))).collect();
@@ -469,12 +477,13 @@ impl<'a> Rows<'a> {
         describe(plan, snapshot, steps, row, of.map(|step| steps.step(step)))
     }
 
-    /// The record of a row, and what its steps have changed, if that is known.
+    /// The record of a row, and what its steps have changed, if that is known; `ahead` is one that is about to.
     fn record(
         &self,
         row: RowIndex,
         steps: &Steps<'_>,
         known: Option<Change>,
+        ahead: Option<StepIndex>,
         verdict: Option<&Verdict>,
         remarks: &[String],
     ) -> Record {
@@ -483,12 +492,14 @@ impl<'a> Rows<'a> {
         let change = known.unwrap_or_else(described);
         let mut report = row_ended(self.sheet, steps, row, change, verdict, remarks);
         let is_open = |step: &StepIndex| steps.state(*step) != StepState::Done;
-        let mut perhaps = self.log(row).perhaps_done.iter().copied().filter(is_open).peekable();
-        if perhaps.peek().is_some() {
-            let change = self.change(row, steps, steps.done_of_row(row).chain(perhaps));
+        let perhaps = self.log(row).perhaps_done.iter().copied().filter(is_open).chain(ahead);
+        if perhaps.clone().next().is_some() {
+            let mut all: Vec<StepIndex> = steps.done_of_row(row).chain(perhaps.clone()).collect();
+            all.sort_by_key(|step| steps.step(*step).stage);
+            let change = self.change(row, steps, all.into_iter());
             let RowReport { before, after, .. } = row_ended(self.sheet, steps, row, change, verdict, remarks);
             report.before = before;
-            report.after = after;
+            report.after = kept_handed_over(after, steps, perhaps);
             // Where reading back has shown that all is well, it is no longer unclear.
             if report.status.is_failure() || report.status == Status::NotRun {
                 report.after.get_or_insert_with(|| json!({}))[UNCLEAR] = json!(true);
@@ -521,4 +532,19 @@ impl<'a> Rows<'a> {
     fn edit(&mut self, row: RowIndex) -> &mut RowLog {
         self.states[row].log.get_or_insert_default()
     }
+}
+
+/// What is there after these steps, where it is not known whether licences have gone back to an old account: nothing else
+/// would tell that they were taken off it.
+fn kept_handed_over(
+    after: Option<Value>,
+    steps: &Steps<'_>,
+    mut perhaps: impl Iterator<Item = StepIndex>,
+) -> Option<Value> {
+    if !perhaps.any(|step| steps.step(step).stage == Stage::GiveBack) {
+        return after;
+    }
+    let mut after = after.unwrap_or_else(|| json!({}));
+    after[HANDED_OVER] = json!(true);
+    Some(after)
 }

@@ -162,8 +162,12 @@ impl Machine<'_> {
                     self.rows.mailed(*row, self.now);
                 }
             }
-            let begun = |(row, _): &(RowIndex, _)| self.rows.begun(*row, &self.steps, code, self.now);
-            let records: Vec<Record> = rows.iter().filter_map(begun).collect();
+            let is_handed_over = code == RowReason::HandingOver;
+            let mut begun = |(row, step): &(RowIndex, StepIndex)| {
+                let ahead = is_handed_over.then_some(*step);
+                self.rows.begun(*row, ahead, &self.steps, code, self.now)
+            };
+            let records: Vec<Record> = rows.iter().filter_map(&mut begun).collect();
             self.record(records);
             self.let_go_once_recorded(task);
             return;

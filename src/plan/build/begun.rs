@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::api::User;
-use crate::model::{BundleSet, GroupId, Row, RowKey, Status, UserId};
+use crate::directory::Snapshot;
+use crate::model::{BundleSet, GroupId, HANDED_OVER, Row, RowKey, Status, UserId};
 use crate::plan::Verdict;
 
 /// What earlier runs recorded about a row that was started and not finished.
@@ -90,6 +91,25 @@ impl Begun {
     /// Whether the end of the row tells by itself what was made for it.
     pub fn tells_what_was_made(&self) -> bool {
         self.finished.is_none() && self.told_making().is_some_and(|made| made != "earlier")
+    }
+
+    /// The licences that an earlier run took off the old account of a move, where that has none now and its successor has not
+    /// got them.
+    pub(in crate::plan) fn nobody_has(&self, snapshot: &Snapshot) -> Option<BundleSet> {
+        let after = self.after.as_ref()?;
+        let captured = Captured::of(self.before.as_ref());
+        let old = captured.user?;
+        let successor_has_them = self
+            .account
+            .is_some_and(|account| snapshot.user_by_id(account).is_some())
+            && after.get("licenses").is_some_and(|licenses| !licenses.is_null());
+        let is_off = after.get(HANDED_OVER).is_some()
+            && snapshot.user_by_id(old).is_some()
+            && !snapshot.is_direct_unknown(old)
+            && snapshot.direct(old).is_none();
+        captured
+            .licenses
+            .filter(|licenses| is_off && !successor_has_them && !licenses.is_empty())
     }
 
     /// What is recorded of how the account was made.
