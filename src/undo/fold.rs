@@ -255,6 +255,11 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
             if is_maker {
                 flip.was = nothing;
             }
+            // Where seats are short, licences are given up by one call and taken by another.
+            let is_perhaps = is_on_the_way(report) || after.has(UNCLEAR);
+            if is_perhaps && flip.is.has_bundles() && flip.was.as_ref().is_some_and(Held::has_bundles) {
+                flip.between.push(Held::Nothing);
+            }
         }
     }
     if let Some(is) = after.flag("external_license") {

@@ -122,3 +122,25 @@ fn a_row_that_is_refused_says_which_licenses_an_earlier_run_took_off() {
     stage.rerun(&FINISH[1..]).ends(3);
     assert!(!stage.results()[0].message().contains(words));
 }
+
+#[test]
+fn licenses_that_a_killed_run_gave_up_and_did_not_come_to_take_are_put_back_by_an_undo() {
+    for nth in 1..=2 {
+        let stage = Stage::new();
+        let (mei, hugo) = (stage.id(MEI), stage.id(HUGO));
+        change(&stage, |world| {
+            world.allocate(mei, bundles(&["ACNU"]), false);
+            world.allocate(hugo, bundles(&["TSTNU"]), false);
+        });
+        for code in ["ACNU", "TSTNU"] {
+            stage.free_seats(code, 0);
+        }
+        let first = stage.world();
+        let swap = format!("operation,user,licenses\nset-licenses,{MEI},TSTNU\nset-licenses,{HUGO},ACNU\n");
+        let rule = held_up("PUT", "user-license", Moment::BeforeEffect, Strikes::Nth(nth));
+        killed(&stage, &swap, &[rule]);
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv").ends(0);
+        assert_eq!(differences(&first, &stage.world()), [""; 0], "killed at call {nth}");
+    }
+}
