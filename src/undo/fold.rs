@@ -80,7 +80,10 @@ impl Folding {
         let (before, after) = (Side::of(report.before.as_ref()), Side::of(report.after.as_ref()));
         // A call that was on its way when the run was cut off may have come about: that is for the comparison to say.
         let is_on_the_way = is_on_the_way(report);
-        if matches!(report.status, Status::InDoubt | Status::Started) && !is_on_the_way {
+        // Of an account that is known, what was done for it is; in doubt is whether it is there, or whether somebody was mailed.
+        let is_known =
+            report.status == Status::InDoubt && report.user_id.is_some() && after.has_more_than(&BOOKKEEPING);
+        if matches!(report.status, Status::InDoubt | Status::Started) && !is_on_the_way && !is_known {
             self.loose(position, report);
             return;
         }

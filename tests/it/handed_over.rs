@@ -124,6 +124,29 @@ fn a_row_that_is_refused_says_which_licenses_an_earlier_run_took_off() {
 }
 
 #[test]
+fn where_the_new_account_was_deleted_the_advice_names_the_licenses_and_an_undo_gives_them_back() {
+    let stage = stage();
+    killed_after_the_release(&stage, &migration("invited"));
+    let new = stage.id(NEW);
+    change(&stage, |world| world.remove_user(new));
+    stage.rerun(&FINISH[1..]).ends(3);
+    assert_eq!(stage.statuses(), ["in_doubt"]);
+    let message = stage.results()[0].message().to_owned();
+    assert!(
+        message.contains("a sheet of its own, with `ACNU` in `licenses`"),
+        "{message}"
+    );
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(operations(&stage, "undo.csv"), ["set-licenses"]);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(stage.held(MEI).as_deref(), Some("ACNU"));
+    // The old account has them again.
+    stage.rerun(&FINISH[1..]).ends(3);
+    let message = stage.results()[0].message().to_owned();
+    assert!(!message.contains("`licenses`"), "{message}");
+}
+
+#[test]
 fn licenses_that_a_killed_run_gave_up_and_did_not_come_to_take_are_put_back_by_an_undo() {
     for nth in 1..=2 {
         let stage = Stage::new();

@@ -177,17 +177,24 @@ impl Builder<'_> {
     /// If an earlier run got the account's id, the account is not made again when it cannot be found: it may not be
     /// readable yet, and nobody may be invited twice.
     pub(super) fn never_made(&self, key: RowKey) -> Planned {
-        let Some(Begun {
-            account: Some(account),
-            made: true,
-            ..
-        }) = self.begun.get(&key)
+        let Some(
+            begun @ Begun {
+                account: Some(account),
+                made: true,
+                ..
+            },
+        ) = self.begun.get(&key)
         else {
             return Ok(());
         };
+        // A sheet of its own knows nothing of them.
+        let with = begun
+            .nobody_has(self.snapshot)
+            .map(|taken| format!(", with `{taken}` in `licenses`"))
+            .unwrap_or_default();
         let message = format!(
             "an earlier run made the account {account} for this row, but it cannot be found now; \
-             run again later; if somebody deleted it and it is to be made anew, move the row to a sheet of its own"
+             run again later; if somebody deleted it and it is to be made anew, move the row to a sheet of its own{with}"
         );
         Err(verdict(Status::InDoubt, RowReason::AccountMissing, message))
     }
