@@ -10,8 +10,9 @@ use super::failure::Failure;
 use super::organization::IN_PROCESS;
 use super::organization_label::OrganizationLabel;
 use crate::cli::EarlierResults;
-use crate::ledger::{History, LockedResults, OpenError, Opened, ResultsFile, RunId, StartedAnew};
-use crate::model::OrganizationId;
+use crate::ledger::{History, LockedResults, OpenError, Opened, Record, ResultsFile, RunId, StartedAnew};
+use crate::model::{BundleSet, HANDED_OVER, OrganizationId, RowReport, Status, UNCLEAR};
+use crate::text::joined;
 
 /// The results file of a run, before anything is sent. Dropping it leaves everything as it was.
 pub(super) enum Results {
@@ -30,14 +31,18 @@ impl Results {
         label: &OrganizationLabel,
         known: Option<History>,
     ) -> Result<Self, Failure> {
-        let results = match earlier {
-            EarlierResults::Resume => ResultsFile::open(path, run, known).map(|opened| Self::GoneOn(Box::new(opened))),
-            EarlierResults::Again => LockedResults::take(path, run).and_then(|locked| {
-                locked.may_start_anew()?;
+        let refused = |error: OpenError| not_opened(&error, label);
+        match earlier {
+            EarlierResults::Resume => {
+                let opened = ResultsFile::open(path, run, known).map_err(refused)?;
+                Ok(Self::GoneOn(Box::new(opened)))
+            }
+            EarlierResults::Again => {
+                let locked = LockedResults::take(path, run).map_err(refused)?;
+                nothing_is_owed(&locked.may_start_anew().map_err(refused)?)?;
                 Ok(Self::Anew(locked))
-            }),
-        };
-        results.map_err(|error| not_opened(&error, label))
+            }
+        }
     }
 
     /// What earlier runs recorded, as far as this one continues it.
@@ -73,6 +78,43 @@ impl Results {
         }
         Ok(opened.file)
     }
+}
+
+/// Makes sure that no licences were taken off an old account which its successor has not got, as far as is recorded: what
+/// they were is known from nowhere else.
+fn nothing_is_owed(begun: &[Record]) -> Result<(), Failure> {
+    let owed: Vec<String> = begun.iter().filter_map(owed).collect();
+    if owed.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "`--again` would forget licences that an earlier run took off an account and gave to no other: {}",
+        joined(&owed, 10)
+    );
+    Err(Failure::in_file(message).with_help(
+        "run the same command without `--again`, which hands them over; or, if that has been put right, name another file \
+         with `--results`",
+    ))
+}
+
+fn owed(record: &Record) -> Option<String> {
+    let RowReport {
+        place,
+        user,
+        before,
+        after,
+        status,
+        ..
+    } = &record.report;
+    let after = after.as_ref()?;
+    // What a call was to change need not have come about.
+    let is_perhaps = *status == Status::Started || after.get(UNCLEAR).is_some();
+    let has_successor_got_them = !is_perhaps && after.get("licenses").is_some_and(|held| !held.is_null());
+    if after.get(HANDED_OVER).is_none() || has_successor_got_them {
+        return None;
+    }
+    let codes: BundleSet = serde_json::from_value(before.as_ref()?.get("licenses")?.clone()).ok()?;
+    Some(format!("{codes} of `{user}` ({place})"))
 }
 
 /// What earlier runs against this organization recorded, read without a lock; `None` if there is no file.

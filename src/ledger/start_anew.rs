@@ -1,11 +1,12 @@
 //! A results file to be set aside so that a run starts over: locked at once, but changed only once that is certain.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::files::{self, modified, put_away, resolve};
 use super::lock::Lock;
 use super::scan::scan;
-use super::{OpenError, Opened, ResultsFile, RunId, RunLog};
+use super::{History, OpenError, Opened, Record, ResultsFile, RunId, RunLog};
 
 /// A results file locked against other runs. Dropping it leaves everything as it was.
 #[derive(Debug)]
@@ -34,18 +35,19 @@ impl LockedResults {
         Ok(Self { path, lock })
     }
 
-    /// Makes sure that the file may be set aside; a damaged file may.
+    /// Makes sure that the file may be set aside; a damaged file may. Says which rows were begun and not finished.
     ///
     /// # Errors
     /// If it is not a results file, is of a newer version, or cannot be read.
-    pub fn may_start_anew(&self) -> Result<(), OpenError> {
+    pub fn may_start_anew(&self) -> Result<Vec<Record>, OpenError> {
         if !self.path.exists() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        match scan(&self.path) {
+        let begun = scan(&self.path).and_then(|scan| History::of(scan).begun_outside(&HashSet::new(), true));
+        match begun {
             // Starting over is the remedy for a damaged file, so damage is no reason to refuse.
-            Ok(_) | Err(OpenError::Damaged { .. }) => Ok(()),
-            Err(refusal) => Err(refusal),
+            Err(OpenError::Damaged { .. }) => Ok(Vec::new()),
+            begun => begun,
         }
     }
 

@@ -147,6 +147,35 @@ fn where_the_new_account_was_deleted_the_advice_names_the_licenses_and_an_undo_g
 }
 
 #[test]
+fn nobody_starts_over_while_licenses_are_on_record_that_nobody_has() {
+    let stage = stage();
+    killed_after_the_release(&stage, &migration("invited"));
+    let again = [&FINISH[1..], &["--again"]].concat();
+    let refused = stage.rerun(&again).ends(1);
+    for words in ["ACNU of `mei.chen@contoso.example` (row 2)", "without `--again`"] {
+        assert!(refused.err.contains(words), "{}", refused.err);
+    }
+    assert!(stage.user(MEI).is_some());
+    stage.rerun(&FINISH[1..]).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU"));
+}
+
+#[test]
+fn a_move_that_waits_or_was_given_its_licenses_back_may_be_started_over() {
+    let again = [&FINISH[1..], &["--again"]].concat();
+    let stage = stage();
+    stage.run_with(&migration("accepted"), &FINISH[1..]).ends(75);
+    stage.rerun(&again).ends(75);
+    stage.sandbox.set_faults(Faults {
+        rules: vec![refused(Strikes::First(1))],
+        ..Faults::default()
+    });
+    stage.run_with(&migration("invited"), &FINISH[1..]).ends(3);
+    assert_eq!(stage.held(MEI).as_deref(), Some("ACNU"));
+    stage.rerun(&again).ends(0);
+}
+
+#[test]
 fn licenses_that_a_killed_run_gave_up_and_did_not_come_to_take_are_put_back_by_an_undo() {
     for nth in 1..=2 {
         let stage = Stage::new();
