@@ -8,8 +8,8 @@ use super::licenses::{RULES, rule_pages};
 use super::next_read::{GET, NAMES_PER_CALL, POST};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{
-    Accounts, Allocations, Groups, LastUses, Leases, Listings, ReadError, ReadOptions, allocations_of, find_accounts,
-    find_users, lease_pages, leases_of,
+    Accounts, Allocations, Blocks, Groups, LastUses, Leases, Listings, ReadError, ReadOptions, allocations_of,
+    find_accounts, find_users, lease_pages, leases_of,
 };
 use crate::api::{Client, GroupRule};
 use crate::event::{Method, Observer, Service};
@@ -22,8 +22,13 @@ const MOST_GETS: u64 = 27;
 /// What is read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Again {
-    /// The direct allocations of these users.
-    Allocations(Vec<UserId>),
+    /// Direct allocations.
+    Allocations {
+        /// Of these users.
+        users: Vec<UserId>,
+        /// Those of them who held licences: of one who holds none by now it matters whether the account is blocked.
+        holders: Vec<UserId>,
+    },
     /// The groups.
     Groups,
     /// Which of these addresses, or user names, have an account by now.
@@ -82,10 +87,12 @@ impl Again {
         let pages = listings.users.map(|shape| listing_calls(shape, at_once));
         match self {
             Self::Groups => Way::Calls(Service::Identity, Method::Get, 1),
-            Self::Allocations(users) => match allocation_calls(listings.allocations, users.len() as u64, at_once) {
-                Some(((service, method), count)) => Way::Calls(service, method, count),
-                None => Way::NotAtAll,
-            },
+            Self::Allocations { users, .. } => {
+                match allocation_calls(listings.allocations, users.len() as u64, at_once) {
+                    Some(((service, method), count)) => Way::Calls(service, method, count),
+                    None => Way::NotAtAll,
+                }
+            }
             Self::Accounts(names) => {
                 let posts = names.len().div_ceil(NAMES_PER_CALL) as u64;
                 match pages.filter(|pages| pages * GET < posts * POST) {
@@ -148,9 +155,16 @@ pub async fn read_again(
             let read = client.groups().await.map_err(failed_to_read("the groups"))?;
             Ok(Present::Groups(read.value.into_iter().collect()))
         }
-        Again::Allocations(users) => {
-            let read = allocations_of(client, users, options, observer).await?;
-            Ok(Present::Allocations(read.allocations))
+        Again::Allocations { users, holders } => {
+            let held = allocations_of(client, users, options, observer).await?.allocations;
+            let bare: Vec<UserId> = holders.iter().copied().filter(|user| held.is_unclear(*user)).collect();
+            // Nobody was, unless somebody else has changed it meanwhile.
+            if bare.is_empty() {
+                return Ok(Present::Allocations(held));
+            }
+            let reader = Reader::new(client, options, observer);
+            let seen = reader.allocations_of(&bare, Blocks::Told).await?;
+            Ok(Present::Allocations(held.with_blocked(seen.allocations)))
         }
         Again::Accounts(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -140,6 +140,15 @@ impl Allocations {
         }
     }
 
+    /// The same, with those of the unclear whom another look showed to be blocked.
+    pub(super) fn with_blocked(mut self, seen: Self) -> Self {
+        let is_blocked = |held: &Allocation| held.bundles.is_empty() && self.unclear.contains(&held.user);
+        let blocked: Vec<Allocation> = seen.direct.into_iter().filter(is_blocked).collect();
+        self.direct.extend(blocked);
+        self.direct.sort_by_key(|held| held.user);
+        self
+    }
+
     /// The same, with what groups give as another read tells it.
     pub(super) fn inheriting_as(self, told: Self) -> Self {
         Self {
@@ -259,5 +268,14 @@ mod tests {
         assert!(everybody_is_named.agrees_with(user(1), None));
         let cleared = everybody_is_named.cleared_up_by(blocked.cloned().into_iter().collect());
         assert!(cleared.of(user(1)).is_some() && !cleared.is_unclear(user(1)));
+    }
+
+    #[test]
+    fn another_look_says_who_is_blocked_and_not_what_a_listing_that_lags_behind_still_has() {
+        let unclear = || Allocations::of_entries(&[user(1), user(2)], vec![entry(1, "", false), entry(2, "A", false)]);
+        let seen = |codes| std::iter::once(entry(1, codes, false).held).collect();
+        assert!(unclear().with_blocked(seen("")).of(user(1)).is_some());
+        assert!(unclear().with_blocked(seen("B")).of(user(1)).is_none());
+        assert!(unclear().with_blocked(seen("B")).of(user(2)).is_some());
     }
 }

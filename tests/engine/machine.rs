@@ -418,7 +418,7 @@ impl<'a> Play<'a> {
     fn present(&self, again: &Again) -> Present {
         let snapshot = self.world.snapshot();
         match again {
-            Again::Allocations(_) => Present::Allocations(snapshot.allocations().cloned().unwrap_or_default()),
+            Again::Allocations { .. } => Present::Allocations(snapshot.allocations().cloned().unwrap_or_default()),
             Again::Groups => Present::Groups(snapshot.groups().iter().cloned().collect()),
             Again::LastUses(_) => Present::NotRead,
             Again::Rules { .. } => Present::Rules(snapshot.rules().unwrap_or_default().to_vec()),

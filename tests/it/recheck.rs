@@ -7,6 +7,7 @@ use reseat::model::{BundleCode, BundleSet, UserId};
 use reseat::sandbox::{FaultKind, Moment, RetryAfter, Strikes, User, World};
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, PROFILE, Stage};
+use crate::undo::{operations, undo};
 
 const NEW: &str = "ada@new.example";
 const GROUP: &str = "HR Robots";
@@ -92,6 +93,34 @@ fn what_was_granted_renamed_and_invited_at_the_question_stays() {
         messages[2].contains("meanwhile somebody else renamed the group"),
         "{messages:?}"
     );
+}
+
+#[test]
+fn whoever_was_blocked_at_the_question_is_told_from_whose_licenses_were_released() {
+    for (is_blocked, words, back) in [
+        (true, "from ATTUNU to blocked", "block-licenses"),
+        (false, "from ATTUNU to none of its own", "release-licenses"),
+    ] {
+        let stage = stage();
+        stage.write(
+            "sheet.csv",
+            format!("operation,user,licenses\nadd-licenses,{ANNA},TSTNU\n"),
+        );
+        at_the_question(&stage, &["run", "sheet.csv"], || {
+            if is_blocked {
+                hold(&stage, ANNA, &[]);
+            } else {
+                let anna = stage.id(ANNA);
+                stage.sandbox.with_world(|world| world.release(anna));
+            }
+        })
+        .ends(0);
+        assert_eq!(stage.held(ANNA).as_deref(), Some("TSTNU"));
+        let message = stage.results()[0].message().to_owned();
+        assert!(message.contains(words), "{message}");
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        assert_eq!(operations(&stage, "undo.csv"), [back]);
+    }
 }
 
 #[test]

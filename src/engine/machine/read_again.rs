@@ -99,7 +99,15 @@ impl Machine<'_> {
             // Where allocations could not be read for the plan they cannot be read now, and nothing was built on them.
             Facts::Allocations if self.snapshot.allocations().is_none() => None,
             Facts::Allocations | Facts::People if users.is_empty() => None,
-            Facts::Allocations => Some(Again::Allocations(users)),
+            Facts::Allocations => {
+                let held = |user: &&UserId| {
+                    self.snapshot
+                        .direct(**user)
+                        .is_some_and(|held| !held.bundles.is_empty())
+                };
+                let holders = users.iter().filter(held).copied().collect();
+                Some(Again::Allocations { users, holders })
+            }
             Facts::People => Some(Again::Users(users)),
             Facts::LastUses if users.is_empty() => None,
             Facts::LastUses => Some(Again::LastUses(users)),
