@@ -826,3 +826,84 @@ fn an_empty_operation_is_shown_by_its_cell_with_what_can_stand_there() {
         "{told:?}"
     );
 }
+
+fn with(operation: OperationKind) -> Options {
+    Options {
+        operation: Some(operation),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn nobody_gets_what_the_column_beside_it_says_to_take_away() {
+    for (header, give, take) in [
+        ("Type", "Add", "Remove"),
+        ("Class", "invite", "delete"),
+        ("Event", "Joiner", "Leaver"),
+        ("Art", "Hinzufügen", "Entfernen"),
+        ("Type de demande", "Ajouter", "Retirer"),
+        ("Tipo", "Añadir", "Eliminar"),
+        ("種別", "追加", "削除"),
+    ] {
+        let text = format!("User,Groups,{header}\nann,HR,{give}\nbob,HR,{take}\n");
+        let adding = intake_with(&text, &with(OperationKind::AddToGroups));
+        let problems = found(&adding, "operation-not-used");
+        let [column, row] = problems[..] else {
+            panic!("{header}: {:?}", adding.problems)
+        };
+        assert_eq!((column.severity, row.severity), (Severity::Warning, Severity::Error));
+        assert_eq!(row.location.to_string(), "row 3");
+        assert!(row.help.contains(&format!("--map \"{header}=operation\"")), "{row:?}");
+        assert_eq!(adding.rows.len(), 1, "{header}");
+        let taking = intake_with(&text, &with(OperationKind::RemoveFromGroups));
+        let refused: Vec<u32> = taking.refused.iter().map(|row| row.place.row).collect();
+        assert_eq!(refused, [2], "{header}");
+    }
+    let imported = intake_with(
+        "Email,Group membership,Type\nann@x.example,HR,Add\nbob@x.example,HR,Remove\n",
+        &Options::default(),
+    );
+    assert_eq!(imported.refused.len(), 1);
+}
+
+#[test]
+fn a_column_of_words_for_operations_is_told_where_nothing_else_orders_them() {
+    let offboarding = |text: &str| intake_with(text, &with(OperationKind::Offboard));
+    let told = offboarding("E-mail,Mailbox\nann@x.example,Remove\nbob@x.example,grant\n");
+    assert_eq!(codes(&told, Severity::Warning), ["operation-not-used"]);
+    assert_eq!(rows(&told).len(), 2, "what becomes of a mailbox is no contradiction");
+    for text in [
+        "E-mail,Type\nann@x.example,local\nbob@x.example,DirectoryUser\n",
+        "E-mail,Type\nann@x.example,New\nbob@x.example,Replacement\n",
+        "E-mail,Type\nann@x.example,Remove\nbob@x.example,Contractor\n",
+        "E-mail,Class\nann@x.example,License\nbob@x.example,\n",
+        "E-mail,Used\nann@x.example,3\nbob@x.example,0\n",
+        "operation,E-mail,Type\noffboard,ann@x.example,Add\noffboard,bob@x.example,\n",
+    ] {
+        let quiet = offboarding(text);
+        assert_eq!(rows(&quiet).len(), 2, "{text}");
+        assert_eq!(codes(&quiet, Severity::Warning), [] as [&str; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
+    for (header, cell) in [
+        ("status", "cancelled"),
+        ("Status", "storniert"),
+        ("Estado", "Rechazado"),
+        ("approved", "no"),
+        ("Include?", "FALSE"),
+        ("Genehmigt", "nein"),
+    ] {
+        let text = format!("operation,user,{header}\ndelete,ann,{cell}\ndelete,bob,\n");
+        let intake = intake_with(&text, &Options::default());
+        assert_eq!(codes(&intake, Severity::Warning), ["operation-not-used"], "{header}");
+        assert!(told(&intake, Severity::Warning)[0].help.contains("`ignore`"), "{header}");
+    }
+    for (header, cell) in [("status", "done"), ("approved", "yes"), ("Remote", "no")] {
+        let text = format!("operation,user,{header}\ndelete,ann,{cell}\n");
+        let intake = intake_with(&text, &Options::default());
+        assert_eq!(codes(&intake, Severity::Warning), ["unknown-header"], "{header}");
+    }
+}

@@ -38,6 +38,8 @@ pub enum ProblemCode {
     LicensesNotUsed,
     /// The cells of a column that is not used are names of the organization's groups.
     GroupsNotUsed,
+    /// The cells of a column that is not used say what is to be done.
+    OperationNotUsed,
     /// A column that is not used has days that are not over, and its rows run at once.
     DatesNotUsed,
     /// Rows that take access away wait for a day that their header calls somebody's last.
@@ -247,7 +249,7 @@ mod tests {
         assert_eq!(
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled \
-             rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used dates-not-used ends-before-last-day doubtful-header two-headers \
+             rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \

@@ -393,6 +393,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::UnknownHeader
         | ProblemCode::LicensesNotUsed
         | ProblemCode::GroupsNotUsed
+        | ProblemCode::OperationNotUsed
         | ProblemCode::DatesNotUsed
         | ProblemCode::EndsBeforeLastDay
         | ProblemCode::DoubtfulHeader

@@ -18,6 +18,7 @@ mod licenses;
 mod list;
 mod operation_advice;
 mod operation_name;
+mod orders;
 mod scalar;
 mod stand_ins;
 mod unplaced_problem;
@@ -47,6 +48,7 @@ pub(super) use leaving_words::{LeavingCell, leaving_cell, names_a_last_day, name
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
+pub(super) use orders::{Bearing, names_what_happens, order_in, says_not_to};
 pub(super) use scalar::{bare_address, is_language, names_several_people, parse_delete_when, parse_flag};
 pub(super) use unplaced_problem::{UnplacedProblem, excerpt};
 pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

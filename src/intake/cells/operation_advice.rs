@@ -8,7 +8,7 @@ use crate::text::{fold, nearest};
 
 /// What a word says to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verb {
+pub(super) enum Verb {
     Invite,
     Create,
     Update,
@@ -28,7 +28,7 @@ enum Verb {
 
 /// What a word says to do it to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Thing {
+pub(super) enum Thing {
     User,
     License,
     Lease,
@@ -38,7 +38,7 @@ enum Thing {
 
 /// Words of people and of other tools, in comparison form: in English, German, French, Spanish, Portuguese, Italian, Dutch,
 /// Polish and Japanese.
-const VERBS: [(Verb, &str); 15] = [
+pub(super) const VERBS: [(Verb, &str); 15] = [
     (
         Verb::Invite,
         "invite onboard joiner einladen inviter invitar convidar invitare uitnodigen zaproś zaprosić zapros 招待",
@@ -109,7 +109,7 @@ const VERBS: [(Verb, &str); 15] = [
     ),
 ];
 
-const THINGS: [(Thing, &str); 5] = [
+pub(super) const THINGS: [(Thing, &str); 5] = [
     (
         Thing::User,
         "user users account accounts member person employee benutzer konto mitarbeiter utilisateur compte usuario cuenta usuário \
@@ -160,7 +160,7 @@ pub fn operation_help(text: &str) -> String {
 }
 
 /// The words of a text in comparison form; `assignLicenses` and `addlicenses` are two, `un-delete` is one.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut turned = String::new();
     let parts = text.split(|letter: char| !letter.is_alphanumeric());
@@ -204,7 +204,8 @@ fn verb_and_thing(word: &str) -> Option<(&str, &str)> {
         .find(|(verb, _)| meaning(verb, &VERBS).is_some())
 }
 
-fn meaning<M: Copy>(word: &str, table: &[(M, &str)]) -> Option<M> {
+/// What a word in comparison form means by the table.
+pub(super) fn meaning<M: Copy>(word: &str, table: &[(M, &str)]) -> Option<M> {
     let mut lines = table.iter();
     lines
         .find(|(_, words)| words.split(' ').any(|known| known == word))

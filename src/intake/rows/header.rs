@@ -6,7 +6,8 @@ use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, clean, column_key, is_for_people, names_a_last_day, names_an_end, on_one_line,
+    Column, ColumnSet, UnplacedProblem, clean, column_key, is_for_people, names_a_last_day, names_an_end,
+    names_what_happens, on_one_line,
 };
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
@@ -25,6 +26,10 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) unused: Vec<usize>,
     /// Those of them whose header speaks of the day on which somebody leaves.
     pub(in crate::intake) unused_ends: Vec<usize>,
+    /// The columns that are for people only, by the names that exports give them.
+    pub(in crate::intake) facts: Vec<usize>,
+    /// The columns that are not read and whose header says what happens to somebody, where none is of operations.
+    pub(in crate::intake) orders: Vec<usize>,
     /// Whether the header of `not_before` speaks of somebody's last day.
     pub(in crate::intake) waits_for_last_day: bool,
     /// How many columns there are up to the last that has a name of its own.
@@ -46,6 +51,8 @@ impl Header {
             unnamed: Vec::new(),
             unused: Vec::new(),
             unused_ends: Vec::new(),
+            facts: Vec::new(),
+            orders: Vec::new(),
             waits_for_last_day: false,
             width: 0,
             is_portal: false,
@@ -77,7 +84,7 @@ impl Header {
                         continue;
                     }
                 }
-                None if is_for_people(name) => {}
+                None if is_for_people(name) => header.facts.push(position),
                 None => {
                     header.unused.push(position);
                     if names_an_end(&column_key(name)) {
@@ -90,6 +97,12 @@ impl Header {
         header.waits_for_last_day = header
             .position(Column::NotBefore)
             .is_some_and(|position| names_a_last_day(&column_key(&names[position])));
+        if header.position(Column::Operation).is_none() {
+            let unread = header.unused.iter().chain(&header.facts).copied();
+            header.orders = unread
+                .filter(|position| names_what_happens(&column_key(&names[*position])))
+                .collect();
+        }
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals();

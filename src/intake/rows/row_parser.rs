@@ -5,19 +5,20 @@ use std::sync::Arc;
 use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
 use super::key_content::{hash_content, write_content, write_raw_content};
-use super::operations::{conditions, operation, takes_away};
+use super::operations::{bearing, conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::Recurring;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
+use super::unused_columns::order_help;
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, is_of_an_example,
-    marks_an_example, may_be_changed, operation_help,
+    self, Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, excerpt,
+    is_of_an_example, marks_an_example, may_be_changed, operation_help, order_in,
 };
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
@@ -227,6 +228,9 @@ impl<'o> RowParser<'o> {
         if !problems.is_empty() {
             drop_repeated(problems, cell_problems);
             drop_answered(problems);
+        }
+        if let Some(kind) = kind {
+            problems.extend(opposite_orders(&self.context.worksheet.header, row, kind));
         }
         let mut is_valid = !problems.iter().any(|problem| problem.severity == Severity::Error);
         if let Some(kind) = kind {
@@ -445,6 +449,25 @@ fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationK
     } else {
         None
     }
+}
+
+/// What there is to say where a column that is not used orders the opposite of what the row does.
+fn opposite_orders<'h>(
+    header: &'h Header,
+    row: &'h Row,
+    kind: OperationKind,
+) -> impl Iterator<Item = UnplacedProblem> + 'h {
+    header.orders.iter().filter_map(move |position| {
+        let cell = cells::clean(row.cell(*position).text);
+        order_in(&cell).filter(|order| order.is_against(bearing(kind)))?;
+        let what = format!(
+            "the column `{}` is not used, and says `{}`, but the row is `{kind}`",
+            header.label(*position),
+            excerpt(&cell)
+        );
+        let help = order_help(header.name(*position));
+        Some(UnplacedProblem::error(ProblemCode::OperationNotUsed, what, help))
+    })
 }
 
 /// Of the problems after the first `cell_problems`, drops those of a column that one of the first reports as an error: a

@@ -6,7 +6,8 @@ use super::doubtful_letters::help_for_headers;
 use super::header::Header;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_a_last_day, words_in_context,
+    Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_a_last_day, order_in,
+    says_not_to, words_in_context,
 };
 use crate::model::Catalogue;
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -38,6 +39,8 @@ struct UnusedColumn {
     label: String,
     /// Its header on one line.
     name: String,
+    /// Whether it is for people only, by a name that exports give it.
+    is_fact: bool,
     /// Some of its cells, each once.
     values: Vec<String>,
 }
@@ -62,10 +65,15 @@ impl MaybeGroups {
 
 impl UnusedColumns {
     pub(in crate::intake) fn under(header: &Header) -> Self {
-        let columns = header.unused.iter().map(|position| UnusedColumn {
+        // Beside a column of operations nobody looks for them elsewhere.
+        let has_operations = header.position(Column::Operation).is_some();
+        let facts = header.facts.iter().filter(|_| !has_operations).map(|fact| (fact, true));
+        let unused = header.unused.iter().map(|position| (position, false));
+        let columns = unused.chain(facts).map(|(position, is_fact)| UnusedColumn {
             position: *position,
             label: header.label(*position),
             name: header.name(*position).to_owned(),
+            is_fact,
             values: Vec::new(),
         });
         Self {
@@ -107,7 +115,8 @@ impl UnusedColumns {
             return Vec::new();
         }
         let columns = self.columns.into_iter().take(COLUMNS);
-        let has_other_values = |column: &UnusedColumn| !column.values.is_empty() && !column.holds_licenses(catalogue);
+        let has_other_values =
+            |column: &UnusedColumn| !column.is_fact && !column.values.is_empty() && !column.holds_licenses(catalogue);
         columns
             .filter(has_other_values)
             .map(|column| MaybeGroups {
@@ -125,7 +134,12 @@ impl UnusedColumns {
         catalogue: &Catalogue,
         told: &[usize],
     ) -> Vec<UnplacedProblem> {
-        let columns = || self.columns.iter().filter(|column| !told.contains(&column.position));
+        let has_operations = worksheet.header.position(Column::Operation).is_some();
+        let is_worth_a_word = |column: &&UnusedColumn| {
+            let is_told = told.contains(&column.position);
+            !is_told && (!column.is_fact || !has_operations && column.holds_orders())
+        };
+        let columns = || self.columns.iter().filter(is_worth_a_word);
         let with_help = columns()
             .take(Problems::MOST)
             .map(|column| column.problem(worksheet, catalogue));
@@ -141,6 +155,22 @@ impl UnusedColumn {
     fn problem(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> UnplacedProblem {
         let (label, header) = (&self.label, &worksheet.header);
         let key = column_key(&self.name);
+        if header.position(Column::Operation).is_none() && self.holds_orders() {
+            let what = format!(
+                "the column `{label}` is not used, but its cells seem to say what is to be done: {}",
+                self.shown_values()
+            );
+            return UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, order_help(&self.name));
+        }
+        if let Some(value) = self.values.iter().find(|value| says_not_to(&self.name, value)) {
+            let what = format!(
+                "the column `{label}` is not used, and says `{}`: its rows run like the others",
+                excerpt(value)
+            );
+            let help =
+                "write `ignore` as the operation of rows that are not to run; nothing to do if that is not meant";
+            return UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help);
+        }
         if self.holds_licenses(catalogue) {
             return self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed);
         }
@@ -236,6 +266,11 @@ impl UnusedColumn {
         crate::text::clean(&self.name, 60)
     }
 
+    /// Whether all its values say what is to be done.
+    fn holds_orders(&self) -> bool {
+        !self.values.is_empty() && self.values.iter().all(|value| order_in(value).is_some())
+    }
+
     fn holds_licenses(&self, catalogue: &Catalogue) -> bool {
         self.holds(|item| catalogue.is_likely(item))
     }
@@ -249,6 +284,14 @@ impl UnusedColumn {
         let count = self.values.iter().filter(such).count();
         count > 0 && count * 2 >= self.values.len()
     }
+}
+
+/// What to do about a column, by its header, that is not used and seems to say what is to be done.
+pub(super) fn order_help(name: &str) -> String {
+    let name = crate::text::clean(name, 60);
+    format!(
+        "--map \"{name}=operation\" has each row do what its cell says; --map \"{name}=note\" says that the column is for people only"
+    )
 }
 
 fn not_used(label: &str, help: &str) -> UnplacedProblem {

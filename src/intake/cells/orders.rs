@@ -1,0 +1,164 @@
+//! Cells of columns that are not used, and yet seem to say what is to be done with a row.
+
+use super::column_key;
+use super::operation_advice::{THINGS, VERBS, Verb, meaning, words};
+use super::scalar::parse_flag;
+use crate::text::fold;
+
+/// Whether somebody has more or less once something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum Bearing {
+    /// Something comes to them: an account, a group, a licence.
+    Gives,
+    /// Something is taken from them.
+    Takes,
+    /// Both, or neither.
+    Neither,
+}
+
+/// A longer text is a remark.
+const LONGEST: usize = 40;
+
+/// Words that also say what something is, rather than what is to be done: `Type` is `New`, or `License`.
+const NO_ORDERS: &str = "new license licence free lock end leave leaves set make correct";
+
+/// What may stand between the words of an order.
+const JOINTS: &str = "to from of the a user's zu zur zum aus von der die das au aux à de du des del al a ao do da dai dal dei al aan uit van do z";
+
+/// Headers of columns that say what happens to somebody, by their keys; those of exports for people among them.
+const HEADERS: &str = "type class used event eventtype change changetype request requesttype movement typ art ereignis aenderung anderung \
+     antrag antragsart auftrag evenement mouvement changement demande typededemande tipo evento movimiento cambio solicitud movimento \
+     alteracao pedido solicitacao richiesta modifica soort gebeurtenis wijziging verzoek rodzaj zdarzenie zmiana wniosek 種別 種類 区分 変更";
+
+/// What people write beside a row that is not to be done after all.
+const WITHDRAWN: &str = "cancelled canceled rejected declined denied withdrawn storniert abgelehnt zurückgezogen annulé annulée refusé refusée \
+     rejeté cancelado cancelada rechazado rechazada denegado rejeitado recusado annullato rifiutato respinto geannuleerd afgewezen \
+     anulowano anulowane odrzucono odrzucone 取消 取り消し済み 却下";
+
+/// Headers of columns that say by yes or no whether a row is to be done, by their keys.
+const APPROVALS: &str = "approved approval include included genehmigt freigegeben bewilligt approuve approuvee aprobado aprobada aprovado \
+     aprovada approvato goedgekeurd zatwierdzone zatwierdzony zatwierdzono 承認";
+
+/// What a cell orders that holds an operation, in people's words, and nothing else: `Remove`, `Zur Gruppe hinzufügen`.
+pub(in crate::intake) fn order_in(cell: &str) -> Option<Bearing> {
+    if cell.is_empty() || cell.len() > LONGEST {
+        return None;
+    }
+    let words = words(cell);
+    let is_in = |list: &str, word: &String| list.split_whitespace().any(|known| known == *word);
+    let mut bearing = None;
+    for word in &words {
+        let meant = meaning(word, &VERBS).filter(|_| !is_in(NO_ORDERS, word));
+        match meant.map(Bearing::of) {
+            Some(one) if bearing.is_none_or(|other| other == one) => bearing = Some(one),
+            Some(_) => bearing = Some(Bearing::Neither),
+            None if meaning(word, &THINGS).is_some() || is_in(JOINTS, word) => {}
+            None => return None,
+        }
+    }
+    bearing
+}
+
+/// Whether a header, by its key, is that of a column which says what happens to somebody.
+pub(in crate::intake) fn names_what_happens(key: &str) -> bool {
+    HEADERS.split_whitespace().any(|known| known == key)
+}
+
+/// Whether a cell under this header says that its row is not to be done.
+pub(in crate::intake) fn says_not_to(header: &str, cell: &str) -> bool {
+    let is_withdrawn = || {
+        let folded = fold(cell);
+        WITHDRAWN.split_whitespace().any(|known| known == folded)
+    };
+    let is_of_approval = || {
+        let key = column_key(header);
+        APPROVALS.split_whitespace().any(|known| known == key)
+    };
+    cell.len() <= LONGEST && (is_withdrawn() || parse_flag(cell) == Some(false) && is_of_approval())
+}
+
+impl Bearing {
+    fn of(verb: Verb) -> Self {
+        match verb {
+            Verb::Invite | Verb::Create | Verb::Undelete | Verb::Give | Verb::Activate => Self::Gives,
+            Verb::Delete | Verb::Take | Verb::Release | Verb::Block | Verb::Deactivate | Verb::Leave => Self::Takes,
+            Verb::Update | Verb::Set | Verb::Unblock | Verb::Move => Self::Neither,
+        }
+    }
+
+    /// Whether one takes what the other gives.
+    pub(in crate::intake) fn is_against(self, other: Self) -> bool {
+        matches!((self, other), (Self::Gives, Self::Takes) | (Self::Takes, Self::Gives))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_a_cell_of_words_for_operations_and_nothing_else() {
+        for (cell, bearing) in [
+            ("Add", Bearing::Gives),
+            ("Remove", Bearing::Takes),
+            ("remove from group", Bearing::Takes),
+            ("Zur Gruppe hinzufügen", Bearing::Gives),
+            ("Löschen", Bearing::Takes),
+            ("Austritt", Bearing::Takes),
+            ("Supprimer", Bearing::Takes),
+            ("baja", Bearing::Takes),
+            ("Leaver", Bearing::Takes),
+            ("Joiner", Bearing::Gives),
+            ("add-licenses", Bearing::Gives),
+            ("offboard", Bearing::Takes),
+            ("Add/Remove", Bearing::Neither),
+            ("Transfer", Bearing::Neither),
+            ("削除", Bearing::Takes),
+        ] {
+            assert_eq!(order_in(cell), Some(bearing), "{cell}");
+        }
+        for cell in [
+            "",
+            "New",
+            "License",
+            "local",
+            "DirectoryUser",
+            "Member",
+            "Guest",
+            "Leave",
+            "Full-time",
+            "idle",
+            "3",
+            "not removed",
+            "Remove the laptop",
+            "to be added",
+            "Team lead",
+            "Externe",
+            "Neueinstellung",
+            "free",
+        ] {
+            assert_eq!(order_in(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_withdrawn_by_a_word_or_by_a_no_under_a_header_of_approval() {
+        for (header, cell) in [
+            ("Status", "Cancelled"),
+            ("état", "Annulé"),
+            ("Approved?", "no"),
+            ("Genehmigt", "Nein"),
+        ] {
+            assert!(says_not_to(header, cell), "{header} {cell}");
+        }
+        for (header, cell) in [
+            ("Status", "done"),
+            ("Remote", "no"),
+            ("Approved", "yes"),
+            ("Status", "not cancelled"),
+            ("Approved", ""),
+        ] {
+            assert!(!says_not_to(header, cell), "{header} {cell}");
+        }
+    }
+}
