@@ -899,11 +899,92 @@ fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
         let text = format!("operation,user,{header}\ndelete,ann,{cell}\ndelete,bob,\n");
         let intake = intake_with(&text, &Options::default());
         assert_eq!(codes(&intake, Severity::Warning), ["operation-not-used"], "{header}");
-        assert!(told(&intake, Severity::Warning)[0].help.contains("`ignore`"), "{header}");
+        assert!(
+            told(&intake, Severity::Warning)[0].help.contains("`ignore`"),
+            "{header}"
+        );
     }
     for (header, cell) in [("status", "done"), ("approved", "yes"), ("Remote", "no")] {
         let text = format!("operation,user,{header}\ndelete,ann,{cell}\n");
         let intake = intake_with(&text, &Options::default());
         assert_eq!(codes(&intake, Severity::Warning), ["unknown-header"], "{header}");
+    }
+}
+
+#[test]
+fn a_header_among_the_rows_is_nobodys_name_and_ends_the_table_if_its_columns_are_others() {
+    for (kind, text, refused) in [
+        // The same header once more, in its own words or in those of another language.
+        (
+            OperationKind::Delete,
+            "E-mail\nann@x.example\n\nStaying\nE-mail\nbob@x.example\n",
+            vec![5],
+        ),
+        (
+            OperationKind::Create,
+            "username,first name\nann,Ann\nusername,first name\ncy,Cy\n",
+            vec![3],
+        ),
+        (
+            OperationKind::RemoveFromGroups,
+            "E-Mail;Vorname;Gruppen\nEmail;First name;Groups\nann@x.example;Ann;HR\n",
+            vec![2],
+        ),
+        (
+            OperationKind::Delete,
+            "USERNAME,EMAIL\nUsername,Email\n,ann@x.example\n",
+            vec![2],
+        ),
+        (
+            OperationKind::Delete,
+            "operation,user\ndelete,ann\noperation,user\ndelete,bob\n",
+            vec![3],
+        ),
+        // Another table.
+        (
+            OperationKind::AddToGroups,
+            "E-mail,Groups to add\nann@x.example,HR\n\nE-mail,Groups to remove\nbob@x.example,Finance\n",
+            vec![4, 5],
+        ),
+        (
+            OperationKind::Delete,
+            "operation,user,groups\nadd-to-groups,ann,HR\n\noperation,user,licenses\nadd-to-groups,bob,TSTNU\n",
+            vec![4, 5],
+        ),
+        (
+            OperationKind::AddToGroups,
+            "E-Mail,Gruppen,Vorname\nann@x.example,HR,Ann\nOperation,User,Groups\ndelete,cid@x.example,HR\n",
+            vec![3, 4],
+        ),
+    ] {
+        let intake = intake_with(text, &with(kind));
+        let again = found(&intake, "header-again");
+        assert_eq!(again.len(), 1, "{text} {:?}", intake.problems);
+        assert_eq!(again[0].severity, Severity::Error);
+        let numbers: Vec<u32> = intake.refused.iter().map(|row| row.place.row).collect();
+        assert_eq!(numbers, refused, "{text}");
+        assert!(intake.refused.iter().all(|row| row.code == "header-again"), "{text}");
+    }
+}
+
+#[test]
+fn people_and_groups_may_be_called_like_a_header() {
+    for (kind, text) in [
+        (OperationKind::Delete, "user\nmail\naccount\nlogin\nName\n"),
+        (OperationKind::Create, "username,first name\nmail,Ann\nuser,Bob\n"),
+        (
+            OperationKind::AddToGroups,
+            "user,groups\nmail,HR\nann@x.example,Groups\n",
+        ),
+        (OperationKind::ClearGroupLicenses, "group\nAccount\nUser\nGroups\n"),
+        (OperationKind::SetGroupLicenses, "group,licenses\nUser,ATTUNU\n"),
+    ] {
+        let intake = intake_with(text, &with(kind));
+        assert!(
+            found(&intake, "header-again").is_empty(),
+            "{text} {:?}",
+            intake.problems
+        );
+        assert!(intake.refused.is_empty(), "{text} {:?}", intake.problems);
     }
 }

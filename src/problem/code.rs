@@ -48,6 +48,8 @@ pub enum ProblemCode {
     DoubtfulHeader,
     /// Two headers name the same column.
     TwoHeaders,
+    /// A row under the header is a header again.
+    HeaderAgain,
 
     // The row as a line of cells.
     /// A double quote is not closed.
@@ -249,7 +251,7 @@ mod tests {
         assert_eq!(
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled \
-             rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers \
+             rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              struck-rows covered-cells \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \

@@ -398,6 +398,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::EndsBeforeLastDay
         | ProblemCode::DoubtfulHeader
         | ProblemCode::TwoHeaders
+        | ProblemCode::HeaderAgain
         | ProblemCode::UnclosedQuote
         | ProblemCode::TextAfterQuote
         | ProblemCode::StrayQuote

@@ -144,6 +144,7 @@ impl FileParser<'_, '_> {
             let UnderHeader { parser, unused } = *sheet;
             let worksheet = parser.worksheet().clone();
             let mut parsed = parser.finish();
+            parsed.refuse_other_table();
             let unused_dates = std::mem::take(&mut parsed.unused_dates).settle(
                 &worksheet.header,
                 &mut parsed.rows,

@@ -243,7 +243,7 @@ impl Header {
 }
 
 /// The headers of a row, cleaned and on one line.
-fn names(row: &Row) -> Vec<String> {
+pub(super) fn names(row: &Row) -> Vec<String> {
     row.cells()
         .map(|cell| on_one_line(&clean(cell.text)).into_owned())
         .collect()

@@ -9,6 +9,7 @@ mod date_columns;
 mod doubtful_letters;
 mod formula_values;
 mod header;
+mod header_again;
 mod key_content;
 mod meanings;
 mod occurrences;

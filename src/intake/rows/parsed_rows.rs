@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use strum::EnumCount;
 
-use super::date_columns::DateColumns;
+use super::date_columns::{DateColumns, refuse};
 use super::doubtful_letters::DoubtfulLetters;
+use super::header_again::below_header_again;
 use super::recurring_problems::RecurringProblems;
 use super::statements::Statements;
 use super::unused_dates::UnusedDates;
@@ -23,6 +24,8 @@ pub(in crate::intake) struct ParsedRows {
     /// Rows that are finished, of which no more is kept.
     pub(in crate::intake) finished: Vec<(RowKey, Place)>,
     pub(in crate::intake) refused: Vec<RowReport>,
+    /// The first row that is the header of another table, which what is below it belongs to.
+    pub(in crate::intake) other_table: Option<u32>,
     /// How many rows there are of each operation, valid or not, by `OperationKind as usize`.
     pub(in crate::intake) operation_counts: [usize; OperationKind::COUNT],
     /// How many rows there are, ignored ones aside.
@@ -55,6 +58,7 @@ impl ParsedRows {
             rows,
             finished,
             refused,
+            other_table,
             operation_counts,
             row_count,
             ignored,
@@ -77,6 +81,7 @@ impl ParsedRows {
         }
         self.finished.extend(finished);
         self.refused.extend(refused);
+        self.other_table = self.other_table.or(other_table);
         for (count, more) in self.operation_counts.iter_mut().zip(operation_counts) {
             *count += more;
         }
@@ -92,6 +97,14 @@ impl ParsedRows {
         for word in unknown_codes {
             self.add_unknown_code(word);
         }
+    }
+
+    /// Moves the rows of a worksheet that are below the header of another table to the refused ones.
+    pub(in crate::intake) fn refuse_other_table(&mut self) {
+        let Some(header) = self.other_table.take() else { return };
+        let below = self.rows.iter().map(|row| row.place.row).filter(|row| *row > header);
+        let below: Vec<u32> = below.collect();
+        refuse(&mut self.rows, &mut self.refused, &below, &below_header_again(header));
     }
 
     /// Adds a word that means no known bundle.

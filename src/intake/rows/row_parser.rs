@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
+use super::header_again::header_again;
 use super::key_content::{hash_content, write_content, write_raw_content};
 use super::operations::{bearing, conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
@@ -136,7 +137,7 @@ impl<'o> RowParser<'o> {
             self.parsed.letters.note(doubt, header, row, &mut problems);
         }
         let cell_problems = problems.len();
-        let instruction = self.instruction(&cells, &mut problems);
+        let instruction = self.instruction(worksheet, row, &cells, &mut problems);
         match instruction {
             // Not if an unclosed quote has swallowed other rows, which were not meant to be ignored.
             Some(Instruction::Ignore) if !is_torn => {
@@ -180,18 +181,36 @@ impl<'o> RowParser<'o> {
 
     /// What to do with the row: what its own cell says, else the command line, else the worksheet's name, else
     /// what its cells leave no doubt of.
-    fn instruction(&mut self, cells: &RowCells<'_>, problems: &mut Vec<UnplacedProblem>) -> Option<Instruction> {
+    fn instruction(
+        &mut self,
+        worksheet: &Worksheet,
+        row: &Row,
+        cells: &RowCells<'_>,
+        problems: &mut Vec<UnplacedProblem>,
+    ) -> Option<Instruction> {
         let text = cells.get(Column::Operation);
-        if !text.is_empty() {
-            let instruction = self.instructions.find(text);
-            if instruction.is_none() {
-                let what = format!("`{}` is no operation", clean(text, 60));
-                let problem = UnplacedProblem::error(ProblemCode::UnknownOperation, what, operation_help(text));
-                problems.push(problem.at(Column::Operation));
-            }
-            return instruction;
+        let written = if text.is_empty() {
+            None
+        } else {
+            self.instructions.find(text)
+        };
+        if written.is_some() {
+            return written;
         }
-        let ParseContext { worksheet, options, .. } = &self.context;
+        if let Some(again) = header_again(&worksheet.header, worksheet.header_row, row, cells) {
+            problems.push(again.problem);
+            if again.is_of_another_table && self.parsed.other_table.is_none() {
+                self.parsed.other_table = Some(row.number());
+            }
+            return None;
+        }
+        if !text.is_empty() {
+            let what = format!("`{}` is no operation", clean(text, 60));
+            let problem = UnplacedProblem::error(ProblemCode::UnknownOperation, what, operation_help(text));
+            problems.push(problem.at(Column::Operation));
+            return None;
+        }
+        let options = self.context.options;
         let instruction = options
             .operation
             .map(Instruction::Run)
