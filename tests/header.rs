@@ -988,3 +988,39 @@ fn people_and_groups_may_be_called_like_a_header() {
         assert!(intake.refused.is_empty(), "{text} {:?}", intake.problems);
     }
 }
+
+#[test]
+fn a_hidden_column_that_rows_use_is_told_and_read_all_the_same() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let header = [
+        "Operation",
+        "User",
+        "Remove groups",
+        "Groups",
+        "Team",
+        "Note",
+        "Surname",
+    ];
+    sheet.write_row(0, 0, header).unwrap();
+    let cells = ["update", "ann@x.example", "Finance", "HR", "North", "new", ""];
+    sheet.write_row(1, 0, cells).unwrap();
+    for column in [2, 4, 5, 6] {
+        sheet.set_column_hidden(column).unwrap();
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    let source = Source::from_reader(&mut bytes.as_slice()).unwrap();
+    for visible_only in [false, true] {
+        let options = Options {
+            visible_only,
+            ..Options::default()
+        };
+        let intake = read(&source, &options).unwrap();
+        let [told] = found(&intake, "hidden-columns")[..] else {
+            panic!("{:?}", intake.problems)
+        };
+        assert_eq!(told.location.to_string(), "sheet `Sheet1`, row 2, column Remove groups (column C)");
+        assert!(told.help.contains("--map \"Remove groups=note\""), "{told:?}");
+        assert!(rows(&intake)[0].1.contains("Finance"));
+    }
+}

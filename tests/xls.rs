@@ -20,6 +20,10 @@ impl Visitor for Seen {
         self.0.push("(hidden)".to_owned());
     }
 
+    fn columns_are_hidden(&mut self, (first, last): (usize, usize)) {
+        self.0.push(format!("(columns {first} to {last} hidden)"));
+    }
+
     fn sheet_skipped(&mut self, sheet: &Shared<str>, reason: &str) {
         self.0.push(format!("# {sheet}: {reason}"));
     }
@@ -166,4 +170,10 @@ fn a_workbook_with_its_streams_in_another_order_is_read() {
 fn a_workbook_under_a_password_is_refused_as_encrypted() {
     let refused = read("poi-encrypted.xls");
     assert!(matches!(refused, Err(SheetError::Encrypted { .. })), "{refused:?}");
+}
+
+#[test]
+fn hidden_columns_are_told() {
+    let seen = seen("xlwt-hidden.xls");
+    assert!(seen.contains(&"(columns 2 to 2 hidden)".to_owned()), "{seen:?}");
 }

@@ -408,6 +408,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::ShortRow
         | ProblemCode::CellWithoutHeader
         | ProblemCode::HiddenRows
+        | ProblemCode::HiddenColumns
         | ProblemCode::StruckRows
         | ProblemCode::CoveredCells
         | ProblemCode::CellTooLong

@@ -52,6 +52,10 @@ impl Visitor for DistinctNames<'_> {
         self.visitor.sheet_skipped(sheet, reason);
     }
 
+    fn columns_are_hidden(&mut self, columns: (usize, usize)) {
+        self.visitor.columns_are_hidden(columns);
+    }
+
     fn columns_have_width(&mut self, columns: (usize, usize), width: f64) {
         self.visitor.columns_have_width(columns, width);
     }

@@ -32,6 +32,10 @@ pub trait Visitor {
     /// width, in digits.
     fn columns_have_width(&mut self, _columns: (usize, usize), _width: f64) {}
 
+    /// In the worksheet that has just begun, the spreadsheet program hides the columns from the first of these positions to
+    /// the last, from 0; before the first row.
+    fn columns_are_hidden(&mut self, _columns: (usize, usize)) {}
+
     /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
     /// only the memory is used.
     fn row(&mut self, row: &mut Row) -> Visit;

@@ -23,6 +23,10 @@ impl Visitor for Seen {
         self.lines.push("hidden".to_owned());
     }
 
+    fn columns_are_hidden(&mut self, (first, last): (usize, usize)) {
+        self.lines.push(format!("columns {first} to {last} hidden"));
+    }
+
     fn sheet_skipped(&mut self, name: &Shared<str>, reason: &str) {
         self.lines.push(format!("{name} skipped: {reason}"));
     }
@@ -134,6 +138,20 @@ fn what_stands_in_a_cell_or_over_the_table_is_no_row() {
     assert_eq!(
         lines(&table("T", &format!("{shapes}{forms}{}{shapes}", row("ann")))),
         ["[T]", "1 ann"]
+    );
+}
+
+#[test]
+fn columns_that_are_hidden_by_themselves_or_in_a_group_are_told_before_the_rows() {
+    let content = format!(
+        "<table:table-header-columns><table:table-column table:number-columns-repeated=\"2\"/></table:table-header-columns>\
+         <table:table-column table:visibility=\"collapse\" table:number-columns-repeated=\"2\"/><table:table-column/>\
+         <table:table-column-group table:display=\"false\"><table:table-column/></table:table-column-group>{}",
+        row("user")
+    );
+    assert_eq!(
+        lines(&table("T", &content)),
+        ["[T]", "columns 2 to 3 hidden", "columns 5 to 5 hidden", "1 user"]
     );
 }
 

@@ -9,6 +9,8 @@ pub(crate) struct Seen {
     /// The worksheets with rows, in order.
     pub(crate) sheets: Vec<String>,
     pub(crate) hidden_sheets: Vec<String>,
+    /// The first and the last of each.
+    pub(crate) hidden_columns: Vec<(usize, usize)>,
     /// Name and reason.
     pub(crate) skipped: Vec<(String, String)>,
     pub(crate) rows: Vec<Row>,
@@ -22,6 +24,10 @@ impl Visitor for Seen {
 
     fn sheet_is_hidden(&mut self) {
         self.hidden_sheets.extend(self.sheets.last().cloned());
+    }
+
+    fn columns_are_hidden(&mut self, columns: (usize, usize)) {
+        self.hidden_columns.push(columns);
     }
 
     fn sheet_skipped(&mut self, sheet: &Shared<str>, reason: &str) {

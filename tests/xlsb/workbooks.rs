@@ -266,3 +266,29 @@ fn a_record_is_no_longer_than_a_cell_can_be_and_never_longer_than_the_file() {
     let refusal = refusal(&Workbook::of(&claimed));
     assert!(refusal.contains("ends in the middle of a record"), "{refusal}");
 }
+
+#[test]
+fn hidden_columns_are_told() {
+    let columns = |first: u32, last: u32, width: u32, flags: u16| -> Vec<u8> {
+        let fields = [first, last, width, 0];
+        fields
+            .iter()
+            .flat_map(|field| field.to_le_bytes())
+            .chain(flags.to_le_bytes())
+            .collect()
+    };
+    let before = Records::default()
+        .add(390, &[])
+        .add(60, &columns(0, 0, 2560, 0))
+        .add(60, &columns(1, 2, 2560, 1))
+        .add(60, &columns(4, 4, 0, 0))
+        .add(60, &[0; 3])
+        .add(391, &[]);
+    let sheet = Sheet::under(&before, &one(Records::default(), 0, 0, "user"), &Records::default());
+    let seen = seen(&Workbook {
+        sheets: vec![sheet],
+        ..Workbook::default()
+    });
+    assert_eq!(seen.hidden_columns, [(1, 2), (4, 4)]);
+    assert_eq!(seen.shown(), ["1: user"]);
+}

@@ -99,7 +99,14 @@ pub(crate) struct Sheet {
 impl Sheet {
     /// A visible worksheet of these rows, followed by these records.
     pub(crate) fn of(rows: &Records, after: &Records) -> Self {
-        let mut part = Records::default().add(129, &[]).add(145, &[]).0;
+        Self::under(&Records::default(), rows, after)
+    }
+
+    /// The same, with these records before the rows.
+    pub(crate) fn under(before: &Records, rows: &Records, after: &Records) -> Self {
+        let mut part = Records::default().add(129, &[]).0;
+        part.extend(&before.0);
+        part.extend(Records::default().add(145, &[]).0);
         part.extend(&rows.0);
         part.extend(Records::default().add(146, &[]).0);
         part.extend(&after.0);

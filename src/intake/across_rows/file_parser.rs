@@ -109,6 +109,8 @@ enum Position<'scope, 'env> {
     AboveHeader {
         name: Shared<str>,
         is_hidden: bool,
+        /// The first and the last of columns that are hidden.
+        hidden_columns: Vec<(usize, usize)>,
         search: HeaderSearch,
     },
     /// Under the header of a worksheet.
@@ -194,17 +196,19 @@ impl FileParser<'_, '_> {
     /// Decides which of the rows so far is the header, if that is still open, and parses those under it; a worksheet
     /// without a recognisable one is not for reseat.
     fn end_search(&mut self) {
-        let (name, is_hidden, search) = match std::mem::replace(&mut self.position, Position::BetweenSheets) {
-            Position::AboveHeader {
-                name,
-                is_hidden,
-                search,
-            } => (name, is_hidden, search),
-            other => {
-                self.position = other;
-                return;
-            }
-        };
+        let (name, is_hidden, hidden_columns, search) =
+            match std::mem::replace(&mut self.position, Position::BetweenSheets) {
+                Position::AboveHeader {
+                    name,
+                    is_hidden,
+                    hidden_columns,
+                    search,
+                } => (name, is_hidden, hidden_columns, search),
+                other => {
+                    self.position = other;
+                    return;
+                }
+            };
         match search.end(self.mapping.map()) {
             Sought::Nothing => self.no_rows(name),
             Sought::NotRun => self.file.skipped.push(SkippedSheet {
@@ -233,7 +237,10 @@ impl FileParser<'_, '_> {
                     ),
                 );
             }
-            Sought::Header { above, header, below } => self.header(name, is_hidden, &above, &header, below),
+            Sought::Header { above, header, below } => {
+                let hidden = (is_hidden, hidden_columns.as_slice());
+                self.header(name, hidden, &above, &header, below);
+            }
         }
     }
 
@@ -257,8 +264,15 @@ impl FileParser<'_, '_> {
         self.skip(name, format!("its row {wanted} is empty, or not there"));
     }
 
-    /// Reads the header row.
-    fn header(&mut self, name: Shared<str>, is_hidden: bool, above: &[Row], row: &Row, below: Vec<Row>) {
+    /// Reads the header row; what is hidden is the worksheet, or columns from the first to the last.
+    fn header(
+        &mut self,
+        name: Shared<str>,
+        (is_hidden, hidden_columns): (bool, &[(usize, usize)]),
+        above: &[Row],
+        row: &Row,
+        below: Vec<Row>,
+    ) {
         if Header::is_of_results(row) {
             let what = "this is a results file, which says what became of the rows of a sheet";
             let help = "run the sheet itself: what is done already is left alone, and the rest goes on";
@@ -275,7 +289,8 @@ impl FileParser<'_, '_> {
             self.skip(name, "it is hidden, and `--visible-only` leaves it out".into());
             return;
         }
-        let (header, problems) = Header::read(row, self.mapping.map());
+        let (mut header, problems) = Header::read(row, self.mapping.map());
+        header.hide(hidden_columns);
         self.mapping.saw(&header);
         let worksheet = Arc::new(Worksheet {
             // Rows must not be left out because of what a worksheet happens to be called.
@@ -351,6 +366,7 @@ impl Visitor for FileParser<'_, '_> {
         self.position = Position::AboveHeader {
             name: name.clone(),
             is_hidden: false,
+            hidden_columns: Vec::new(),
             search: HeaderSearch::new(self.options.header_row),
         };
         Visit::Rows
@@ -359,6 +375,12 @@ impl Visitor for FileParser<'_, '_> {
     fn sheet_is_hidden(&mut self) {
         if let Position::AboveHeader { is_hidden, .. } = &mut self.position {
             *is_hidden = true;
+        }
+    }
+
+    fn columns_are_hidden(&mut self, columns: (usize, usize)) {
+        if let Position::AboveHeader { hidden_columns, .. } = &mut self.position {
+            hidden_columns.push(columns);
         }
     }
 

@@ -32,6 +32,8 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) orders: Vec<usize>,
     /// Whether the header of `not_before` speaks of somebody's last day.
     pub(in crate::intake) waits_for_last_day: bool,
+    /// The columns with a meaning that the spreadsheet program hides.
+    pub(in crate::intake) hidden: ColumnSet,
     /// How many columns there are up to the last that has a name of its own.
     pub(in crate::intake) width: usize,
     /// Whether it is the header of the admin portal's import file, and no more.
@@ -54,6 +56,7 @@ impl Header {
             facts: Vec::new(),
             orders: Vec::new(),
             waits_for_last_day: false,
+            hidden: ColumnSet::default(),
             width: 0,
             is_portal: false,
             has_only_user_ids: false,
@@ -110,6 +113,15 @@ impl Header {
         header.has_only_user_ids = people.iter().all(|column| header.position(*column).is_none());
         problems.extend(meanings.notices.iter().map(|notice| header.doubt(*notice)));
         (header, problems)
+    }
+
+    /// Takes note of hidden columns, from the first to the last of each.
+    pub(in crate::intake) fn hide(&mut self, columns: &[(usize, usize)]) {
+        for (column, position) in &self.present {
+            if column.is_meaningful() && columns.iter().any(|(first, last)| (first..=last).contains(&position)) {
+                self.hidden.insert(*column);
+            }
+        }
     }
 
     /// How many of reseat's columns the row would have as a header, and whether any of them says whom or what the rows

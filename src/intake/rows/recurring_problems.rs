@@ -10,7 +10,7 @@ use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
 use crate::sheet::column_letters;
-use crate::text::plural;
+use crate::text::{clean, plural};
 
 /// What may be found again and again, in the order in which it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,8 @@ pub(super) enum Recurring {
     IgnoredExample,
     /// A row that the spreadsheet program hides.
     HiddenRow,
+    /// A cell of a column that the spreadsheet program hides.
+    HiddenColumn(Column),
     /// A row that has cells struck through.
     StruckRow,
     /// A cell that a merged cell covers.
@@ -150,6 +152,18 @@ impl Recurring {
                 format!("{} hidden in the spreadsheet program", are(count)),
                 "hidden rows run like the others; `--visible-only` leaves them out",
             ),
+            Self::HiddenColumn(column) => {
+                let what = format!(
+                    "the column is hidden in the spreadsheet program, and {} read",
+                    cells_are(count)
+                );
+                let name = header.position(column).map_or("", |position| header.name(position));
+                let help = format!(
+                    "show the column, and look whether its cells are meant; --map \"{}=note\" leaves them out",
+                    clean(name, 60)
+                );
+                UnplacedProblem::warning(ProblemCode::HiddenColumns, what, help).at(column)
+            }
             Self::StruckRow => warning(
                 ProblemCode::StruckRows,
                 format!("{} cells struck through", have(count)),

@@ -259,6 +259,7 @@ impl<'o> RowParser<'o> {
                 values.used.extend(columns_with_errors(problems));
             }
             self.note_unused(kind, cells, values.used);
+            self.note_hidden(cells, values.used);
             self.note_changed_names(cells, values.used);
             self.note_formulas(kind, cells, values.used);
             if is_valid && let Err(fault) = self.accept(kind, &values, cells.row) {
@@ -314,6 +315,19 @@ impl<'o> RowParser<'o> {
             }
             if cells.numbers.contains(*column) && used.contains(*column) {
                 self.parsed.recurring.add(Recurring::NumberCell(*column), cells.row);
+            }
+        }
+    }
+
+    /// Counts the cells of hidden columns that are used.
+    fn note_hidden(&mut self, cells: &RowCells<'_>, mut used: ColumnSet) {
+        let hidden = self.context.worksheet.header.hidden;
+        used.insert(Column::Operation);
+        if hidden.intersects(used) && hidden.intersects(cells.filled) {
+            for (column, _) in &self.context.worksheet.header.present {
+                if hidden.contains(*column) && used.contains(*column) && cells.has(*column) {
+                    self.parsed.recurring.add(Recurring::HiddenColumn(*column), cells.row);
+                }
             }
         }
     }

@@ -182,6 +182,11 @@ impl<'v> RowBuilder<'v> {
         self.visitor.columns_have_width((first as usize, last as usize), width);
     }
 
+    /// Tells that the columns from one to another, from 0, are hidden by the spreadsheet program; before the first row.
+    pub(in crate::sheet) fn hide_columns(&mut self, (first, last): (u32, u32)) {
+        self.visitor.columns_are_hidden((first as usize, last as usize));
+    }
+
     /// Whether no more cells are wanted.
     pub(in crate::sheet) fn is_over(&self) -> bool {
         self.visit == Visit::Skip

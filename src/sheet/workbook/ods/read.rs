@@ -115,9 +115,21 @@ impl Tables<'_> {
     /// Reads a worksheet to its end.
     fn worksheet(&mut self, worksheet: &Worksheet, visitor: &mut dyn Visitor) -> Result<(), WorkbookError> {
         // What stands before the rows says whether it is one at all.
+        let (mut next_column, mut hidden_columns) = (0_u32, Vec::new());
+        // The groups around a column, and whether each is hidden.
+        let mut groups = Vec::new();
         let first = loop {
             match self.content.next()? {
                 Node::Start(element) => match Part::of(&element)? {
+                    Part::Columns { is_hidden } => groups.push(is_hidden),
+                    Part::Column { is_hidden, repeats } => {
+                        let next = next_column.saturating_add(repeats);
+                        if is_hidden || groups.contains(&true) {
+                            hidden_columns.push((next_column, next - 1));
+                        }
+                        next_column = next;
+                        self.content.skip()?;
+                    }
                     Part::Scenario => {
                         let reason = "it is a scenario, with other values for cells of another worksheet";
                         visitor.sheet_skipped(&worksheet.name, reason);
@@ -127,14 +139,19 @@ impl Tables<'_> {
                     Part::Other => self.content.skip()?,
                     part @ (Part::Rows { .. } | Part::Row { .. }) => break Some(part),
                 },
-                Node::End => break None,
+                Node::End if groups.pop().is_none() => break None,
                 Node::Nothing => return Err(cut_off()),
                 _ => {}
             }
         };
         let rows = RowBuilder::begin(&worksheet.name, worksheet.is_hidden, visitor);
         match (rows, first) {
-            (Some(rows), Some(first)) => self.rows(first, rows),
+            (Some(mut rows), Some(first)) => {
+                for columns in hidden_columns {
+                    rows.hide_columns(columns);
+                }
+                self.rows(first, rows)
+            }
             (Some(rows), None) => rows.finish(),
             (None, Some(_)) => {
                 self.content.skip()?;
@@ -164,7 +181,9 @@ impl Tables<'_> {
                         rows.repeat_until(next);
                     }
                 }
-                Some(Part::Scenario | Part::Other) => self.content.skip()?,
+                Some(Part::Columns { .. } | Part::Column { .. } | Part::Scenario | Part::Other) => {
+                    self.content.skip()?
+                }
                 None => {}
             }
             match self.content.next()? {
@@ -261,8 +280,17 @@ enum Part {
         is_hidden: bool,
         repeats: u32,
     },
+    /// A group of columns.
+    Columns {
+        is_hidden: bool,
+    },
+    Column {
+        is_hidden: bool,
+        /// At least 1.
+        repeats: u32,
+    },
     Scenario,
-    /// Columns, drawings, names.
+    /// Drawings, names.
     Other,
 }
 
@@ -271,7 +299,19 @@ impl Part {
         let (Space::Table, name) = element.name() else {
             return Ok(Self::Other);
         };
+        let is_invisible = |visibility: Option<String>| matches!(visibility.as_deref(), Some("collapse" | "filter"));
         Ok(match name {
+            "table-columns" | "table-header-columns" => Self::Columns { is_hidden: false },
+            "table-column-group" => Self::Columns {
+                is_hidden: element.attribute(Space::Table, "display")?.as_deref() == Some("false"),
+            },
+            "table-column" => Self::Column {
+                is_hidden: is_invisible(element.attribute(Space::Table, "visibility")?),
+                repeats: match element.attribute(Space::Table, "number-columns-repeated")? {
+                    Some(count) => times(&count).max(1),
+                    None => 1,
+                },
+            },
             "table-rows" | "table-header-rows" => Self::Rows { is_hidden: false },
             "table-row-group" => Self::Rows {
                 is_hidden: element.attribute(Space::Table, "display")?.as_deref() == Some("false"),
@@ -280,7 +320,7 @@ impl Part {
                 let visibility = element.attribute(Space::Table, "visibility")?;
                 let repeats = element.attribute(Space::Table, "number-rows-repeated")?;
                 Self::Row {
-                    is_hidden: matches!(visibility.as_deref(), Some("collapse" | "filter")),
+                    is_hidden: is_invisible(visibility),
                     repeats: repeats.map_or(1, |count| times(&count)),
                 }
             }

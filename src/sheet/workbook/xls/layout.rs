@@ -17,6 +17,9 @@ const WORKSHEET: u16 = 0x0010;
 const IS_ROW_HIDDEN: u16 = 0x0020;
 const ARE_ROWS_HIDDEN: u16 = 0x0002;
 
+/// In the flags of columns.
+const ARE_COLUMNS_HIDDEN: u16 = 0x0001;
+
 /// Where the cells of a worksheet are.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
@@ -25,6 +28,8 @@ pub(super) struct Layout {
     pub(super) cells: Vec<(u16, u32)>,
     /// The rows that are hidden, from 0, ascending.
     pub(super) hidden: Vec<u16>,
+    /// The first and the last of columns that are hidden, from 0.
+    pub(super) hidden_columns: Vec<(u16, u16)>,
     pub(super) merged: Merged,
     /// Whether its formulas were not computed when it was saved.
     pub(super) is_uncalculated: bool,
@@ -70,6 +75,7 @@ impl Layout {
                 kind::DEFAULT_ROW_HEIGHT => {
                     rows.are_hidden = short(record.data, 0).is_some_and(|flags| flags & ARE_ROWS_HIDDEN != 0);
                 }
+                kind::COLUMN_INFO => layout.hidden_columns.extend(hidden_columns(record.data)),
                 kind::UNCALCED => layout.is_uncalculated = true,
                 kind::MERGE_CELLS => {
                     for area in merged(record.data) {
@@ -136,6 +142,13 @@ impl Rows {
         let hidden = self.described.into_iter().filter(|(_, is_hidden)| *is_hidden);
         hidden.map(|(row, _)| row).collect()
     }
+}
+
+/// The first and the last of the columns that a record describes, where they are hidden or without width.
+fn hidden_columns(data: &[u8]) -> Option<(u16, u16)> {
+    let (width, flags) = (short(data, 4)?, short(data, 8)?);
+    let columns = (short(data, 0)?, short(data, 2)?);
+    (width == 0 || flags & ARE_COLUMNS_HIDDEN != 0).then_some(columns)
 }
 
 /// A count, then the first and last row and column of each.

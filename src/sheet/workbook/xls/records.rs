@@ -15,6 +15,7 @@ pub(super) mod kind {
     pub(in crate::sheet) const WRITE_ACCESS: u16 = 0x005c;
     /// The formulas of the worksheet were not computed when it was saved.
     pub(in crate::sheet) const UNCALCED: u16 = 0x005e;
+    pub(in crate::sheet) const COLUMN_INFO: u16 = 0x007d;
     pub(in crate::sheet) const BOUND_SHEET: u16 = 0x0085;
     pub(in crate::sheet) const MUL_RK: u16 = 0x00bd;
     pub(in crate::sheet) const R_STRING: u16 = 0x00d6;

@@ -16,6 +16,9 @@ pub(super) fn read(stream: &[u8], globals: &Globals<'_>, layout: Layout, rows: &
     for row in &layout.hidden {
         rows.hide(u32::from(*row) + 1);
     }
+    for (first, last) in &layout.hidden_columns {
+        rows.hide_columns((u32::from(*first), u32::from(*last)));
+    }
     rows.set_merged(layout.merged);
     let mut cells = Cells {
         globals,

@@ -13,11 +13,15 @@ use crate::sheet::workbook::shared_texts::{SharedTexts, no_texts};
 use crate::sheet::workbook::styles::Styles;
 
 const ROW: u16 = 0;
+const COLUMNS: u16 = 60;
 const BEGIN_ROWS: u16 = 145;
 const END_ROWS: u16 = 146;
 
 /// In the flags of a row.
 const IS_HIDDEN: u8 = 1 << 4;
+
+/// In the flags of columns.
+const ARE_HIDDEN: u8 = 1;
 
 /// What the cells of all worksheets refer to.
 #[derive(Debug, Default)]
@@ -32,7 +36,18 @@ pub(super) struct Common {
 /// Puts every cell of the part into `rows`, until no more are wanted.
 pub(super) fn read(part: impl Read, common: &Common, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
     let mut records = Records::new(part);
-    while records.next_kind()?.ok_or_else(cut_off)? != BEGIN_ROWS {}
+    loop {
+        match records.next_kind()?.ok_or_else(cut_off)? {
+            BEGIN_ROWS => break,
+            COLUMNS => {
+                // A record that is too short says nothing.
+                if let Ok(Some(columns)) = hidden_columns(&mut records.fields()?) {
+                    rows.hide_columns(columns);
+                }
+            }
+            _ => {}
+        }
+    }
     let mut place = Place::default();
     let mut text = String::new();
     loop {
@@ -63,6 +78,15 @@ pub(super) fn read(part: impl Read, common: &Common, rows: &mut RowBuilder<'_>) 
 
 fn cut_off() -> WorkbookError {
     WorkbookError::Broken("it ends before its last row does".into())
+}
+
+/// The first and the last of the columns that a record describes, where they are hidden or without width.
+fn hidden_columns(fields: &mut Fields<'_>) -> Result<Option<(u32, u32)>, WorkbookError> {
+    let columns = (fields.u32()?, fields.u32()?);
+    let width = fields.u32()?;
+    fields.skip(4)?;
+    let flags = fields.u8()?;
+    Ok((width == 0 || flags & ARE_HIDDEN != 0).then_some(columns))
 }
 
 /// How far the rows and cells have been read.

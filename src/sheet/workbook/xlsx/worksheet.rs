@@ -173,7 +173,7 @@ impl Cells<'_> {
         match element {
             Element::Cell => self.cell.begin(start),
             Element::Row => self.begin_row(start),
-            Element::Column => set_width(start, rows),
+            Element::Column => begin_columns(start, rows),
             Element::Outer | Element::Other => Ok(()),
         }
     }
@@ -242,8 +242,8 @@ fn element(start: &BytesStart<'_>) -> Element {
     }
 }
 
-/// Tells how wide the columns are for which this element stands.
-fn set_width(columns: &BytesStart<'_>, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
+/// Tells how wide the columns are for which this element stands, and whether they are hidden.
+fn begin_columns(columns: &BytesStart<'_>, rows: &mut RowBuilder<'_>) -> Result<(), WorkbookError> {
     let number = |name| -> Result<Option<f64>, WorkbookError> {
         Ok(attribute(columns, name)?.and_then(|number| number.trim().parse().ok()))
     };
@@ -252,10 +252,15 @@ fn set_width(columns: &BytesStart<'_>, rows: &mut RowBuilder<'_>) -> Result<(), 
             .and_then(|number| cell_reference::row(number.trim().as_bytes()))
             .filter(|column| (*column as usize) < MOST_COLUMNS))
     };
-    if let (Some(first), Some(last), Some(width)) = (column("min")?, column("max")?, number("width")?)
-        && width > PADDING
-    {
-        rows.set_width((first, last), width - PADDING);
+    if let (Some(first), Some(last)) = (column("min")?, column("max")?) {
+        let width = number("width")?;
+        if let Some(width) = width.filter(|width| *width > PADDING) {
+            rows.set_width((first, last), width - PADDING);
+        }
+        // Without width they cannot be seen either.
+        if width == Some(0.0) || attribute(columns, "hidden")?.is_some_and(|hidden| is_true(&hidden)) {
+            rows.hide_columns((first, last));
+        }
     }
     Ok(())
 }
