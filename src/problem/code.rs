@@ -76,6 +76,8 @@ pub enum ProblemCode {
     StruckRows,
     /// Cells are covered by a merged cell.
     CoveredCells,
+    /// A cell that is needed lies under a merged one of a row above.
+    MergedDown,
 
     // A cell that does not hold a value.
     /// More text than a cell of a spreadsheet program holds.
@@ -255,7 +257,7 @@ mod tests {
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
-             hidden-columns struck-rows covered-cells \
+             hidden-columns struck-rows covered-cells merged-down \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \
              bad-email look-alike-address example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \

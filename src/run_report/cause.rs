@@ -411,6 +411,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::HiddenColumns
         | ProblemCode::StruckRows
         | ProblemCode::CoveredCells
+        | ProblemCode::MergedDown
         | ProblemCode::CellTooLong
         | ProblemCode::FormulaWithoutValue
         | ProblemCode::DoubtfulFormulas

@@ -29,7 +29,7 @@ pub use failed::{
     FailedMarks, FailedRow, FailedRows, FailedSheet, LEFT_OUT, Rewrite, Rewrites, read_marks, write_failed_rows,
 };
 pub use named_encoding::{NamedEncoding, is_no_letter};
-pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row};
+pub use row::{Cell, CellKind, HEADER_ROWS, MalformedRow, Row, Under};
 pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
 pub use written::{

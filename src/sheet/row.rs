@@ -90,6 +90,18 @@ pub enum MalformedRow {
     TooLong,
 }
 
+/// Cells of a row that lie under a merged cell which begins in a row above and shows something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Under {
+    /// The first and the last of the cells, from 0.
+    pub columns: (usize, usize),
+    /// The number of the row in which the merged cell begins, in the first of these columns.
+    pub top: u32,
+}
+
+/// More of them are not told.
+const MOST_UNDER: usize = 64;
+
 /// One row that is not empty.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
@@ -106,6 +118,7 @@ pub struct Row {
     is_hidden: bool,
     is_struck: bool,
     covered: u32,
+    under: Vec<Under>,
     /// The colours behind cells, by their positions; most cells have none.
     fills: Vec<(usize, u32)>,
     malformed: Option<MalformedRow>,
@@ -176,6 +189,11 @@ impl Row {
         self.covered
     }
 
+    /// The cells that lie under merged cells of rows above.
+    pub fn under(&self) -> &[Under] {
+        &self.under
+    }
+
     /// The colour behind the cell at `position`, from 0, as `0xRRGGBB`, if somebody has given it one.
     pub fn fill(&self, position: usize) -> Option<u32> {
         let found = self.fills.iter().find(|(at, _)| *at == position)?;
@@ -203,6 +221,7 @@ impl Row {
         self.is_hidden = false;
         self.is_struck = false;
         self.covered = 0;
+        self.under.clear();
         self.fills.clear();
         self.malformed = None;
     }
@@ -266,6 +285,12 @@ impl Row {
 
     pub(super) fn add_covered(&mut self) {
         self.covered += 1;
+    }
+
+    pub(super) fn add_under(&mut self, under: Under) {
+        if self.under.len() < MOST_UNDER {
+            self.under.push(under);
+        }
     }
 
     pub(super) fn set_malformed(&mut self, malformed: MalformedRow) {

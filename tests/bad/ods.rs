@@ -1,7 +1,7 @@
 //! What an `.ods` holds that is a row of a worksheet, and what only looks like one.
 
 use reseat::model::Shared;
-use reseat::sheet::{CellKind, MalformedRow, Row, SheetError, Source, Visit, Visitor};
+use reseat::sheet::{CellKind, MalformedRow, Row, SheetError, Source, Under, Visit, Visitor};
 
 use crate::support::{archive, ods};
 
@@ -39,6 +39,9 @@ impl Visitor for Seen {
         }
         if row.covered() > 0 {
             line = format!("{line} {} covered", row.covered());
+        }
+        for Under { columns, top } in row.under() {
+            line = format!("{line} {}-{} under {top}", columns.0, columns.1);
         }
         self.lines.push(line);
         self.malformed.push(row.malformed());
@@ -153,6 +156,27 @@ fn columns_that_are_hidden_by_themselves_or_in_a_group_are_told_before_the_rows(
         lines(&table("T", &content)),
         ["[T]", "columns 2 to 3 hidden", "columns 5 to 5 hidden", "1 user"]
     );
+}
+
+#[test]
+fn cells_under_a_filled_one_of_a_row_above_are_told() {
+    let spanning = |text: &str| {
+        format!(
+            "<table:table-cell table:number-rows-spanned=\"3\" table:number-columns-spanned=\"2\" office:value-type=\"string\">{text}\
+             </table:table-cell><table:covered-table-cell/>"
+        )
+    };
+    let covered = "<table:covered-table-cell table:number-columns-repeated=\"2\"/>";
+    let rows = |text: &str| {
+        let first = format!("<table:table-row>{}{}</table:table-row>", cell("ann"), spanning(text));
+        let next = |user: &str| format!("<table:table-row>{}{covered}</table:table-row>", cell(user));
+        format!("{first}{}<table:table-row/>{}", next("bob"), row("cid"))
+    };
+    assert_eq!(
+        lines(&table("T", &rows("<text:p>HR</text:p>"))),
+        ["[T]", "1 ann|HR", "2 bob 1-2 under 1", "4 cid"]
+    );
+    assert_eq!(lines(&table("T", &rows(""))), ["[T]", "1 ann", "2 bob", "4 cid"]);
 }
 
 #[test]

@@ -248,7 +248,7 @@ fn merged_cells_notes_and_tables_do_not_disturb() {
     // Only the first of merged cells holds the value: the row below has no user.
     assert!(
         told.text
-            .contains("row 4, column user (column B): `add-to-groups` needs"),
+            .contains("row 4, column user (column B): the cell lies under B3"),
         "{}",
         told.text
     );
@@ -391,4 +391,79 @@ fn what_stands_in_the_failed_rows_for_a_value_that_was_none_does_not_run() {
         assert_eq!(told.code, Some(2), "{}", told.text);
         assert!(told.text.contains("error[error-value]"), "{}", told.text);
     }
+}
+
+/// What is told of a workbook with these rows, in which the cells of the third column from the second row to the fourth
+/// are merged and show `value`.
+fn merged_down(rows: &[[&str; 3]], column: u16, value: &str) -> Told {
+    written(|workbook| {
+        fill(workbook, rows);
+        let sheet = workbook.worksheet_from_index(0).unwrap();
+        sheet.merge_range(1, column, 3, column, value, &Format::new()).unwrap();
+    })
+}
+
+#[test]
+fn nobody_goes_without_what_a_cell_shows_that_is_merged_over_several_rows() {
+    let rows = |operation| {
+        let row = |user| [operation, user, ""];
+        [
+            HEADER,
+            row("ann@corp.example"),
+            row("bob@corp.example"),
+            row("cy@corp.example"),
+        ]
+    };
+    for operation in ["invite", "add-to-groups", "remove-from-groups"] {
+        let told = merged_down(&rows(operation), 2, "Finance");
+        assert_eq!(told.code, Some(2), "{}", told.text);
+        let expected = "error[merged-down]: sheet `Sheet1`, rows 3 and 4, column groups (column C): the cell lies under C2, which is \
+                        merged with the cells below it: only that row has its value\n  help: unmerge the cells";
+        assert!(told.text.contains(expected), "{}", told.text);
+        assert!(!told.text.contains("missing-cell"), "{}", told.text);
+    }
+    // The operation is no other one because of it, and nobody's name is missing without a reason.
+    let told = merged_down(&rows(""), 0, "delete");
+    assert!(
+        told.text.contains("rows 3 and 4, column operation (column A)"),
+        "{}",
+        told.text
+    );
+    assert!(!told.text.contains("no-operation"), "{}", told.text);
+    let told = merged_down(
+        &[HEADER, ["delete", "", ""], ["delete", "", ""], ["delete", "", ""]],
+        1,
+        "ann",
+    );
+    assert!(
+        told.text
+            .contains("error[merged-down]: sheet `Sheet1`, rows 3 and 4, column user"),
+        "{}",
+        told.text
+    );
+}
+
+#[test]
+fn cells_that_are_merged_for_the_looks_keep_no_row_from_running() {
+    let row = |user| ["delete", user, ""];
+    let people = [row("ann@corp.example"), row("bob@corp.example"), row("cy@corp.example")];
+    for (header, value) in [
+        // Nothing in them, not taken, for people, not known.
+        (HEADER, ""),
+        (HEADER, "Finance"),
+        (["operation", "user", "note"], "leavers"),
+        (["operation", "user", "Team"], "North"),
+    ] {
+        let told = merged_down(&[header, people[0], people[1], people[2]], 2, value);
+        assert_eq!(told.code, Some(0), "{header:?} {}", told.text);
+        assert!(!told.text.contains("merged-down"), "{}", told.text);
+    }
+    let told = written(|workbook| {
+        fill(workbook, &[["", "", ""], ["", "", ""], ANN, BOB]);
+        let sheet = workbook.worksheet_from_index(0).unwrap();
+        for (column, header) in (0..).zip(HEADER) {
+            sheet.merge_range(0, column, 1, column, header, &Format::new()).unwrap();
+        }
+    });
+    assert_eq!(told.code, Some(0), "{}", told.text);
 }

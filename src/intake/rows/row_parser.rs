@@ -24,7 +24,7 @@ use crate::intake::cells::{
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
 use crate::problem::{ProblemCode, Problems, Severity};
-use crate::sheet::{Lines, Row};
+use crate::sheet::{Lines, Row, Under, column_letters};
 use crate::text::clean;
 
 /// Columns that a row of any operation may have.
@@ -197,6 +197,12 @@ impl<'o> RowParser<'o> {
         if written.is_some() {
             return written;
         }
+        if !row.under().is_empty()
+            && let Some(problem) = under_merged(&worksheet.header, worksheet.header_row, row, Column::Operation)
+        {
+            problems.push(problem);
+            return None;
+        }
         if let Some(again) = header_again(&worksheet.header, worksheet.header_row, row, cells) {
             problems.push(again.problem);
             if again.is_of_another_table && self.parsed.other_table.is_none() {
@@ -234,6 +240,14 @@ impl<'o> RowParser<'o> {
     ) {
         self.parsed.row_count += 1;
         let mut values = Values::default();
+        let mut cell_problems = cell_problems;
+        if !row.under().is_empty()
+            && let Some(kind) = kind
+        {
+            let found = self.under_merged(kind, row, cells);
+            cell_problems += found.len();
+            problems.splice(0..0, found);
+        }
         if let Some(kind) = kind {
             self.values.read(kind, cells, &mut values, problems);
             for word in std::mem::take(&mut self.values.unknown_codes) {
@@ -298,6 +312,24 @@ impl<'o> RowParser<'o> {
                 self.parsed.refused.push(refused);
             }
         }
+    }
+
+    /// What there is to say of cells that the operation would take, if a merged cell did not lie over them.
+    fn under_merged(&self, kind: OperationKind, row: &Row, cells: &RowCells<'_>) -> Vec<UnplacedProblem> {
+        let Worksheet { header, header_row, .. } = &*self.context.worksheet;
+        let takes = self.values.takes(kind);
+        let names_somebody = header
+            .present
+            .iter()
+            .any(|(column, _)| column.identifies() && cells.has(*column));
+        let is_missed = |column: Column| {
+            takes.contains(column) || column == Column::NotBefore || column.identifies() && !names_somebody
+        };
+        let present = header.present.iter().map(|(column, _)| *column);
+        present
+            .filter(|column| !cells.has(*column) && is_missed(*column))
+            .filter_map(|column| under_merged(header, *header_row, row, column))
+            .collect()
     }
 
     /// Counts the cells that the operation does not take, and the numbers where text is expected.
@@ -482,6 +514,19 @@ fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationK
     } else {
         None
     }
+}
+
+/// What there is to say where the cell of this column lies under a merged cell of a row above, the header's aside.
+fn under_merged(header: &Header, header_row: u32, row: &Row, column: Column) -> Option<UnplacedProblem> {
+    let position = header.position(column)?;
+    let covers = |under: &&Under| under.top > header_row && (under.columns.0..=under.columns.1).contains(&position);
+    let Under { columns, top } = row.under().iter().find(covers)?;
+    let what = format!(
+        "the cell lies under {}{top}, which is merged with the cells below it: only that row has its value",
+        column_letters(columns.0)
+    );
+    let help = "unmerge the cells, and write the value into each row that is to have it";
+    Some(UnplacedProblem::error(ProblemCode::MergedDown, what, help).at(column))
 }
 
 /// What there is to say where a column that is not used orders the opposite of what the row does.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::error::WorkbookError;
+use crate::sheet::row::Under;
 
 /// A block of cells; rows and columns from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +62,8 @@ pub(in crate::sheet) struct Merged {
     is_sorted: bool,
     /// How many of them begin in the current row or above it.
     begun: usize,
-    /// The last ones that began in their columns, by their first column.
-    current: BTreeMap<u32, Area>,
+    /// The last ones that began in their columns, by their first column, and whether each shows something.
+    current: BTreeMap<u32, (Area, bool)>,
     row: u32,
     /// How many have been gone through anew.
     again: usize,
@@ -87,7 +88,25 @@ impl Merged {
         self.go_to(position.0);
         // No two of them have a cell in common.
         let last = self.current.range(..=position.1).next_back();
-        last.is_some_and(|(_, area)| area.covers(position))
+        last.is_some_and(|(_, (area, _))| area.covers(position))
+    }
+
+    /// Takes note that the cell shows something, after it was asked whether it is covered.
+    pub(in crate::sheet) fn fill(&mut self, (row, column): (u32, u32)) {
+        if let Some((area, is_filled)) = self.current.get_mut(&column) {
+            *is_filled |= area.rows.0 == row;
+        }
+    }
+
+    /// The cells of the row, the last that was asked about, that lie under merged cells which begin above it and show
+    /// something.
+    pub(in crate::sheet) fn under(&self, row: u32) -> impl Iterator<Item = Under> {
+        let is_above = move |area: &Area| area.rows.0 < row && row <= area.rows.1;
+        let shown = self.current.values().filter(|(_, is_filled)| *is_filled);
+        shown.filter(move |(area, _)| is_above(area)).map(|(area, _)| Under {
+            columns: (area.columns.0 as usize, area.columns.1 as usize),
+            top: area.rows.0 + 1,
+        })
     }
 
     /// Whether the rows were so out of order that the answers were not looked for any more.
@@ -114,7 +133,7 @@ impl Merged {
                 let column = *column;
                 self.current.remove(&column);
             }
-            self.current.insert(area.columns.0, *area);
+            self.current.insert(area.columns.0, (*area, false));
             self.begun += 1;
         }
     }

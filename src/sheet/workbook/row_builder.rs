@@ -6,7 +6,7 @@ use super::error::{LIMIT_MIB, WorkbookError};
 use super::merged::Merged;
 use crate::model::Shared;
 use crate::sheet::encoding_doubt::EncodingDoubt;
-use crate::sheet::row::{CellKind, MOST_COLUMNS, MalformedRow, Origin, Row};
+use crate::sheet::row::{CellKind, MOST_COLUMNS, MalformedRow, Origin, Row, Under};
 use crate::sheet::visitor::{Visit, Visitor};
 
 /// No spreadsheet program has more.
@@ -112,6 +112,9 @@ impl<'v> RowBuilder<'v> {
                     self.row.add_covered();
                 }
             } else {
+                if !shown.is_nothing() {
+                    self.merged.fill(position);
+                }
                 self.put_shown(column, shown);
             }
         }
@@ -135,6 +138,13 @@ impl<'v> RowBuilder<'v> {
             self.row.add_covered();
         }
         self.visit
+    }
+
+    /// Tells of a row, from 0, that cells of it lie under a merged cell of a row above.
+    pub(in crate::sheet) fn lie_under(&mut self, row: u32, under: Under) {
+        if row < MOST_ROWS && self.go_to(row) {
+            self.row.add_under(under);
+        }
     }
 
     /// Begins this row, from 0, unless it is the one that is being filled; `false` where no more is wanted.
@@ -200,7 +210,14 @@ impl<'v> RowBuilder<'v> {
         self.text += self.row.size() as u64;
         if self.cells > MOST_CELLS || self.text > MOST_TEXT || self.merged.is_lost() {
             self.visit = Visit::Skip;
-        } else if !self.row.is_empty() || self.row.malformed().is_some() {
+            return;
+        }
+        if let Some(row) = self.row.number().checked_sub(1) {
+            for under in self.merged.under(row) {
+                self.row.add_under(under);
+            }
+        }
+        if !self.row.is_empty() || self.row.malformed().is_some() {
             self.visit = self.visitor.row(&mut self.row);
         }
     }

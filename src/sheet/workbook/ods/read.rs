@@ -16,7 +16,7 @@ use super::names::Space;
 use super::value::{Value, times};
 use crate::model::Shared;
 use crate::sheet::foreign::Foreign;
-use crate::sheet::row::MOST_COLUMNS;
+use crate::sheet::row::{MOST_COLUMNS, Under};
 use crate::sheet::visitor::Visitor;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::package::Package;
@@ -56,6 +56,9 @@ const _: () = assert!(AFTER_LAST as usize == MOST_COLUMNS, "it is the first afte
 /// So many styles of hidden tables are kept, with names that are no longer, in bytes.
 const MOST_STYLES: usize = 1 << 14;
 const LONGEST_NAME: usize = 1 << 10;
+
+/// Of so many merged cells of a table it is known at once which rows they go on in.
+const MOST_MERGED: usize = 1 << 10;
 
 struct Tables<'a> {
     content: Content<'a>,
@@ -167,6 +170,8 @@ impl Tables<'_> {
         // The groups around the row, and whether each is hidden.
         let mut groups = Vec::new();
         let mut part = Some(first);
+        // The merged cells so far that go on below, each with its last row.
+        let mut merged = Vec::new();
         loop {
             match part.take() {
                 Some(Part::Row { .. } | Part::Rows { .. }) if rows.is_over() => self.content.skip()?,
@@ -175,7 +180,12 @@ impl Tables<'_> {
                     if is_hidden || groups.contains(&true) {
                         rows.hide(next.saturating_add(1));
                     }
-                    let has_cells = self.row(next, &mut rows)?;
+                    let has_cells = self.row(next, &mut merged, &mut rows)?;
+                    merged.retain(|(_, last)| *last >= next);
+                    // Those that begin in this row have its number.
+                    for (under, _) in merged.iter().filter(|(under, _)| has_cells && under.top <= next) {
+                        rows.lie_under(next, *under);
+                    }
                     next = next.saturating_add(repeats);
                     if has_cells {
                         rows.repeat_until(next);
@@ -195,8 +205,13 @@ impl Tables<'_> {
         }
     }
 
-    /// Whether any cell of the row holds something.
-    fn row(&mut self, row: u32, rows: &mut RowBuilder<'_>) -> Result<bool, WorkbookError> {
+    /// Whether any cell of the row holds something. Cells that are `merged` with others below are added to these.
+    fn row(
+        &mut self,
+        row: u32,
+        merged: &mut Vec<(Under, u32)>,
+        rows: &mut RowBuilder<'_>,
+    ) -> Result<bool, WorkbookError> {
         let mut column = 0_u32;
         let mut has_cells = false;
         loop {
@@ -211,11 +226,19 @@ impl Tables<'_> {
                         }
                     };
                     let value = Value::of(&element)?;
-                    let repeats = value.repeats;
+                    let (repeats, spans) = (value.repeats, value.spans);
                     let cell = OdsCell::read(&mut self.content, value)?;
                     let end = column.saturating_add(repeats);
                     if !cell.is_empty() {
                         has_cells = true;
+                        if spans.0 > 1 && merged.len() < MOST_MERGED {
+                            let last = column.saturating_add(spans.1.max(1) - 1);
+                            let under = Under {
+                                columns: (column as usize, last as usize),
+                                top: row.saturating_add(1),
+                            };
+                            merged.push((under, row.saturating_add(spans.0 - 1)));
+                        }
                         let shown = Shown::plain(cell.origin, &cell.text);
                         // The first that is where none can be says all about those after it.
                         for position in column..end.min(AFTER_LAST + 1) {

@@ -19,12 +19,15 @@ pub(super) struct Value {
     pub(super) is_formula: bool,
     /// How many cells, one beside the other, this one stands for.
     pub(super) repeats: u32,
+    /// How many rows and columns it takes, where it is merged with others.
+    pub(super) spans: (u32, u32),
 }
 
 impl Value {
     pub(super) fn of(cell: &Element<'_>) -> Result<Self, WorkbookError> {
         let mut told = Self {
             repeats: 1,
+            spans: (1, 1),
             ..Self::default()
         };
         cell.attributes(|space, name, text| match (space, name) {
@@ -37,6 +40,8 @@ impl Value {
             (Space::CalcExt, "value-type") => told.is_error = text == "error",
             (Space::Table, "formula") => told.is_formula = true,
             (Space::Table, "number-columns-repeated") => told.repeats = times(&text),
+            (Space::Table, "number-rows-spanned") => told.spans.0 = times(&text),
+            (Space::Table, "number-columns-spanned") => told.spans.1 = times(&text),
             _ => {}
         })?;
         Ok(told)
