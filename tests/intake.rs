@@ -553,6 +553,11 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
             "invite,ann@x.example,Bob <bob@x.example>; Cid <cid@x.example>",
             "several-in-one-cell",
         ),
+        ("username", "create,Total: 2", "bad-username"),
+        ("username", "create,ann lee", "bad-username"),
+        ("username", "create,-----", "bad-username"),
+        ("user", "create,bob(at)x.example", "bad-username"),
+        ("user", "create,ann.lee\u{ff20}x.example", "bad-username"),
         ("user", "delet,ann", "unknown-operation"),
         ("user,licenses", "add-licenses,ann,ATUNU", "unknown-bundle-code"),
         ("user,licenses", "add-licenses,ann,AIU", "not-a-user-bundle"),
@@ -606,6 +611,23 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
             intake.problems
         );
         assert!(intake.refused.iter().any(|row| row.status == Status::Invalid), "{text}");
+    }
+}
+
+#[test]
+fn an_account_may_be_called_as_its_makers_like_where_that_can_be_somebody() {
+    for cells in [
+        "create,ann,",
+        "create,CORP\\ann,",
+        "create,ann.lee_2-b,",
+        "create,安,",
+        "create,4711,",
+        "create,ann@x.example,",
+        "create,Ann Lee,ann@x.example",
+        "delete,Ann Lee,",
+    ] {
+        let intake = intake(&format!("operation,user,email\n{cells}\n"));
+        assert_eq!(codes(&intake, Severity::Error), [""; 0], "{cells}");
     }
 }
 

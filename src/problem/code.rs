@@ -70,6 +70,8 @@ pub enum ProblemCode {
     CellWithoutHeader,
     /// Rows are hidden in the spreadsheet program.
     HiddenRows,
+    /// The total row of a table is not read.
+    TotalRow,
     /// Columns are hidden in the spreadsheet program.
     HiddenColumns,
     /// Rows have cells struck through.
@@ -124,6 +126,8 @@ pub enum ProblemCode {
     // The value of a cell.
     /// Not an e-mail address.
     BadEmail,
+    /// Not the name of a user that could be made.
+    BadUsername,
     /// An address with letters that look like others.
     LookAlikeAddress,
     /// The address of somebody in an example.
@@ -257,10 +261,10 @@ mod tests {
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
-             hidden-columns struck-rows covered-cells merged-down \
+             total-row hidden-columns struck-rows covered-cells merged-down \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \
-             bad-email look-alike-address example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
+             bad-email bad-username look-alike-address example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code license-contradiction not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \

@@ -378,7 +378,10 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::LikeChain => CONTRADICTION,
         ProblemCode::DuplicateRow => DUPLICATE,
         ProblemCode::UnknownBundleCode | ProblemCode::LicenseContradiction | ProblemCode::NotAUserBundle => LICENSE,
-        ProblemCode::BadEmail | ProblemCode::LookAlikeAddress | ProblemCode::ExampleAddress => ADDRESS,
+        ProblemCode::BadEmail
+        | ProblemCode::BadUsername
+        | ProblemCode::LookAlikeAddress
+        | ProblemCode::ExampleAddress => ADDRESS,
         ProblemCode::NotOffered => BLOCKED,
         ProblemCode::NoSuchSheet
         | ProblemCode::NoHeader
@@ -408,6 +411,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::ShortRow
         | ProblemCode::CellWithoutHeader
         | ProblemCode::HiddenRows
+        | ProblemCode::TotalRow
         | ProblemCode::HiddenColumns
         | ProblemCode::StruckRows
         | ProblemCode::CoveredCells

@@ -117,6 +117,7 @@ pub struct Row {
     is_plain: bool,
     is_hidden: bool,
     is_struck: bool,
+    is_total: bool,
     covered: u32,
     under: Vec<Under>,
     /// The colours behind cells, by their positions; most cells have none.
@@ -179,6 +180,11 @@ impl Row {
         self.is_hidden
     }
 
+    /// Whether it is the total row of a table.
+    pub fn is_total(&self) -> bool {
+        self.is_total
+    }
+
     /// Whether a cell of the row is struck through.
     pub fn is_struck(&self) -> bool {
         self.is_struck
@@ -220,6 +226,7 @@ impl Row {
         self.is_plain = true;
         self.is_hidden = false;
         self.is_struck = false;
+        self.is_total = false;
         self.covered = 0;
         self.under.clear();
         self.fills.clear();
@@ -271,6 +278,10 @@ impl Row {
 
     pub(super) fn hide(&mut self) {
         self.is_hidden = true;
+    }
+
+    pub(super) fn set_total(&mut self) {
+        self.is_total = true;
     }
 
     pub(super) fn strike(&mut self) {

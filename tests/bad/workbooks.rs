@@ -467,3 +467,23 @@ fn cells_that_are_merged_for_the_looks_keep_no_row_from_running() {
     });
     assert_eq!(told.code, Some(0), "{}", told.text);
 }
+
+#[test]
+fn the_total_row_of_a_table_is_nobody_and_a_row_below_a_table_that_has_grown_is_somebody() {
+    let with_total = |last: [&str; 3]| {
+        written(|workbook| {
+            fill(workbook, &[HEADER, ANN, BOB]);
+            let sheet = workbook.worksheet_from_index(0).unwrap();
+            sheet.add_table(0, 0, 3, 2, &Table::new().set_total_row(true)).unwrap();
+            sheet.write_row(0, 0, HEADER).unwrap();
+            sheet.write_row(3, 0, last).unwrap();
+        })
+    };
+    let told = with_total(["Total", "", "2"]);
+    assert_eq!(told.code, Some(0), "{}", told.text);
+    let expected = "warning[total-row]: sheet `Sheet1`, row 4: the row is the total row of a table, and is not read: `Total 2`";
+    assert!(told.text.contains(expected), "{}", told.text);
+    assert!(told.text.contains("2 rows: 2 add-to-groups"), "{}", told.text);
+    let told = with_total(["add-to-groups", "cy@corp.example", "HR"]);
+    assert!(told.text.contains("3 rows: 3 add-to-groups"), "{}", told.text);
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread::{Scope, scope};
 
-use super::header_search::{HeaderSearch, Sought, above_header};
+use super::header_search::{HeaderSearch, Sought, above_header, has_address, text_of};
 use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
 use crate::intake::cells::{Column, DateOrder, Instruction, UnplacedProblem, certain_date, instruction_named};
@@ -353,6 +353,16 @@ impl FileParser<'_, '_> {
     }
 }
 
+/// What there is to say of the total row of a table.
+fn total_row(row: &Row) -> UnplacedProblem {
+    let what = format!(
+        "the row is the total row of a table, and is not read: `{}`",
+        text_of(row)
+    );
+    let help = "nothing to do if that is meant; else turn the table's total row off";
+    UnplacedProblem::warning(ProblemCode::TotalRow, what, help)
+}
+
 impl Visitor for FileParser<'_, '_> {
     fn sheet(&mut self, name: &Shared<str>) -> Visit {
         self.end_sheet();
@@ -409,6 +419,11 @@ impl Visitor for FileParser<'_, '_> {
                     Visit::Rows
                 } else if row.is_hidden() && self.options.visible_only {
                     self.file.hidden.left_out += 1;
+                    Visit::Rows
+                } else if row.is_total() && !has_address(row) {
+                    let problem = total_row(row);
+                    let problem = parser.worksheet().problem(row.number(), problem);
+                    self.file.parsed.problems.push(problem);
                     Visit::Rows
                 } else {
                     unused.look_at(row);

@@ -136,7 +136,7 @@ fn is_mark(cell: &str) -> bool {
     clean(cell).eq_ignore_ascii_case(NOT_ROWS)
 }
 
-fn has_address(row: &Row) -> bool {
+pub(super) fn has_address(row: &Row) -> bool {
     row.cells().any(|cell| is_address(cell.text))
 }
 
@@ -195,7 +195,7 @@ pub(super) fn above_header(above: &[Row]) -> Option<(u32, UnplacedProblem)> {
 }
 
 /// What stands in a row, for a message.
-fn text_of(row: &Row) -> String {
+pub(super) fn text_of(row: &Row) -> String {
     let cells: Vec<String> = row
         .cells()
         .map(|cell| clean(cell.text).into_owned())

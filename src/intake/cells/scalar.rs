@@ -26,6 +26,23 @@ pub(in crate::intake) fn names_several_people(address: &str) -> bool {
     }
 }
 
+/// Why no account can be called so, to be read after the text: it is a title, a remark, or an address with another sign for
+/// its @.
+pub(in crate::intake) fn user_name_fault(name: &str) -> Option<&'static str> {
+    const SIGNS: [&str; 4] = ["＠", "(at)", "[at]", "{at}"];
+    if SIGNS.iter().any(|sign| name.contains(sign)) {
+        Some("has another sign where an address has its @")
+    } else if !name.is_empty() && !name.contains(char::is_alphanumeric) {
+        Some("has no letter and no digit")
+    } else if name.contains(':') {
+        Some("has a colon")
+    } else if name.contains(char::is_whitespace) {
+        Some("has a space")
+    } else {
+        None
+    }
+}
+
 /// The address of the one person whom the text names; `None` where it names others besides.
 fn one_person(text: &str) -> Option<&str> {
     if !text.contains('@') {

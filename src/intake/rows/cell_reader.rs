@@ -8,6 +8,7 @@ use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, excerpt, is_clear, is_language, is_of_an_example,
     is_same, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
+    user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -209,6 +210,8 @@ impl<'c> CellReader<'c, '_, '_> {
         self.check_name(Column::User, self.values.user);
         if names_several_people(self.values.username) {
             self.several_in_one_cell(Column::Username, "user");
+        } else if self.kind == OperationKind::Create && self.values.email.is_empty() {
+            self.check_new_name();
         }
         self.examples();
         if self.kind == OperationKind::Update && !self.values.email.is_empty() && !options.allow_email_update {
@@ -245,6 +248,18 @@ impl<'c> CellReader<'c, '_, '_> {
             }
             let what = format!("`{}` {fault}", excerpt(address));
             self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
+        }
+    }
+
+    /// The name of an account that is made by it alone.
+    fn check_new_name(&mut self) {
+        if let Some(fault) = user_name_fault(self.values.username) {
+            let columns = [Column::Username, Column::User];
+            let column = columns.into_iter().find(|column| self.cells.has(*column));
+            let what = format!("`{}` {fault}: it is no user name", excerpt(self.values.username));
+            let help = "write a user name of letters and digits, or an address; take the row out if it is about nobody";
+            let problem = UnplacedProblem::error(ProblemCode::BadUsername, what, help);
+            self.report(problem, column.unwrap_or(Column::Username));
         }
     }
 

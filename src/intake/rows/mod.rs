@@ -12,6 +12,7 @@ mod header;
 mod header_again;
 mod key_content;
 mod meanings;
+mod merged_down;
 mod occurrences;
 mod operations;
 mod parsed_rows;

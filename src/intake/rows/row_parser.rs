@@ -6,25 +6,26 @@ use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
 use super::header_again::header_again;
 use super::key_content::{hash_content, write_content, write_raw_content};
-use super::operations::{bearing, conditions, operation, takes_away};
+use super::merged_down::{missed, under_merged};
+use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::Recurring;
 use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, malformed_row};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
-use super::unused_columns::order_help;
+use super::unused_columns::opposite_orders;
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    self, Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, excerpt,
-    is_of_an_example, marks_an_example, may_be_changed, operation_help, order_in,
+    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, is_of_an_example,
+    marks_an_example, may_be_changed, operation_help,
 };
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
 use crate::problem::{ProblemCode, Problems, Severity};
-use crate::sheet::{Lines, Row, Under, column_letters};
+use crate::sheet::{Lines, Row};
 use crate::text::clean;
 
 /// Columns that a row of any operation may have.
@@ -198,7 +199,7 @@ impl<'o> RowParser<'o> {
             return written;
         }
         if !row.under().is_empty()
-            && let Some(problem) = under_merged(&worksheet.header, worksheet.header_row, row, Column::Operation)
+            && let Some(problem) = under_merged(worksheet, row, Column::Operation)
         {
             problems.push(problem);
             return None;
@@ -244,7 +245,7 @@ impl<'o> RowParser<'o> {
         if !row.under().is_empty()
             && let Some(kind) = kind
         {
-            let found = self.under_merged(kind, row, cells);
+            let found = missed(&self.context.worksheet, row, cells, self.values.takes(kind));
             cell_problems += found.len();
             problems.splice(0..0, found);
         }
@@ -312,24 +313,6 @@ impl<'o> RowParser<'o> {
                 self.parsed.refused.push(refused);
             }
         }
-    }
-
-    /// What there is to say of cells that the operation would take, if a merged cell did not lie over them.
-    fn under_merged(&self, kind: OperationKind, row: &Row, cells: &RowCells<'_>) -> Vec<UnplacedProblem> {
-        let Worksheet { header, header_row, .. } = &*self.context.worksheet;
-        let takes = self.values.takes(kind);
-        let names_somebody = header
-            .present
-            .iter()
-            .any(|(column, _)| column.identifies() && cells.has(*column));
-        let is_missed = |column: Column| {
-            takes.contains(column) || column == Column::NotBefore || column.identifies() && !names_somebody
-        };
-        let present = header.present.iter().map(|(column, _)| *column);
-        present
-            .filter(|column| !cells.has(*column) && is_missed(*column))
-            .filter_map(|column| under_merged(header, *header_row, row, column))
-            .collect()
     }
 
     /// Counts the cells that the operation does not take, and the numbers where text is expected.
@@ -514,38 +497,6 @@ fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationK
     } else {
         None
     }
-}
-
-/// What there is to say where the cell of this column lies under a merged cell of a row above, the header's aside.
-fn under_merged(header: &Header, header_row: u32, row: &Row, column: Column) -> Option<UnplacedProblem> {
-    let position = header.position(column)?;
-    let covers = |under: &&Under| under.top > header_row && (under.columns.0..=under.columns.1).contains(&position);
-    let Under { columns, top } = row.under().iter().find(covers)?;
-    let what = format!(
-        "the cell lies under {}{top}, which is merged with the cells below it: only that row has its value",
-        column_letters(columns.0)
-    );
-    let help = "unmerge the cells, and write the value into each row that is to have it";
-    Some(UnplacedProblem::error(ProblemCode::MergedDown, what, help).at(column))
-}
-
-/// What there is to say where a column that is not used orders the opposite of what the row does.
-fn opposite_orders<'h>(
-    header: &'h Header,
-    row: &'h Row,
-    kind: OperationKind,
-) -> impl Iterator<Item = UnplacedProblem> + 'h {
-    header.orders.iter().filter_map(move |position| {
-        let cell = cells::clean(row.cell(*position).text);
-        order_in(&cell).filter(|order| order.is_against(bearing(kind)))?;
-        let what = format!(
-            "the column `{}` is not used, and says `{}`, but the row is `{kind}`",
-            header.label(*position),
-            excerpt(&cell)
-        );
-        let help = order_help(header.name(*position));
-        Some(UnplacedProblem::error(ProblemCode::OperationNotUsed, what, help))
-    })
 }
 
 /// Of the problems after the first `cell_problems`, drops those of a column that one of the first reports as an error: a

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::doubtful_letters::help_for_headers;
 use super::header::Header;
+use super::operations::bearing;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_a_last_day, order_in,
     says_not_to, words_in_context,
 };
-use crate::model::Catalogue;
+use crate::model::{Catalogue, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
 use crate::sheet::Row;
 
@@ -287,11 +288,30 @@ impl UnusedColumn {
 }
 
 /// What to do about a column, by its header, that is not used and seems to say what is to be done.
-pub(super) fn order_help(name: &str) -> String {
+fn order_help(name: &str) -> String {
     let name = crate::text::clean(name, 60);
     format!(
         "--map \"{name}=operation\" has each row do what its cell says; --map \"{name}=note\" says that the column is for people only"
     )
+}
+
+/// What there is to say where a column that is not used orders the opposite of what the row does.
+pub(super) fn opposite_orders<'h>(
+    header: &'h Header,
+    row: &'h Row,
+    kind: OperationKind,
+) -> impl Iterator<Item = UnplacedProblem> + 'h {
+    header.orders.iter().filter_map(move |position| {
+        let cell = clean(row.cell(*position).text);
+        order_in(&cell).filter(|order| order.is_against(bearing(kind)))?;
+        let what = format!(
+            "the column `{}` is not used, and says `{}`, but the row is `{kind}`",
+            header.label(*position),
+            excerpt(&cell)
+        );
+        let help = order_help(header.name(*position));
+        Some(UnplacedProblem::error(ProblemCode::OperationNotUsed, what, help))
+    })
 }
 
 fn not_used(label: &str, help: &str) -> UnplacedProblem {

@@ -68,6 +68,8 @@ pub(in crate::sheet) struct RowBuilder<'v> {
     is_too_tall: bool,
     /// The numbers of the rows that the spreadsheet program hides.
     hidden: HashSet<u32>,
+    /// The numbers of the total rows of tables.
+    totals: Vec<u32>,
     merged: Merged,
 }
 
@@ -88,6 +90,7 @@ impl<'v> RowBuilder<'v> {
             text: 0,
             is_too_tall: false,
             hidden: HashSet::new(),
+            totals: Vec::new(),
             merged: Merged::default(),
         })
     }
@@ -156,6 +159,9 @@ impl<'v> RowBuilder<'v> {
             if self.hidden.contains(&number) {
                 self.row.hide();
             }
+            if self.totals.contains(&number) {
+                self.row.set_total();
+            }
         }
         self.visit == Visit::Rows
     }
@@ -180,6 +186,11 @@ impl<'v> RowBuilder<'v> {
         if number <= MOST_ROWS {
             self.hidden.insert(number);
         }
+    }
+
+    /// Takes note of the total rows of tables, by their numbers; must be called before the first row.
+    pub(in crate::sheet) fn set_totals(&mut self, totals: Vec<u32>) {
+        self.totals = totals;
     }
 
     /// Of merged cells only the first is shown; must be called before the first row.

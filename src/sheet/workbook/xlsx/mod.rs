@@ -10,6 +10,7 @@ mod read;
 mod rich_text;
 mod shared_strings;
 mod styles;
+mod tables;
 mod worksheet;
 
 pub(super) use read::read;

@@ -6,6 +6,7 @@ use quick_xml::events::Event;
 
 use super::book::Book;
 use super::merged::merged_cells;
+use super::tables::total_rows;
 use super::worksheet::Worksheet;
 use crate::sheet::visitor::Visitor;
 use crate::sheet::workbook::error::WorkbookError;
@@ -25,6 +26,7 @@ pub(in crate::sheet) fn read<R: Read + Seek>(file: R, visitor: &mut dyn Visitor)
             Err(_) => Some(related.kind.clone()),
         },
         |package, part, mut rows| {
+            rows.set_totals(total_rows(package, part));
             package.twice(
                 part,
                 |xml| merged_cells(decoded(xml)?),
