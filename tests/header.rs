@@ -1019,7 +1019,10 @@ fn a_hidden_column_that_rows_use_is_told_and_read_all_the_same() {
         let [told] = found(&intake, "hidden-columns")[..] else {
             panic!("{:?}", intake.problems)
         };
-        assert_eq!(told.location.to_string(), "sheet `Sheet1`, row 2, column Remove groups (column C)");
+        assert_eq!(
+            told.location.to_string(),
+            "sheet `Sheet1`, row 2, column Remove groups (column C)"
+        );
         assert!(told.help.contains("--map \"Remove groups=note\""), "{told:?}");
         assert!(rows(&intake)[0].1.contains("Finance"));
     }

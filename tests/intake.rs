@@ -538,6 +538,13 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
         ("user", "delete,Zo\u{fffd}", "lost-letters"),
         ("user", "delete,\"ann\nbob\"", "several-in-one-cell"),
         ("user", "delete,ann@x.example <bob@x.example>", "several-in-one-cell"),
+        ("user", "delete,ann; bob", "several-in-one-cell"),
+        ("username", "create,ann; bob", "several-in-one-cell"),
+        (
+            "user",
+            "release-licenses,90e77c14-c41f-5d57-876f-24bfef69e3d6 | 70baf275-d3cc-5e2c-aad2-b6d5553c563f",
+            "several-in-one-cell",
+        ),
         (
             "username",
             "create,Ann <ann@x.example>; Bob <bob@x.example>",

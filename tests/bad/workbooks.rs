@@ -481,7 +481,8 @@ fn the_total_row_of_a_table_is_nobody_and_a_row_below_a_table_that_has_grown_is_
     };
     let told = with_total(["Total", "", "2"]);
     assert_eq!(told.code, Some(0), "{}", told.text);
-    let expected = "warning[total-row]: sheet `Sheet1`, row 4: the row is the total row of a table, and is not read: `Total 2`";
+    let expected =
+        "warning[total-row]: sheet `Sheet1`, row 4: the row is the total row of a table, and is not read: `Total 2`";
     assert!(told.text.contains(expected), "{}", told.text);
     assert!(told.text.contains("2 rows: 2 add-to-groups"), "{}", told.text);
     let told = with_total(["add-to-groups", "cy@corp.example", "HR"]);

@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use crate::model::{DeleteWhen, Email};
+use crate::model::{DeleteWhen, Email, UserRef};
 use crate::text::fold;
 
 /// The bare address of `mailto:ann@x.example?subject=hi`, `Ann Lee <ann@x.example>` and
@@ -20,11 +20,28 @@ pub(in crate::intake) fn names_several_people(address: &str) -> bool {
     let is_between = |letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '<' | '>' | '?');
     let is_left_wrapped = || address.contains('<') && address.ends_with('>');
     match address.bytes().filter(|byte| *byte == b'@').take(2).count() {
-        0 => false,
+        0 => names_several_users(address),
         1 => is_left_wrapped(),
         _ => address.contains(is_between),
     }
 }
+
+/// Whether a text without an address names several users: neither a user name nor a GUID has a `;` or `|` in it, and of GUIDs
+/// anything may be between two.
+fn names_several_users(text: &str) -> bool {
+    let several = |between: &[char], is_one: fn(&str) -> bool| {
+        let mut users = text.split(between).map(str::trim).filter(|user| !user.is_empty());
+        users.next().is_some_and(is_one) && users.next().is_some_and(is_one)
+    };
+    text.contains([';', '|']) && several(&[';', '|'], |_| true)
+        || text.len() > GUID
+            && several(&[';', '|', ',', '/', ' ', '\n'], |user| {
+                matches!(UserRef::parse(user), UserRef::Id(_))
+            })
+}
+
+/// How long a GUID is, in its shortest form.
+const GUID: usize = 32;
 
 /// Why no account can be called so, to be read after the text: it is a title, a remark, or an address with another sign for
 /// its @.
@@ -239,6 +256,11 @@ mod tests {
             "<ann@x.example; bob@x.example>",
             "mailto:ann@x.example,bob@x.example",
             "mailto:ann@x.example?subject=hi&cc=bob@x.example",
+            "aberg; bokafor",
+            "aberg|bokafor",
+            "CORP\\ann; x",
+            "90e77c14-c41f-5d57-876f-24bfef69e3d6, 70baf275-d3cc-5e2c-aad2-b6d5553c563f",
+            "90e77c14-c41f-5d57-876f-24bfef69e3d6 70baf275-d3cc-5e2c-aad2-b6d5553c563f",
         ] {
             let address = bare_address(cell);
             assert!(names_several_people(address), "{cell}: {address}");
@@ -248,7 +270,10 @@ mod tests {
             "ann lee@x.example",
             "ann@@x.example",
             "ann,lee@x.example",
-            "CORP\\ann; x",
+            "CORP\\ann",
+            "aberg;",
+            "Berg, Anna",
+            "90e77c14-c41f-5d57-876f-24bfef69e3d6;",
             "<clear>",
         ] {
             assert!(!names_several_people(bare_address(cell)), "{cell}");

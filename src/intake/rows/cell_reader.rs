@@ -265,8 +265,13 @@ impl<'c> CellReader<'c, '_, '_> {
 
     /// A name without @ may be a user name; with one it is meant for an address.
     fn check_name(&mut self, column: Column, name: &str) {
-        if Email::fault(name).is_some() && name.contains('@') {
+        if Email::fault(name).is_none() {
+            return;
+        }
+        if name.contains('@') {
             self.check_address(column, "user", name, "write one address, user name or GUID");
+        } else if names_several_people(name) {
+            self.several_in_one_cell(column, "user");
         }
     }
 
