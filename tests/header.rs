@@ -1027,3 +1027,75 @@ fn a_hidden_column_that_rows_use_is_told_and_read_all_the_same() {
         assert!(rows(&intake)[0].1.contains("Finance"));
     }
 }
+
+/// A workbook of worksheets with these names and rows, each a line.
+fn worksheets(sheets: &[(&str, &str)]) -> Source {
+    let mut workbook = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet().set_name(*name).unwrap();
+        for (row, line) in (0..).zip(rows.lines()) {
+            sheet.write_row(row, 0, line.split(',')).unwrap();
+        }
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    Source::from_reader(&mut bytes.as_slice()).unwrap()
+}
+
+#[test]
+fn a_worksheet_of_people_that_is_passed_over_is_told_with_what_to_type() {
+    let read_beside = |rows: &str| {
+        let source = worksheets(&[("EMEA", "E-mail,Groups\nzoe@x.example,HR"), ("APAC", rows)]);
+        read(&source, &inviting()).unwrap()
+    };
+    for (people, help) in [
+        (
+            "Employee email,Groups\nyan@x.example,HR",
+            "--map \"Employee email=email\"",
+        ),
+        (
+            "Mitarbeiter-Mail,Austritt am\nyan@x.example,",
+            "--map \"Mitarbeiter-Mail=email\"",
+        ),
+        ("Who,Groups\nyan@x.example,HR", "--map \"Who=email\""),
+        ("yan@x.example,HR\nxan@x.example,HR", "put a row of headers above"),
+    ] {
+        let intake = read_beside(people);
+        let [told] = found(&intake, "no-header")[..] else {
+            panic!("{people} {:?}", intake.problems)
+        };
+        assert_eq!(told.severity, Severity::Warning);
+        assert!(
+            told.location.to_string().contains("APAC") && told.help.contains(help),
+            "{told:?}"
+        );
+        assert_eq!(intake.rows.len(), 1);
+    }
+    for notes in [
+        "Read me\nAsk hr@x.example",
+        "Read me\nQuestions:,hr@x.example\nApproval:,boss@x.example",
+        "Team,Whom to ask\nHR,hr@x.example",
+        "Ask hr@x.example",
+        "Licence,Meaning\nATTUNU,Attended",
+    ] {
+        let intake = read_beside(notes);
+        assert!(found(&intake, "no-header").is_empty(), "{notes} {:?}", intake.problems);
+    }
+}
+
+#[test]
+fn a_workbook_without_a_header_is_told_what_a_csv_is_told() {
+    for header in ["Employee email", "Who"] {
+        let rows = format!(
+            "Joiners December 2026,,\n{header},Team,Cost centre\nzoe@x.example,HR,4711\nyan@x.example,HR,4712\n"
+        );
+        let source = worksheets(&[("Notes", "Ask Ann"), ("Joiners", &rows)]);
+        for intake in [read(&source, &inviting()).unwrap(), intake(&rows)] {
+            let [told] = told(&intake, Severity::Error)[..] else {
+                panic!("{:?}", intake.problems)
+            };
+            assert!(told.location.to_string().ends_with("row 2"), "{told:?}");
+            assert!(told.what.contains(&format!("{header} (column A)")), "{told:?}");
+            assert!(told.help.contains(&format!("--map \"{header}=email\"")), "{told:?}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::intake::cells::UnplacedProblem;
 use crate::intake::options::Options;
 use crate::intake::rows::{RowNumber, Worksheet};
 use crate::model::{Place, Row, RowKey, RowReport, Status};
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, ProblemCode, Severity};
 use crate::text::{fold, joined};
 
 /// Compares the rows with each other, and takes those that cannot run out of the rows.
@@ -32,6 +32,8 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
         .chain(file.skipped.iter().map(|sheet| &sheet.name))
         .map(|name| &**name)
         .collect();
+    let without_header = std::mem::take(&mut file.without_header);
+    let is_without_any = file.worksheets.is_empty();
     let mut problems = Vec::new();
     for wanted in options.sheets.iter().flatten() {
         if !known.iter().any(|name| fold(name) == fold(wanted)) {
@@ -58,15 +60,22 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
             ));
         } else if file.worksheets.is_empty() {
             let are_marked = !file.skipped.is_empty() && file.skipped.iter().all(|sheet| sheet.is_marked);
-            problems.push(if are_marked {
-                UnplacedProblem::error(
+            let with_people = without_header
+                .iter()
+                .filter(|sheet| sheet.has_addresses || sheet.has_people);
+            let told = file.parsed.problems.errors();
+            if options.header_row.is_none() {
+                with_people.for_each(|sheet| file.parsed.problems.push(sheet.problem.clone()));
+            }
+            if are_marked {
+                problems.push(UnplacedProblem::error(
                     ProblemCode::NoRows,
                     "the sheet holds what there is to choose from, or help, and says itself that nothing on it is run",
                     "name the workbook that it is from, or another of its worksheets",
-                )
-            } else {
-                no_header(options.header_row)
-            });
+                ));
+            } else if file.parsed.problems.errors() == told {
+                problems.push(no_header(options.header_row));
+            }
         } else if is_without_rows {
             problems.push(UnplacedProblem::error(
                 ProblemCode::NoRows,
@@ -78,9 +87,28 @@ fn check_sheets(file: &mut ParsedFile, options: &Options) {
     for problem in problems {
         file.parsed.problems.push(problem.of_file());
     }
+    if !is_without_any {
+        for sheet in without_header.into_iter().filter(|sheet| sheet.has_people) {
+            file.parsed.problems.push(passed_over(sheet.problem));
+        }
+    }
     // Proposals and undone runs may come to nothing but rows that say why they are left alone; those are for nobody to fill in.
     if file.parsed.row_count == 0 && file.parsed.examples > 0 && file.parsed.problems.errors() == 0 {
         file.parsed.problems.push(nothing_to_run(file));
+    }
+}
+
+/// A worksheet that is not read, beside others that are, although it has people in it.
+fn passed_over(problem: Problem) -> Problem {
+    let what = format!(
+        "the worksheet is not read, although it seems to have people in it: {}",
+        problem.what
+    );
+    Problem {
+        severity: Severity::Warning,
+        help: format!("{}; nothing to do if nothing on it is to run", problem.help),
+        what,
+        ..problem
     }
 }
 

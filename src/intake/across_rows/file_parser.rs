@@ -36,6 +36,17 @@ impl SkippedSheet {
     }
 }
 
+/// A worksheet of a workbook that is passed over, because none of its rows is a header.
+#[derive(Debug)]
+pub(in crate::intake) struct WithoutHeader {
+    /// What to say of the row that comes closest.
+    pub(in crate::intake) problem: Problem,
+    /// Whether a column below that row has addresses.
+    pub(in crate::intake) has_addresses: bool,
+    /// Whether its rows seem to be meant to run, also beside others.
+    pub(in crate::intake) has_people: bool,
+}
+
 /// How many rows the spreadsheet program hides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HiddenRows {
@@ -50,6 +61,7 @@ pub struct HiddenRows {
 pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) worksheets: Vec<Arc<Worksheet>>,
     pub(in crate::intake) skipped: Vec<SkippedSheet>,
+    pub(in crate::intake) without_header: Vec<WithoutHeader>,
     /// Whether a worksheet with a header was left out because it is hidden.
     pub(in crate::intake) left_hidden_sheet: bool,
     /// The columns that are not used and whose cells may be groups.
@@ -216,7 +228,12 @@ impl FileParser<'_, '_> {
                 reason: "it holds what there is to choose from, or help, and no rows".into(),
                 is_marked: true,
             }),
-            Sought::NoHeader { closest, mut problem } => {
+            Sought::NoHeader {
+                closest,
+                mut problem,
+                has_addresses,
+                has_people,
+            } => {
                 let has_odd_letters = closest.cells().any(|cell| !cell.text.is_ascii());
                 if let Some(help) = self.doubt.filter(|_| has_odd_letters).and_then(help_for_headers) {
                     problem.help = help;
@@ -228,6 +245,12 @@ impl FileParser<'_, '_> {
                 if self.is_csv || self.options.sheets.is_some() {
                     let problem = problem.placed(name.clone(), Some(closest.number()), None);
                     self.file.parsed.problems.push(problem);
+                } else {
+                    self.file.without_header.push(WithoutHeader {
+                        problem: problem.placed(name.clone(), Some(closest.number()), None),
+                        has_addresses,
+                        has_people,
+                    });
                 }
                 self.skip(
                     name,

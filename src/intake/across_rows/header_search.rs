@@ -1,6 +1,6 @@
 //! Which of the first rows of a worksheet is its header.
 
-use crate::intake::cells::{UnplacedProblem, bare_address, clean, excerpt};
+use crate::intake::cells::{Column, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after};
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
 use crate::problem::ProblemCode;
@@ -30,6 +30,10 @@ pub(super) enum Sought {
         closest: Row,
         /// What to say of it.
         problem: UnplacedProblem,
+        /// Whether a column below it has addresses.
+        has_addresses: bool,
+        /// Whether the rows seem to be meant to run, also beside others.
+        has_people: bool,
     },
     /// A header, and the rows around it.
     Header {
@@ -108,11 +112,15 @@ impl HeaderSearch {
         let header = bare.or_else(|| best(&mut headers()));
         let mut rows = self.rows;
         let Some(header) = header else {
-            return match best(&mut rated.iter()) {
+            return match closest(&rows, &rated) {
                 None => Sought::Nothing,
-                Some(closest) => {
-                    let problem = no_header(&rows, closest, map, self.wanted);
+                Some((closest, known)) => {
+                    let (problem, names_them) = no_header(&rows, closest, map, self.wanted);
+                    let begins_with_people = || closest == 0 && rows.len() > 1 && rows.iter().all(has_address);
                     Sought::NoHeader {
+                        has_addresses: names_them.is_some(),
+                        has_people: names_them.is_some_and(|names_them| names_them || known > 0)
+                            || begins_with_people(),
                         closest: rows.swap_remove(closest),
                         problem,
                     }
@@ -131,6 +139,19 @@ impl HeaderSearch {
     }
 }
 
+/// Of rows of which none is a header the one that comes closest, and how many columns of it are known: of equals one above
+/// addresses, or with most cells.
+fn closest(rows: &[Row], rated: &[(usize, (usize, bool))]) -> Option<(usize, usize)> {
+    let key = |(position, (known, _)): &(usize, (usize, bool))| {
+        let is_of_data = has_address(&rows[*position]);
+        let is_above_data = rows.get(position + 1).is_some_and(has_address);
+        let cells = rows[*position].cells().filter(|cell| !cell.text.is_empty()).count();
+        (*known, !is_of_data, is_above_data, cells, usize::MAX - position)
+    };
+    let (position, (known, _)) = rated.iter().max_by_key(|rated| key(rated))?;
+    Some((*position, *known))
+}
+
 /// People insert rows, so the mark need not be where it was written.
 fn is_mark(cell: &str) -> bool {
     clean(cell).eq_ignore_ascii_case(NOT_ROWS)
@@ -144,7 +165,8 @@ fn is_address(cell: &str) -> bool {
     cell.contains('@') && Email::fault(bare_address(&clean(cell))).is_none()
 }
 
-fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>) -> UnplacedProblem {
+/// What to say of a row that is no header, and, if a column below it has addresses, whether its header speaks of them.
+fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>) -> (UnplacedProblem, Option<bool>) {
     let row = &rows[closest];
     let (header, _) = Header::read(row, map);
     let labels = joined(&header.labels(), 6);
@@ -162,7 +184,9 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         let addresses = filled.iter().filter(|text| is_address(text)).count();
         addresses > 0 && addresses * 2 >= filled.len() && !header.name(*position).is_empty()
     };
-    let help = match (0..row.len()).find(is_mostly_addresses) {
+    let of_addresses = (0..row.len()).find(is_mostly_addresses);
+    let names_them = of_addresses.map(|position| speaks_of_people(header.name(position)));
+    let help = match of_addresses {
         // The row is one of the data.
         _ if has_address(row) => "put a row of headers above the rows, with `user`, `email` or `group` among them".to_owned(),
         Some(position) => format!(
@@ -172,7 +196,12 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         ),
         None => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
     };
-    UnplacedProblem::error(ProblemCode::NoHeader, what, help)
+    (UnplacedProblem::error(ProblemCode::NoHeader, what, help), names_them)
+}
+
+fn speaks_of_people(header: &str) -> bool {
+    let key = column_key(header);
+    key.contains("mail") || is_named_after(&key, Column::Email) || is_named_after(&key, Column::User)
 }
 
 /// A notice of the rows above the header, which are not read, and the number of the first of them.
