@@ -1099,3 +1099,37 @@ fn a_workbook_without_a_header_is_told_what_a_csv_is_told() {
         }
     }
 }
+
+#[test]
+fn headers_that_stand_in_one_cell_are_told_as_that() {
+    for (text, between) in [
+        ("email;groups;name\nann@x.example,HR,Ann\nbob@x.example,HR,Bob\n", "`;`"),
+        ("\"email,groups\"\n\"ann@x.example,HR\"\n", "`,`"),
+        ("email\tgroups, all\nann@x.example\tHR, Finance\n", "a tab"),
+    ] {
+        let intake = intake(text);
+        let [told] = told(&intake, Severity::Error)[..] else {
+            panic!("{text} {:?}", intake.problems)
+        };
+        assert!(
+            told.help.contains(&format!("several headers, with {between} between")),
+            "{told:?}"
+        );
+        assert!(!told.help.contains("--map"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_column_for_each_licence_is_told_what_would_use_it() {
+    let matrix = intake("Email,ATTUNU,Attended - Named User,Room\nzoe@x.example,x,x,1\n");
+    let [code, name] = found(&matrix, "licenses-not-used")[..] else {
+        panic!("{:?}", matrix.problems)
+    };
+    for told in [code, name] {
+        assert!(
+            told.help.contains("into a column `licenses`") && !told.help.contains("--map"),
+            "{told:?}"
+        );
+    }
+    assert_eq!(found(&matrix, "unknown-header").len(), 1);
+}

@@ -87,6 +87,18 @@ fn a_column_that_is_not_used_but_holds_names_of_the_organizations_groups_is_told
 }
 
 #[test]
+fn a_column_for_each_group_is_told_what_would_use_it() {
+    let stage = Stage::new();
+    for (marks, is_told) in [("x", true), ("yes", true), ("Ann Lee", false)] {
+        let rows = format!("operation,user,licenses,Finance\nadd-licenses,anna.berg@contoso.example,ATTUNU,{marks}\n");
+        stage.write("sheet.csv", &rows);
+        let ran = stage.reseat(&["plan", "sheet.csv"]).ends(0);
+        let told = "warning[groups-not-used]: row 1: the column `Finance (column D)` is not used, but its header is the name of a group";
+        assert_eq!(ran.err.contains(told), is_told, "{marks} {}", ran.err);
+    }
+}
+
+#[test]
 fn a_list_of_leavers_is_not_carried_out_before_the_days_in_it() {
     let stage = Stage::new();
     stage.write(

@@ -1,6 +1,8 @@
 //! Which of the first rows of a worksheet is its header.
 
-use crate::intake::cells::{Column, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after};
+use crate::intake::cells::{
+    Column, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, plain_meaning,
+};
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
 use crate::problem::ProblemCode;
@@ -186,17 +188,37 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
     };
     let of_addresses = (0..row.len()).find(is_mostly_addresses);
     let names_them = of_addresses.map(|position| speaks_of_people(header.name(position)));
-    let help = match of_addresses {
+    let help = match (several_in_one(row), of_addresses) {
+        (Some((position, between)), _) => format!(
+            "`{}` holds several headers, with {between} between them: part headers and rows by the same sign, and put no whole line \
+             into quotes",
+            header.label(position)
+        ),
         // The row is one of the data.
         _ if has_address(row) => "put a row of headers above the rows, with `user`, `email` or `group` among them".to_owned(),
-        Some(position) => format!(
+        (None, Some(position)) => format!(
             "the cells of `{}` are addresses: --map \"{}=email\", or `=user`, says so",
             header.label(position),
             crate::text::clean(header.name(position), 60)
         ),
-        None => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
+        (None, None) => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
     };
     (UnplacedProblem::error(ProblemCode::NoHeader, what, help), names_them)
+}
+
+/// The first cell that holds several headers, one of which says whom rows are about, and what is between them.
+fn several_in_one(row: &Row) -> Option<(usize, &'static str)> {
+    const BETWEEN: [(char, &str); 4] = [(';', "`;`"), (',', "`,`"), ('\t', "a tab"), ('|', "`|`")];
+    let identifies = |part: &str| plain_meaning(&column_key(&clean(part))).is_some_and(Column::identifies);
+    let held = |text: &str| {
+        let between = BETWEEN
+            .iter()
+            .find(|(between, _)| text.split(*between).nth(1).is_some() && text.split(*between).any(identifies));
+        between.map(|(_, name)| *name)
+    };
+    row.cells()
+        .enumerate()
+        .find_map(|(position, cell)| Some((position, held(cell.text)?)))
 }
 
 fn speaks_of_people(header: &str) -> bool {

@@ -8,7 +8,7 @@ use super::operations::bearing;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_a_last_day, order_in,
-    says_not_to, words_in_context,
+    parse_flag, says_not_to, words_in_context,
 };
 use crate::model::{Catalogue, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -57,10 +57,18 @@ impl MaybeGroups {
     /// What there is to say if these are the names of groups.
     pub fn problem(&self, is_group: impl Fn(&str) -> bool) -> Option<Problem> {
         let Self { worksheet, column } = self;
-        let problem = || column.looks_like(&worksheet.header, Column::Groups, ProblemCode::GroupsNotUsed);
-        column
-            .holds(is_group)
-            .then(|| worksheet.problem(worksheet.header_row, problem()))
+        let problem = if column.holds_marks() && is_group(&column.name) {
+            let what = format!(
+                "the column `{}` is not used, but its header is the name of a group",
+                column.label
+            );
+            UnplacedProblem::warning(ProblemCode::GroupsNotUsed, what, meant_by_marks(Column::Groups))
+        } else if column.holds(is_group) {
+            column.looks_like(&worksheet.header, Column::Groups, ProblemCode::GroupsNotUsed)
+        } else {
+            return None;
+        };
+        Some(worksheet.problem(worksheet.header_row, problem))
     }
 }
 
@@ -172,6 +180,11 @@ impl UnusedColumn {
                 "write `ignore` as the operation of rows that are not to run; nothing to do if that is not meant";
             return UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help);
         }
+        if !self.values.is_empty() && catalogue.find(&self.name).is_some() {
+            let what = format!("the column `{label}` is not used, but its header is a licence");
+            let help = meant_by_marks(Column::Licenses);
+            return UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help);
+        }
         if self.holds_licenses(catalogue) {
             return self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed);
         }
@@ -272,6 +285,12 @@ impl UnusedColumn {
         !self.values.is_empty() && self.values.iter().all(|value| order_in(value).is_some())
     }
 
+    /// Whether all its values are marks: `x`, `1`, `yes`.
+    fn holds_marks(&self) -> bool {
+        let is_mark = |value: &String| value.chars().count() <= 2 || parse_flag(value).is_some();
+        !self.values.is_empty() && self.values.iter().all(is_mark)
+    }
+
     fn holds_licenses(&self, catalogue: &Catalogue) -> bool {
         self.holds(|item| catalogue.is_likely(item))
     }
@@ -312,6 +331,14 @@ pub(super) fn opposite_orders<'h>(
         let help = order_help(header.name(*position));
         Some(UnplacedProblem::error(ProblemCode::OperationNotUsed, what, help))
     })
+}
+
+/// What to do about a column whose header is an item of another.
+fn meant_by_marks(column: Column) -> String {
+    format!(
+        "if a mark below it means that, write its name into a column `{}` of those rows; nothing to do if it is for people only",
+        column.as_str()
+    )
 }
 
 fn not_used(label: &str, help: &str) -> UnplacedProblem {
