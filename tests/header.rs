@@ -686,6 +686,69 @@ fn nobody_is_cut_off_today_by_a_leaving_date_that_reseat_cannot_read() {
 }
 
 #[test]
+fn nobody_is_cut_off_today_whose_day_to_come_is_written_as_people_write_it_under_any_header() {
+    for header in ["Wann", "Gone by", "Hasta cuándo"] {
+        for cell in [
+            "31-Dec-26",
+            "31 Dec 2026",
+            "Donnerstag, 31. Dezember 2026",
+            "31 de diciembre de 2026",
+            "31.12.26",
+            "12/31/26",
+            "per 31.12.2026",
+            "31.12.2026 (Do)",
+        ] {
+            let text = format!("email,{header}\nann@x.example,\"{cell}\"\nbob@x.example,\ncid@x.example,28-Nov-26\n");
+            let intake = in_november(&text, OperationKind::Offboard, &[]);
+            let [told] = found(&intake, "dates-not-used")[..] else {
+                panic!("{header}, {cell}: {:?}", intake.problems)
+            };
+            assert_eq!(
+                (told.severity, told.location.to_string().as_str()),
+                (Severity::Error, "row 2"),
+                "{cell}"
+            );
+            assert!(told.help.starts_with("write the days as 2026-12-01; then"), "{told:?}");
+            let said = in_november(&text, OperationKind::Offboard, &[(header, "note")]);
+            assert_eq!((said.rows.len(), said.problems.errors()), (3, 0), "{header}, {cell}");
+        }
+    }
+    for (header, cell) in [
+        ("End", "46387"),
+        ("Ende", "Ende 2026"),
+        ("Scadenza", "31/12"),
+        ("Löschdatum", "Q1 2027"),
+    ] {
+        let intake = in_november(
+            &format!("email,{header}\nann@x.example,{cell}\n"),
+            OperationKind::Delete,
+            &[],
+        );
+        assert_eq!(codes(&intake, Severity::Error), ["dates-not-used"], "{header}, {cell}");
+    }
+}
+
+#[test]
+fn numbers_and_words_that_only_resemble_days_to_come_keep_nobody_from_leaving() {
+    for text in [
+        "email,Room\nann@x.example,3.4.27\nbob@x.example,3.0.112\n",
+        "email,Cost centre\nann@x.example,10-12-27\nbob@x.example,45-99-01\n",
+        "email,Born\nann@x.example,12.03.84\nbob@x.example,3-May-71\n",
+        "email,Laptop\nann@x.example,ThinkPad T14 2027\nbob@x.example,Laptop back 15 January 2027\n",
+        "email,Exit\nann@x.example,voluntary\nbob@x.example,tbd\n",
+        "email,Since\nann@x.example,3 Mar 2019\nbob@x.example,1.10.26\ncid@x.example,28-Nov-26\n",
+        "email,Desk\nann@x.example,12 Marketing 2027\n",
+    ] {
+        let intake = in_november(text, OperationKind::Offboard, &[]);
+        assert_eq!(found(&intake, "dates-not-used"), [] as [&Problem; 0], "{text}");
+    }
+    // Who comes on such a day is not kept out.
+    let text = "email,Since\nann@x.example,31-Dec-26\n";
+    let coming = in_november(text, OperationKind::Invite, &[]);
+    assert_eq!(found(&coming, "dates-not-used"), [] as [&Problem; 0]);
+}
+
+#[test]
 fn leavers_whose_days_are_over_or_who_say_why_they_leave_run_without_a_word_of_dates() {
     for text in [
         "email,Last day\nann@x.example,29.11.2026\nbob@x.example,31 Dec 2025\ncid@x.example,-\ndee@x.example,\n",

@@ -3,6 +3,7 @@
 use jiff::Span;
 use jiff::civil::{Date, date};
 
+use super::spelt_days::words_of_a_day;
 use super::{Moment, WrittenDate, clean, read_date};
 
 /// Parts of headers of somebody's last day, as keys. Whoever leaves on a day has access until it is over, so none of them
@@ -33,12 +34,17 @@ const LAST_DAYS: &[&str] = &[
     "endson",
     "exitdate",
     "dateofexit",
+    "relievingdate",
+    "relievingon",
     "contractend",
     "endofcontract",
     "endofthecontract",
     "contractexpir",
     "contractuntil",
     "endofemployment",
+    "endofnotice",
+    "noticeend",
+    "noticeperiodend",
     "employmentend",
     "employeduntil",
     "validuntil",
@@ -50,6 +56,8 @@ const LAST_DAYS: &[&str] = &[
     "austritt",
     "ausscheidedatum",
     "ausscheidungsdatum",
+    "ausscheidenzum",
+    "ausscheidenam",
     "letzterarbeitstag",
     "letztertag",
     "vertragsende",
@@ -61,8 +69,14 @@ const LAST_DAYS: &[&str] = &[
     "beschaeftigtbis",
     "kundigungzum",
     "kuendigungzum",
+    "kundigungper",
+    "kuendigungper",
+    "kundigungsdatum",
+    "kuendigungsdatum",
     "gekundigtzum",
     "gekuendigtzum",
+    "gekundigtper",
+    "gekuendigtper",
     "gultigbis",
     "gueltigbis",
     "dienstende",
@@ -72,6 +86,8 @@ const LAST_DAYS: &[&str] = &[
     "dernierjour",
     "datedesortie",
     "datededepart",
+    "datesortie",
+    "datedepart",
     "datedefin",
     "datefin",
     "findecontrat",
@@ -83,6 +99,9 @@ const LAST_DAYS: &[&str] = &[
     "fechadebaja",
     "fechadesalida",
     "fechadecese",
+    "fechabaja",
+    "fechasalida",
+    "fechacese",
     "fechafin",
     "fechadefin",
     "fechadetermin",
@@ -98,6 +117,10 @@ const LAST_DAYS: &[&str] = &[
     "datadesaida",
     "datadedesligamento",
     "datadedemissao",
+    "datasaida",
+    "datadesligamento",
+    "datademissao",
+    "datarescisao",
     "datadarescisao",
     "datafim",
     "datadefim",
@@ -112,6 +135,9 @@ const LAST_DAYS: &[&str] = &[
     "ultimogiorno",
     "datadicessazione",
     "datadiuscita",
+    "datacessazione",
+    "datauscita",
+    "datadimissioni",
     "datafine",
     "datadifine",
     "finecontratto",
@@ -147,6 +173,57 @@ const LAST_DAYS: &[&str] = &[
     "契約終了",
     "契約満了",
     "終了日",
+];
+
+/// Whole headers, as keys, that may be of the day at which access ends, and of something else as well: a cell under them
+/// counts where it has a number.
+const LIKELY_ENDS: &[&str] = &[
+    // English
+    "end",
+    "ends",
+    "exit",
+    "lwd",
+    "termdate",
+    "until",
+    "expiry",
+    "expirydate",
+    "expirationdate",
+    "expires",
+    "expireson",
+    "deactivateon",
+    "deactivationdate",
+    "disableon",
+    "deleteon",
+    "deletiondate",
+    "removeon",
+    "removaldate",
+    "dateleft",
+    "leftdate",
+    "lefton",
+    // German
+    "ende",
+    "bis",
+    "ablauf",
+    "ablaufdatum",
+    "loschdatum",
+    "loeschdatum",
+    "loschenam",
+    "loeschenam",
+    // French, Spanish, Portuguese, Italian
+    "sortie",
+    "echeance",
+    "baja",
+    "salida",
+    "hasta",
+    "vencimiento",
+    "vencimento",
+    "saida",
+    "uscita",
+    "scadenza",
+    // Dutch, Polish
+    "einde",
+    "vertrek",
+    "koniec",
 ];
 
 /// Parts of headers of the day from which anything holds, as keys: they are of `not_before`, and are met here in headers
@@ -195,9 +272,27 @@ pub(in crate::intake) fn names_a_last_day(key: &str) -> bool {
     has_one_of(key, LAST_DAYS) && !has_one_of(key, NO_DAYS)
 }
 
-/// Whether a header, by its key, speaks of a day at which access may end.
-pub(in crate::intake) fn names_an_end(key: &str) -> bool {
-    (has_one_of(key, LAST_DAYS) || has_one_of(key, EFFECTIVE_DAYS)) && !has_one_of(key, NO_DAYS)
+/// Whether a header speaks of a day at which access may end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum EndHeader {
+    /// It does, whatever stands under it.
+    Sure,
+    /// It does where a number stands under it: `End`, `Exit`.
+    Likely,
+    No,
+}
+
+impl EndHeader {
+    /// What a header, by its key, speaks of.
+    pub(in crate::intake) fn of(key: &str) -> Self {
+        if LIKELY_ENDS.contains(&key) {
+            Self::Likely
+        } else if (has_one_of(key, LAST_DAYS) || has_one_of(key, EFFECTIVE_DAYS)) && !has_one_of(key, NO_DAYS) {
+            Self::Sure
+        } else {
+            Self::No
+        }
+    }
 }
 
 fn has_one_of(key: &str, parts: &[&str]) -> bool {
@@ -245,26 +340,8 @@ fn counted_day(cell: &str) -> Option<Date> {
 
 /// The end of the year of a date in words, `31. Dezember 2026` or `Dec 31st, 2026`, whatever the month is called.
 fn end_of_year(cell: &str) -> Option<Date> {
-    const BETWEEN: [&str; 3] = ["of", "de", "del"];
-    let mut words = cell
-        .split(|letter: char| !letter.is_alphanumeric())
-        .map(|word| {
-            let word = word.to_lowercase();
-            let day = word.trim_end_matches(char::is_alphabetic);
-            let ending = &word[day.len()..];
-            // `31st`
-            if day.is_empty() || !matches!(ending, "st" | "nd" | "rd" | "th" | "er") {
-                word
-            } else {
-                day.to_owned()
-            }
-        })
-        .filter(|word| !word.is_empty() && !BETWEEN.contains(&word.as_str()));
-    let (first, second, year) = (words.next()?, words.next()?, words.next()?);
-    let is_day = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let is_month = |word: &str| word.chars().all(char::is_alphabetic);
-    let is_in_words = (is_day(&first) && is_month(&second)) || (is_month(&first) && is_day(&second));
-    if !is_in_words || words.next().is_some() || year.len() != 4 {
+    let [_, _, year] = words_of_a_day(cell)?;
+    if year.len() != 4 {
         return None;
     }
     let year: i16 = year.parse().ok().filter(|year| (2000..=2100).contains(year))?;
@@ -302,6 +379,15 @@ mod tests {
             "Data zakończenia",
             "退職日",
             "契約終了日",
+            "Relieving date",
+            "End of notice period",
+            "Ausscheiden zum",
+            "Kündigungsdatum",
+            "Gekündigt per",
+            "Date sortie",
+            "Fecha baja",
+            "Data demissão",
+            "Data cessazione",
         ] {
             assert!(names_a_last_day(&column_key(header)), "{header}");
         }
@@ -315,11 +401,14 @@ mod tests {
             "Vendor",
             "Team",
         ] {
-            assert!(!names_an_end(&column_key(header)), "{header}");
+            assert_eq!(EndHeader::of(&column_key(header)), EndHeader::No, "{header}");
         }
         for header in ["Effective date (leaver)", "Wirksam ab laut Personalabteilung"] {
             let key = column_key(header);
-            assert!(names_an_end(&key) && !names_a_last_day(&key), "{header}");
+            assert!(
+                EndHeader::of(&key) == EndHeader::Sure && !names_a_last_day(&key),
+                "{header}"
+            );
         }
     }
 

@@ -20,6 +20,7 @@ mod operation_advice;
 mod operation_name;
 mod orders;
 mod scalar;
+mod spelt_days;
 mod stand_ins;
 mod unplaced_problem;
 mod written_state;
@@ -44,7 +45,7 @@ pub(super) use header_key::column_key;
 pub(super) use header_words::{
     WordInContext, is_for_people, is_named_after, is_of_language, plain_meaning, words_in_context,
 };
-pub(super) use leaving_words::{LeavingCell, leaving_cell, names_a_last_day, names_an_end};
+pub(super) use leaving_words::{EndHeader, LeavingCell, leaving_cell, names_a_last_day};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
@@ -52,5 +53,6 @@ pub(super) use orders::{Bearing, names_what_happens, order_in, says_not_to};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };
+pub(super) use spelt_days::{SpeltDay, spelt_day};
 pub(super) use unplaced_problem::{UnplacedProblem, excerpt};
 pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

@@ -6,7 +6,7 @@ use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, clean, column_key, is_for_people, names_a_last_day, names_an_end,
+    Column, ColumnSet, EndHeader, UnplacedProblem, clean, column_key, is_for_people, names_a_last_day,
     names_what_happens, on_one_line,
 };
 use crate::problem::ProblemCode;
@@ -24,8 +24,8 @@ pub(in crate::intake) struct Header {
     unnamed: Vec<usize>,
     /// The positions of the columns whose header names none of reseat's, those that exports add for people aside.
     pub(in crate::intake) unused: Vec<usize>,
-    /// Those of them whose header speaks of the day on which somebody leaves.
-    pub(in crate::intake) unused_ends: Vec<usize>,
+    /// Those of them whose header speaks of the day on which somebody leaves, each with how surely.
+    pub(in crate::intake) unused_ends: Vec<(usize, EndHeader)>,
     /// The columns that are for people only, by the names that exports give them.
     pub(in crate::intake) facts: Vec<usize>,
     /// The columns that are not read and whose header says what happens to somebody, where none is of operations.
@@ -90,8 +90,9 @@ impl Header {
                 None if is_for_people(name) => header.facts.push(position),
                 None => {
                     header.unused.push(position);
-                    if names_an_end(&column_key(name)) {
-                        header.unused_ends.push(position);
+                    let end = EndHeader::of(&column_key(name));
+                    if end != EndHeader::No {
+                        header.unused_ends.push((position, end));
                     }
                 }
             }

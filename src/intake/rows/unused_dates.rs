@@ -12,7 +12,8 @@ use super::occurrences::Occurrences;
 use super::operations::takes_away;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, DateOrder, LeavingCell, Moment, UnplacedProblem, WrittenDate, excerpt, leaving_cell, likely_date,
+    Column, DateOrder, EndHeader, LeavingCell, Moment, SpeltDay, UnplacedProblem, WrittenDate, excerpt, leaving_cell,
+    likely_date, spelt_day,
 };
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
@@ -33,6 +34,10 @@ pub(in crate::intake) struct UnusedDates {
 struct UnusedDateColumn {
     /// Whether rows are refused for what is no date that could be read.
     has_unclear_cells: bool,
+    /// Whether any cell is a day whatever the others are.
+    has_days: bool,
+    /// Whether any cell is three numbers that are no day: those of the others may then be none either.
+    has_other_numbers: bool,
     shows_day_first: bool,
     shows_month_first: bool,
     /// The rows, if the day comes first where the cells do not show it.
@@ -101,9 +106,9 @@ impl UnusedDates {
             return;
         }
         let takes_away = takes_away(kind, values);
-        for (position, is_end) in looked_at(header) {
+        for (position, end) in looked_at(header) {
             let cell = row.cell(position).text;
-            let Some(said) = CellOfDay::read(cell, is_end, takes_away, as_of) else {
+            let Some(said) = CellOfDay::read(cell, end, takes_away, as_of) else {
                 continue;
             };
             if said.is_nothing() {
@@ -111,6 +116,8 @@ impl UnusedDates {
             }
             let column = self.columns.entry(position).or_default();
             column.has_unclear_cells |= said.is_unclear;
+            column.has_days |= said.certainty == Certainty::Day;
+            column.has_other_numbers |= said.certainty == Certainty::NoDay;
             column.shows_day_first |= said.shown_order == Some(DateOrder::DayFirst);
             column.shows_month_first |= said.shown_order == Some(DateOrder::MonthFirst);
             for (rows, haste) in [
@@ -139,6 +146,9 @@ impl UnusedDates {
     ) -> UnusedDateFindings {
         let mut findings = UnusedDateFindings::default();
         for (position, column) in self.columns {
+            if column.has_other_numbers && !column.has_days {
+                continue;
+            }
             let has_unclear_cells = column.has_unclear_cells;
             let found = column.into_rows();
             let label = header.label(position);
@@ -148,7 +158,7 @@ impl UnusedDates {
                     1 => "1 row that takes access away would run".to_owned(),
                     count => format!("{} that take access away would run", plural(count, "row")),
                 };
-                let not_over = if header.unused_ends.contains(&position) {
+                let not_over = if header.unused_ends.iter().any(|(end, _)| *end == position) {
                     "but its header speaks of the day on which access ends, and not all of its cells are certainly over"
                 } else {
                     "and has days that are still to come"
@@ -185,19 +195,32 @@ impl UnusedDates {
 
 /// The columns that are looked at, by their positions, each with whether its header speaks of the day on which somebody
 /// leaves; these first, so that none is beyond those that are looked at.
-fn looked_at(header: &Header) -> impl Iterator<Item = (usize, bool)> {
+fn looked_at(header: &Header) -> impl Iterator<Item = (usize, EndHeader)> {
     let ends = &header.unused_ends[..header.unused_ends.len().min(COLUMNS)];
     let others = header
         .unused
         .iter()
         .take(COLUMNS)
-        .filter(|position| !ends.contains(position));
-    let ends = ends.iter().map(|position| (*position, true));
-    ends.chain(others.map(|position| (*position, false)))
+        .filter(|position| ends.iter().all(|(end, _)| end != *position));
+    ends.iter()
+        .copied()
+        .chain(others.map(|position| (*position, EndHeader::No)))
+}
+
+/// How certainly a cell is a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    /// By itself.
+    Day,
+    /// Unless its column has other numbers: its year has two digits.
+    ShortYear,
+    /// It is three numbers that are no day.
+    NoDay,
 }
 
 /// What a cell comes to beside its row.
 struct CellOfDay {
+    certainty: Certainty,
     shown_order: Option<DateOrder>,
     /// Whether it is no date that could be read, and may be a day to come.
     is_unclear: bool,
@@ -209,32 +232,66 @@ struct CellOfDay {
 
 impl CellOfDay {
     /// Reads a cell; `None` if it has nothing to do with days.
-    fn read(cell: &str, is_end: bool, takes_away: bool, as_of: &AsOf) -> Option<Self> {
-        if !(is_end && takes_away) {
-            return likely_date(cell).map(|written| Self::of(written, |moment| haste(moment, takes_away, as_of)));
+    fn read(cell: &str, end: EndHeader, takes_away: bool, as_of: &AsOf) -> Option<Self> {
+        let unclear = |haste| Self {
+            certainty: Certainty::Day,
+            shown_order: None,
+            is_unclear: haste != Haste::None,
+            day_first: haste,
+            month_first: haste,
+        };
+        if end == EndHeader::No || !takes_away {
+            let haste = |moment| haste(moment, takes_away, as_of);
+            let spelt = || Some(Self::spelt(takes_away.then(|| spelt_day(cell))??, as_of));
+            return likely_date(cell).map(|written| Self::of(written, haste)).or_else(spelt);
         }
         // Nothing is left to a warning where the header itself says that it is a day at which access ends.
         let haste = |moment| match haste(moment, true, as_of) {
             Haste::None => Haste::None,
             Haste::Warned | Haste::Refused => Haste::Refused,
         };
-        let unclear = |haste| Self {
-            shown_order: None,
-            is_unclear: haste != Haste::None,
-            day_first: haste,
-            month_first: haste,
-        };
         match leaving_cell(cell) {
             LeavingCell::Empty => None,
             LeavingCell::Date(written) => Some(Self::of(written, haste)),
             LeavingCell::AtLatest(moment) => Some(unclear(haste(moment))),
+            // Under `Exit` stands how somebody left as well as when.
+            LeavingCell::Unclear if end == EndHeader::Likely && !cell.chars().any(char::is_numeric) => None,
             LeavingCell::Unclear => Some(unclear(Haste::Refused)),
+        }
+    }
+
+    /// Takes a day that `not_before` would not take, beside a row that takes access away.
+    fn spelt(day: SpeltDay, as_of: &AsOf) -> Self {
+        /// Three numbers that would be a later year are rather a room or a cost centre.
+        const YEARS_AHEAD: i16 = 3;
+        let is_near = |written: &WrittenDate| {
+            let this_year = as_of.zone.to_datetime(as_of.now).year();
+            written.day_first().day().year() <= this_year + YEARS_AHEAD
+        };
+        let (written, certainty) = match day {
+            SpeltDay::Day(written) => (written, Certainty::Day),
+            SpeltDay::ShortYear(written) if is_near(&written) => (written, Certainty::ShortYear),
+            SpeltDay::ShortYear(_) | SpeltDay::OtherNumbers => {
+                return Self {
+                    certainty: Certainty::NoDay,
+                    shown_order: None,
+                    is_unclear: false,
+                    day_first: Haste::None,
+                    month_first: Haste::None,
+                };
+            }
+        };
+        Self {
+            certainty,
+            is_unclear: true,
+            ..Self::of(written, |moment| haste(moment, true, as_of))
         }
     }
 
     fn of(written: WrittenDate, haste: impl Fn(Moment) -> Haste) -> Self {
         let (day_first, month_first) = written.readings();
         Self {
+            certainty: Certainty::Day,
             shown_order: match written {
                 WrittenDate::Ordered(order, _) => Some(order),
                 WrittenDate::Sure(_) | WrittenDate::Either { .. } => None,
@@ -247,7 +304,9 @@ impl CellOfDay {
 
     /// Whether nothing is to be said of the cell, and it says nothing of its column.
     fn is_nothing(&self) -> bool {
-        self.day_first.max(self.month_first) == Haste::None && self.shown_order.is_none()
+        self.day_first.max(self.month_first) == Haste::None
+            && self.shown_order.is_none()
+            && self.certainty != Certainty::NoDay
     }
 }
 
@@ -255,6 +314,8 @@ impl UnusedDateColumn {
     fn append(&mut self, later: Self) {
         let Self {
             has_unclear_cells,
+            has_days,
+            has_other_numbers,
             shows_day_first,
             shows_month_first,
             day_first,
@@ -262,6 +323,8 @@ impl UnusedDateColumn {
             in_any_order,
         } = later;
         self.has_unclear_cells |= has_unclear_cells;
+        self.has_days |= has_days;
+        self.has_other_numbers |= has_other_numbers;
         self.shows_day_first |= shows_day_first;
         self.shows_month_first |= shows_month_first;
         self.day_first.append(day_first);
