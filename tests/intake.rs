@@ -365,6 +365,55 @@ fn one_column_of_people_serves_every_operation() {
 }
 
 #[test]
+fn a_row_is_about_the_address_where_the_column_beside_it_says_what_the_person_is_called() {
+    let told = |text: &str| {
+        let intake = intake(text);
+        let problems: Vec<_> = intake.problems.iter().map(|problem| problem.code.as_str()).collect();
+        let rows = intake.rows.iter().map(|row| row.operation.user_label().to_string());
+        (rows.collect::<Vec<_>>(), problems.join(" "))
+    };
+    for (operation, active) in [
+        ("delete", ""),
+        ("offboard", ""),
+        ("block-licenses", ""),
+        ("update", "no"),
+    ] {
+        for name in [
+            "Ann Lee",
+            "\"Lee, Ann\"",
+            "José María Ñuñez",
+            "van den Berg",
+            "山田　太郎",
+        ] {
+            assert_eq!(
+                told(&format!(
+                    "operation,User,E-mail,active\n{operation},{name},ann@x.example,{active}\n"
+                )),
+                (vec!["ann@x.example".to_owned()], String::new()),
+                "{operation} {name}"
+            );
+        }
+    }
+    for (user, email, warning) in [
+        ("10023", "ann@x.example", "cell-not-used"),
+        ("ann", "ann@x.example", "cell-not-used"),
+        (r"CORP\ann lee", "ann@x.example", "cell-not-used"),
+        ("ann@corp.onmicrosoft.com", "ann@x.example", "cell-not-used"),
+        ("ann lee", "", ""),
+        ("ann lee", "unknown", "cell-not-used"),
+    ] {
+        assert_eq!(
+            told(&format!("operation,User,E-mail\ndelete,{user},{email}\n")),
+            (vec![user.to_owned()], warning.to_owned()),
+            "{user}"
+        );
+    }
+    let intake = intake("operation,User,E-mail\ndelete,10023,ann@x.example\n");
+    let help = &intake.problems.iter().next().unwrap().help;
+    assert!(help.contains("--map \"User=note\" has them go by `email`"), "{help}");
+}
+
+#[test]
 fn a_lone_column_of_ids_says_who_is_meant_and_beside_a_name_which_account_it_has_to_be() {
     let id = example(Column::UserId);
     let rows = |text: &str| {

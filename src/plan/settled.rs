@@ -82,7 +82,13 @@ pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict 
     verdict(Status::NotFound, RowReason::GroupNotFound, words.join("; "))
 }
 
+/// Nobody is there to be deleted, which is what the row wants; unless its name is what a person is called, and somebody is
+/// there who may be meant and would keep everything.
 pub(super) fn already_gone(name: &str, suggestion: Option<&str>) -> Verdict {
+    let is_what_people_say = name.contains(char::is_whitespace) && !name.contains(['@', '\\']);
+    if is_what_people_say && suggestion.is_some() {
+        return user_not_found(name, suggestion);
+    }
     verdict(
         Status::Unchanged,
         RowReason::AlreadyGone,
@@ -325,4 +331,22 @@ pub fn short_of(bundles: &BundleSet) -> String {
 /// The message of a row that wants what the organization has not bought.
 pub fn not_owned(bundles: &BundleSet) -> String {
     format!("the organization owns no {bundles}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_is_done_already_unless_it_names_as_people_say_it_somebody_who_may_be_there() {
+        for (name, near, status) in [
+            ("Ann Lee", Some("ann.lee@x.example"), Status::NotFound),
+            ("Ann Lee", None, Status::Unchanged),
+            ("ann.leee@x.example", Some("ann.lee@x.example"), Status::Unchanged),
+            ("annlee", Some("ann.lee@x.example"), Status::Unchanged),
+            (r"CORP\ann lee", Some("ann.lee@x.example"), Status::Unchanged),
+        ] {
+            assert_eq!(already_gone(name, near).status, status, "{name}");
+        }
+    }
 }

@@ -126,7 +126,13 @@ impl<'c> CellReader<'c, '_, '_> {
                     self.group();
                 }
                 let columns = [Column::User, Column::Email, Column::Username, Column::UserId];
-                let column = from(self.cells, &columns).unwrap_or(Column::User);
+                let column = if self.is_called_beside_an_address() {
+                    // As people read it; whom the row is about stands in the next column.
+                    self.values.used.insert(Column::User);
+                    Column::Email
+                } else {
+                    from(self.cells, &columns).unwrap_or(Column::User)
+                };
                 self.values.user = bare_address(self.used(column));
                 if column == Column::UserId && !self.cells.has_only_user_ids {
                     self.check_id(self.values.user);
@@ -151,6 +157,18 @@ impl<'c> CellReader<'c, '_, '_> {
         if !self.cells.is_plain {
             self.check_one_line();
         }
+    }
+
+    /// Whether `user` holds what a person is called, `Ann Lee` or `Lee, Ann`, and `email` an address.
+    fn is_called_beside_an_address(&self) -> bool {
+        if !self.cells.has(Column::Email) {
+            return false;
+        }
+        let user = self.cells.get(Column::User);
+        let is_spaced = user.contains(|letter: char| letter == ',' || letter.is_whitespace());
+        is_spaced
+            && !user.contains(['@', ';', '|', '\n', '\\', '<'])
+            && Email::fault(bare_address(self.cells.get(Column::Email))).is_none()
     }
 
     /// The one group that the row is about.
@@ -219,7 +237,8 @@ impl<'c> CellReader<'c, '_, '_> {
                 UnplacedProblem::error(
                     ProblemCode::EmailChange,
                     "UiPath does not change the e-mail address of an account",
-                    "write `migrate` with the column `new_email`; --allow-email-update gives an account its first address",
+                    "write `migrate` with the column `new_email`; --allow-email-update gives an account its first address; if it \
+                     is the one that the account has, --map \"HEADER=note\" leaves the column out",
                 ),
                 Column::Email,
             );

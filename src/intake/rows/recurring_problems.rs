@@ -115,11 +115,7 @@ impl Recurring {
             Self::CellNotUsed(kind, column) => warning(
                 ProblemCode::CellNotUsed,
                 format!("`{kind}` does not take `{}`: {} left out", column.as_str(), cells_are(count)),
-                if column == Column::Group && takes(kind).contains(&Column::Groups) {
-                    "nothing to do if that is meant; what the user joins or leaves stands in `groups`: --map \"HEADER=groups\" says so"
-                } else {
-                    "nothing to do if that is meant"
-                },
+                &help_for_unused(kind, column, header),
             )
             .at(column),
             Self::NumberCell(column) => warning(
@@ -185,6 +181,24 @@ impl Recurring {
                 "the missing cells count as empty",
             ),
         }
+    }
+}
+
+/// What to do about cells that the operation does not take.
+fn help_for_unused(kind: OperationKind, column: Column, header: &Header) -> String {
+    const NOTHING: &str = "nothing to do if that is meant";
+    if column == Column::Group && takes(kind).contains(&Column::Groups) {
+        return format!("{NOTHING}; what the user joins or leaves stands in `groups`: --map \"HEADER=groups\" says so");
+    }
+    match header.position(Column::User) {
+        Some(user) if takes(kind).contains(&Column::User) && matches!(column, Column::Email | Column::Username) => {
+            let name = clean(header.name(user), 60);
+            format!(
+                "{NOTHING}: the rows are about whom `{name}` names; --map \"{name}=note\" has them go by `{}`",
+                column.as_str()
+            )
+        }
+        _ => NOTHING.to_owned(),
     }
 }
 
