@@ -75,6 +75,7 @@ impl LicenseList {
         };
         let mut warnings = Vec::new();
         let is_list = items.len() > 1;
+        let signed = some_with_a_minus(&items);
         let mut rest = items.as_slice();
         while let [first, after @ ..] = rest {
             rest = after;
@@ -87,6 +88,9 @@ impl LicenseList {
             if let Some(error) = stand_in.as_ref().filter(|found| found.severity == Severity::Error) {
                 found.problems.push(error.clone());
             } else if let Some(code) = catalogue.code(&first.text) {
+                if signed && has_minus(&first.text) {
+                    found.problems.push(taken_away(&first.text, &code));
+                }
                 codes.push(code);
                 warnings.extend(stand_in);
             } else if found.problems.len() < MOST_UNKNOWN {
@@ -118,6 +122,32 @@ impl LicenseList {
             warnings: Vec::new(),
         }
     }
+}
+
+/// Whether some of the items have a minus sign and others none; with one before all of them it is the mark of a list.
+fn some_with_a_minus(items: &[Item]) -> bool {
+    let signed = items.iter().filter(|item| has_minus(&item.text)).count();
+    signed > 0 && signed < items.len()
+}
+
+/// `-TSTNU`, `- TSTNU`, `TSTNU-`; but not `TSTNU - `, where a name is missing.
+fn has_minus(item: &str) -> bool {
+    item.starts_with('-')
+        || item
+            .strip_suffix('-')
+            .is_some_and(|code| !code.ends_with(char::is_whitespace))
+}
+
+/// The problem of an item with a minus sign among others without.
+fn taken_away(item: &str, code: &BundleCode) -> UnplacedProblem {
+    UnplacedProblem::error(
+        ProblemCode::UnknownBundleCode,
+        format!(
+            "`{}` has a minus sign, and other licences of the cell have none",
+            excerpt(item)
+        ),
+        format!("leave the sign out if `{code}` is one of them; to take it away, write a `remove-licenses` row"),
+    )
 }
 
 /// The bundle of a product name that was split in two because it is written with a comma and without quotes,
@@ -179,7 +209,7 @@ pub(in crate::intake) fn parse_quotas(
             "write code and number, separated by `;`: ATTUNU=10; TSTNU=5",
         )
     };
-    if let (Ok(limit), [code]) = (cell.parse::<u32>(), licenses.iter().as_slice()) {
+    if let (Some(limit), [code]) = (limit(cell), licenses.iter().as_slice()) {
         return Ok(vec![Quota {
             code: code.clone(),
             limit: at_least_one(limit)?,
@@ -190,7 +220,7 @@ pub(in crate::intake) fn parse_quotas(
         let (word, number) = item.text.rsplit_once(['=', ':']).ok_or_else(not_a_list)?;
         let word = word.trim();
         let code = catalogue.code(word).ok_or_else(|| unknown(word, catalogue))?;
-        let limit = at_least_one(number.trim().parse().map_err(|_| not_a_list())?)?;
+        let limit = at_least_one(limit(number.trim()).ok_or_else(not_a_list)?)?;
         if !licenses.contains(&code) {
             return Err(UnplacedProblem::error(
                 ProblemCode::QuotaWithoutLicense,
@@ -209,6 +239,12 @@ pub(in crate::intake) fn parse_quotas(
     }
     quotas.sort_by(|one, other| one.code.cmp(&other.code));
     Ok(quotas)
+}
+
+/// The number that a text is; one with a sign would be more or fewer than there are.
+fn limit(text: &str) -> Option<u32> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
 }
 
 fn at_least_one(limit: u32) -> Result<u32, UnplacedProblem> {
@@ -266,6 +302,31 @@ mod tests {
     }
 
     #[test]
+    fn a_licence_with_a_minus_among_others_is_not_given_and_marks_of_a_list_are_no_minus() {
+        for cell in [
+            "ATTUNU; -TSTNU",
+            "ATTUNU; –TSTNU",
+            "-TSTNU, ATTUNU",
+            "ATTUNU; TSTNU-",
+            "ATTUNU\n- Tester - Named User",
+        ] {
+            let problems = LicenseList::parse(cell, &Catalogue::default()).unwrap_err().problems;
+            assert_eq!(problems.len(), 1, "{cell}: {problems:?}");
+            assert!(problems[0].help.contains("`remove-licenses`"), "{cell}: {problems:?}");
+        }
+        for cell in [
+            "- ATTUNU\n- TSTNU",
+            "-ATTUNU; -TSTNU",
+            "– Attended – Named User\n– TSTNU",
+            "ATTUNU - ; TSTNU",
+            "ATTUNU – Attended - Named User; TSTNU",
+        ] {
+            assert_eq!(codes(cell), "ATTUNU; TSTNU", "{cell}");
+        }
+        assert_eq!(codes("- TSTNU"), "TSTNU");
+    }
+
+    #[test]
     fn a_word_for_no_licence_is_answered_with_the_empty_cell() {
         for word in [
             "none", "No", "0", "NA", "na", "Keine", "aucune", "ninguna", "não", "geen", "brak", "なし", "N.A.",
@@ -295,11 +356,16 @@ mod tests {
             .collect();
         assert_eq!(shown, ["ATTUNU=10", "TSTNU=5"]);
         assert_eq!(parse_quotas("7", &one, &catalogue).unwrap()[0].limit, 7);
+        assert_eq!(
+            parse_quotas("+7", &one, &catalogue).unwrap_err().code.as_str(),
+            "quota-shape"
+        );
         for (cell, code) in [
             ("7", "quota-shape"),
             ("ATTUNU", "quota-shape"),
             ("ATTUNU=many", "quota-shape"),
             ("ATTUNU=-1", "quota-shape"),
+            ("ATTUNU=+1", "quota-shape"),
             ("ATTUNU=0", "quota-zero"),
             ("ACNU=3", "quota-without-licence"),
             ("ATTUNU=1;attunu=2", "quota-twice"),
