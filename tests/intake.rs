@@ -1106,6 +1106,38 @@ fn rows_that_go_together_are_not_called_contradictions() {
 }
 
 #[test]
+fn who_is_deactivated_by_one_row_and_given_more_by_another_is_told() {
+    let header = "operation,user,active,groups,remove_groups,licenses\n";
+    for more in ["add-licenses,ann,,,,ATTUNU", "add-to-groups,ann,,Finance,,"] {
+        for less in ["update,ann,no,,,", "update,Ann,no,,HR,"] {
+            for rows in [format!("{more}\n{less}\n"), format!("{less}\n{more}\n")] {
+                let text = format!("{header}{rows}");
+                assert_eq!(
+                    (errors(&text), warnings(&text)),
+                    (vec![], vec!["given-and-deactivated"]),
+                    "{rows}"
+                );
+            }
+        }
+    }
+    for rows in [
+        "update,ann,no,,,\nremove-licenses,ann,,,,ATTUNU\n",
+        "update,ann,no,,,\nset-licenses,ann,,,,ATTUNU\n",
+        "update,ann,no,,,\nset-groups,ann,,Finance,,\n",
+        "update,ann,no,Parked,,\n",
+        "update,ann,no,,,\nadd-licenses,bob,,,,ATTUNU\n",
+        "update,ann,no,,,\nremove-from-groups,ann,,HR,,\n",
+    ] {
+        let text = format!("{header}{rows}");
+        assert_eq!((errors(&text), warnings(&text)), (vec![], vec![]), "{rows}");
+    }
+    let again = format!("{header}update,ann,no,,,\nupdate,ANN,no,,,\n");
+    assert_eq!(errors(&again), ["duplicate-row"]);
+    let gone = format!("{header}delete,ann,,,,\nupdate,ann,no,,,\n");
+    assert_eq!(errors(&gone), ["work-after-delete"]);
+}
+
+#[test]
 fn somebody_to_be_like_is_read_where_an_operation_copies_and_may_stand_alone() {
     for (row, expected) in [
         ("invite,ann@x.example,,,bob@x.example", "bob@x.example"),

@@ -199,6 +199,8 @@ pub enum ProblemCode {
     OffboardAndDelete,
     /// One row gives something to the user whom another offboards.
     GivenAndOffboarded,
+    /// One row gives more to the user whom another deactivates.
+    GivenAndDeactivated,
     /// A row works on a user whom an earlier one deletes.
     WorkAfterDelete,
     /// A row works on the old account of a user whom an earlier one moves.
@@ -268,7 +270,7 @@ mod tests {
              delete-is-now email-change same-address list-quote unknown-bundle-code license-contradiction not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \
-             made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded \
+             made-and-offboarded migrate-and-offboard offboard-and-delete given-and-offboarded given-and-deactivated \
              work-after-delete work-after-migrate different-licenses licenses-in-order different-groups groups-in-order \
              joins-and-leaves \
              given-and-taken different-values two-rules like-itself like-made-here like-chain \

@@ -363,6 +363,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::MigrateAndOffboard
         | ProblemCode::OffboardAndDelete
         | ProblemCode::GivenAndOffboarded
+        | ProblemCode::GivenAndDeactivated
         | ProblemCode::WorkAfterDelete
         | ProblemCode::WorkAfterMigrate
         | ProblemCode::DifferentLicenses

@@ -27,6 +27,8 @@ pub(super) enum ContradictionKind {
     OffboardedAndDeleted,
     /// One user is given something by one row and offboarded by another.
     GivenAndOffboarded,
+    /// One user is given more by one row and deactivated by another.
+    GivenAndDeactivated,
     /// A user is changed after being deleted.
     ChangedAfterDelete,
     /// A user is changed after being moved.
@@ -90,6 +92,7 @@ impl ContradictionKind {
             Self::MovedAndOffboarded => (Error, ProblemCode::MigrateAndOffboard),
             Self::OffboardedAndDeleted => (Error, ProblemCode::OffboardAndDelete),
             Self::GivenAndOffboarded => (Error, ProblemCode::GivenAndOffboarded),
+            Self::GivenAndDeactivated => (Warning, ProblemCode::GivenAndDeactivated),
             Self::ChangedAfterDelete => (Error, ProblemCode::WorkAfterDelete),
             Self::ChangedAfterMove => (Warning, ProblemCode::WorkAfterMigrate),
             Self::DifferentLicenses => (Error, ProblemCode::DifferentLicenses),
@@ -147,6 +150,12 @@ impl ContradictionKind {
             Self::GivenAndOffboarded => (
                 format!("of this row and {other}, one offboards a user to whom the other gives something"),
                 "keep one of them",
+            ),
+            Self::GivenAndDeactivated => (
+                format!(
+                    "of this row and {other}, one deactivates an account to which the other gives groups or licences"
+                ),
+                "nothing to do if that is meant; a licence takes a seat whether or not the account is active",
             ),
             Self::ChangedAfterDelete => (
                 format!("the row works on a user whom {other} deletes"),
@@ -222,6 +231,9 @@ pub(super) struct FirstStatements {
     offboarded: Option<Statement>,
     /// That gives a group or a licence, or activates.
     given: Option<Statement>,
+    deactivated: Option<Statement>,
+    /// That adds licences or joins groups.
+    given_more: Option<Statement>,
     /// That says what exactly the licences become.
     exact: Option<Statement>,
     /// That says which licences are added or removed.
@@ -249,6 +261,7 @@ impl FirstStatements {
             Kind::Delete => &mut self.deleted,
             Kind::DeleteNow => &mut self.deleted_now,
             Kind::Offboard => &mut self.offboarded,
+            Kind::Deactivate => &mut self.deactivated,
             Kind::SetLicenses | Kind::ReleaseLicenses | Kind::BlockLicenses => &mut self.exact,
             Kind::AddLicenses | Kind::RemoveLicenses => &mut self.relative,
             Kind::SetGroups => &mut self.exact_groups,
@@ -277,6 +290,9 @@ impl FirstStatements {
         if statement.kind().gives() {
             self.given.get_or_insert(statement);
         }
+        if matches!(statement.kind(), StatementKind::AddLicenses | StatementKind::JoinGroups) {
+            self.given_more.get_or_insert(statement);
+        }
     }
 
     /// How a statement contradicts one noted before it.
@@ -299,6 +315,13 @@ impl FirstStatements {
         let given = || {
             let offboarded = self.offboarded.filter(|_| statement.kind().gives());
             with(offboarded, Contradicts::GivenAndOffboarded)
+        };
+        let given_more = || {
+            let gives_more = matches!(statement.kind(), Kind::AddLicenses | Kind::JoinGroups);
+            with(
+                self.deactivated.filter(|_| gives_more),
+                Contradicts::GivenAndDeactivated,
+            )
         };
         match statement.kind() {
             Kind::Invite | Kind::Create | Kind::MigrateTo => with(self.made, Contradicts::AddressTwice)
@@ -328,6 +351,7 @@ impl FirstStatements {
             }
             Kind::AddLicenses | Kind::RemoveLicenses => gone()
                 .or_else(given)
+                .or_else(given_more)
                 .or_else(|| with(self.exact, Contradicts::LicensesInOrder)),
             Kind::SetGroups => {
                 let differs = |exact: &Statement| exact.value != statement.value;
@@ -338,8 +362,10 @@ impl FirstStatements {
             }
             Kind::JoinGroups | Kind::LeaveGroups => gone()
                 .or_else(given)
+                .or_else(given_more)
                 .or_else(|| with(self.exact_groups, Contradicts::GroupsInOrder)),
             Kind::Activate => gone().or_else(given),
+            Kind::Deactivate => gone().or_else(|| with(self.given_more, Contradicts::GivenAndDeactivated)),
             Kind::ChangeUser => gone(),
             // The user counts as it is before the sheet, so nothing else that is done to it matters.
             Kind::Model => {

@@ -132,6 +132,10 @@ impl ValidRow<'_, '_> {
             }
         }
 
+        if states.changes_profile && about == StatementKind::LeaveGroups && values.active == Some(false) {
+            // Another value than the row's own, which tells equal rows.
+            push(user(holder), StatementKind::Deactivate, !content);
+        }
         if !values.like.is_empty() {
             push(user(hash(&*user_key(values.like))), StatementKind::Model, content);
             // Another value than the row's own, which tells equal rows.
@@ -173,6 +177,8 @@ fn updates(values: &Values<'_>) -> StatementKind {
         StatementKind::Activate
     } else if values.remove_groups.is_some() {
         StatementKind::LeaveGroups
+    } else if values.active == Some(false) {
+        StatementKind::Deactivate
     } else {
         StatementKind::ChangeUser
     }

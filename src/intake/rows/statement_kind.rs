@@ -33,6 +33,8 @@ pub(in crate::intake) enum StatementKind {
     LeaveGroups,
     /// The account is activated; no group is joined.
     Activate,
+    /// The account is deactivated; no group is joined.
+    Deactivate,
     /// Something else is changed.
     ChangeUser,
     /// Somebody else is given what the user has.
@@ -113,6 +115,7 @@ impl StatementKind {
             | Self::JoinGroups
             | Self::LeaveGroups
             | Self::Activate
+            | Self::Deactivate
             | Self::ChangeUser
             | Self::Model
             | Self::Copies
