@@ -3,8 +3,8 @@
 use super::fold;
 
 /// What turns the meaning of the word after it, in the languages of the sheets: `undelete`, `inactive`, `désactiver`.
-const TURNING: [&str; 14] = [
-    "un", "in", "im", "dis", "de", "dé", "dés", "des", "dez", "re", "non", "no", "not", "ent",
+const TURNING: [&str; 17] = [
+    "un", "in", "im", "dis", "de", "dé", "dés", "des", "dez", "re", "non", "no", "not", "ent", "nie", "niet", "nicht",
 ];
 
 /// The candidate closest to `typed`, if one is near enough to be worth suggesting
@@ -70,6 +70,9 @@ mod tests {
             ("unblock-licenses", "block-licenses"),
             ("deactivate", "activate"),
             ("re-invite", "invite"),
+            ("Nieaktywny", "aktywny"),
+            ("nicht aktiv", "aktiv"),
+            ("Niet actief", "actief"),
             ("désactiver", "activer"),
         ] {
             assert_eq!(nearest(typed, [opposite]), None, "{typed}");

@@ -24,6 +24,7 @@ pub(super) enum Verb {
     Deactivate,
     Move,
     Leave,
+    Nothing,
 }
 
 /// What a word says to do it to.
@@ -38,10 +39,11 @@ pub(super) enum Thing {
 
 /// Words of people and of other tools, in comparison form: in English, German, French, Spanish, Portuguese, Italian, Dutch,
 /// Polish and Japanese.
-pub(super) const VERBS: [(Verb, &str); 15] = [
+pub(super) const VERBS: [(Verb, &str); 16] = [
     (
         Verb::Invite,
-        "invite onboard joiner einladen inviter invitar convidar invitare uitnodigen zaproś zaprosić zapros 招待",
+        "invite onboard joiner starter hire rehire eintritt wiedereintritt neueintritt alta ingreso ingresso embauche arrivée arrivee \
+         assunzione indiensttreding zatrudnienie 入社 einladen inviter invitar convidar invitare uitnodigen zaproś zaprosić zapros 招待",
     ),
     (
         Verb::Create,
@@ -69,7 +71,7 @@ pub(super) const VERBS: [(Verb, &str); 15] = [
     ),
     (
         Verb::Take,
-        "remove revoke end unassign unallocate deallocate withdraw take drop strip detach unlicense deprovision leave reclaim \
+        "remove revoke end unassign unallocate deallocate withdraw take drop strip detach unlicense deprovision reclaim \
          entfernen entziehen wegnehmen retirer enlever révoquer revoquer quitar retirar revocar remover revogar rimuovere togliere \
          revocare intrekken ontnemen afnemen odbierz odebrać cofnij 取り消し 解除",
     ),
@@ -105,7 +107,13 @@ pub(super) const VERBS: [(Verb, &str); 15] = [
     ),
     (
         Verb::Leave,
-        "offboard leaver terminate ausscheiden austritt départ baja desligar cessazione uitdienst zwolnienie 退職",
+        "offboard leaver leave exit terminate termination ausscheiden austritt abgang abgänge kündigung départ sortie baja salida saída \
+         uscita desligar cessazione uitdienst zwolnienie 退職",
+    ),
+    (
+        Verb::Nothing,
+        "cancelled canceled done completed finished unchanged erledigt storniert abgesagt unverändert annulé terminé cancelado hecho \
+         feito concluído annullato fatto geannuleerd klaar ongewijzigd anulowane zrobione 済み",
     ),
 ];
 
@@ -133,22 +141,32 @@ pub(super) const THINGS: [(Thing, &str); 5] = [
 ];
 
 /// What turns the meaning of the word after it.
-const TURNING: [&str; 7] = ["un", "re", "dis", "non", "not", "nicht", "ne"];
+const TURNING: [&str; 15] = [
+    "un", "re", "dis", "non", "not", "nicht", "ne", "keine", "kein", "aucun", "pas", "sin", "sem", "geen", "nie",
+];
 
 /// The same, where it is not a word that comes with places: `adicionar no grupo`.
 const TURNING_AT_FIRST: [&str; 3] = ["de", "no", "in"];
 
 /// What to write instead of a text that names no operation; to be read after it was said that it names none.
 pub fn operation_help(text: &str) -> String {
+    if text.trim_start().starts_with('#') {
+        return "take the line out, or write `ignore`".to_owned();
+    }
+    if let Some(several) = several_operations(text) {
+        return several;
+    }
     let words = words(text);
     let things: Vec<Thing> = words.iter().filter_map(|word| meaning(word, &THINGS)).collect();
     if let Some(verb) = words.iter().find_map(|word| meaning(word, &VERBS)) {
         return format!("write {}", advice(verb, &things));
     }
-    // A slip of the finger: the verb alone is compared, since what it is done to would make all of them alike.
+    // A slip of the finger: the verb alone is compared, since what it is done to would make all of them alike. With two
+    // slips `Promotion` would be `provision`.
     let near = words.iter().find_map(|word| {
         let verbs = VERBS.iter().flat_map(|(_, verbs)| verbs.split(' '));
-        nearest(word, verbs.filter(|verb| verb.chars().count() > 2)).and_then(|near| meaning(near, &VERBS))
+        let near = nearest(word, verbs.filter(|verb| verb.chars().count() > 2))?;
+        meaning(near, &VERBS).filter(|_| strsim::damerau_levenshtein(word, near) == 1)
     });
     match near {
         Some(verb) => format!("did you mean {}?", advice(verb, &things)),
@@ -157,6 +175,21 @@ pub fn operation_help(text: &str) -> String {
             format!("write one of {}, or `ignore`", names.join(", "))
         }
     }
+}
+
+/// What to write where a cell names several operations: `add licence; add group`.
+fn several_operations(text: &str) -> Option<String> {
+    let mut advised = Vec::new();
+    for part in text.split([';', ',', '+', '&', '\n']) {
+        let words = words(part);
+        let things: Vec<Thing> = words.iter().filter_map(|word| meaning(word, &THINGS)).collect();
+        let verb = words.iter().find_map(|word| meaning(word, &VERBS))?;
+        let advice = advice(verb, &things);
+        if !advised.contains(&advice) {
+            advised.push(advice);
+        }
+    }
+    (advised.len() > 1).then(|| format!("give each its own row: {}", advised.join("; ")))
 }
 
 /// The words of a text in comparison form; `assignLicenses` and `addlicenses` are two, `un-delete` is one.
@@ -260,7 +293,12 @@ fn advice(verb: Verb, things: &[Thing]) -> &'static str {
         Verb::Update => "`update`, or `migrate` for a new e-mail address",
         Verb::Move if group => "`add-to-groups` and `remove-from-groups`",
         Verb::Move if license => "`remove-licenses` for one user and `add-licenses` for the other",
-        Verb::Move => "`migrate`",
+        Verb::Move => {
+            "`migrate` for a new e-mail address, or `add-to-groups` and `remove-from-groups` for another team"
+        }
+        Verb::Nothing => "`ignore` if the row is not to run",
+        Verb::Leave if license => "`remove-licenses`",
+        Verb::Leave if group => "`remove-from-groups`",
         Verb::Leave => "`offboard`, which keeps the account, or `delete`",
     }
 }
@@ -325,6 +363,17 @@ mod tests {
             ("ライセンス追加", "`add-licenses`"),
             ("leaver", "`offboard`"),
             ("Austritt", "`offboard`"),
+            ("Exit", "`offboard`"),
+            ("Leave", "`offboard`"),
+            ("leave group", "`remove-from-groups`"),
+            ("Rehire", "`invite`"),
+            ("Eintritt", "`invite`"),
+            ("Alta", "`invite`"),
+            ("cancelled", "`ignore`"),
+            ("Erledigt", "`ignore`"),
+            ("Transfer", "`remove-from-groups`"),
+            ("# end of file", "take the line out"),
+            ("add licence; add group", "`add-licenses`; `add-to-groups`"),
             ("free lease", "`release-lease`"),
             ("end leases", "`release-lease`"),
             ("revoke lease", "`release-lease`"),
@@ -371,6 +420,14 @@ mod tests {
             ("unmigrate", "did you mean"),
             ("deprovision user", "invite"),
             ("unlicense", "add"),
+            ("Rehire", "delete"),
+            ("cancelled", "delete"),
+            ("# end of file", "delete"),
+            ("Keine Änderung", "did you mean"),
+            ("no change", "did you mean"),
+            ("sin cambios", "did you mean"),
+            ("Promotion", "did you mean"),
+            ("add licence; add group", "set-group-licenses"),
             ("remove rule", "set-group-licenses"),
             ("set rule", "clear-group-licenses"),
         ] {
