@@ -1442,6 +1442,87 @@ fn an_operation_that_overrules_the_name_of_a_worksheet_is_told() {
     assert_eq!(told(&with_operations, OperationKind::Delete), "");
 }
 
+/// A workbook of worksheets with these names and rows.
+fn worksheets(sheets: &[(&str, &[&[&str]])]) -> Source {
+    let mut workbook = Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet().set_name(*name).unwrap();
+        for (number, row) in (0..).zip(*rows) {
+            sheet.write_row(number, 0, row.iter().copied()).unwrap();
+        }
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    Source::from_reader(&mut &bytes[..]).unwrap()
+}
+
+#[test]
+fn one_operation_for_worksheets_that_are_called_after_who_comes_and_who_leaves_is_told() {
+    let told = |names: &[&str], operation: OperationKind| {
+        let tables: [&[&[&str]]; 3] = [
+            &[
+                &["email", "groups", "licenses"],
+                &["ann@x.example", "Finance", "ATTUNU"],
+            ],
+            &[
+                &["email", "groups", "licenses"],
+                &["bob@x.example", "Finance", "ATTUNU"],
+            ],
+            &[
+                &["email", "groups", "licenses"],
+                &["cid@x.example", "Finance", "ATTUNU"],
+            ],
+        ];
+        let sheets: Vec<(&str, &[&[&str]])> = names.iter().copied().zip(tables).collect();
+        let options = Options {
+            operation: Some(operation),
+            ..Options::default()
+        };
+        let intake = read(&worksheets(&sheets), &options).unwrap();
+        let told = intake
+            .problems
+            .iter()
+            .filter(|problem| problem.code.as_str() == "sheet-name-overruled");
+        let told = told.map(|problem| problem.location.sheet.to_string());
+        told.collect::<Vec<_>>().join(", ")
+    };
+    use OperationKind::{AddToGroups, Delete, Invite, Offboard, SetLicenses};
+    for (names, operation, expected) in [
+        (&["Eintritte", "Austritte Q4"][..], Invite, "Austritte Q4"),
+        (&["Joiners", "Leavers!"], Offboard, "Joiners"),
+        (&["Remove", "Team"], AddToGroups, "Remove"),
+        (&["Leavers", "All staff"], Offboard, "All staff"),
+        (&["All staff", "Départs", "HR"], Delete, "All staff, HR"),
+        (&["Leavers", "Leavers Q2"], Offboard, ""),
+        (&["Sheet1", "Tabelle2"], Offboard, ""),
+        (&["Joiners", "All staff"], Invite, ""),
+        (&["Leavers", "All staff"], SetLicenses, ""),
+        (&["End users", "Licences"], Delete, ""),
+    ] {
+        assert_eq!(told(names, operation), expected, "{names:?} {operation}");
+    }
+}
+
+#[test]
+fn an_overview_of_groups_beside_rows_that_say_what_to_do_is_told_where_it_would_set_rules() {
+    let requests: &[&[&str]] = &[&["operation", "user", "licenses"], &["add-licenses", "ann", "ATTUNU"]];
+    let told = |name: &str, rows: &[&[&str]]| {
+        let intake = read(
+            &worksheets(&[("Requests", requests), (name, rows)]),
+            &Options::default(),
+        )
+        .unwrap();
+        assert_eq!(intake.rows.len(), 2, "{:?}", intake.problems);
+        codes(&intake, Severity::Warning)
+    };
+    let overview: &[&[&str]] = &[&["Group", "Licence", "Seats used"], &["Finance", "ATTUNU", "3"]];
+    assert_eq!(told("Overview", overview), ["inferred-rules", "unknown-header"]);
+    assert_eq!(told("set-group-licenses", overview), ["unknown-header"]);
+    let rules: &[&[&str]] = &[&["Group", "Licences"], &["Finance", "ATTUNU"]];
+    assert_eq!(told("Rules", rules), [] as [&str; 0]);
+    let alone = read(&worksheets(&[("Overview", overview)]), &Options::default()).unwrap();
+    assert_eq!(codes(&alone, Severity::Warning), ["unknown-header"]);
+}
+
 #[test]
 fn a_sheet_whose_rows_all_stand_in_hidden_worksheets_says_so() {
     let mut workbook = Workbook::new();

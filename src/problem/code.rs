@@ -24,6 +24,8 @@ pub enum ProblemCode {
     HiddenSheet,
     /// A worksheet has the name of another operation than its rows have.
     SheetNameOverruled,
+    /// Rows of a worksheet set groups' rules because of its columns alone, beside a worksheet that says what to do.
+    InferredRules,
 
     // The header.
     /// Rows above the header are not read.
@@ -260,7 +262,7 @@ mod tests {
         let texts: Vec<&str> = ProblemCode::iter().map(ProblemCode::as_str).collect();
         assert_eq!(
             texts.join(" "),
-            "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled \
+            "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled inferred-rules \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
              total-row hidden-columns struck-rows covered-cells merged-down \

@@ -394,6 +394,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::RowsAboveHeader
         | ProblemCode::UnknownColumn
         | ProblemCode::NoSuchHeader
+        | ProblemCode::InferredRules
         | ProblemCode::UnknownHeader
         | ProblemCode::LicensesNotUsed
         | ProblemCode::GroupsNotUsed

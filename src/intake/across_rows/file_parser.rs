@@ -6,14 +6,15 @@ use std::thread::{Scope, scope};
 use super::header_search::{HeaderSearch, Sought, above_header, has_address, text_of};
 use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
-use crate::intake::cells::{Column, DateOrder, Instruction, UnplacedProblem, certain_date, instruction_named};
+use super::worksheet_names::{WorksheetRows, doubtful_worksheets};
+use crate::intake::cells::{DateOrder, Instruction, UnplacedProblem, certain_date, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
     malformed_row,
 };
-use crate::model::Shared;
-use crate::problem::{Problem, ProblemCode};
+use crate::model::{OperationKind, Shared};
+use crate::problem::ProblemCode;
 use crate::sheet::{EncodingDoubt, Lines, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 
@@ -60,6 +61,8 @@ pub struct HiddenRows {
 #[derive(Debug, Default)]
 pub(in crate::intake) struct ParsedFile {
     pub(in crate::intake) worksheets: Vec<Arc<Worksheet>>,
+    /// The rows of each of them.
+    rows: Vec<WorksheetRows>,
     pub(in crate::intake) skipped: Vec<SkippedSheet>,
     pub(in crate::intake) without_header: Vec<WithoutHeader>,
     /// Whether a worksheet with a header was left out because it is hidden.
@@ -105,6 +108,15 @@ pub(in crate::intake) fn parse_file(
         })?;
         parser.end_sheet();
         parser.file.last_row = parser.last_row;
+        let worksheets: Vec<_> = parser
+            .file
+            .worksheets
+            .iter()
+            .zip(parser.file.rows.iter().copied())
+            .collect();
+        for problem in doubtful_worksheets(&worksheets, options) {
+            parser.file.parsed.problems.push(problem);
+        }
         for problem in parser.mapping.problems() {
             parser.file.parsed.problems.push(problem.of_file());
         }
@@ -183,6 +195,10 @@ impl FileParser<'_, '_> {
             });
             self.file.rewrites.insert(worksheet.name.clone(), rewrites.collect());
             self.file.hidden.read += recurring.hidden_rows();
+            self.file.rows.push(WorksheetRows {
+                count: parsed.row_count,
+                rules: parsed.operation_counts[OperationKind::SetGroupLicenses as usize],
+            });
             self.file.parsed.append(parsed);
             if let Some((row, problem)) = letters.into_problem() {
                 self.file.parsed.problems.push(worksheet.problem(row, problem));
@@ -332,9 +348,6 @@ impl FileParser<'_, '_> {
             let problem = worksheet.problem(row.number(), problem);
             self.file.parsed.problems.push(problem);
         }
-        if let Some(problem) = self.overruled_name(&worksheet) {
-            self.file.parsed.problems.push(problem);
-        }
         if is_hidden {
             let help = "its rows run like the others; `--visible-only` leaves them out, and `--sheet NAME` picks the worksheets that are meant";
             let what = "the worksheet is hidden in the spreadsheet program";
@@ -356,23 +369,6 @@ impl FileParser<'_, '_> {
         for mut row in below {
             self.row(&mut row);
         }
-    }
-
-    /// A worksheet that is named after an operation, but whose rows are another.
-    fn overruled_name(&self, worksheet: &Worksheet) -> Option<Problem> {
-        let (Some(operation), Some(Instruction::Run(named))) = (self.options.operation, worksheet.instruction) else {
-            return None;
-        };
-        if named == operation || worksheet.header.position(Column::Operation).is_some() {
-            return None;
-        }
-        let what = format!(
-            "the worksheet is named after `{named}`, but its rows are `{operation}`, as `--operation` or the profile says"
-        );
-        let help =
-            "give each row its own in a column `operation`, or pick the worksheets that are meant with `--sheet NAME`";
-        let problem = UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help);
-        Some(problem.placed(worksheet.name.clone(), None, None))
     }
 }
 

@@ -7,6 +7,7 @@ mod file_parser;
 mod header_search;
 mod mapping;
 mod parallel;
+mod worksheet_names;
 
 pub use file_parser::{HiddenRows, SkippedSheet};
 

@@ -49,6 +49,7 @@ pub(super) use leaving_words::{EndHeader, LeavingCell, leaving_cell, names_a_las
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
+pub(super) use operation_advice::{Direction, direction_named, direction_of};
 pub(super) use orders::{Bearing, names_what_happens, order_in, says_not_to};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,

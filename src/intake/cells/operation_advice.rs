@@ -192,6 +192,67 @@ fn several_operations(text: &str) -> Option<String> {
     (advised.len() > 1).then(|| format!("give each its own row: {}", advised.join("; ")))
 }
 
+/// What becomes of people's access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum Direction {
+    Gives,
+    Takes,
+}
+
+/// What the name of a worksheet says that becomes of the access of those on it, if it says one thing: `Leavers`, `Eintritte`.
+pub(in crate::intake) fn direction_named(name: &str) -> Option<Direction> {
+    /// Words that mean much else where they are no orders: `End users`, `Licences`, `del`.
+    const OF_OTHER_THINGS: [&str; 15] = [
+        "end", "free", "drop", "take", "leave", "new", "make", "register", "block", "lock", "release", "license",
+        "licence", "del", "set",
+    ];
+    let verb = |word: &String| {
+        let stems = ["", "s", "e", "en", "n"]
+            .into_iter()
+            .filter_map(|ending| word.strip_suffix(ending));
+        let mut meant = stems.filter(|stem| !OF_OTHER_THINGS.contains(stem));
+        meant.find_map(|stem| meaning(stem, &VERBS))
+    };
+    let words = words(name);
+    let mut directions = words.iter().filter_map(verb).filter_map(direction);
+    let first = directions.next()?;
+    directions.all(|other| other == first).then_some(first)
+}
+
+/// What rows of this operation do to the access of those they are about, if it is always the same.
+pub(in crate::intake) fn direction_of(kind: OperationKind) -> Option<Direction> {
+    match kind {
+        OperationKind::Invite | OperationKind::Create | OperationKind::AddLicenses | OperationKind::AddToGroups => {
+            Some(Direction::Gives)
+        }
+        OperationKind::Delete
+        | OperationKind::RemoveLicenses
+        | OperationKind::ReleaseLicenses
+        | OperationKind::BlockLicenses
+        | OperationKind::RemoveFromGroups
+        | OperationKind::ReleaseLease
+        | OperationKind::Offboard
+        | OperationKind::ClearGroupLicenses => Some(Direction::Takes),
+        OperationKind::Update
+        | OperationKind::SetLicenses
+        | OperationKind::SetGroupLicenses
+        | OperationKind::SetGroups
+        | OperationKind::Migrate => None,
+    }
+}
+
+fn direction(verb: Verb) -> Option<Direction> {
+    match verb {
+        Verb::Invite | Verb::Create | Verb::Undelete | Verb::Give | Verb::Unblock | Verb::Activate => {
+            Some(Direction::Gives)
+        }
+        Verb::Delete | Verb::Take | Verb::Release | Verb::Block | Verb::Deactivate | Verb::Leave => {
+            Some(Direction::Takes)
+        }
+        Verb::Update | Verb::Set | Verb::Move | Verb::Nothing => None,
+    }
+}
+
 /// The words of a text in comparison form; `assignLicenses` and `addlicenses` are two, `un-delete` is one.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -433,6 +494,48 @@ mod tests {
         ] {
             let help = operation_help(text);
             assert!(!help.contains(never), "{text}: {help}");
+        }
+    }
+    #[test]
+    fn a_name_of_people_says_whether_they_come_or_leave_and_a_name_of_things_says_nothing() {
+        for name in [
+            "Joiners",
+            "Eintritte",
+            "Starters 2026",
+            "Add",
+            "altas",
+            "Einladen",
+            "Nowi: zaprosić",
+        ] {
+            assert_eq!(direction_named(name), Some(Direction::Gives), "{name}");
+        }
+        for name in [
+            "Leavers",
+            "Austritte Q4",
+            "Abgänge",
+            "départs",
+            "Remove",
+            "To delete",
+            "bajas",
+            "退職",
+        ] {
+            assert_eq!(direction_named(name), Some(Direction::Takes), "{name}");
+        }
+        for name in [
+            "All staff",
+            "Sheet1",
+            "Tabelle1",
+            "End users",
+            "Licences",
+            "New",
+            "Usuarios del equipo",
+            "Joiners and leavers",
+            "Release 3",
+            "Annual leave",
+            "HR",
+            "2026-12",
+        ] {
+            assert_eq!(direction_named(name), None, "{name}");
         }
     }
 }
