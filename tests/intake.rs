@@ -16,7 +16,7 @@ use reseat::model::{
 use reseat::problem::Severity;
 use reseat::sheet::Source;
 use reseat::text::is_unsafe;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Format, Workbook};
 use strum::{EnumCount, IntoEnumIterator};
 
 fn source(text: &str) -> Source {
@@ -685,6 +685,28 @@ fn an_account_may_be_called_as_its_makers_like_where_that_can_be_somebody() {
         let intake = intake(&format!("operation,user,email\n{cells}\n"));
         assert_eq!(codes(&intake, Severity::Error), [""; 0], "{cells}");
     }
+}
+
+#[test]
+fn an_item_of_a_list_that_is_struck_through_is_told_as_a_struck_cell_is() {
+    let warned = |header: &str, is_second_struck: bool| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("invite").unwrap();
+        sheet.write_row(0, 0, ["email", header]).unwrap();
+        sheet.write_string(1, 0, "ann@x.example").unwrap();
+        let (plain, struck) = (Format::new(), Format::new().set_font_strikethrough());
+        let second = if is_second_struck { &struck } else { &plain };
+        sheet
+            .write_rich_string(1, 1, &[(&plain, "TSTNU; "), (second, "ATTUNU")])
+            .unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let intake = read(&Source::from_reader(&mut &bytes[..]).unwrap(), &Options::default()).unwrap();
+        codes(&intake, Severity::Warning).join(" ")
+    };
+    assert_eq!(warned("licenses", true), "struck-rows");
+    assert_eq!(warned("groups", true), "struck-rows");
+    assert_eq!(warned("licenses", false), "");
+    assert_eq!(warned("note", true), "");
 }
 
 #[test]

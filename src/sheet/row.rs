@@ -118,6 +118,8 @@ pub struct Row {
     is_hidden: bool,
     is_struck: bool,
     is_total: bool,
+    /// The positions of cells of whose text a part is struck through.
+    struck_parts: Vec<usize>,
     covered: u32,
     under: Vec<Under>,
     /// The colours behind cells, by their positions; most cells have none.
@@ -190,6 +192,11 @@ impl Row {
         self.is_struck
     }
 
+    /// The positions of the cells of whose text some is struck through and some is not.
+    pub fn struck_parts(&self) -> &[usize] {
+        &self.struck_parts
+    }
+
     /// How many cells of the row have a value that a merged cell hides; the values are left out.
     pub fn covered(&self) -> u32 {
         self.covered
@@ -227,6 +234,7 @@ impl Row {
         self.is_hidden = false;
         self.is_struck = false;
         self.is_total = false;
+        self.struck_parts.clear();
         self.covered = 0;
         self.under.clear();
         self.fills.clear();
@@ -286,6 +294,12 @@ impl Row {
 
     pub(super) fn strike(&mut self) {
         self.is_struck = true;
+    }
+
+    pub(super) fn strike_part(&mut self, position: usize) {
+        if self.struck_parts.len() < MOST_COLUMNS {
+            self.struck_parts.push(position);
+        }
     }
 
     pub(super) fn set_fill(&mut self, position: usize, colour: u32) {

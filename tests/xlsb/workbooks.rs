@@ -61,6 +61,12 @@ fn a_row_is_struck_through_by_the_font_of_its_cell_or_of_all_its_letters() {
     };
     let struck: Vec<_> = seen(&workbook).rows.iter().map(Row::is_struck).collect();
     assert_eq!(struck, [true, false, true, false, false]);
+    let parts: Vec<_> = seen(&workbook)
+        .rows
+        .iter()
+        .map(|row| row.struck_parts().len())
+        .collect();
+    assert_eq!(parts, [0, 0, 0, 1, 0]);
 }
 
 #[test]

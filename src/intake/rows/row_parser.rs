@@ -159,7 +159,7 @@ impl<'o> RowParser<'o> {
                 if row.is_hidden() {
                     self.parsed.recurring.add(Recurring::HiddenRow, row.number());
                 }
-                if row.is_struck() {
+                if row.is_struck() || has_struck_item(header, row) {
                     self.parsed.recurring.add(Recurring::StruckRow, row.number());
                 }
                 if row.covered() > 0 {
@@ -476,6 +476,13 @@ fn is_about_somebody_real(cells: &RowCells<'_>) -> bool {
 }
 
 /// The result before the first row.
+/// Whether a part of a list is struck through, which is rather an item than a slip of the pen.
+fn has_struck_item(header: &Header, row: &Row) -> bool {
+    const LISTS: [Column; 4] = [Column::Groups, Column::RemoveGroups, Column::Licenses, Column::Quotas];
+    let is_list = |position: &usize| LISTS.iter().any(|column| header.position(*column) == Some(*position));
+    row.struck_parts().iter().any(is_list)
+}
+
 fn no_rows() -> ParsedRows {
     ParsedRows {
         problems: Problems::of_few_rows(),

@@ -13,6 +13,7 @@ mod package;
 mod read;
 mod row_builder;
 mod shared_texts;
+mod struck;
 mod styles;
 mod xls;
 mod xlsb;

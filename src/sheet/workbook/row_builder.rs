@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::error::{LIMIT_MIB, WorkbookError};
 use super::merged::Merged;
+use super::struck::Struck;
 use crate::model::Shared;
 use crate::sheet::encoding_doubt::EncodingDoubt;
 use crate::sheet::row::{CellKind, MOST_COLUMNS, MalformedRow, Origin, Row, Under};
@@ -24,8 +25,8 @@ const MOST_TEXT: u64 = LIMIT_MIB << 20;
 pub(in crate::sheet) struct Shown<'c> {
     pub(in crate::sheet) origin: Origin,
     pub(in crate::sheet) text: &'c str,
-    /// Whether the text is struck through.
-    pub(in crate::sheet) is_struck: bool,
+    /// How much of the text is struck through.
+    pub(in crate::sheet) struck: Struck,
     /// The colour behind it, as `0xRRGGBB`.
     pub(in crate::sheet) fill: Option<u32>,
 }
@@ -36,7 +37,7 @@ impl<'c> Shown<'c> {
         Self {
             origin,
             text,
-            is_struck: false,
+            struck: Struck::Nothing,
             fill: None,
         }
     }
@@ -130,8 +131,10 @@ impl<'v> RowBuilder<'v> {
         if let Some(colour) = shown.fill {
             self.row.set_fill(column, colour);
         }
-        if shown.is_struck && !shown.text.is_empty() {
-            self.row.strike();
+        match shown.struck {
+            Struck::Wholly if !shown.text.is_empty() => self.row.strike(),
+            Struck::Partly => self.row.strike_part(column),
+            Struck::Wholly | Struck::Nothing => {}
         }
     }
 

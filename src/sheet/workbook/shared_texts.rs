@@ -1,6 +1,7 @@
 //! The texts that the cells of a workbook refer to by number.
 
 use super::error::WorkbookError;
+use super::struck::Struck;
 
 /// The most that the texts may take in memory.
 const LIMIT_MIB: u64 = 256;
@@ -16,19 +17,19 @@ pub(in crate::sheet) struct SharedTexts {
     texts: String,
     /// Where each ends.
     ends: Vec<u32>,
-    /// Those whose own fonts say whether they are struck through, ascending; of the others the font of the cell says it.
-    struck: Vec<(usize, bool)>,
+    /// Those whose own fonts say how much of them is struck through, ascending; of the others the font of the cell says it.
+    struck: Vec<(usize, Struck)>,
 }
 
 impl SharedTexts {
-    /// Adds the text that `read` appends to what it is given. It answers whether the text is struck through, `None` where
-    /// the font of the cell says that. Fails where the texts take too much.
+    /// Adds the text that `read` appends to what it is given. It answers how much of the text is struck through, `None`
+    /// where the font of the cell says that. Fails where the texts take too much.
     pub(in crate::sheet) fn add(
         &mut self,
-        read: impl FnOnce(&mut String) -> Result<Option<bool>, WorkbookError>,
+        read: impl FnOnce(&mut String) -> Result<Option<Struck>, WorkbookError>,
     ) -> Result<(), WorkbookError> {
-        if let Some(is_struck) = read(&mut self.texts)? {
-            self.struck.push((self.ends.len(), is_struck));
+        if let Some(struck) = read(&mut self.texts)? {
+            self.struck.push((self.ends.len(), struck));
         }
         let taken = self.texts.len() + size_of_val(self.ends.as_slice()) + size_of_val(self.struck.as_slice());
         match u32::try_from(self.texts.len()) {
@@ -50,8 +51,8 @@ impl SharedTexts {
         Some(&self.texts[start..end])
     }
 
-    /// Whether the text of this number is struck through; `None` where the font of the cell says that.
-    pub(in crate::sheet) fn is_struck(&self, index: usize) -> Option<bool> {
+    /// How much of the text of this number is struck through; `None` where the font of the cell says that.
+    pub(in crate::sheet) fn struck(&self, index: usize) -> Option<Struck> {
         let found = self.struck.binary_search_by_key(&index, |(index, _)| *index).ok()?;
         Some(self.struck[found].1)
     }

@@ -10,6 +10,7 @@ use crate::sheet::row::{CellKind, Origin};
 use crate::sheet::visitor::Visit;
 use crate::sheet::workbook::excel_value::{rk_number, write_bool, write_error, write_formatted};
 use crate::sheet::workbook::row_builder::{RowBuilder, Shown};
+use crate::sheet::workbook::struck::Struck;
 
 /// Puts every cell of the worksheet into `rows`, until no more are wanted.
 pub(super) fn read(stream: &[u8], globals: &Globals<'_>, layout: Layout, rows: &mut RowBuilder<'_>) {
@@ -68,7 +69,7 @@ impl<'w> Cells<'_, 'w, '_> {
         let shown = Shown {
             origin,
             text: &self.text,
-            is_struck: style.is_struck,
+            struck: Struck::of(style.is_struck),
             fill: style.fill,
         };
         self.rows.put((row.into(), column.into()), shown)

@@ -10,6 +10,7 @@ use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::excel_value::{write_bool, write_error, write_formatted};
 use crate::sheet::workbook::row_builder::{MOST_ROWS, RowBuilder, Shown};
 use crate::sheet::workbook::shared_texts::{SharedTexts, no_texts};
+use crate::sheet::workbook::struck::Struck;
 use crate::sheet::workbook::styles::Styles;
 
 const ROW: u16 = 0;
@@ -154,7 +155,7 @@ impl Common {
         rows: &mut RowBuilder<'_>,
     ) -> Result<Visit, WorkbookError> {
         let style = self.styles.get(usize::try_from(cell.style).unwrap_or(usize::MAX));
-        let mut is_struck = style.is_struck;
+        let mut struck = None;
         let mut shared = None;
         if cell.value != Value::Text {
             text.clear();
@@ -165,7 +166,7 @@ impl Common {
             Value::SharedText(index) => {
                 let strings = self.strings.as_ref().ok_or_else(no_texts)?;
                 shared = strings.get(index as usize);
-                is_struck = strings.is_struck(index as usize).unwrap_or(is_struck);
+                struck = strings.struck(index as usize);
                 if shared.is_some() {
                     CellKind::Text
                 } else {
@@ -183,7 +184,7 @@ impl Common {
                 is_formula: cell.is_formula,
             },
             text: shared.unwrap_or(text),
-            is_struck,
+            struck: Struck::in_cell(struck, style.is_struck),
             fill: style.fill,
         };
         Ok(rows.put(position, shown))

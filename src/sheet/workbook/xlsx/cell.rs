@@ -14,6 +14,7 @@ use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::excel_value::{FormulaValue, write_formatted};
 use crate::sheet::workbook::row_builder::Shown;
 use crate::sheet::workbook::shared_texts::no_texts;
+use crate::sheet::workbook::struck::Struck;
 
 /// In which way a cell has its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,8 +45,8 @@ pub(super) struct RawCell {
     pub(super) value: String,
     /// Whether the cell has one, if only an empty one.
     pub(super) has_value: bool,
-    /// A text of its own, if the cell has one, and whether that is struck through.
-    pub(super) inline: Option<(String, Option<bool>)>,
+    /// A text of its own, if the cell has one, and how much of that is struck through.
+    pub(super) inline: Option<(String, Option<Struck>)>,
     pub(super) is_formula: bool,
     /// A number or a date as it is shown.
     shown: String,
@@ -126,13 +127,13 @@ impl RawCell {
             Some(Shown {
                 origin: Origin { kind, is_formula },
                 text,
-                is_struck: style.is_struck,
+                struck: Struck::of(style.is_struck),
                 fill: style.fill,
             })
         };
-        let struck = |text, is_struck: Option<bool>| {
+        let struck = |text, own: Option<Struck>| {
             shown(CellKind::Text, text).map(|shown| Shown {
-                is_struck: is_struck.unwrap_or(style.is_struck),
+                struck: Struck::in_cell(own, style.is_struck),
                 ..shown
             })
         };
@@ -141,13 +142,13 @@ impl RawCell {
         } else {
             None
         };
-        if let Some((text, is_struck)) = &self.inline
+        if let Some((text, own)) = &self.inline
             && (self.kind == Kind::InlineString || !self.has_value)
         {
             return Ok(if text.is_empty() && !is_formula {
                 None
             } else {
-                struck(text, *is_struck)
+                struck(text, *own)
             });
         }
         if !self.has_value {
@@ -177,7 +178,7 @@ impl RawCell {
                 match index.and_then(|index| Some((index, strings.get(index)?))) {
                     // Many a writer has a cell for it.
                     Some((_, "")) => None,
-                    Some((index, text)) => struck(text, strings.is_struck(index)),
+                    Some((index, text)) => struck(text, strings.struck(index)),
                     None => shown(CellKind::Unreadable, value),
                 }
             }

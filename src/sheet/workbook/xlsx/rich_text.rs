@@ -6,6 +6,7 @@ use super::escapes::unescape;
 use crate::sheet::row::LONGEST_ROW;
 use crate::sheet::workbook::error::WorkbookError;
 use crate::sheet::workbook::package::{XmlPart, attribute, cut_off, is_true};
+use crate::sheet::workbook::struck::Struck;
 
 /// An element of a text.
 enum Piece {
@@ -16,9 +17,9 @@ enum Piece {
     Other,
 }
 
-/// Appends the text of the `si` or `is` element that has just begun. Answers whether it is struck through; `None` where
-/// the font of the cell says that.
-pub(super) fn read(part: &mut XmlPart<'_>, text: &mut String) -> Result<Option<bool>, WorkbookError> {
+/// Appends the text of the `si` or `is` element that has just begun. Answers how much of it is struck through; `None`
+/// where the font of the cell says that.
+pub(super) fn read(part: &mut XmlPart<'_>, text: &mut String) -> Result<Option<Struck>, WorkbookError> {
     let begin = text.len();
     let mut is_in_run = false;
     let mut run = None;
@@ -48,23 +49,14 @@ pub(super) fn read(part: &mut XmlPart<'_>, text: &mut String) -> Result<Option<b
                 part.text(text)?;
                 unescape(text, start);
                 if !text[start..].trim().is_empty() {
-                    whole = if is_first { run } else { both(whole, run) };
+                    whole = if is_first { run } else { Struck::both(whole, run) };
                     is_first = false;
                 }
             }
             Piece::Run => is_in_run = true,
-            Piece::Look => run = Some(is_struck(part)?),
+            Piece::Look => run = Some(Struck::of(is_struck(part)?)),
             Piece::Other => part.skip()?,
         }
-    }
-}
-
-/// Whether two pieces are struck through, of which either may leave that to the font of the cell.
-fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
-    match (one, other) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
     }
 }
 

@@ -149,8 +149,8 @@ impl<'a> Worksheet<'a> {
                 }
                 Content::Text => {
                     let mut text = String::new();
-                    let is_struck = rich_text::read(&mut self.part, &mut text)?;
-                    self.cells.cell.inline = Some((text, is_struck));
+                    let struck = rich_text::read(&mut self.part, &mut text)?;
+                    self.cells.cell.inline = Some((text, struck));
                 }
                 Content::Formula => {
                     self.cells.cell.is_formula = true;

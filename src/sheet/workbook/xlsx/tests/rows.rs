@@ -73,7 +73,7 @@ fn a_row_is_hidden_however_that_is_written() {
 }
 
 #[test]
-fn a_row_is_struck_through_where_all_of_a_text_is() {
+fn a_row_is_struck_through_where_all_of_a_text_is_and_in_part_where_some_of_it_is() {
     let cell = |style: u8, index: u8| format!("<row><c s=\"{style}\" t=\"s\"><v>{index}</v></c></row>");
     let rows = [
         cell(0, 0),
@@ -97,6 +97,7 @@ fn a_row_is_struck_through_where_all_of_a_text_is() {
     parts.styles = "<styleSheet><fonts><font/><font><sz val=\"11\"/><strike/></font><font><strike val=\"false\"/></font></fonts>\
         <cellXfs><xf fontId=\"0\"/><xf fontId=\"1\"/><xf fontId=\"2\"/></cellXfs></styleSheet>";
     assert_eq!(flags(&parts, |row| row.is_struck), [2, 4, 5, 9, 10]);
+    assert_eq!(flags(&parts, |row| row.has_struck_part), [6, 11]);
 }
 
 #[test]
