@@ -710,6 +710,41 @@ fn an_item_of_a_list_that_is_struck_through_is_told_as_a_struck_cell_is() {
 }
 
 #[test]
+fn a_line_of_text_below_the_rows_is_no_row_about_whom_it_names() {
+    for (header, line) in [
+        ("name,user", "Approved by:,dan@x.example"),
+        ("Team,user", "Genehmigt von:,dan@x.example"),
+        ("display_name,Note,user", ",,\nValidé par :,,dan@x.example"),
+        ("name,user", "承認者：,dan@x.example"),
+    ] {
+        let intake = intake_with(
+            &format!(
+                "{header}\nAnn,{}ann@x.example\n{line}\n",
+                if header.contains("Note") { "," } else { "" }
+            ),
+            &Options {
+                operation: Some(OperationKind::Delete),
+                ..Options::default()
+            },
+        );
+        assert_eq!(codes(&intake, Severity::Error), ["line-of-text"], "{line}");
+        assert_eq!(intake.rows.len(), 1, "{line}");
+    }
+    for text in [
+        "note,operation,user\nsee below:,delete,ann@x.example\n",
+        "No,operation,user\n1:,delete,ann@x.example\n",
+        "Team,operation,user\nIT: Ops,delete,ann@x.example\n",
+        "user,operation,name\nann@x.example,delete,Team:\n",
+    ] {
+        assert_eq!(errors(text), [] as [&str; 0], "{text}");
+    }
+    assert_eq!(
+        errors("operation,name,user\ndelete,,\nignore,Approved by:,dan@x.example\n"),
+        ["missing-cell"]
+    );
+}
+
+#[test]
 fn what_is_odd_but_may_be_meant_is_a_warning() {
     for (text, code) in [
         ("operation,user,Licnses\ndelete,ann,x\n", "unknown-header"),

@@ -70,6 +70,8 @@ pub enum ProblemCode {
     ShortRow,
     /// Cells are under no header.
     CellWithoutHeader,
+    /// The row is a line of text that has an address in it.
+    LineOfText,
     /// Rows are hidden in the spreadsheet program.
     HiddenRows,
     /// The total row of a table is not read.
@@ -264,7 +266,7 @@ mod tests {
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled inferred-rules \
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
-             unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header hidden-rows \
+             unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header line-of-text hidden-rows \
              total-row hidden-columns struck-rows covered-cells merged-down \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \

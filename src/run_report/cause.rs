@@ -419,6 +419,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::CoveredCells
         | ProblemCode::MergedDown
         | ProblemCode::CellTooLong
+        | ProblemCode::LineOfText
         | ProblemCode::FormulaWithoutValue
         | ProblemCode::DoubtfulFormulas
         | ProblemCode::FormulaAsText

@@ -11,7 +11,7 @@ use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::Recurring;
 use super::row_cells::{CleanedCells, RowCells};
-use super::row_shape::{check_width, malformed_row};
+use super::row_shape::{check_width, line_of_text, malformed_row};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
 use super::unused_columns::opposite_orders;
@@ -137,6 +137,7 @@ impl<'o> RowParser<'o> {
         {
             self.parsed.letters.note(doubt, header, row, &mut problems);
         }
+        problems.extend(line_of_text(header, row, &cells));
         let cell_problems = problems.len();
         let instruction = self.instruction(worksheet, row, &cells, &mut problems);
         match instruction {
@@ -475,7 +476,6 @@ fn is_about_somebody_real(cells: &RowCells<'_>) -> bool {
     [Column::User, Column::Email, Column::NewEmail].iter().any(is_real)
 }
 
-/// The result before the first row.
 /// Whether a part of a list is struck through, which is rather an item than a slip of the pen.
 fn has_struck_item(header: &Header, row: &Row) -> bool {
     const LISTS: [Column; 4] = [Column::Groups, Column::RemoveGroups, Column::Licenses, Column::Quotas];
@@ -483,6 +483,7 @@ fn has_struck_item(header: &Header, row: &Row) -> bool {
     row.struck_parts().iter().any(is_list)
 }
 
+/// The result before the first row.
 fn no_rows() -> ParsedRows {
     ParsedRows {
         problems: Problems::of_few_rows(),

@@ -2,7 +2,8 @@
 
 use super::header::Header;
 use super::recurring_problems::{Recurring, RecurringProblems};
-use crate::intake::cells::{Column, UnplacedProblem};
+use super::row_cells::RowCells;
+use crate::intake::cells::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{MalformedRow, Row, column_letters};
 use crate::text::number;
@@ -50,6 +51,30 @@ pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<Unp
             "see whether this is a sheet at all",
         ),
     })
+}
+
+/// A line of text below the rows, `Approved by:`, that has an address behind it and would be a row about somebody who only
+/// signed the sheet.
+pub(super) fn line_of_text(header: &Header, row: &Row, cells: &RowCells<'_>) -> Option<UnplacedProblem> {
+    let (position, first) = (0..row.len())
+        .map(|position| (position, row.cell(position).text.trim()))
+        .find(|(_, text)| !text.is_empty())?;
+    if !first.ends_with([':', '：']) || !first.contains(char::is_alphabetic) {
+        return None;
+    }
+    let names = [Column::Name, Column::Surname, Column::DisplayName];
+    let is_text =
+        header.unused.contains(&position) || names.iter().any(|column| header.position(*column) == Some(position));
+    let people = [Column::User, Column::Email, Column::Username];
+    if !is_text || !people.iter().any(|column| cells.has(*column)) {
+        return None;
+    }
+    let what = format!(
+        "the row begins with `{}`, so it is rather a line of text than a row",
+        excerpt(first)
+    );
+    let help = "take it out of the table, or the colon out of the cell if it is a row";
+    Some(UnplacedProblem::error(ProblemCode::LineOfText, what, help))
 }
 
 fn unclosed(header: &Header, column: usize) -> UnplacedProblem {
