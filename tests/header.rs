@@ -1196,3 +1196,82 @@ fn a_column_for_each_licence_is_told_what_would_use_it() {
     }
     assert_eq!(found(&matrix, "unknown-header").len(), 1);
 }
+
+#[test]
+fn many_columns_of_which_there_is_nothing_to_suggest_are_told_together_and_the_others_one_by_one() {
+    let header = |count: usize| {
+        let extra: Vec<String> = (1..=count).map(|number| format!("Pay code {number}")).collect();
+        intake(&format!(
+            "email,{},Lizenz,Nachnahme\nann@x.example,{}ATTUNU,Lee\n",
+            extra.join(","),
+            "x,".repeat(count)
+        ))
+    };
+    let few = header(8);
+    assert_eq!(found(&few, "unknown-header").len(), 9, "{:?}", few.problems);
+    let many = header(60);
+    let unknown = found(&many, "unknown-header");
+    assert_eq!(unknown.len(), 2, "{:?}", many.problems);
+    assert!(unknown[0].help.contains("did you mean"), "{unknown:?}");
+    assert!(
+        unknown[1]
+            .what
+            .starts_with("60 columns are not used: `Pay code 1 (column B)`, ")
+            && unknown[1].what.ends_with(" and 52 more"),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn a_column_of_addresses_beside_the_one_that_is_used_is_told_unless_it_is_somebody_elses() {
+    let told = |header: &str| {
+        let text = format!("{header},E-mail\nann@x.example,dan@x.example\nbob@x.example,eve@x.example\n");
+        let intake = in_november(&text, OperationKind::Offboard, &[]);
+        assert_eq!(intake.rows.len(), 2, "{:?}", intake.problems);
+        codes(&intake, Severity::Warning).join(" ")
+    };
+    for header in ["Employee address", "Adresse", "Mitarbeiter", "Dirección", "Worker"] {
+        assert_eq!(told(header), "addresses-not-used", "{header}");
+    }
+    for header in [
+        "Manager",
+        "Line manager address",
+        "Vorgesetzter",
+        "Team lead",
+        "Approved by",
+        "Private mail",
+        "Responsable hiérarchique",
+        "上司",
+    ] {
+        assert_eq!(told(header), "unknown-header", "{header}");
+    }
+    let mixed = "Wer,E-mail\nann@x.example,ann@x.example\nBob,bob@x.example\n";
+    let mixed = in_november(mixed, OperationKind::Offboard, &[]);
+    assert_eq!(codes(&mixed, Severity::Warning), ["unknown-header"]);
+    let intake = in_november(
+        "Employee address,E-mail\nann@x.example,dan@x.example\n",
+        OperationKind::Offboard,
+        &[],
+    );
+    let help = &found(&intake, "addresses-not-used")[0].help;
+    assert!(
+        help.contains("--map \"Employee address=email\" --map \"E-mail=note\""),
+        "{help}"
+    );
+}
+
+#[test]
+fn nobody_is_advised_to_give_the_licences_of_a_column_that_are_to_be_taken_away() {
+    for (header, is_taken) in [
+        ("Licences to remove", true),
+        ("Lizenzen entziehen", true),
+        ("Licencias a quitar", true),
+        ("Lizenzen neu", false),
+        ("Zugriff", false),
+    ] {
+        let text = format!("email,{header}\nann@x.example,ATTUNU\n");
+        let intake = in_november(&text, OperationKind::AddLicenses, &[]);
+        let help = &found(&intake, "licenses-not-used")[0].help;
+        assert_eq!(help.contains("`remove-licenses`"), is_taken, "{header}: {help}");
+    }
+}

@@ -38,6 +38,8 @@ pub enum ProblemCode {
     UnknownHeader,
     /// The cells of a column that is not used look like licences.
     LicensesNotUsed,
+    /// The cells of a column that is not used are addresses.
+    AddressesNotUsed,
     /// The cells of a column that is not used are names of the organization's groups.
     GroupsNotUsed,
     /// The cells of a column that is not used say what is to be done.
@@ -265,7 +267,7 @@ mod tests {
         assert_eq!(
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled inferred-rules \
-             rows-above-header unknown-column no-such-header unknown-header licenses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
+             rows-above-header unknown-column no-such-header unknown-header licenses-not-used addresses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header line-of-text hidden-rows \
              total-row hidden-columns struck-rows covered-cells merged-down \
              cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \

@@ -401,6 +401,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::OperationNotUsed
         | ProblemCode::DatesNotUsed
         | ProblemCode::EndsBeforeLastDay
+        | ProblemCode::AddressesNotUsed
         | ProblemCode::DoubtfulHeader
         | ProblemCode::TwoHeaders
         | ProblemCode::HeaderAgain

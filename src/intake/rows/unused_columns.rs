@@ -7,12 +7,13 @@ use super::header::Header;
 use super::operations::bearing;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, UnplacedProblem, clean, column_key, excerpt, is_named_after, list_items, names_a_last_day, order_in,
-    parse_flag, says_not_to, words_in_context,
+    Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
+    list_items, names_a_last_day, order_in, parse_flag, says_not_to, words_in_context,
 };
-use crate::model::{Catalogue, OperationKind};
+use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
 use crate::sheet::Row;
+use crate::text::{joined, plural};
 
 /// How many rows of a worksheet are looked at.
 const ROWS: usize = 500;
@@ -22,6 +23,8 @@ const COLUMNS: usize = 64;
 const VALUES: usize = 20;
 /// How many of them a message shows.
 const SHOWN: usize = 2;
+/// How many columns of which there is nothing to suggest are told one by one.
+const MOST_APART: usize = 8;
 /// Longer cells are remarks.
 const LONGEST: usize = 200;
 
@@ -148,20 +151,33 @@ impl UnusedColumns {
             let is_told = told.contains(&column.position);
             !is_told && (!column.is_fact || !has_operations && column.holds_orders())
         };
-        let columns = || self.columns.iter().filter(is_worth_a_word);
-        let with_help = columns()
-            .take(Problems::MOST)
-            .map(|column| column.problem(worksheet, catalogue));
+        let columns = self.columns.iter().filter(is_worth_a_word);
+        let mut problems = Vec::new();
+        let mut plain = Vec::new();
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
-        let rest = columns().skip(Problems::MOST);
-        with_help
-            .chain(rest.map(|column| not_used(&column.label, "")))
-            .collect()
+        for (place, column) in columns.enumerate() {
+            let problem = if place < Problems::MOST {
+                column.problem(worksheet, catalogue)
+            } else {
+                None
+            };
+            match problem {
+                Some(problem) => problems.push(problem),
+                None => plain.push(column),
+            }
+        }
+        if plain.len() > MOST_APART {
+            problems.push(all_not_used(&plain));
+        } else {
+            problems.extend(plain.into_iter().map(UnusedColumn::plain_problem));
+        }
+        problems
     }
 }
 
 impl UnusedColumn {
-    fn problem(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> UnplacedProblem {
+    /// What there is to say of it; `None` if it may be anything.
+    fn problem(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> Option<UnplacedProblem> {
         let (label, header) = (&self.label, &worksheet.header);
         let key = column_key(&self.name);
         if header.position(Column::Operation).is_none() && self.holds_orders() {
@@ -169,7 +185,8 @@ impl UnusedColumn {
                 "the column `{label}` is not used, but its cells seem to say what is to be done: {}",
                 self.shown_values()
             );
-            return UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, order_help(&self.name));
+            let help = order_help(&self.name);
+            return Some(UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help));
         }
         if let Some(value) = self.values.iter().find(|value| says_not_to(&self.name, value)) {
             let what = format!(
@@ -178,15 +195,15 @@ impl UnusedColumn {
             );
             let help =
                 "write `ignore` as the operation of rows that are not to run; nothing to do if that is not meant";
-            return UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help);
+            return Some(UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help));
         }
         if !self.values.is_empty() && catalogue.find(&self.name).is_some() {
             let what = format!("the column `{label}` is not used, but its header is a licence");
             let help = meant_by_marks(Column::Licenses);
-            return UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help);
+            return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
         if self.holds_licenses(catalogue) {
-            return self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed);
+            return Some(self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed));
         }
         if !self.values.is_empty() && is_named_after(&key, Column::Licenses) {
             let what = format!(
@@ -194,14 +211,17 @@ impl UnusedColumn {
                 self.shown_values()
             );
             let help = self.meant_for(header, Column::Licenses);
-            return UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help);
+            return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
+        }
+        if let Some(problem) = self.addresses(header, &key) {
+            return Some(problem);
         }
         if let Some(help) = worksheet
             .doubt
             .filter(|_| !self.name.is_ascii())
             .and_then(help_for_headers)
         {
-            return not_used(label, &help);
+            return Some(not_used(label, &help));
         }
         let name = self.shown_name();
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
@@ -210,12 +230,12 @@ impl UnusedColumn {
                 "nothing to do if it is for people only; --map \"{name}=not_before\" has rows wait until 00:00 of the day: \
                  where that day is still worked, write the day after"
             );
-            return not_used(label, &help);
+            return Some(not_used(label, &help));
         }
         if is_free(Column::Groups) && is_named_after(&key, Column::Groups) {
             let help =
                 format!("nothing to do if it is for people only; --map \"{name}=groups\" if it has groups to join");
-            return not_used(label, &help);
+            return Some(not_used(label, &help));
         }
         if let Some(word) = words_in_context(&key).find(|word| is_free(word.column)) {
             let help = format!(
@@ -223,22 +243,41 @@ impl UnusedColumn {
                 word.column.as_str(),
                 word.column.as_str()
             );
-            return not_used(label, &help);
+            return Some(not_used(label, &help));
         }
-        match Column::nearest(&name, is_free) {
-            Some(near) => not_used(
-                label,
-                &format!(
-                    "did you mean `{}`? --map \"{name}={}\" says so without a change",
-                    near.as_str(),
-                    near.as_str()
-                ),
-            ),
-            None => not_used(
-                label,
-                &format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means"),
-            ),
-        }
+        let near = Column::nearest(&name, is_free)?.as_str();
+        let help = format!("did you mean `{near}`? --map \"{name}={near}\" says so without a change");
+        Some(not_used(label, &help))
+    }
+
+    /// A warning of a column of which there is nothing to suggest.
+    fn plain_problem(&self) -> UnplacedProblem {
+        let name = self.shown_name();
+        let help = format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means");
+        not_used(&self.label, &help)
+    }
+
+    /// A warning that its cells are addresses, where its header, by its key, says nothing of whose they are.
+    fn addresses(&self, header: &Header, key: &str) -> Option<UnplacedProblem> {
+        let columns = [Column::User, Column::Email, Column::Username];
+        let taken = columns.into_iter().find_map(|column| header.position(column))?;
+        let is_address = |value: &String| Email::fault(bare_address(value)).is_none();
+        let are_meant = !self.values.is_empty() && self.values.iter().all(is_address) && !names_somebody_else(key);
+        are_meant.then(|| {
+            let what = format!(
+                "the column `{}` is not used, but its cells are addresses: {}",
+                self.label,
+                self.shown_values()
+            );
+            let help = format!(
+                "nothing to do if it is for people only: the rows are about whom `{}` names; if these are meant, \
+                 --map \"{}=email\" --map \"{}=note\"",
+                header.label(taken),
+                self.shown_name(),
+                crate::text::clean(header.name(taken), 60)
+            );
+            UnplacedProblem::warning(ProblemCode::AddressesNotUsed, what, help)
+        })
     }
 
     /// A warning that its cells look like those of `column`.
@@ -259,6 +298,13 @@ impl UnusedColumn {
     /// What to do if its cells are meant for `column`.
     fn meant_for(&self, header: &Header, column: Column) -> String {
         let (name, column_name) = (self.shown_name(), column.as_str());
+        // Who writes `Licences to remove` does not mean them to be given.
+        if column == Column::Licenses && direction_named(&self.name) == Some(Direction::Takes) {
+            return format!(
+                "if they are to be taken away, write them into a `remove-licenses` row; --map \"{name}={column_name}\" if the \
+                 rows of this sheet are such"
+            );
+        }
         match header.position(column) {
             None => format!("if they are meant: --map \"{name}={column_name}\""),
             Some(taken) => format!(
@@ -338,6 +384,71 @@ fn meant_by_marks(column: Column) -> String {
     format!(
         "if a mark below it means that, write its name into a column `{}` of those rows; nothing to do if it is for people only",
         column.as_str()
+    )
+}
+
+/// Whether a header, by its key, says that the column is about somebody else than the row, or how to reach the person
+/// elsewhere.
+fn names_somebody_else(key: &str) -> bool {
+    const SAID: [&str; 43] = [
+        "manager",
+        "supervisor",
+        "superior",
+        "boss",
+        "lead",
+        "head",
+        "chef",
+        "approv",
+        "request",
+        "owner",
+        "contact",
+        "partner",
+        "sponsor",
+        "mentor",
+        "buddy",
+        "delegate",
+        "deput",
+        "assist",
+        "sender",
+        "author",
+        "createdby",
+        "changedby",
+        "modifiedby",
+        "reported",
+        "reportsto",
+        "priva",
+        "personal",
+        "home",
+        "alternat",
+        "secondary",
+        "backup",
+        "recovery",
+        "vorgesetzt",
+        "leiter",
+        "leitung",
+        "genehmig",
+        "vertret",
+        "responsab",
+        "jefe",
+        "gerente",
+        "przelozon",
+        "kierownik",
+        "上司",
+    ];
+    SAID.iter().any(|part| key.contains(part))
+}
+
+/// One warning of many columns.
+fn all_not_used(columns: &[&UnusedColumn]) -> UnplacedProblem {
+    let labels: Vec<String> = columns.iter().map(|column| format!("`{}`", column.label)).collect();
+    UnplacedProblem::warning(
+        ProblemCode::UnknownHeader,
+        format!(
+            "{} are not used: {}",
+            plural(columns.len(), "column"),
+            joined(&labels, MOST_APART)
+        ),
+        "nothing to do if they are for people only; else --map \"HEADER=COLUMN\" says what one means",
     )
 }
 
