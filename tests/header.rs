@@ -1275,3 +1275,15 @@ fn nobody_is_advised_to_give_the_licences_of_a_column_that_are_to_be_taken_away(
         assert_eq!(help.contains("`remove-licenses`"), is_taken, "{header}: {help}");
     }
 }
+
+#[test]
+fn of_moves_the_one_without_a_new_address_is_told_so() {
+    let options = Options::default();
+    let text = "email,New e-mail\nann@x.example,ann@y.example\nbob@x.example,\n";
+    let intake = intake_with(text, &options);
+    let [told] = found(&intake, "no-operation")[..] else {
+        panic!("{:?}", intake.problems)
+    };
+    assert_eq!(told.location.to_string(), "row 3");
+    assert!(told.help.starts_with("fill `New e-mail (column B)`"), "{told:?}");
+}

@@ -114,7 +114,7 @@ impl ContradictionKind {
             Self::Duplicate => (format!("the row says the same as {other}"), "leave one of them out"),
             Self::AddressTwice => (
                 format!("this row and {other} both make an account of the same address"),
-                "keep one of them",
+                "keep one of them, with the groups and licences of both in its cells: Finance; Procurement",
             ),
             Self::MadeAndDeleted => (
                 format!("of this row and {other}, one makes an account of an address and the other deletes it"),
@@ -136,7 +136,7 @@ impl ContradictionKind {
                 format!(
                     "of this row and {other}, one makes an account of an address and the other offboards its owner"
                 ),
-                "keep one of them",
+                "keep one of them; what is to come later goes into a sheet of its own",
             ),
             Self::MovedAndOffboarded => (
                 format!("of this row and {other}, one moves a user and the other offboards the same user"),
@@ -149,7 +149,7 @@ impl ContradictionKind {
             ),
             Self::GivenAndOffboarded => (
                 format!("of this row and {other}, one offboards a user to whom the other gives something"),
-                "keep one of them",
+                "keep one of them; what is to come later goes into a sheet of its own",
             ),
             Self::GivenAndDeactivated => (
                 format!(
@@ -167,7 +167,7 @@ impl ContradictionKind {
             ),
             Self::DifferentLicenses => (
                 format!("this row and {other} each say what exactly the user's direct licences become, and differ"),
-                "keep one of them",
+                "keep one of them; licences that are meant together stand in one cell: ATTUNU; TSTNU",
             ),
             Self::LicensesInOrder => (
                 format!("this row and {other} change the same user's licences; they run in the order of the sheet"),
@@ -175,7 +175,7 @@ impl ContradictionKind {
             ),
             Self::DifferentGroups => (
                 format!("this row and {other} each say which groups exactly the user is in, and differ"),
-                "keep one of them",
+                "keep one of them; groups that are meant together stand in one cell: Finance; Procurement",
             ),
             Self::GroupsInOrder => (
                 format!("this row and {other} change the same user's groups; they run in the order of the sheet"),
@@ -195,7 +195,7 @@ impl ContradictionKind {
             ),
             Self::TwoRules => (
                 format!("this row and {other} each say what exactly the group's rule becomes, and differ"),
-                "keep one of them",
+                "keep one of them; licences that are meant together stand in one cell: ATTUNU; TSTNU",
             ),
             Self::LikeMadeHere => (
                 format!("of this row and {other}, one makes an account and the other is to be `like` it"),

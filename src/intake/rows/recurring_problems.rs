@@ -223,6 +223,11 @@ fn no_operation_help(header: &Header, rows: &Occurrences) -> String {
             "choose one in {}{row}: {USUAL}; --operation is for all rows whose cell is empty",
             column_letters(position)
         ),
+        // A row that names an address to move to would be a `migrate`.
+        (None, _) if let Some(position) = header.position(Column::NewEmail) => format!(
+            "fill `{}` of whoever moves to a new address; for the others, add a column `operation`: {USUAL}",
+            header.label(position)
+        ),
         (Some(_) | None, _) => {
             format!("add a column `operation`, name the worksheet after one, or give --operation: {USUAL}")
         }
