@@ -745,6 +745,22 @@ fn a_line_of_text_below_the_rows_is_no_row_about_whom_it_names() {
 }
 
 #[test]
+fn what_a_directory_calls_a_guest_is_no_address_to_write_to() {
+    let guest = "ann_gmail.com#EXT#@acme.onmicrosoft.com";
+    let invite = intake(&format!("operation,email\ninvite,{guest}\n"));
+    assert_eq!(codes(&invite, Severity::Warning), ["guest-name"]);
+    assert!(invite.problems.iter().next().unwrap().help.ends_with("ann@gmail.com"));
+    assert_eq!(
+        warnings(&format!("operation,user,licenses\nadd-licenses,{guest},ATTUNU\n")),
+        [] as [&str; 0]
+    );
+    assert_eq!(
+        warnings("operation,email\ninvite,ann@acme.onmicrosoft.com\n"),
+        [] as [&str; 0]
+    );
+}
+
+#[test]
 fn what_is_odd_but_may_be_meant_is_a_warning() {
     for (text, code) in [
         ("operation,user,Licnses\ndelete,ann,x\n", "unknown-header"),

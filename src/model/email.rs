@@ -24,6 +24,9 @@ pub enum EmailError {
     /// What is before the `@` is empty, begins or ends with a dot, or has two in a row.
     #[error("has a misplaced dot, or nothing, before the `@`")]
     LocalPart,
+    /// What follows the `@` has a character that no domain name has.
+    #[error("has {} after the `@`, where no address has it", shown(*.0))]
+    DomainLetter(char),
     /// What follows the `@` is not a domain name with at least one dot.
     #[error("has no full domain after the `@`")]
     Domain,
@@ -84,7 +87,9 @@ fn check(text: &str) -> Result<(), EmailError> {
     if domain.contains('@') {
         return Err(EmailError::ManyAts);
     }
-    if let Some(letter) = text.chars().find(|letter| is_foreign(*letter)) {
+    // A dot in the middle of the line is a letter of Catalan within a word.
+    let bullet = text.chars().next().filter(|first| *first == '·');
+    if let Some(letter) = text.chars().find(|letter| is_foreign(*letter)).or(bullet) {
         return Err(EmailError::Letter(letter));
     }
     if local.is_empty() || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
@@ -94,12 +99,12 @@ fn check(text: &str) -> Result<(), EmailError> {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && !label.starts_with(is_combining_mark)
             // A mark belongs to the letter before it; some letters have no form without one even when composed.
-            && label
-                .chars()
-                .all(|letter| letter.is_alphanumeric() || letter == '-' || is_combining_mark(letter))
+            && !label.starts_with(is_combining_mark)
     });
+    if let Some(letter) = domain.chars().find(|letter| *letter != '.' && !is_of_a_label(*letter)) {
+        return Err(EmailError::DomainLetter(letter));
+    }
     if !domain.contains('.') || !labels_ok {
         return Err(EmailError::Domain);
     }
@@ -138,9 +143,46 @@ fn is_plain_address(text: &[u8]) -> bool {
     may_part && has_at && has_dot && text.len() <= LONGEST
 }
 
+fn is_of_a_label(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '-' || is_combining_mark(letter)
+}
+
+/// Whether the character is what texts put before or behind an address: a bullet, a footnote, a quotation mark.
+fn is_of_a_text(letter: char) -> bool {
+    matches!(
+        letter,
+        '¹' | '²' | '³' | '\u{2070}'
+            ..='\u{209f}'
+                | '…'
+                | '•'
+                | '‣'
+                | '◦'
+                | '▪'
+                | '●'
+                | '→'
+                | '✓'
+                | '✔'
+                | '“'
+                | '”'
+                | '„'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '©'
+                | '®'
+                | '™'
+                | '†'
+                | '‡'
+                | '§'
+                | '¶'
+    )
+}
+
 fn is_foreign(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()
+        || is_of_a_text(letter)
         || matches!(letter, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\' | '[' | ']')
 }
 
@@ -190,6 +232,9 @@ mod tests {
             "ann_-lee+tag@corp-two.example",
             "o'brien@corp.example",
             "zoë@müller.example",
+            "col·legi@corp.example",
+            "o’brien@corp.example",
+            "ann*lee@corp.example",
             "-ann-@corp.example",
             // The same letters composed and decomposed, and one that has no composed form.
             "zoe\u{308}@mu\u{308}ller.example",
@@ -210,7 +255,13 @@ mod tests {
             ("ann@corp", EmailError::Domain),
             ("ann@corp.", EmailError::Domain),
             ("ann@corp-.example", EmailError::Domain),
-            ("ann@corp_two.example", EmailError::Domain),
+            ("ann@corp_two.example", EmailError::DomainLetter('_')),
+            ("ann@corp.example*", EmailError::DomainLetter('*')),
+            ("ann@corp.example/", EmailError::DomainLetter('/')),
+            ("ann@corp.example¹", EmailError::Letter('¹')),
+            ("…ann@corp.example", EmailError::Letter('…')),
+            ("“ann@corp.example”", EmailError::Letter('“')),
+            ("·ann@corp.example", EmailError::Letter('·')),
             ("ann@-corp.example", EmailError::Domain),
             ("ann@\u{308}corp.example", EmailError::Domain),
             ("ann lee@corp.example", EmailError::Letter(' ')),

@@ -382,6 +382,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         ProblemCode::BadEmail
         | ProblemCode::BadUsername
         | ProblemCode::LookAlikeAddress
+        | ProblemCode::GuestName
         | ProblemCode::ExampleAddress => ADDRESS,
         ProblemCode::NotOffered => BLOCKED,
         ProblemCode::NoSuchSheet
@@ -391,17 +392,17 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::NothingToRun
         | ProblemCode::HiddenSheet
         | ProblemCode::SheetNameOverruled
+        | ProblemCode::InferredRules
         | ProblemCode::RowsAboveHeader
         | ProblemCode::UnknownColumn
         | ProblemCode::NoSuchHeader
-        | ProblemCode::InferredRules
         | ProblemCode::UnknownHeader
         | ProblemCode::LicensesNotUsed
+        | ProblemCode::AddressesNotUsed
         | ProblemCode::GroupsNotUsed
         | ProblemCode::OperationNotUsed
         | ProblemCode::DatesNotUsed
         | ProblemCode::EndsBeforeLastDay
-        | ProblemCode::AddressesNotUsed
         | ProblemCode::DoubtfulHeader
         | ProblemCode::TwoHeaders
         | ProblemCode::HeaderAgain
@@ -413,6 +414,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::TooManyCells
         | ProblemCode::ShortRow
         | ProblemCode::CellWithoutHeader
+        | ProblemCode::LineOfText
         | ProblemCode::HiddenRows
         | ProblemCode::TotalRow
         | ProblemCode::HiddenColumns
@@ -420,7 +422,6 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::CoveredCells
         | ProblemCode::MergedDown
         | ProblemCode::CellTooLong
-        | ProblemCode::LineOfText
         | ProblemCode::FormulaWithoutValue
         | ProblemCode::DoubtfulFormulas
         | ProblemCode::FormulaAsText

@@ -267,6 +267,13 @@ impl<'c> CellReader<'c, '_, '_> {
             }
             let what = format!("`{}` {fault}", excerpt(address));
             self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
+        } else if let Some(own) = guests_own_address(address) {
+            let what = format!(
+                "`{}` is what a directory calls a guest, and receives no mail",
+                excerpt(address)
+            );
+            let help = format!("write the guest's own address, which is probably {own}");
+            self.report(UnplacedProblem::warning(ProblemCode::GuestName, what, help), column);
         }
     }
 
@@ -516,4 +523,17 @@ impl<'c> CellReader<'c, '_, '_> {
             );
         }
     }
+}
+
+/// The own address of a guest whom a directory calls `ann_corp.example#EXT#@contoso.onmicrosoft.com`.
+fn guests_own_address(address: &str) -> Option<String> {
+    if !address.ends_with(".onmicrosoft.com") {
+        return None;
+    }
+    let (local, domain) = address
+        .split_once("#EXT#@")
+        .or_else(|| address.split_once("#ext#@"))?
+        .0
+        .rsplit_once('_')?;
+    Some(format!("{local}@{domain}"))
 }
