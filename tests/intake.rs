@@ -745,6 +745,43 @@ fn a_line_of_text_below_the_rows_is_no_row_about_whom_it_names() {
 }
 
 #[test]
+fn names_that_a_program_has_mangled_are_shown_as_they_were() {
+    let told = |cells: &str| {
+        let intake = intake(&format!(
+            "operation,email,name,surname,groups\ninvite,ann@x.example,{cells}\n"
+        ));
+        assert_eq!(intake.rows.len(), 1, "{:?}", intake.problems);
+        let told = intake
+            .problems
+            .iter()
+            .map(|problem| (problem.code.as_str(), problem.what.clone()));
+        told.collect::<Vec<_>>()
+    };
+    for (cells, mended) in [
+        ("Zoë,MÃ¼ller,", "`Müller`"),
+        ("José,PÃ©rez,", "`Pérez`"),
+        ("M&uuml;ller,,", "`Müller`"),
+        (",O&#39;Neil,", "`O'Neil`"),
+        (",,R&amp;D", "`R&D`"),
+        (",,Finance; BÃ¼ro", "`Finance; Büro`"),
+    ] {
+        let told = told(cells);
+        assert!(
+            matches!(&told[..], [("doubtful-encoding", what)] if what.ends_with(mended)),
+            "{cells}: {told:?}"
+        );
+    }
+    for cells in [
+        "Zoë,Müller,R&D; Büro",
+        "João,Ânderson,H&M; Zara",
+        "Łukasz,Żak,Q&A",
+        "ANN,STRAßE,",
+    ] {
+        assert_eq!(told(cells), [], "{cells}");
+    }
+}
+
+#[test]
 fn what_a_directory_calls_a_guest_is_no_address_to_write_to() {
     let guest = "ann_gmail.com#EXT#@acme.onmicrosoft.com";
     let invite = intake(&format!("operation,email\ninvite,{guest}\n"));
@@ -758,6 +795,28 @@ fn what_a_directory_calls_a_guest_is_no_address_to_write_to() {
         warnings("operation,email\ninvite,ann@acme.onmicrosoft.com\n"),
         [] as [&str; 0]
     );
+}
+
+#[test]
+fn an_item_of_a_list_that_is_struck_through_is_told_as_a_struck_cell_is() {
+    let warned = |header: &str, is_second_struck: bool| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("invite").unwrap();
+        sheet.write_row(0, 0, ["email", header]).unwrap();
+        sheet.write_string(1, 0, "ann@x.example").unwrap();
+        let (plain, struck) = (Format::new(), Format::new().set_font_strikethrough());
+        let second = if is_second_struck { &struck } else { &plain };
+        sheet
+            .write_rich_string(1, 1, &[(&plain, "TSTNU; "), (second, "ATTUNU")])
+            .unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let intake = read(&Source::from_reader(&mut &bytes[..]).unwrap(), &Options::default()).unwrap();
+        codes(&intake, Severity::Warning).join(" ")
+    };
+    assert_eq!(warned("licenses", true), "struck-rows");
+    assert_eq!(warned("groups", true), "struck-rows");
+    assert_eq!(warned("licenses", false), "");
+    assert_eq!(warned("note", true), "");
 }
 
 #[test]

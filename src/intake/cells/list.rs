@@ -1,7 +1,7 @@
 //! Several items in one cell: how they are separated, and the groups of a cell.
 
 use super::stand_ins::{is_error_word, is_nothing};
-use super::{UnplacedProblem, excerpt, hash};
+use super::{UnplacedProblem, excerpt, hash, mangled};
 use crate::model::{GroupRef, Shared};
 use crate::problem::{ProblemCode, Severity};
 
@@ -145,7 +145,7 @@ impl GroupList {
             )
         })?;
         let mut pairs: Vec<(String, GroupRef)> = Vec::new();
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<UnplacedProblem> = mangled(cell).into_iter().collect();
         let is_list = items.len() > 1;
         for item in items {
             match stand_in(&item).filter(|_| is_list) {

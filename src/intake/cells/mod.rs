@@ -16,6 +16,7 @@ mod kept;
 mod leaving_words;
 mod licenses;
 mod list;
+mod mangled;
 mod operation_advice;
 mod operation_name;
 mod orders;
@@ -48,8 +49,9 @@ pub(super) use header_words::{
 pub(super) use leaving_words::{EndHeader, LeavingCell, leaving_cell, names_a_last_day};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
-pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
+pub(super) use mangled::mangled;
 pub(super) use operation_advice::{Direction, direction_named, direction_of};
+pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{Bearing, names_what_happens, order_in, says_not_to};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,

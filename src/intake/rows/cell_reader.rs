@@ -7,8 +7,8 @@ use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, excerpt, is_clear, is_language, is_of_an_example,
-    is_same, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key,
-    user_name_fault,
+    is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date,
+    user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -179,6 +179,9 @@ impl<'c> CellReader<'c, '_, '_> {
             .find(|column| self.cells.has(*column))
             .unwrap_or(Column::Group);
         self.values.group = self.used(column);
+        if let Some(problem) = mangled(self.values.group) {
+            self.report(problem, column);
+        }
         if column == Column::Groups && self.values.group.contains([';', ',', '|', '"']) {
             self.several_in_one_cell(Column::Group, "group");
         }
@@ -458,6 +461,9 @@ impl<'c> CellReader<'c, '_, '_> {
 
     fn name(&mut self, column: Column) -> Cow<'c, str> {
         let cell = self.taken(column);
+        if let Some(problem) = mangled(cell) {
+            self.report(problem, column);
+        }
         if self.cells.is_plain {
             Cow::Borrowed(cell)
         } else {
