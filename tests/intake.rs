@@ -798,28 +798,6 @@ fn what_a_directory_calls_a_guest_is_no_address_to_write_to() {
 }
 
 #[test]
-fn an_item_of_a_list_that_is_struck_through_is_told_as_a_struck_cell_is() {
-    let warned = |header: &str, is_second_struck: bool| {
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet().set_name("invite").unwrap();
-        sheet.write_row(0, 0, ["email", header]).unwrap();
-        sheet.write_string(1, 0, "ann@x.example").unwrap();
-        let (plain, struck) = (Format::new(), Format::new().set_font_strikethrough());
-        let second = if is_second_struck { &struck } else { &plain };
-        sheet
-            .write_rich_string(1, 1, &[(&plain, "TSTNU; "), (second, "ATTUNU")])
-            .unwrap();
-        let bytes = workbook.save_to_buffer().unwrap();
-        let intake = read(&Source::from_reader(&mut &bytes[..]).unwrap(), &Options::default()).unwrap();
-        codes(&intake, Severity::Warning).join(" ")
-    };
-    assert_eq!(warned("licenses", true), "struck-rows");
-    assert_eq!(warned("groups", true), "struck-rows");
-    assert_eq!(warned("licenses", false), "");
-    assert_eq!(warned("note", true), "");
-}
-
-#[test]
 fn what_is_odd_but_may_be_meant_is_a_warning() {
     for (text, code) in [
         ("operation,user,Licnses\ndelete,ann,x\n", "unknown-header"),

@@ -14,7 +14,7 @@ use crate::intake::rows::{
     malformed_row,
 };
 use crate::model::{OperationKind, Shared};
-use crate::problem::ProblemCode;
+use crate::problem::{Problem, ProblemCode};
 use crate::sheet::{EncodingDoubt, Lines, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 

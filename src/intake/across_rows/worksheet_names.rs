@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, direction_named, direction_of};
+use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, direction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::Worksheet;
 use crate::model::OperationKind;
@@ -54,10 +54,14 @@ fn overruled_name(worksheet: &Worksheet, operation: OperationKind) -> Option<Unp
         ),
         Some(_) => return None,
         None => {
-            let named = match (direction_named(&worksheet.name)?, direction_of(operation)?) {
-                (Direction::Gives, Direction::Takes) => "who comes or gets something",
-                (Direction::Takes, Direction::Gives) => "who leaves or loses something",
-                (Direction::Gives, Direction::Gives) | (Direction::Takes, Direction::Takes) => return None,
+            let direction = direction_named(&worksheet.name)?;
+            if !direction.is_against(Direction::of_operation(operation)) {
+                return None;
+            }
+            let named = if direction == Direction::Gives {
+                "who comes or gets something"
+            } else {
+                "who leaves or loses something"
             };
             format!(
                 "the worksheet is named after {named}, but its rows are `{operation}`, as `--operation` or the profile says"
@@ -71,12 +75,11 @@ fn overruled_name(worksheet: &Worksheet, operation: OperationKind) -> Option<Unp
 
 /// Whether the name of the worksheet says that its rows take something away, as this operation does.
 fn is_named_alike(worksheet: &Worksheet, operation: OperationKind) -> bool {
-    let takes = Some(Direction::Takes);
     let named = match worksheet.instruction {
-        Some(Instruction::Run(named)) => direction_of(named),
+        Some(Instruction::Run(named)) => Some(Direction::of_operation(named)),
         Some(Instruction::Ignore) | None => direction_named(&worksheet.name),
     };
-    direction_of(operation) == takes && named == takes
+    Direction::of_operation(operation) == Direction::Takes && named == Some(Direction::Takes)
 }
 
 /// A worksheet that is called anything, and would lose as much as the one that is named after it.

@@ -8,6 +8,7 @@ mod column;
 mod comparison;
 mod dates;
 mod defects;
+mod direction;
 mod example;
 mod fact_column;
 mod header_key;
@@ -41,6 +42,7 @@ pub(super) use column::ColumnSet;
 pub(super) use comparison::{half, hash, hash_text, hasher, is_same, user_key};
 pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, likely_date, read_date};
 pub(super) use defects::{defect, is_sound, too_long};
+pub(super) use direction::Direction;
 pub(super) use example::is_of_an_example;
 pub(super) use header_key::column_key;
 pub(super) use header_words::{
@@ -50,9 +52,9 @@ pub(super) use leaving_words::{EndHeader, LeavingCell, leaving_cell, names_a_las
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
 pub(super) use mangled::mangled;
-pub(super) use operation_advice::{Direction, direction_named, direction_of};
+pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
-pub(super) use orders::{Bearing, names_what_happens, order_in, says_not_to};
+pub(super) use orders::{names_what_happens, order_in, says_not_to};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };

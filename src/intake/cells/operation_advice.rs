@@ -3,6 +3,7 @@
 
 use strum::IntoEnumIterator;
 
+use super::direction::Direction;
 use crate::model::OperationKind;
 use crate::text::{fold, nearest};
 
@@ -192,13 +193,6 @@ fn several_operations(text: &str) -> Option<String> {
     (advised.len() > 1).then(|| format!("give each its own row: {}", advised.join("; ")))
 }
 
-/// What becomes of people's access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::intake) enum Direction {
-    Gives,
-    Takes,
-}
-
 /// What the name of a worksheet says that becomes of the access of those on it, if it says one thing: `Leavers`, `Eintritte`.
 pub(in crate::intake) fn direction_named(name: &str) -> Option<Direction> {
     /// Words that mean much else where they are no orders: `End users`, `Licences`, `del`.
@@ -214,43 +208,10 @@ pub(in crate::intake) fn direction_named(name: &str) -> Option<Direction> {
         meant.find_map(|stem| meaning(stem, &VERBS))
     };
     let words = words(name);
-    let mut directions = words.iter().filter_map(verb).filter_map(direction);
+    let directions = words.iter().filter_map(verb).map(Direction::of_verb);
+    let mut directions = directions.filter(|direction| *direction != Direction::Neither);
     let first = directions.next()?;
     directions.all(|other| other == first).then_some(first)
-}
-
-/// What rows of this operation do to the access of those they are about, if it is always the same.
-pub(in crate::intake) fn direction_of(kind: OperationKind) -> Option<Direction> {
-    match kind {
-        OperationKind::Invite | OperationKind::Create | OperationKind::AddLicenses | OperationKind::AddToGroups => {
-            Some(Direction::Gives)
-        }
-        OperationKind::Delete
-        | OperationKind::RemoveLicenses
-        | OperationKind::ReleaseLicenses
-        | OperationKind::BlockLicenses
-        | OperationKind::RemoveFromGroups
-        | OperationKind::ReleaseLease
-        | OperationKind::Offboard
-        | OperationKind::ClearGroupLicenses => Some(Direction::Takes),
-        OperationKind::Update
-        | OperationKind::SetLicenses
-        | OperationKind::SetGroupLicenses
-        | OperationKind::SetGroups
-        | OperationKind::Migrate => None,
-    }
-}
-
-fn direction(verb: Verb) -> Option<Direction> {
-    match verb {
-        Verb::Invite | Verb::Create | Verb::Undelete | Verb::Give | Verb::Unblock | Verb::Activate => {
-            Some(Direction::Gives)
-        }
-        Verb::Delete | Verb::Take | Verb::Release | Verb::Block | Verb::Deactivate | Verb::Leave => {
-            Some(Direction::Takes)
-        }
-        Verb::Update | Verb::Set | Verb::Move | Verb::Nothing => None,
-    }
 }
 
 /// The words of a text in comparison form; `assignLicenses` and `addlicenses` are two, `un-delete` is one.

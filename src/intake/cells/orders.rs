@@ -1,20 +1,10 @@
 //! Cells of columns that are not used, and yet seem to say what is to be done with a row.
 
 use super::column_key;
-use super::operation_advice::{THINGS, VERBS, Verb, meaning, words};
+use super::direction::Direction;
+use super::operation_advice::{THINGS, VERBS, meaning, words};
 use super::scalar::parse_flag;
 use crate::text::fold;
-
-/// Whether somebody has more or less once something is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::intake) enum Bearing {
-    /// Something comes to them: an account, a group, a licence.
-    Gives,
-    /// Something is taken from them.
-    Takes,
-    /// Both, or neither.
-    Neither,
-}
 
 /// A longer text is a remark.
 const LONGEST: usize = 40;
@@ -40,23 +30,23 @@ const APPROVALS: &str = "approved approval include included genehmigt freigegebe
      aprovada approvato goedgekeurd zatwierdzone zatwierdzony zatwierdzono 承認";
 
 /// What a cell orders that holds an operation, in people's words, and nothing else: `Remove`, `Zur Gruppe hinzufügen`.
-pub(in crate::intake) fn order_in(cell: &str) -> Option<Bearing> {
+pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
     if cell.is_empty() || cell.len() > LONGEST {
         return None;
     }
     let words = words(cell);
     let is_in = |list: &str, word: &String| list.split_whitespace().any(|known| known == *word);
-    let mut bearing = None;
+    let mut direction = None;
     for word in &words {
         let meant = meaning(word, &VERBS).filter(|_| !is_in(NO_ORDERS, word));
-        match meant.map(Bearing::of) {
-            Some(one) if bearing.is_none_or(|other| other == one) => bearing = Some(one),
-            Some(_) => bearing = Some(Bearing::Neither),
+        match meant.map(Direction::of_verb) {
+            Some(one) if direction.is_none_or(|other| other == one) => direction = Some(one),
+            Some(_) => direction = Some(Direction::Neither),
             None if meaning(word, &THINGS).is_some() || is_in(JOINTS, word) => {}
             None => return None,
         }
     }
-    bearing
+    direction
 }
 
 /// Whether a header, by its key, is that of a column which says what happens to somebody.
@@ -77,45 +67,30 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str) -> bool {
     cell.len() <= LONGEST && (is_withdrawn() || parse_flag(cell) == Some(false) && is_of_approval())
 }
 
-impl Bearing {
-    fn of(verb: Verb) -> Self {
-        match verb {
-            Verb::Invite | Verb::Create | Verb::Undelete | Verb::Give | Verb::Activate => Self::Gives,
-            Verb::Delete | Verb::Take | Verb::Release | Verb::Block | Verb::Deactivate | Verb::Leave => Self::Takes,
-            Verb::Update | Verb::Set | Verb::Unblock | Verb::Move => Self::Neither,
-        }
-    }
-
-    /// Whether one takes what the other gives.
-    pub(in crate::intake) fn is_against(self, other: Self) -> bool {
-        matches!((self, other), (Self::Gives, Self::Takes) | (Self::Takes, Self::Gives))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_order_is_a_cell_of_words_for_operations_and_nothing_else() {
-        for (cell, bearing) in [
-            ("Add", Bearing::Gives),
-            ("Remove", Bearing::Takes),
-            ("remove from group", Bearing::Takes),
-            ("Zur Gruppe hinzufügen", Bearing::Gives),
-            ("Löschen", Bearing::Takes),
-            ("Austritt", Bearing::Takes),
-            ("Supprimer", Bearing::Takes),
-            ("baja", Bearing::Takes),
-            ("Leaver", Bearing::Takes),
-            ("Joiner", Bearing::Gives),
-            ("add-licenses", Bearing::Gives),
-            ("offboard", Bearing::Takes),
-            ("Add/Remove", Bearing::Neither),
-            ("Transfer", Bearing::Neither),
-            ("削除", Bearing::Takes),
+        for (cell, direction) in [
+            ("Add", Direction::Gives),
+            ("Remove", Direction::Takes),
+            ("remove from group", Direction::Takes),
+            ("Zur Gruppe hinzufügen", Direction::Gives),
+            ("Löschen", Direction::Takes),
+            ("Austritt", Direction::Takes),
+            ("Supprimer", Direction::Takes),
+            ("baja", Direction::Takes),
+            ("Leaver", Direction::Takes),
+            ("Joiner", Direction::Gives),
+            ("add-licenses", Direction::Gives),
+            ("offboard", Direction::Takes),
+            ("Add/Remove", Direction::Neither),
+            ("Transfer", Direction::Neither),
+            ("削除", Direction::Takes),
         ] {
-            assert_eq!(order_in(cell), Some(bearing), "{cell}");
+            assert_eq!(order_in(cell), Some(direction), "{cell}");
         }
         for cell in [
             "",

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::statement_kind::StatementKind;
 use super::values::Values;
-use crate::intake::cells::{Bearing, Column, GroupList, LicenseList, WrittenDate, is_clear};
+use crate::intake::cells::{Column, Direction, GroupList, LicenseList, WrittenDate, is_clear};
 use crate::model::{
     BundleSet, Conditions, Create, Email, EmailError, Field, GroupLicenses, GroupRef, Invite, Migrate, Operation,
     OperationKind, Password, ProfileChange, Shared, Update, UserRef,
@@ -421,30 +421,8 @@ fn licenses(list: Option<&Rc<LicenseList>>) -> BundleSet {
 /// Whether a row takes access or licences away, so that it does harm where it runs before its day. What sets a whole state
 /// gives as well as it takes, and an old account goes only once the new one is accepted.
 pub(super) fn takes_away(kind: OperationKind, values: &Values<'_>) -> bool {
-    bearing(kind) == Bearing::Takes
+    Direction::of_operation(kind) == Direction::Takes
         || kind == OperationKind::Update && (values.active == Some(false) || values.remove_groups.is_some())
-}
-
-/// Whether somebody has more or less after an operation of this kind.
-pub(super) fn bearing(kind: OperationKind) -> Bearing {
-    match kind {
-        OperationKind::Invite | OperationKind::Create | OperationKind::AddLicenses | OperationKind::AddToGroups => {
-            Bearing::Gives
-        }
-        OperationKind::Delete
-        | OperationKind::RemoveLicenses
-        | OperationKind::ReleaseLicenses
-        | OperationKind::BlockLicenses
-        | OperationKind::RemoveFromGroups
-        | OperationKind::ReleaseLease
-        | OperationKind::Offboard
-        | OperationKind::ClearGroupLicenses => Bearing::Takes,
-        OperationKind::Update
-        | OperationKind::SetLicenses
-        | OperationKind::SetGroupLicenses
-        | OperationKind::SetGroups
-        | OperationKind::Migrate => Bearing::Neither,
-    }
 }
 
 #[cfg(test)]

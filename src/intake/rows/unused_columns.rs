@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::doubtful_letters::help_for_headers;
 use super::header::Header;
-use super::operations::bearing;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
@@ -368,7 +367,7 @@ pub(super) fn opposite_orders<'h>(
 ) -> impl Iterator<Item = UnplacedProblem> + 'h {
     header.orders.iter().filter_map(move |position| {
         let cell = clean(row.cell(*position).text);
-        order_in(&cell).filter(|order| order.is_against(bearing(kind)))?;
+        order_in(&cell).filter(|order| order.is_against(Direction::of_operation(kind)))?;
         let what = format!(
             "the column `{}` is not used, and says `{}`, but the row is `{kind}`",
             header.label(*position),

@@ -1,0 +1,53 @@
+//! Whether somebody has more or less once something is done.
+
+use super::operation_advice::Verb;
+use crate::model::OperationKind;
+
+/// Whether somebody has more or less once something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum Direction {
+    /// Something comes to them: an account, a group, a licence.
+    Gives,
+    /// Something is taken from them.
+    Takes,
+    /// Both, or neither, or that depends.
+    Neither,
+}
+
+impl Direction {
+    /// Of all rows of this operation.
+    pub(in crate::intake) fn of_operation(kind: OperationKind) -> Self {
+        match kind {
+            OperationKind::Invite | OperationKind::Create | OperationKind::AddLicenses | OperationKind::AddToGroups => {
+                Self::Gives
+            }
+            OperationKind::Delete
+            | OperationKind::RemoveLicenses
+            | OperationKind::ReleaseLicenses
+            | OperationKind::BlockLicenses
+            | OperationKind::RemoveFromGroups
+            | OperationKind::ReleaseLease
+            | OperationKind::Offboard
+            | OperationKind::ClearGroupLicenses => Self::Takes,
+            OperationKind::Update
+            | OperationKind::SetLicenses
+            | OperationKind::SetGroupLicenses
+            | OperationKind::SetGroups
+            | OperationKind::Migrate => Self::Neither,
+        }
+    }
+
+    /// Of what a word of people's means.
+    pub(super) fn of_verb(verb: Verb) -> Self {
+        match verb {
+            Verb::Invite | Verb::Create | Verb::Undelete | Verb::Give | Verb::Unblock | Verb::Activate => Self::Gives,
+            Verb::Delete | Verb::Take | Verb::Release | Verb::Block | Verb::Deactivate | Verb::Leave => Self::Takes,
+            Verb::Update | Verb::Set | Verb::Move | Verb::Nothing => Self::Neither,
+        }
+    }
+
+    /// Whether one takes what the other gives.
+    pub(in crate::intake) fn is_against(self, other: Self) -> bool {
+        matches!((self, other), (Self::Gives, Self::Takes) | (Self::Takes, Self::Gives))
+    }
+}
