@@ -369,7 +369,7 @@ fn a_row_is_about_the_address_where_the_column_beside_it_says_what_the_person_is
     let told = |text: &str| {
         let intake = intake(text);
         let problems: Vec<_> = intake.problems.iter().map(|problem| problem.code.as_str()).collect();
-        let rows = intake.rows.iter().map(|row| row.operation.user_label().to_string());
+        let rows = intake.rows.iter().map(|row| row.operation.user_label());
         (rows.collect::<Vec<_>>(), problems.join(" "))
     };
     for (operation, active) in [
@@ -1567,6 +1567,7 @@ fn worksheets(sheets: &[(&str, &[&[&str]])]) -> Source {
 
 #[test]
 fn one_operation_for_worksheets_that_are_called_after_who_comes_and_who_leaves_is_told() {
+    use OperationKind::{AddToGroups, Delete, Invite, Offboard, SetLicenses};
     let told = |names: &[&str], operation: OperationKind| {
         let tables: [&[&[&str]]; 3] = [
             &[
@@ -1595,7 +1596,6 @@ fn one_operation_for_worksheets_that_are_called_after_who_comes_and_who_leaves_i
         let told = told.map(|problem| problem.location.sheet.to_string());
         told.collect::<Vec<_>>().join(", ")
     };
-    use OperationKind::{AddToGroups, Delete, Invite, Offboard, SetLicenses};
     for (names, operation, expected) in [
         (&["Eintritte", "Austritte Q4"][..], Invite, "Austritte Q4"),
         (&["Joiners", "Leavers!"], Offboard, "Joiners"),

@@ -352,6 +352,7 @@ fn of_transport(code: TransportCode) -> Cause {
 }
 
 /// Two rows, or two cells, or one cell: more is said by the row's own words.
+#[expect(clippy::too_many_lines, reason = "every code has a line")]
 fn of_problem(code: ProblemCode) -> Cause {
     match code {
         ProblemCode::AddressTwice

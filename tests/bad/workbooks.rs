@@ -305,8 +305,8 @@ fn sixteen_thousand_columns_are_read_and_the_warnings_stay_few() {
     let sheet = format!("{header}\nann@corp.example,add-to-groups,Finance\n");
     let told = told("wide.csv", sheet.as_bytes());
     assert_eq!(told.code, Some(0));
-    assert!(told.text.contains("16,382 warnings"), "{}", told.text);
-    assert!(told.text.lines().count() < 250);
+    assert!(told.text.contains("16,381 columns are not used"), "{}", told.text);
+    assert!(told.text.contains("\n2 warnings"), "{}", told.text);
     let told = self::told(
         "wider.csv",
         format!("{header},one too many\nann@corp.example\n").as_bytes(),

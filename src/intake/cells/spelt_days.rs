@@ -79,7 +79,7 @@ pub(in crate::intake) fn spelt_day(cell: &str) -> Option<SpeltDay> {
     /// `1.1.27`, and a weekday with a day in words.
     const LENGTHS: std::ops::RangeInclusive<usize> = 6..=40;
     let cell = cell.trim();
-    if !LENGTHS.contains(&cell.len()) || !cell.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !LENGTHS.contains(&cell.len()) || !has_numbers_of_a_day(cell) {
         return None;
     }
     if let Some(day) = day_in_words(cell) {
@@ -91,6 +91,23 @@ pub(in crate::intake) fn spelt_day(cell: &str) -> Option<SpeltDay> {
         return None;
     }
     likely_date(word).map(SpeltDay::Day).or_else(|| with_short_year(word))
+}
+
+/// Whether there are two or three numbers, none of more than four digits, which takes less time to see than a day to read.
+fn has_numbers_of_a_day(cell: &str) -> bool {
+    let (mut numbers, mut digits) = (0, 0);
+    for byte in cell.bytes() {
+        if byte.is_ascii_digit() {
+            numbers += u32::from(digits == 0);
+            digits += 1;
+            if numbers > 3 || digits > 4 {
+                return false;
+            }
+        } else {
+            digits = 0;
+        }
+    }
+    numbers > 1
 }
 
 /// The day, month and year of a date whose month is a word, `31. Dezember 2026` or `Dec 31st, 26`, each in lower case.

@@ -165,9 +165,9 @@ impl<'c> CellReader<'c, '_, '_> {
             return false;
         }
         let user = self.cells.get(Column::User);
-        let is_spaced = user.contains(|letter: char| letter == ',' || letter.is_whitespace());
-        is_spaced
-            && !user.contains(['@', ';', '|', '\n', '\\', '<'])
+        !user.contains('@')
+            && user.contains(|letter: char| letter == ',' || letter.is_whitespace())
+            && !user.contains([';', '|', '\n', '\\', '<'])
             && Email::fault(bare_address(self.cells.get(Column::Email))).is_none()
     }
 

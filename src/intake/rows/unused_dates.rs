@@ -34,10 +34,8 @@ pub(in crate::intake) struct UnusedDates {
 struct UnusedDateColumn {
     /// Whether rows are refused for what is no date that could be read.
     has_unclear_cells: bool,
-    /// Whether any cell is a day whatever the others are.
-    has_days: bool,
-    /// Whether any cell is three numbers that are no day: those of the others may then be none either.
-    has_other_numbers: bool,
+    /// That of the cell which says most of the others.
+    certainty: Option<Certainty>,
     shows_day_first: bool,
     shows_month_first: bool,
     /// The rows, if the day comes first where the cells do not show it.
@@ -116,8 +114,7 @@ impl UnusedDates {
             }
             let column = self.columns.entry(position).or_default();
             column.has_unclear_cells |= said.is_unclear;
-            column.has_days |= said.certainty == Certainty::Day;
-            column.has_other_numbers |= said.certainty == Certainty::NoDay;
+            column.certainty = column.certainty.max(Some(said.certainty));
             column.shows_day_first |= said.shown_order == Some(DateOrder::DayFirst);
             column.shows_month_first |= said.shown_order == Some(DateOrder::MonthFirst);
             for (rows, haste) in [
@@ -146,7 +143,7 @@ impl UnusedDates {
     ) -> UnusedDateFindings {
         let mut findings = UnusedDateFindings::default();
         for (position, column) in self.columns {
-            if column.has_other_numbers && !column.has_days {
+            if column.certainty == Some(Certainty::NoDay) {
                 continue;
             }
             let has_unclear_cells = column.has_unclear_cells;
@@ -207,15 +204,15 @@ fn looked_at(header: &Header) -> impl Iterator<Item = (usize, EndHeader)> {
         .chain(others.map(|position| (*position, EndHeader::No)))
 }
 
-/// How certainly a cell is a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How certainly a cell is a day, by how much it says of the others of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
-    /// By itself.
-    Day,
-    /// Unless its column has other numbers: its year has two digits.
+    /// It is one unless its column has other numbers: its year has two digits.
     ShortYear,
-    /// It is three numbers that are no day.
+    /// It is three numbers that are no day, and those of the others may be none either.
     NoDay,
+    /// It is one by itself, and so are the others.
+    Day,
 }
 
 /// What a cell comes to beside its row.
@@ -314,8 +311,7 @@ impl UnusedDateColumn {
     fn append(&mut self, later: Self) {
         let Self {
             has_unclear_cells,
-            has_days,
-            has_other_numbers,
+            certainty,
             shows_day_first,
             shows_month_first,
             day_first,
@@ -323,8 +319,7 @@ impl UnusedDateColumn {
             in_any_order,
         } = later;
         self.has_unclear_cells |= has_unclear_cells;
-        self.has_days |= has_days;
-        self.has_other_numbers |= has_other_numbers;
+        self.certainty = self.certainty.max(certainty);
         self.shows_day_first |= shows_day_first;
         self.shows_month_first |= shows_month_first;
         self.day_first.append(day_first);

@@ -28,7 +28,7 @@ struct SeenRow {
     cells: Vec<SeenCell>,
     is_hidden: bool,
     is_struck: bool,
-    has_struck_part: bool,
+    struck_parts: usize,
     covered: u32,
     is_too_long: bool,
 }
@@ -59,7 +59,7 @@ impl Visitor for Seen {
                 .collect(),
             is_hidden: row.is_hidden(),
             is_struck: row.is_struck(),
-            has_struck_part: !row.struck_parts().is_empty(),
+            struck_parts: row.struck_parts().len(),
             covered: row.covered(),
             is_too_long: row.malformed() == Some(MalformedRow::TooLong),
         });

@@ -97,7 +97,7 @@ fn a_row_is_struck_through_where_all_of_a_text_is_and_in_part_where_some_of_it_i
     parts.styles = "<styleSheet><fonts><font/><font><sz val=\"11\"/><strike/></font><font><strike val=\"false\"/></font></fonts>\
         <cellXfs><xf fontId=\"0\"/><xf fontId=\"1\"/><xf fontId=\"2\"/></cellXfs></styleSheet>";
     assert_eq!(flags(&parts, |row| row.is_struck), [2, 4, 5, 9, 10]);
-    assert_eq!(flags(&parts, |row| row.has_struck_part), [6, 11]);
+    assert_eq!(flags(&parts, |row| row.struck_parts == 1), [6, 11]);
 }
 
 #[test]
