@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::chosen_rows::ChosenKeys;
 use super::console::Console;
 use super::ending::Ended;
-use super::failed_sheet::leave_failed_sheet;
+use super::failed_sheet::{is_only_a_mail_in_doubt, leave_failed_sheet};
 use super::failure::Failure;
 use super::guards::Interactivity;
 use super::job::Job;
@@ -133,7 +133,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
             left_behind: &left_behind,
-            in_doubt_for_good: without_account(&history, order, &counts),
+            in_doubt_for_good: in_doubt_for_good(&history, order, &counts),
             not_due: NotDue {
                 rows: postponed(&history, order, &counts),
                 first: first_due.as_deref(),
@@ -219,8 +219,9 @@ fn to_allow(deletions: usize, options: &RunOptions, interactivity: Interactivity
     if is_asked || is_allowed { 0 } else { deletions }
 }
 
-/// How many rows are in doubt because the account that an earlier run made for them cannot be found.
-fn without_account(history: &History, order: &[(RowKey, Place)], counts: &BTreeMap<Status, usize>) -> usize {
+/// How many rows are in doubt of which the next run does not find out what happened: the account that an earlier run made
+/// for them cannot be found, or a mail that was to be sent again may have been.
+fn in_doubt_for_good(history: &History, order: &[(RowKey, Place)], counts: &BTreeMap<Status, usize>) -> usize {
     if !among(counts, |status| status == Status::InDoubt) {
         return 0;
     }
@@ -229,8 +230,10 @@ fn without_account(history: &History, order: &[(RowKey, Place)], counts: &BTreeM
         .iter()
         .filter(is_in_doubt)
         .filter_map(|(key, _)| history.record(key).ok().flatten());
-    let is_missing = |record: &Record| record.report.code.parse() == Ok(RowReason::AccountMissing);
-    records.filter(is_missing).count()
+    let is_for_good = |record: &Record| {
+        record.report.code.parse() == Ok(RowReason::AccountMissing) || is_only_a_mail_in_doubt(record)
+    };
+    records.filter(is_for_good).count()
 }
 
 fn shown_day(day: Timestamp, loaded: &Loaded) -> String {

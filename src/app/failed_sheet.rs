@@ -7,8 +7,9 @@ use super::console::Console;
 use super::failure::Failure;
 use super::prepare::Loaded;
 use super::results::not_read;
-use crate::ledger::History;
+use crate::ledger::{History, Record};
 use crate::model::{Place, RowKey, Status};
+use crate::plan::RowReason;
 use crate::sheet::{FailedMarks, FailedRow, FailedRows, FailedSheet, Source, read_marks, write_failed_rows};
 
 /// What a run leaves for the person who corrects it.
@@ -51,7 +52,8 @@ pub(super) fn leave_failed_sheet(
         if !history.status(key).is_some_and(Status::needs_a_person) {
             continue;
         }
-        if let Some(record) = history.record(key).map_err(|error| not_read(&error).once_begun())? {
+        let record = history.record(key).map_err(|error| not_read(&error).once_begun())?;
+        if let Some(record) = record.filter(|record| !is_only_a_mail_in_doubt(record)) {
             let row = FailedRow {
                 status: record.report.status.to_string(),
                 message: record.report.message,
@@ -96,6 +98,16 @@ pub(super) fn leave_failed_sheet(
             Ok(Left::default())
         }
     }
+}
+
+/// Whether nothing of the row is open but whether its person was mailed again, which nothing tells: there is nothing to
+/// correct, and a rerun takes the row as it was before that.
+pub(super) fn is_only_a_mail_in_doubt(record: &Record) -> bool {
+    let report = &record.report;
+    report.status == Status::InDoubt
+        && report.user_id.is_some()
+        && report.code.parse() != Ok(RowReason::AccountMissing)
+        && report.after.as_ref().is_some_and(|after| after.get("mailed").is_some())
 }
 
 fn places(loaded: &Loaded) -> Places {

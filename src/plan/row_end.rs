@@ -92,12 +92,8 @@ pub fn row_ended(
         status,
         Status::Done | Status::Unchanged | Status::Waiting | Status::Started
     ) {
-        parts.extend(
-            planned
-                .earlier()
-                .and_then(|earlier| earlier.nobody_has(sheet.snapshot))
-                .map(in_words),
-        );
+        let taken = planned.earlier().and_then(|earlier| earlier.nobody_has(sheet.snapshot));
+        parts.extend(taken.as_ref().map(in_words));
     }
     parts.extend(remarks.iter().cloned());
     let mut after = change.after;
@@ -143,7 +139,7 @@ pub fn row_ended(
 }
 
 /// Licences that an earlier run took off an old account, and that its successor has not got.
-fn in_words(taken: BundleSet) -> String {
+fn in_words(taken: &BundleSet) -> String {
     format!("an earlier run took {taken} off the old account, which holds no licences now")
 }
 

@@ -260,6 +260,33 @@ fn a_resend_that_was_killed_mails_nobody_again_and_leaves_the_rows_done() {
 }
 
 #[test]
+fn where_it_is_not_known_whether_a_mail_was_sent_again_nothing_is_said_to_find_out_or_to_be_corrected() {
+    for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
+        let stage = Stage::new();
+        stage.allow_mails(2);
+        let rows = "operation,email\ninvite,joiner@new.example\n";
+        stage.run(rows).ends(0);
+        stage.fault(FaultKind::Dropped(moment), "POST", "InviteUsers", Strikes::First(1));
+        let ran = stage.rerun(&["--resend"]).ends(3);
+        assert_eq!(stage.statuses(), ["in_doubt"]);
+        assert!(stage.results()[0].message().contains("`--resend-after`"));
+        assert!(
+            !ran.err.contains("finds out") && !ran.err.contains("correct "),
+            "{}",
+            ran.err
+        );
+        assert!(!stage.path("sheet.failed.csv").exists());
+        stage.rerun(&["--resend"]).ends(0);
+        assert_ended(
+            &stage,
+            "done",
+            "",
+            &["whether the person was mailed again is not known"],
+        );
+    }
+}
+
+#[test]
 fn a_service_that_refuses_to_mail_again_is_said_so_and_the_row_stays_done() {
     let stage = Stage::with(reseat::sandbox::Config {
         quirks: reseat::sandbox::Quirks {

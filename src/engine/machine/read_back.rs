@@ -31,7 +31,8 @@ impl Machine<'_> {
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));
         for step in there {
             let words = format!(
-                "{}; whether the invitation was mailed again is not known",
+                "{}; whether the invitation was mailed again is not known, and nothing tells: `--resend` mails it once more \
+                 when the time of `--resend-after` has passed",
                 lost.message()
             );
             self.fail_step(step, &lost.saying(words), None);
