@@ -85,11 +85,36 @@ pub(super) fn swap(text: &str) -> Result<(BundleCode, BundleCode), String> {
     }
 }
 
-/// For how long somebody was not seen, or something has been there: `90d`.
+/// For how long somebody was not seen, or something has been there: `90d`. Nobody means so few minutes, and whoever
+/// writes `3m` means months.
 pub(super) fn age(text: &str) -> Result<Duration, String> {
-    settings::length(text).map_err(|_| {
-        let written = text.trim();
-        format!("`{written}` is no length of time; write days, as in `90d`, or hours, as in `36h`")
+    let written = text.trim();
+    let digits = written.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = written.split_at(digits);
+    let number: Option<u64> = number.parse().ok();
+    let (hours, days_meant) = match unit.trim().to_ascii_lowercase().as_str() {
+        "h" => (Some(1), None),
+        "d" => (Some(24), None),
+        "w" => (Some(7 * 24), None),
+        "" => (None, Some(1)),
+        "m" | "mo" | "month" | "months" => (None, Some(30)),
+        "y" | "year" | "years" => (None, Some(365)),
+        _ => (None, None),
+    };
+    let times = |each: Option<u64>| number?.checked_mul(each?);
+    if let Some(seconds) = times(hours).and_then(|hours| hours.checked_mul(3600)) {
+        return Ok(Duration::from_secs(seconds));
+    }
+    if settings::length(written) == Ok(Duration::ZERO) {
+        return Ok(Duration::ZERO);
+    }
+    Err(match times(days_meant).filter(|days| *days > 0) {
+        Some(days) => format!("`{written}` is no number of days; write `{days}d`"),
+        None => {
+            format!(
+                "`{written}` is no length of time; write days, as in `90d`, weeks, as in `2w`, or hours, as in `36h`"
+            )
+        }
     })
 }
 
@@ -216,11 +241,26 @@ mod tests {
     #[test]
     fn an_age_is_asked_for_in_days_and_nobody_is_idle_after_no_time_at_all() {
         assert_eq!(age(" 90d "), Ok(Duration::from_hours(90 * 24)));
-        assert_eq!(age("0d"), Ok(Duration::ZERO));
-        for text in ["90", "", "3 weeks", "-5d"] {
+        assert_eq!(age("2w"), Ok(Duration::from_hours(14 * 24)));
+        for text in ["0d", "0s"] {
+            assert_eq!(age(text), Ok(Duration::ZERO), "{text}");
+        }
+        for text in [
+            "90",
+            "3m",
+            "3M",
+            "3 months",
+            "",
+            "3 weeks",
+            "-5d",
+            "90min",
+            "7776000s",
+            "99999999999999999999d",
+        ] {
             assert!(age(text).unwrap_err().contains("`90d`"), "{text}");
             assert!(age_above_none(text).unwrap_err().contains("`90d`"), "{text}");
         }
+        assert_eq!(age("3m").unwrap_err(), "`3m` is no number of days; write `90d`");
         assert_eq!(age_above_none("36h"), Ok(Duration::from_hours(36)));
         for text in ["0d", "0s", "0"] {
             assert!(age_above_none(text).is_err(), "{text}");
