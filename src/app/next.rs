@@ -139,11 +139,16 @@ impl Typed {
         shell(&self.words(["doctor".into()], &FLAGS_OF_THE_ORGANIZATION, &[]))
     }
 
-    /// The command that writes the sheet which frees as many idle seats as are missing.
+    /// The command that writes the sheet which frees as many idle seats as are missing, and none of other licences.
     pub(super) fn freeing(&self, seats: &[SeatLine]) -> String {
         let mut words = vec!["rebalance".to_owned()];
         for line in seats.iter().filter(|line| line.short > 0) {
-            words.extend(["--free".to_owned(), format!("{}={}", line.code, line.short)]);
+            words.extend(["--only".to_owned(), line.code.to_string()]);
+            // `rebalance` cures an excess without being asked to.
+            let besides = line.short.saturating_sub(line.excess());
+            if besides > 0 {
+                words.extend(["--free".to_owned(), format!("{}={besides}", line.code)]);
+            }
         }
         words.extend(["-o", "free.xlsx"].map(str::to_owned));
         let words = words.into_iter().map(OsString::from);

@@ -151,6 +151,12 @@ pub struct SeatLine {
 }
 
 impl SeatLine {
+    /// How many more are taken now than are owned, as far as is known.
+    pub fn excess(&self) -> u64 {
+        let both = self.allocated.zip(self.total);
+        both.map_or(0, |(taken, owned)| taken.saturating_sub(owned))
+    }
+
     /// How many are taken once the plan is carried out, if known.
     pub fn taken_after(&self) -> Option<u64> {
         self.allocated.map(|now| (now + self.taken).saturating_sub(self.freed))

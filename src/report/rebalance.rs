@@ -107,10 +107,13 @@ impl RebalanceView<'_> {
     /// The proposal in a sentence.
     pub fn message(&self) -> String {
         let RowCounts { to_run, .. } = self.row_counts();
-        let missing = match self.people_missing_out() {
+        let mut missing = match self.people_missing_out() {
             0 => String::new(),
             count => format!("; {}", people(count, "misses out", "miss out")),
         };
+        if self.frees_nothing_asked_for() {
+            missing.push_str("; nothing that `--free` asks for can be freed");
+        }
         if to_run == 0 {
             return format!("nothing is to be freed or granted{missing}");
         }
@@ -118,6 +121,16 @@ impl RebalanceView<'_> {
         let rows = things(to_run, "row", "frees", "free");
         let grant = if to_run == 1 { "grants" } else { "grant" };
         format!("{rows} {seats} and {grant} {}{missing}", number(self.granted()))
+    }
+
+    /// Whether `--free` was given, and what comes free cures an excess at most.
+    fn frees_nothing_asked_for(&self) -> bool {
+        let mut asked = self
+            .proposal
+            .bundles
+            .iter()
+            .filter(|line| self.rules.free.contains_key(&line.code));
+        !self.rules.free.is_empty() && asked.all(|line| line.freed <= excess(line))
     }
 
     /// Writes it as text.
@@ -174,10 +187,7 @@ impl RebalanceView<'_> {
             )?;
         }
         for line in self.proposal.bundles.iter().filter(|line| line.freed > 0) {
-            let over = line
-                .taken
-                .zip(line.owned)
-                .map_or(0, |(taken, owned)| taken.saturating_sub(owned));
+            let over = excess(line);
             if over > 0 {
                 let are = if over == 1 { "is" } else { "are" };
                 writeln!(
@@ -348,6 +358,12 @@ impl RebalanceView<'_> {
         }
         more(missing.len(), out, "; the sheet names all")
     }
+}
+
+/// How many more are taken than owned, as far as is known.
+fn excess(line: &BundleLine) -> u64 {
+    let both = line.taken.zip(line.owned);
+    both.map_or(0, |(taken, owned)| taken.saturating_sub(owned))
 }
 
 fn more(count: usize, out: &mut dyn Write, besides: &str) -> io::Result<()> {

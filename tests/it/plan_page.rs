@@ -122,7 +122,7 @@ fn every_row_that_gets_no_seat_is_on_the_page_of_a_plan_that_would_stop() {
         &[
             "As it is, this plan would stop before it changes anything: there are not enough seats for 2 rows.",
             "What would stop it",
-            "rebalance --free 'TSTNU=2' -o free.xlsx",
+            "rebalance --only TSTNU --free 'TSTNU=2' -o free.xlsx",
             "no row at all is carried out",
             "Bram Okafor, bram.okafor@contoso.example misses TSTNU",
             "Hugo Silva, hugo.silva@contoso.example misses TSTNU",

@@ -155,7 +155,7 @@ fn a_shortage_names_the_command_that_finds_idle_seats() {
         stage
             .reseat(words)
             .ends(4)
-            .tells("rebalance --free 'ACNU=1' -o free.xlsx` finds idle ones");
+            .tells("rebalance --only ACNU --free 'ACNU=1' -o free.xlsx` finds idle ones");
     }
 }
 

@@ -578,6 +578,12 @@ fn a_code_that_only_the_organization_has_may_be_named_and_any_other_may_not() {
     stage.sandbox.with_world(|world| world.set_seats("FLEXNU", 2));
     let ran = stage.reseat(&["rebalance", "--free", "flexnu=1"]).ends(3);
     assert!(ran.err.contains("FLEXNU"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("\nnothing is to be freed or granted; nothing that `--free` asks for can be freed\n"),
+        "{}",
+        ran.err
+    );
     stage
         .reseat(&["rebalance", "--free", "FLEXXNU=1"])
         .ends(1)
@@ -632,6 +638,31 @@ fn where_nothing_is_to_be_done_nothing_is_written_and_that_is_said() {
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
     let ran = stage.reseat(&["rebalance", "--free", &format!("{CODE}=5")]).ends(3);
     assert!(ran.err.contains("5 should be freed and only 2 can be"), "{}", ran.err);
+    assert!(!ran.err.contains("asks for"), "{}", ran.err);
+}
+
+#[test]
+fn the_command_that_a_shortage_names_frees_what_is_missing_and_no_more() {
+    let stage = ten();
+    // One is taken beyond what is owned, which is cured besides.
+    stage.sandbox.with_world(|world| world.set_seats(CODE, 9));
+    stage.write(
+        "one.csv",
+        format!("operation,user,licenses\nadd-licenses,{WANDA},{CODE}\n"),
+    );
+    let command = format!("rebalance --only {CODE} --free '{CODE}=1' -o free.xlsx");
+    stage.reseat(&["plan", "one.csv"]).ends(4).tells(&command);
+    let command = command.replace('\'', "");
+    stage.reseat(&command.split(' ').collect::<Vec<_>>()).ends(0);
+    stage.reseat(&["run", "free.xlsx", "--yes"]).ends(0);
+    assert_eq!(seats(&stage), (8, 9));
+    stage.reseat(&["run", "one.csv", "--yes"]).ends(0);
+
+    // An excess alone is cured by the command without a number.
+    let stage = ten();
+    stage.sandbox.with_world(|world| world.set_seats(CODE, 9));
+    let ran = stage.reseat(&["rebalance", "--free", &format!("{CODE}=1")]).ends(0);
+    assert!(!ran.err.contains("asks for"), "{}", ran.err);
 }
 
 #[test]
