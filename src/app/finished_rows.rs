@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::job::Job;
+use super::organization_label::OrganizationLabel;
 use super::prepare::Loaded;
 use super::runtime::off_thread;
 use super::session::Session;
 use crate::cli::EarlierResults;
 use crate::intake::FinishedRows;
-use crate::ledger::{History, Sheet, results_path};
+use crate::ledger::{History, RunLog, Sheet, results_path};
 use crate::sheet::Source;
 
 /// What earlier runs recorded, as far as that can be told before the sheet is read. Nothing is said of a file that cannot be
@@ -44,4 +45,18 @@ pub(super) fn are_finished(loaded: &Loaded, history: Option<&History>) -> bool {
     let is_finished = |key| history.is_some_and(|history| history.is_finished(key));
     let is_whole = loaded.family.sheet == Sheet::Whole;
     finished.all(|(key, _)| is_whole && is_finished(key))
+}
+
+/// Whether the last run of these results found the organization by another name, or at another address. Its id may be one that
+/// is only configured, so it does not show that a name which was mistyped is that of another organization.
+pub(super) fn is_named_otherwise(results: &Path, label: &OrganizationLabel) -> bool {
+    let OrganizationLabel::Configured { name, uri, .. } = label else {
+        return false;
+    };
+    let log = RunLog::read(results).unwrap_or_default();
+    log.runs.last().is_some_and(|run| {
+        let of_run = &run.organization;
+        let is_other = |theirs: &Option<String>, ours: &str| theirs.as_ref().is_some_and(|theirs| theirs != ours);
+        is_other(&of_run.name, name) || is_other(&of_run.uri, uri)
+    })
 }

@@ -45,6 +45,8 @@ pub(super) struct Loaded {
     pub(super) organization: Organization,
     /// When it is for the dates of the sheet.
     pub(super) as_of: AsOf,
+    /// Whether the organization is asked for something even if no row needs it, which shows that it is there by its name.
+    pub(super) asks_by_name: bool,
 }
 
 impl Loaded {
@@ -136,6 +138,7 @@ impl Session<'_> {
             family: Arc::new(family),
             organization: doorway.open().await?,
             as_of,
+            asks_by_name: false,
         })
     }
 
@@ -157,7 +160,10 @@ impl Session<'_> {
     pub(super) async fn plan(
         &self,
         Loaded {
-            intake, organization, ..
+            intake,
+            organization,
+            asks_by_name,
+            ..
         }: &mut Loaded,
         choice: &ChosenRows,
         rules: &Rules,
@@ -171,7 +177,7 @@ impl Session<'_> {
         let scopes = organization.check_id(self).await?;
         let progress = self.progress();
         let mut needs = plan::needs(&choice.rows, rules);
-        needs.groups |= !intake.maybe_groups.is_empty();
+        needs.groups |= !intake.maybe_groups.is_empty() || *asks_by_name;
         let mut snapshot = self.read(organization, &needs).await?;
         let unsettled = unsettled(choice, &snapshot);
         if !unsettled.is_empty() {

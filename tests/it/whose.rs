@@ -122,6 +122,39 @@ fn results_of_another_organization_are_refused_with_the_names_of_both() {
 }
 
 #[test]
+fn a_finished_sheet_is_not_done_in_an_organization_whose_name_is_another() {
+    let stage = Stage::new();
+    stage
+        .run(&format!("operation,user,licenses\nadd-licenses,{BRAM},ACNU\n"))
+        .ends(0);
+    let reads = || stage.sandbox.stats().calls("identity", "GET");
+    let before = reads();
+    stage
+        .rerun(&[])
+        .ends(0)
+        .tells("the one row is already done or unchanged");
+    assert_eq!(reads(), before);
+    // The id is configured, or told by the token: neither shows that the name is wrong.
+    for id in [true, false] {
+        if !id {
+            stage.unset("RESEAT_ORGANIZATION_ID");
+        }
+        for words in [["plan", "sheet.csv"].as_slice(), &["run", "sheet.csv", "--yes"]] {
+            let ran = stage.reseat(&[words, &["--organization", "acme"]].concat()).ends(5);
+            assert!(
+                !ran.err.contains("already done") && !ran.err.contains("1 done"),
+                "{}",
+                ran.err
+            );
+        }
+    }
+    stage.rerun(&[]).ends(0);
+    // By its id it is the same organization.
+    let id = stage.sandbox.organization_id().to_string();
+    stage.rerun(&["--organization", &id]).ends(0).tells("already done");
+}
+
+#[test]
 fn what_is_read_of_an_organization_is_said_to_be_its() {
     let stage = Stage::new();
     stage.run(INVITE).ends(0);
