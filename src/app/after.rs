@@ -1,6 +1,6 @@
 //! After a run: the final results file, the sheet of failed rows, the summary, the exit code.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,7 +27,10 @@ use crate::engine::Ran;
 use crate::ledger::{FinishError, Finished, History, Order, Record, ResultsFile};
 use crate::model::{Place, RowKey, Status};
 use crate::plan::RowReason;
-use crate::report::{Evidence, NotDue, Observed, Summary, hints};
+use crate::report::{Deletions, Evidence, NotDue, Observed, Summary, hints};
+
+/// The rows that delete an account, and whether they wait for an invitation to be accepted.
+pub(super) type Deleting = HashMap<RowKey, bool>;
 
 /// A run that was agreed to.
 #[derive(Clone, Copy)]
@@ -36,7 +39,7 @@ pub(super) struct AgreedRun<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) record: &'a RunRecord<'a>,
     /// The rows that delete an account, now or later.
-    pub(super) deleting: &'a HashSet<RowKey>,
+    pub(super) deleting: &'a Deleting,
     pub(super) job: &'a Job,
     pub(super) options: &'a RunOptions,
     pub(super) interactivity: Interactivity,
@@ -120,8 +123,13 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
     let next = Next::after(ended, &left, &history, final_order, &counts, rest);
     let next_command = next.command(console.typed(), || planned_words(job, options));
-    let deletes = |key: &&RowKey| next.deletes(key, &chosen_deletions, history.status(key));
-    let deletions = run.deleting.iter().filter(deletes).count();
+    let mut deletions = Deletions::default();
+    for (key, is_once_accepted) in run.deleting {
+        if next.deletes(key, &chosen_deletions, history.status(key)) {
+            deletions.most += 1;
+            deletions.once_accepted += usize::from(*is_once_accepted);
+        }
+    }
     let first_due = waiting.due.map(|(first, _)| shown_day(first, loaded));
     let summary = Summary {
         hints: hints(Evidence {
@@ -211,12 +219,16 @@ fn remember_seats(
     }
 }
 
-/// How many deletions the next run has to be allowed, where that was not typed and nobody is asked.
-fn to_allow(deletions: usize, options: &RunOptions, interactivity: Interactivity) -> usize {
+/// The deletions that the next run has to be allowed, where that was not typed and nobody is asked.
+fn to_allow(deletions: Deletions, options: &RunOptions, interactivity: Interactivity) -> Deletions {
     let is_asked = options.max_deletes.is_none() && interactivity == Interactivity::Interactive;
     let allowed = options.max_deletes.unwrap_or_default();
-    let is_allowed = u64::try_from(deletions).is_ok_and(|deletions| deletions <= allowed);
-    if is_asked || is_allowed { 0 } else { deletions }
+    let is_allowed = u64::try_from(deletions.most).is_ok_and(|most| most <= allowed);
+    if is_asked || is_allowed {
+        Deletions::default()
+    } else {
+        deletions
+    }
 }
 
 /// How many rows are in doubt of which the next run does not find out what happened: the account that an earlier run made

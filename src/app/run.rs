@@ -1,13 +1,12 @@
 //! `reseat run`: check, plan, confirm, carry out, record, summarise.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::after::{Aftermath, AgreedRun, RunOutcome, after};
+use super::after::{Aftermath, AgreedRun, Deleting, RunOutcome, after};
 use super::approval::{Oversight, TakenAway, TakingLater};
 use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
@@ -39,7 +38,7 @@ use crate::cli::{EarlierResults, RunOptions, Target, Verbosity, WhenLocked};
 use crate::directory::Snapshot;
 use crate::engine::{Engine, OnChange, Ran, Recheck};
 use crate::ledger::{CarryForward, History, Journal, Linked, Record, ResultsFile, RunId};
-use crate::model::{AsOf, Row, RowKey};
+use crate::model::{AsOf, Row};
 use crate::plan::{Plan, PlannedSheet, Rules};
 use crate::report::waiting_words;
 use crate::saved_plan::SheetPlan;
@@ -425,10 +424,12 @@ fn recheck(organization: &Organization, hesitated: Option<Duration>, job: &Job) 
 }
 
 /// The rows that delete an account, now or later; those that are not due yet aside.
-fn deleting(rows: &[Row], as_of: &AsOf) -> HashSet<RowKey> {
+fn deleting(rows: &[Row], as_of: &AsOf) -> Deleting {
     let due = rows.iter().filter(|row| as_of.until(row).is_none());
     let deleting = due.filter(|row| row.operation.deletes());
-    deleting.map(|row| row.key).collect()
+    deleting
+        .map(|row| (row.key, row.operation.deletes_once_accepted()))
+        .collect()
 }
 
 /// Where the results of a sheet are, and what this run is called in them.

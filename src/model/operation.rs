@@ -461,6 +461,11 @@ impl Operation {
         }
     }
 
+    /// Whether the row deletes an account once an invitation is accepted.
+    pub fn deletes_once_accepted(&self) -> bool {
+        matches!(self, Self::Migrate(migrate) if migrate.delete_when == DeleteWhen::Accepted)
+    }
+
     /// Whether the row may take access away from somebody who has it: who is moved keeps theirs.
     pub fn may_take_access(&self) -> bool {
         match self {

@@ -34,8 +34,8 @@ pub struct Evidence<'a> {
     pub not_due: NotDue<'a>,
     /// Rows that no run has worked on, as only a part of the sheet was asked for.
     pub left_out: LeftOut<'a>,
-    /// How many deletions the next run has to be allowed.
-    pub deletions_to_allow: usize,
+    /// The deletions that the next run has to be allowed.
+    pub deletions_to_allow: Deletions,
     /// Whether the sheet has to be piped in again.
     pub is_piped: bool,
     /// The organization, if the licence service does not know it.
@@ -60,6 +60,15 @@ pub struct LeftOut<'a> {
     pub by: &'a [&'static str],
 }
 
+/// Deletions of the next run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Deletions {
+    /// How many there are at most.
+    pub most: usize,
+    /// How many of them wait for an invitation to be accepted.
+    pub once_accepted: usize,
+}
+
 /// One hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
@@ -80,6 +89,8 @@ pub enum Hint {
     },
     /// The outcome of some rows is unknown until they are run again.
     InDoubt(usize),
+    /// So is that of these, which a run had begun that was killed.
+    Begun(usize),
     /// The run stopped before these rows.
     NotRun(usize),
     /// Only a part of the sheet was asked for, without these rows.
@@ -104,8 +115,8 @@ pub enum Hint {
         /// The first of them.
         first: String,
     },
-    /// The next run deletes this many accounts.
-    AllowDeletions(usize),
+    /// The next run deletes these accounts.
+    AllowDeletions(Deletions),
     /// The sheet came from a pipe.
     PipeAgain,
 }
@@ -120,6 +131,7 @@ impl Hint {
             Self::Waiting(_) => "rows-waiting",
             Self::NotDue { .. } => "rows-not-due",
             Self::InDoubt(_) => "rows-in-doubt",
+            Self::Begun(_) => "rows-begun",
             Self::NotRun(_) => "rows-not-run",
             Self::LeftOut { .. } => "rows-left-out",
             Self::Correct(_) => "correct-failed-sheet",
@@ -174,6 +186,11 @@ impl fmt::Display for Hint {
                 "{} in doubt, because an answer was lost; the same command finds out what happened before it sends anything",
                 things(*count, "row", "is", "are")
             ),
+            Self::Begun(count) => write!(
+                out,
+                "{} begun by a run that did not come to its end; the same command finds out what happened before it sends anything",
+                things(*count, "row", "was", "were")
+            ),
             Self::NotRun(count) => write!(
                 out,
                 "{} not reached; the same command continues there",
@@ -222,11 +239,17 @@ impl fmt::Display for Hint {
                 if *rows == 1 { "it" } else { "them" },
                 if *rows == 1 { "it" } else { "they" },
             ),
-            Self::AllowDeletions(count) => write!(
-                out,
-                "the next run deletes {}: review that, then allow it with `--max-deletes {count}`",
-                plural(*count, "account")
-            ),
+            Self::AllowDeletions(Deletions { most, once_accepted }) => {
+                let (up_to, accepted) = match once_accepted {
+                    0 => ("", ""),
+                    _ => ("up to ", ", as invitations are accepted"),
+                };
+                write!(
+                    out,
+                    "the next run deletes {up_to}{}{accepted}: review that, then allow it with `--max-deletes {most}`",
+                    plural(*most, "account")
+                )
+            }
             Self::PipeAgain => out.write_str("the sheet was piped in: pipe it in again"),
         }
     }
@@ -261,6 +284,8 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
     let in_doubt = count(Status::InDoubt).unwrap_or_default();
     hints.extend(some(in_doubt.saturating_sub(in_doubt_for_good)).map(Hint::InDoubt));
+    let begun = count(Status::Started).unwrap_or_default();
+    hints.extend(some(begun).map(Hint::Begun));
     let waiting = count(Status::Waiting).unwrap_or_default();
     hints.extend(some(waiting.saturating_sub(not_due.rows)).map(Hint::Waiting));
     hints.extend((not_due.rows > 0).then(|| Hint::NotDue {
@@ -274,7 +299,11 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         by: left_out.by.to_vec(),
     }));
     // Of two sheets with the same rows the one that somebody has worked on is the one to go on with.
-    let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none());
+    let needing_a_person = counts.iter().filter(|(status, _)| status.needs_a_person());
+    let needing_a_person: usize = needing_a_person.map(|(_, count)| count).sum();
+    // The same command settles those that were begun or are in doubt: nothing is wrong with their cells.
+    let is_any_wrong = needing_a_person > begun + in_doubt.saturating_sub(in_doubt_for_good);
+    let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none() && is_any_wrong);
     hints.extend(to_correct.map(|sheet| Hint::Correct(sheet.to_owned())));
     hints.extend(some(passwords_left_out).map(Hint::PasswordsLeftOut));
     hints.extend(corrected_sheet.map(|sheet| Hint::Corrected(sheet.to_owned())));
@@ -283,7 +312,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         rows: left_behind.len(),
         first: first.clone(),
     }));
-    hints.extend(some(deletions_to_allow).map(Hint::AllowDeletions));
+    hints.extend((deletions_to_allow.most > 0).then_some(Hint::AllowDeletions(deletions_to_allow)));
     hints.extend(is_piped.then_some(Hint::PipeAgain));
     hints
 }
@@ -317,7 +346,10 @@ mod tests {
         in_doubt_for_good: 0,
         not_due: NotDue { rows: 0, first: None },
         left_out: LeftOut { rows: 0, by: &[] },
-        deletions_to_allow: 0,
+        deletions_to_allow: Deletions {
+            most: 0,
+            once_accepted: 0,
+        },
         is_piped: false,
         without_license: None,
     };
@@ -333,7 +365,9 @@ mod tests {
 
     #[test]
     fn a_sheet_of_failed_rows_is_to_be_corrected_before_it_is_run() {
+        let counts = BTreeMap::from([(Status::Failed, 1)]);
         let hints = hints(Evidence {
+            counts: &counts,
             failed_sheet: Some(Path::new("joiners.failed.csv")),
             passwords_left_out: 1,
             ..NOTHING
@@ -350,6 +384,38 @@ mod tests {
         assert_eq!(kept, [Hint::Corrected("joiners.failed.csv".into())]);
         assert!(hints[0].to_string().starts_with("correct joiners.failed.csv before"));
         assert!(hints[1].to_string().starts_with("1 password was left out"));
+    }
+
+    #[test]
+    fn rows_that_the_same_command_settles_are_not_said_to_be_wrong() {
+        let told = |counts: &[(Status, usize)], in_doubt_for_good| {
+            hints(Evidence {
+                counts: &counts.iter().copied().collect(),
+                failed_sheet: Some(Path::new("moves.failed.csv")),
+                in_doubt_for_good,
+                ..NOTHING
+            })
+        };
+        let correct = || Hint::Correct("moves.failed.csv".into());
+        let begun = [(Status::Started, 2), (Status::InDoubt, 1)];
+        assert_eq!(told(&begun, 0), [Hint::InDoubt(1), Hint::Begun(2)]);
+        assert_eq!(told(&begun, 1), [Hint::Begun(2), correct()]);
+        let one_wrong = [(Status::Started, 2), (Status::NotFound, 1)];
+        assert_eq!(told(&one_wrong, 0), [Hint::Begun(2), correct()]);
+    }
+
+    #[test]
+    fn deletions_that_wait_for_an_invitation_may_be_fewer() {
+        let told = |most, once_accepted| Hint::AllowDeletions(Deletions { most, once_accepted }).to_string();
+        assert_eq!(
+            told(2, 0),
+            "the next run deletes 2 accounts: review that, then allow it with `--max-deletes 2`"
+        );
+        assert_eq!(
+            told(2, 1),
+            "the next run deletes up to 2 accounts, as invitations are accepted: review that, then allow it with \
+             `--max-deletes 2`"
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod summary;
 mod table;
 mod words;
 
-pub use hint::{Evidence, Hint, LeftOut, NotDue, hints};
+pub use hint::{Deletions, Evidence, Hint, LeftOut, NotDue, hints};
 pub use json::{of_each, write_json};
 pub use plan::{NotDueRows, PlanView, waiting_words, write_left_out};
 pub use plan_page::{Approval, ApprovalPage, PageSubject, PlanRows, RowOfPlan, WouldStop};

@@ -259,7 +259,8 @@ fn the_deletions_of_rows_that_wait_are_to_be_allowed_and_are_not_in_the_next_com
     assert!(
         hints
             .iter()
-            .any(|hint| hint.contains("allow it with `--max-deletes 2`")),
+            .any(|hint| hint.contains("deletes up to 2 accounts, as invitations are accepted")
+                && hint.contains("allow it with `--max-deletes 2`")),
         "{hints:?}"
     );
     for address in ["anna@new.example", "david@new.example"] {
