@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, Zoned};
 
 use super::chosen_rows::ChosenRows;
+use super::next::Typed;
 use super::organization::Organization;
 use super::prepare::Loaded;
 use crate::engine::{Circumstances, Forecast, Reading, Timing, forecast};
@@ -63,6 +64,7 @@ impl Cost {
         sheet: PlannedSheet<'p>,
         choice: &'p ChosenRows,
         loaded: &'p Loaded,
+        typed: &Typed,
     ) -> PlanView<'p> {
         PlanView {
             sheet,
@@ -79,6 +81,7 @@ impl Cost {
                 as_of: &loaded.as_of,
             },
             is_ahead_of_time: false,
+            listing_all: typed.listing_all(loaded.source.path()),
         }
     }
 }

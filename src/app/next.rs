@@ -95,19 +95,24 @@ impl Typed {
     /// The command that runs the sheet whose plan was typed, with the flags that were typed for it.
     pub(super) fn run_as_planned(&self) -> Option<String> {
         let words = without(&self.0, &FLAGS_OF_A_PLANS_PAGE, &FILES_OF_A_PLAN);
-        let is_a_run = |words: &[OsString]| {
-            let command = cli::parse(words.to_vec()).map(|invocation| invocation.command);
-            matches!(command, Ok(Command::Run(_)))
-        };
-        // The sheet, or the value of a flag, may read the same as the command.
-        let commands = (0..words.len()).filter(|at| words[*at] == "plan").map(|at| {
-            let mut words = words.clone();
-            words[at] = OsString::from("run");
-            words
-        });
-        let run = commands.into_iter().find(|words| is_a_run(words));
+        let run = as_command(&words, "plan", "run", |command| matches!(command, Command::Run(_)));
         let sheet = || self.sheet().map(|sheet| self.run_of(&sheet));
         run.map(|words| shell(&words)).or_else(sheet)
+    }
+
+    /// The command that lists for programs all that is planned for this sheet, with the flags that were typed for it.
+    pub(super) fn listing_all(&self, sheet: &Path) -> String {
+        let words = without(&self.0, &FLAGS_OF_A_RUN, &VALUES_OF_A_RUN);
+        let words = without(&words, &FLAGS_OF_A_PLANS_PAGE, &["--save", "--out", "-o", "--output"]);
+        let is_a_plan = |command: &Command| matches!(command, Command::Plan(_));
+        let planned = as_command(&words, "plan", "plan", is_a_plan);
+        let planned = planned.or_else(|| as_command(&words, "run", "plan", is_a_plan));
+        let mut words = planned.unwrap_or_else(|| {
+            let words = ["plan".into(), beside_no_flag(sheet)];
+            self.words(words, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"])
+        });
+        add_flags(&mut words, ["--output", "json"].map(OsString::from));
+        shell(&words)
     }
 
     /// The command that carries out this saved plan.
@@ -225,6 +230,17 @@ pub(super) fn config_beside(sheet: &Path) -> Option<String> {
     is_there.then(|| shell(&[OsString::from("--config"), file.into_os_string()]))
 }
 
+/// The words with another command in the place of this one, if they are such a command then. The sheet, or the value of a
+/// flag, may read the same as the command.
+fn as_command(words: &[OsString], from: &str, to: &str, is_one: impl Fn(&Command) -> bool) -> Option<Vec<OsString>> {
+    let mut changed = (0..words.len()).filter(|at| words[*at] == from).map(|at| {
+        let mut words = words.to_vec();
+        words[at] = OsString::from(to);
+        words
+    });
+    changed.find(|words| cli::parse(words.clone()).is_ok_and(|invocation| is_one(&invocation.command)))
+}
+
 /// Adds flags before a `--`, behind which they would be taken for a sheet.
 fn add_flags(words: &mut Vec<OsString>, flags: impl IntoIterator<Item = OsString>) {
     let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
@@ -262,6 +278,12 @@ const FLAGS_OF_A_PART: [&str; 2] = ["--only", "--limit"];
 
 /// The flags about the page of a plan.
 const FLAGS_OF_A_PLANS_PAGE: [&str; 2] = ["--force", "--mask"];
+
+/// The flags of `run` that `plan` has not.
+const FLAGS_OF_A_RUN: [&str; 4] = ["--yes", "-y", "--wait", "--again"];
+
+/// Those of them with a value.
+const VALUES_OF_A_RUN: [&str; 3] = ["--max-deletes", "--max-failures", "--plan"];
 
 const CLIENT_ID: &str = "--client-id";
 const CLIENT_ID_IS: &str = "--client-id=";
@@ -456,6 +478,30 @@ mod tests {
             ("$x y's", "'$x y''s'"),
         ] {
             assert_eq!(for_windows(word), shown);
+        }
+    }
+
+    #[test]
+    fn what_lists_all_rows_is_the_plan_that_was_typed_or_that_of_the_run() {
+        for (line, listed) in [
+            (
+                "reseat plan x.csv --map A=user -o p.html --force --output text",
+                "reseat plan x.csv --map 'A=user' --output json",
+            ),
+            (
+                "reseat run run -y --max-deletes 9 --operation delete --sandbox",
+                "reseat plan run --operation delete --sandbox --output json",
+            ),
+            (
+                "reseat run --plan plan.json --profile live",
+                "reseat plan x.csv --profile live --output json",
+            ),
+            (
+                "reseat watch inbox --profile=live",
+                "reseat plan x.csv --profile=live --output json",
+            ),
+        ] {
+            assert_eq!(typed(line).listing_all(Path::new("x.csv")), listed);
         }
     }
 

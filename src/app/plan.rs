@@ -116,7 +116,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         is_ahead_of_time: options
             .as_of
             .is_some_and(|typed| typed.instant(&loaded.as_of.zone) == loaded.as_of.now),
-        ..cost.view(planned, &choice, &loaded)
+        ..cost.view(planned, &choice, &loaded, console.typed())
     };
     // Only now, when what planning itself takes is free again.
     let order = order(&loaded.intake, &choice);

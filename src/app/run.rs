@@ -304,7 +304,7 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
     let busy = console.busy("planning");
     let cost = Cost::of(planned, rules, &loaded.organization, Ahead::Changes);
     drop(busy);
-    let view = cost.view(planned, choice, loaded);
+    let view = cost.view(planned, choice, loaded, console.typed());
     if choice.rows.is_empty() {
         console.tell(nothing_to_do(history, choice, results, &loaded.as_of));
     } else {

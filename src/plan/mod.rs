@@ -64,3 +64,4 @@ pub use step::{
     Predecessor, RowIndex, RuleRemoval, Stage, Step, StepIndex, StepSource, Work,
 };
 pub use verdict::Verdict;
+pub use warnings::NAMED_IN_A_WARNING;

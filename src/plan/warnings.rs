@@ -13,7 +13,7 @@ use crate::model::{BundleSet, Row};
 use crate::text::{joined_first, people, plural};
 
 /// How many accounts a warning lists.
-const NAMED: usize = 4;
+pub const NAMED_IN_A_WARNING: usize = 4;
 
 pub(super) fn warnings(sheet: &[Row], plan: &Plan, snapshot: &Snapshot, rules: &Rules) -> Vec<Warning> {
     let allocations = AllocationChanges::of(sheet, plan);
@@ -254,20 +254,14 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
     })
 }
 
-/// The first few, and where the others are named.
+/// The first few, and how many more there are.
 fn named<T: Display>(labels: &[T]) -> String {
     named_first(labels.iter())
 }
 
 /// The same of names that are made one by one.
 fn named_first<T: Display>(labels: impl ExactSizeIterator<Item = T>) -> String {
-    let count = labels.len();
-    let names = joined_first(labels, NAMED);
-    if count > NAMED {
-        format!("{names} (`reseat plan --output json` lists all rows)")
-    } else {
-        names
-    }
+    joined_first(labels, NAMED_IN_A_WARNING)
 }
 
 /// A warning about these rows, if there are any; the message is built from their number.

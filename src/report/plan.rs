@@ -15,7 +15,9 @@ use crate::engine::{Forecast, Timing};
 use crate::intake::{HiddenRows, WaitingRows};
 use crate::ledger::Record;
 use crate::model::{AsOf, BundleSet, OperationKind, Row, RowKey, RowReport, Status};
-use crate::plan::{Deletion, Ending, Fate, PlannedRow, PlannedSheet, RowCode, RowIndex, RowReason, Verdict, not_owned};
+use crate::plan::{
+    Deletion, Ending, Fate, NAMED_IN_A_WARNING, PlannedRow, PlannedSheet, RowCode, RowIndex, RowReason, Verdict, not_owned,
+};
 use crate::text::{clean, joined, number, plural};
 
 /// How many rows of a kind are listed. Whom a plan deletes is never cut.
@@ -42,6 +44,8 @@ pub struct PlanView<'a> {
     pub not_due: NotDueRows<'a>,
     /// Whether the dates are judged as of a moment that is yet to come.
     pub is_ahead_of_time: bool,
+    /// The command that lists all rows, for programs.
+    pub listing_all: String,
 }
 
 /// The rows that are not due yet, and that the plan therefore leaves out.
@@ -127,8 +131,12 @@ impl PlanView<'_> {
         self.write_later(out)?;
         self.write_access_lost(out)?;
         self.write_short(out)?;
-        for warning in &self.sheet.plan.warnings {
+        let warnings = &self.sheet.plan.warnings;
+        for warning in warnings {
             writeln!(out, "{WARNING}warning{WARNING:#}: {}", warning.message)?;
+        }
+        if warnings.iter().any(|warning| warning.rows.len() > NAMED_IN_A_WARNING) {
+            writeln!(out, "`{}` lists all rows of each warning", self.listing_all)?;
         }
         Ok(())
     }
@@ -189,6 +197,15 @@ impl PlanView<'_> {
         write_lines(begun.take(NAMED).map(line), out)
     }
 
+    /// The first of these lines, how many more there are, and what has all of them.
+    fn write_first(&self, mut lines: impl ExactSizeIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+        write_lines(lines.by_ref().take(NAMED), out)?;
+        match lines.len() {
+            0 => Ok(()),
+            more => writeln!(out, "  and {} more; `{}` lists every row", number(more), self.listing_all),
+        }
+    }
+
     /// The first rows that change something, and how.
     fn write_changes(&self, out: &mut dyn Write) -> io::Result<()> {
         let rows = self.sheet.plan.rows.iter().enumerate();
@@ -200,7 +217,7 @@ impl PlanView<'_> {
             return Ok(());
         }
         writeln!(out, "\n{HEADING}{} to change{HEADING:#}", plural(changing.len(), "row"))?;
-        write_first(changing.iter().map(|index| self.change(*index)), out)
+        self.write_first(changing.iter().map(|index| self.change(*index)), out)
     }
 
     /// The user that a row changes, how, and which licences that replaces.
@@ -243,7 +260,7 @@ impl PlanView<'_> {
             blocked.into_iter().partition(|(_, verdict)| verdict.code == in_use);
         if !cannot_run.is_empty() {
             writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(cannot_run.len(), "row"))?;
-            write_first(cannot_run.iter().map(line), out)?;
+            self.write_first(cannot_run.iter().map(line), out)?;
         }
         if !left_alone.is_empty() {
             writeln!(
@@ -251,7 +268,7 @@ impl PlanView<'_> {
                 "\n{WARNING}{} left alone{WARNING:#}",
                 things(left_alone.len(), "row", "is", "are")
             )?;
-            write_first(left_alone.iter().map(line), out)?;
+            self.write_first(left_alone.iter().map(line), out)?;
         }
         Ok(())
     }
@@ -405,7 +422,7 @@ impl PlanView<'_> {
             "\n{ERROR}seats are short{ERROR:#} for {}",
             plural(self.sheet.plan.short.len(), "row")
         )?;
-        write_first(self.short_rows().into_iter(), out)
+        self.write_first(self.short_rows().into_iter(), out)
     }
 
     /// The rows that get no seat and of which bundles, one per line.
@@ -475,19 +492,6 @@ pub fn write_left_out(hidden: HiddenRows, out: &mut dyn Write) -> io::Result<()>
     match hidden.left_out {
         0 => Ok(()),
         rows => writeln!(out, "{} left out (`--visible-only`)", plural(rows, "hidden row")),
-    }
-}
-
-/// The first of these lines, how many more there are, and what has all of them.
-fn write_first(mut lines: impl ExactSizeIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
-    write_lines(lines.by_ref().take(NAMED), out)?;
-    match lines.len() {
-        0 => Ok(()),
-        more => writeln!(
-            out,
-            "  and {} more; `reseat plan --output json` lists every row",
-            number(more)
-        ),
     }
 }
 

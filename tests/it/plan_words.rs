@@ -116,7 +116,8 @@ fn of_many_rows_that_cannot_run_the_first_are_named_and_where_all_of_them_are() 
         .reseat(&["plan", "sheet.csv"])
         .ends(3)
         .tells("30 rows cannot run")
-        .tells("and 10 more; `reseat plan --output json` lists every row");
+        .tells("and 10 more; `")
+        .tells("reseat plan sheet.csv --output json` lists every row");
     assert_eq!(plan.out.matches("not_found").count(), 20, "{}", plan.out);
     let told = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(3);
     assert_eq!(told.out.matches("there is no user").count(), 30, "{}", told.out);
@@ -137,7 +138,7 @@ fn of_many_rows_that_get_no_seat_the_first_are_named() {
         let plan = stage
             .reseat(words)
             .ends(4)
-            .tells(" more; `reseat plan --output json` lists every row");
+            .tells("reseat plan sheet.csv --output json` lists every row");
         let shown = format!("{}{}", plan.out, plan.err);
         assert_eq!(shown.matches(" misses ACNU").count(), 20, "{shown}");
     }

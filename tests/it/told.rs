@@ -103,7 +103,7 @@ fn however_many_accounts_are_deleted_each_is_named_with_its_person() {
         assert!(ran.out.contains(&format!("<{who}>")), "{who} is not in {}", ran.out);
     }
     // What is cut is what changes and what cannot run, and the way to see the rest is named.
-    let more = "and 5 more; `reseat plan --output json` lists every row";
+    let more = "reseat plan sheet.csv --output json` lists every row";
     assert_eq!(ran.out.matches(more).count(), 2, "{}", ran.out);
     assert!(ran.out.contains("25 people lose access: 25 deleted"), "{}", ran.out);
 }
@@ -257,10 +257,10 @@ fn the_deletions_of_rows_that_wait_are_to_be_allowed_and_are_not_in_the_next_com
         .map(|hint| hint["text"].as_str().unwrap())
         .collect();
     assert!(
-        hints
-            .iter()
-            .any(|hint| hint.contains("deletes up to 2 accounts, as invitations are accepted")
-                && hint.contains("allow it with `--max-deletes 2`")),
+        hints.iter().any(
+            |hint| hint.contains("deletes up to 2 accounts, as invitations are accepted")
+                && hint.contains("allow it with `--max-deletes 2`")
+        ),
         "{hints:?}"
     );
     for address in ["anna@new.example", "david@new.example"] {

@@ -13,7 +13,7 @@ use super::subject::PageSubject;
 use super::words::{ways_lost, what_happens};
 use crate::model::{GroupId, Row, RowReport};
 use crate::page::{Folded, SeatBar, Section, SectionBody};
-use crate::plan::{Deletion, Loser, Membership, RowIndex, SeatLine, Work};
+use crate::plan::{Deletion, Loser, Membership, NAMED_IN_A_WARNING, RowIndex, SeatLine, Work};
 use crate::text::{clean, joined, number, quoted};
 
 /// How many are listed by name; the table has every one.
@@ -331,7 +331,16 @@ impl Sections<'_> {
         let notes = self.subject.notes.iter().map(|note| capital(note));
         let warnings = warnings.iter().map(|warning| capital(&self.names.warning(warning)));
         let points: Vec<String> = notes.chain(warnings).collect();
-        (!points.is_empty()).then(|| Section::new("What to know before", SectionBody::Points(points)))
+        if points.is_empty() {
+            return None;
+        }
+        let section = Section::new("What to know before", SectionBody::Points(points));
+        let mut warnings = self.view.sheet.plan.warnings.iter();
+        Some(if warnings.any(|warning| warning.rows.len() > NAMED_IN_A_WARNING) {
+            section.with_lead("Where only the first are named, the list of every row below has all.")
+        } else {
+            section
+        })
     }
 
     fn approval(&self) -> Section {
