@@ -16,11 +16,12 @@ use crate::intake::{HiddenRows, WaitingRows};
 use crate::ledger::Record;
 use crate::model::{AsOf, BundleSet, OperationKind, Row, RowKey, RowReport, Status};
 use crate::plan::{
-    Deletion, Ending, Fate, NAMED_IN_A_WARNING, PlannedRow, PlannedSheet, RowCode, RowIndex, RowReason, Verdict, not_owned,
+    Deletion, Ending, Fate, NAMED_IN_A_WARNING, PlannedRow, PlannedSheet, RowCode, RowIndex, RowReason, Verdict,
+    not_owned,
 };
 use crate::text::{clean, joined, number, plural};
 
-/// How many rows of a kind are listed. Whom a plan deletes is never cut.
+/// How many rows of a kind are listed. Whom a plan deletes is never cut, but for those whom only a later run deletes.
 const NAMED: usize = 20;
 
 /// What is shown before anything is sent.
@@ -202,7 +203,12 @@ impl PlanView<'_> {
         write_lines(lines.by_ref().take(NAMED), out)?;
         match lines.len() {
             0 => Ok(()),
-            more => writeln!(out, "  and {} more; `{}` lists every row", number(more), self.listing_all),
+            more => writeln!(
+                out,
+                "  and {} more; `{}` lists every row",
+                number(more),
+                self.listing_all
+            ),
         }
     }
 
@@ -390,7 +396,7 @@ impl PlanView<'_> {
             );
             writeln!(out, "\n{} accepted", things(deletions.len(), "old account", one, many))?;
             let line = |row: &&Row| format!("{} ({})", row.operation.user_label(), row.place);
-            write_lines(deletions.iter().map(line), out)?;
+            self.write_first(deletions.iter().map(line), out)?;
         }
         match self.sheet.plan.handed_over_later.len() {
             0 => Ok(()),

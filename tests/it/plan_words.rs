@@ -188,3 +188,24 @@ fn a_command_that_cannot_ask_the_organization_names_doctor_with_the_profile_that
     let told: Value = serde_json::from_str(&told.out).unwrap();
     assert!(told["help"].to_string().contains("doctor"), "{told}");
 }
+
+#[test]
+fn of_many_who_are_deleted_only_once_they_have_accepted_the_first_are_named() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(30),
+        ..Config::unlimited()
+    });
+    let rows: String = (1..=25)
+        .map(|number| format!("migrate,{},moved{number}@new.example,accepted\n", person(number)))
+        .collect();
+    stage.write("sheet.csv", format!("operation,user,new_email,delete_when\n{rows}"));
+    let plan = stage.reseat(&["plan", "sheet.csv"]);
+    let later = plan
+        .out
+        .split_once("25 old accounts are deleted once their invitations are accepted\n")
+        .unwrap_or_else(|| panic!("{}", plan.out))
+        .1;
+    let (named, more) = later.split_once("  and 5 more; `").unwrap();
+    assert_eq!(named.lines().count(), 20, "{later}");
+    assert!(more.contains("reseat plan sheet.csv --output json` lists every row"), "{more}");
+}
