@@ -18,6 +18,7 @@ use crate::directory::Snapshot;
 use crate::intake::{self, FinishedRows, Intake, PresentLicenses};
 use crate::model::{AsOf, Capabilities, Catalogue, Inventory};
 use crate::problem::{ProblemCode, Severity};
+use crate::saved_plan::SavedPlan;
 use crate::settings::{self, Absence, Overrides, Reach, Settings, Surroundings, Survey};
 use crate::sheet::{SheetError, Source};
 
@@ -97,9 +98,10 @@ pub(super) async fn open_sheet(
     let source = if Source::opens_at_once(&path) {
         Source::open_in(&path, encoding)
     } else {
+        let path = path.clone();
         off_thread(move || Source::open_in(&path, encoding)).await
     };
-    let source = source.map_err(|error| Failure::of_file(&error));
+    let source = source.map_err(|error| not_opened(&error, &path, console));
     match (source, settings) {
         (Ok(source), Ok(settings)) => Ok((source, settings)),
         (Err(sheet), Err(configuration)) => {
@@ -108,6 +110,19 @@ pub(super) async fn open_sheet(
         }
         (Err(failure), Ok(_)) | (Ok(_), Err(failure)) => Err(failure),
     }
+}
+
+/// Why the sheet cannot be opened. A saved plan is typed for a sheet where only its flag is missing.
+fn not_opened(error: &SheetError, path: &Path, console: Console<'_>) -> Failure {
+    if !matches!(error, SheetError::NotASheet { .. }) || SavedPlan::read(path).is_err() {
+        return Failure::of_file(error);
+    }
+    let message = format!(
+        "`{}` is a plan that `reseat plan --save` saved, not a sheet",
+        path.display()
+    );
+    let command = console.typed().run_of_plan(path);
+    Failure::in_file(message).with_help(format!("`{command}` runs it"))
 }
 
 /// Reads the sheet in this way: on a separate thread and with progress shown, which would take longer than a short one.

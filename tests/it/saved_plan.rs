@@ -56,6 +56,27 @@ fn a_plan_that_still_holds_is_carried_out_without_naming_its_sheet() {
 }
 
 #[test]
+fn a_saved_plan_that_is_typed_for_a_sheet_is_answered_with_the_flag_that_is_missing() {
+    let stage = saved(&three(), &[]);
+    for words in [
+        ["run", "plan.json", "--yes"].as_slice(),
+        &["plan", "plan.json"],
+        &["check", "plan.json"],
+    ] {
+        stage
+            .reseat(words)
+            .ends(1)
+            .tells("`plan.json` is a plan that `reseat plan --save` saved, not a sheet")
+            .tells("reseat run --plan plan.json` runs it");
+    }
+    stage.write("other.json", "{\"plan\": 1}");
+    stage
+        .reseat(&["run", "other.json", "--yes"])
+        .ends(1)
+        .tells("export the table");
+}
+
+#[test]
 fn a_saved_plan_has_to_be_confirmed_all_the_same() {
     let stage = saved(&three(), &[]);
     stage.reseat(&["run", "--plan", "plan.json"]).ends(4).tells("--yes");
