@@ -108,6 +108,7 @@ pub(super) fn profile<'a>(
         environment: surroundings.environment,
         profile: Section::empty(notes),
         notes,
+        replacing: Vec::new(),
     };
     let flagged = overrides.profile.clone().map(|value| Located {
         value,

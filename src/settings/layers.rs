@@ -15,6 +15,8 @@ pub(super) struct Layers<'a> {
     pub(super) profile: Section<'a>,
     /// Where values that do not fit are reported, and where each was said.
     pub(super) notes: Notes<'a>,
+    /// The variables that took the place of something else in the profile, each with its key.
+    pub(super) replacing: Vec<(&'static str, &'static str)>,
 }
 
 impl Layers<'_> {
@@ -29,7 +31,12 @@ impl Layers<'_> {
     }
 
     /// The text said highest: by the flag (named after the key), the variable, the profile.
-    pub(super) fn text(&mut self, flag: Option<&String>, variable: &str, key: &'static str) -> Option<Located<String>> {
+    pub(super) fn text(
+        &mut self,
+        flag: Option<&String>,
+        variable: &'static str,
+        key: &'static str,
+    ) -> Option<Located<String>> {
         let written = self.profile.text(key);
         let in_variable = (!variable.is_empty()).then(|| self.variable(variable)).flatten();
         let flagged = flag.map(|value| Located {
@@ -38,6 +45,11 @@ impl Layers<'_> {
         });
         for said in in_variable.iter().chain(&flagged) {
             self.notes.origins.note(key, &said.value, &said.place);
+        }
+        if let (None, Some(used), Some(below)) = (&flagged, &in_variable, &written)
+            && !is_the_same(&used.value, &below.value)
+        {
+            self.replacing.push((variable, key));
         }
         let said = flagged.or(in_variable).or(written)?;
         Some(Located {
@@ -133,6 +145,12 @@ impl Layers<'_> {
             ..Finding::error("", SettingFault::new(what, help))
         });
     }
+}
+
+/// Whether two values mean the same address, name or id.
+fn is_the_same(one: &str, other: &str) -> bool {
+    let bare = |text: &str| unquoted(text).trim_end_matches('/').to_lowercase();
+    bare(one) == bare(other)
 }
 
 /// The keys of a profile that may say where a secret is.

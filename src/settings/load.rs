@@ -8,7 +8,7 @@ use super::connection::{Address, Connection, reached};
 use super::file::{ConfigFile, place_of_new, profile};
 use super::finding::{Finding, Findings, SettingFault};
 use super::inputs::{Absence, Overrides, Reach, Surroundings};
-use super::layers::Layers;
+use super::layers::{Layers, flag_of};
 use super::limits::{Limits, limits};
 use super::notify::{Notify, notify};
 use super::origins::{Origin, Origins};
@@ -19,6 +19,7 @@ use super::sheet::{SheetSettings, sheet};
 use super::watch::{WatchSettings, watch};
 use crate::api::{BaseUrl, Routes};
 use crate::model::{BundleCode, Deployment};
+use crate::text::joined;
 
 /// The validated settings.
 #[derive(Debug, Clone)]
@@ -165,6 +166,7 @@ fn understand(
             findings: heard,
             ..notes
         },
+        replacing: Vec::new(),
     };
     settings(layers, overrides, reach, notes, survey)
 }
@@ -184,6 +186,9 @@ fn settings(
         })
     });
     let reached = reached(&mut layers, overrides, named);
+    if overrides.profile.is_some() {
+        warn_of_variables(&layers, survey.profile.as_deref().unwrap_or_default());
+    }
     let notify = notify(&mut layers);
     let profile = &mut layers.profile;
     let limits = limits(profile.section("limits"), overrides, reached.deployment, notes.origins);
@@ -213,6 +218,38 @@ fn settings(
         notify,
         warnings: Vec::new(),
     })
+}
+
+/// Warns that variables, which may be left from something else, lead elsewhere than the profile that was typed.
+fn warn_of_variables(layers: &Layers<'_>, profile: &str) {
+    const WHICH_ORGANIZATION: [&str; 4] = ["uri", "organization", "organization_id", "client_id"];
+    let replacing = layers.replacing.iter();
+    let replacing = replacing.filter(|(_, key)| WHICH_ORGANIZATION.contains(key));
+    let (variables, keys): (Vec<&str>, Vec<String>) = replacing.map(|(name, key)| (*name, format!("`{key}`"))).unzip();
+    if variables.is_empty() {
+        return;
+    }
+    let (take, place) = if keys.len() == 1 {
+        ("takes", "the place")
+    } else {
+        ("take", "the places")
+    };
+    let named: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+    let what = format!(
+        "{} {take} {place} of {} in the profile `{profile}`",
+        joined(&named, usize::MAX),
+        joined(&keys, usize::MAX)
+    );
+    let help = if cfg!(windows) {
+        let lines = variables.iter().map(|name| format!("Remove-Item Env:{name}"));
+        format!("for the profile's own, type `{}`", lines.collect::<Vec<_>>().join("; "))
+    } else {
+        format!("for the profile's own, type `unset {}`", variables.join(" "))
+    };
+    layers
+        .notes
+        .findings
+        .warning(&flag_of("profile"), SettingFault::new(what, help));
 }
 
 #[cfg(test)]
@@ -335,6 +372,45 @@ mod tests {
             panic!("{:?}", connection.credentials)
         };
         assert_eq!(client_id, "env-app");
+    }
+
+    #[test]
+    fn variables_that_lead_elsewhere_than_the_profile_that_was_typed_are_told() {
+        let file = whole();
+        let typed = |name: Option<&str>, variables: &[(&str, &str)]| {
+            let overrides = Overrides {
+                profile: name.map(str::to_owned),
+                ..Overrides::default()
+            };
+            let settings = settings(&file, variables, &overrides, Reach::Online).unwrap();
+            let told = settings
+                .warnings
+                .iter()
+                .map(|warning| (warning.to_string(), warning.help.clone()));
+            told.collect::<Vec<_>>()
+        };
+        let left = [
+            ("UIPATH_ORGANIZATION", "sandbox"),
+            ("UIPATH_CLIENT_ID", "other-app"),
+            ("UIPATH_CLIENT_SECRET", "hidden"),
+        ];
+        let told = typed(Some("default"), &left);
+        assert_eq!(
+            told[0].0,
+            "`--profile`: `UIPATH_ORGANIZATION` and `UIPATH_CLIENT_ID` take the places of `organization` and `client_id` in \
+             the profile `default`"
+        );
+        assert!(
+            cfg!(windows) || told[0].1.ends_with("type `unset UIPATH_ORGANIZATION UIPATH_CLIENT_ID`"),
+            "{told:?}"
+        );
+        // Nobody typed a profile, the variables say the same, or they say what the profile leaves open.
+        assert_eq!(typed(None, &left), []);
+        assert_eq!(typed(Some("default"), &[("UIPATH_ORGANIZATION", "acme")]), []);
+        assert_eq!(
+            typed(Some("default"), &[("UIPATH_URI", "https://cloud.uipath.com")]),
+            []
+        );
     }
 
     #[test]
