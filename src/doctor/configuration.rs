@@ -48,7 +48,7 @@ fn line(origin: &Origin) -> String {
     let unused = if unused.is_empty() {
         String::new()
     } else {
-        format!("; not used: {}", unused.join(", "))
+        format!("; takes the place of {}", unused.join(", "))
     };
     format!("{key}: {} ({place}{unused})", origin.told())
 }

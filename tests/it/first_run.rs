@@ -822,5 +822,5 @@ fn doctor_says_where_each_value_comes_from_and_what_is_not_used() {
     stage
         .reseat(&["doctor"])
         .ends(0)
-        .tells("organization: sandbox (the variable `UIPATH_ORGANIZATION`; not used: `reseat.toml`, line 5)");
+        .tells("organization: sandbox (the variable `UIPATH_ORGANIZATION`; takes the place of `reseat.toml`, line 5)");
 }
