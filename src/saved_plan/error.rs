@@ -47,12 +47,12 @@ pub enum SavedPlanError {
         path: PathBuf,
     },
     /// The file system refused to save the plan.
-    #[error("failed to save the plan to `{}`", path.display())]
+    #[error("failed to save the plan to `{}`: {reason}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the file system said.
-        source: io::Error,
+        /// What the file system said, and what helps.
+        reason: String,
     },
     /// The typed flags differ from those the plan was made with.
     #[error(

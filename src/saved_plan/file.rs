@@ -12,6 +12,7 @@ use super::header::{PlanHeader, path_from};
 use super::sheet_plan::RowPlan;
 use crate::model::RowKey;
 use crate::plan::SeatLine;
+use crate::sheet::write_refusal;
 use crate::text::clean;
 
 /// What every plan file begins with.
@@ -94,9 +95,9 @@ pub fn write(path: &Path, header: PlanHeader, plan: impl Serialize) -> Result<()
         },
         plan,
     };
-    replace(path, &content).map_err(|source| SavedPlanError::Write {
+    replace(path, &content).map_err(|error| SavedPlanError::Write {
         path: path.to_owned(),
-        source,
+        reason: write_refusal(&error),
     })
 }
 

@@ -34,5 +34,6 @@ pub use source::{STDIN, Source};
 pub use visitor::{Visit, Visitor};
 pub use written::{
     Existing, MOST_ROWS, NOT_ROWS, PageLine, WrittenCell, WrittenColumn, WrittenFormat, WrittenPage, WrittenPart,
-    WrittenRows, WrittenTable, disk_error, may_write_sheet, save_file, save_readings, save_sheet, write_sheet_csv,
+    WrittenRows, WrittenTable, disk_error, may_write_sheet, save_file, save_readings, save_sheet, write_refusal,
+    write_sheet_csv,
 };

@@ -209,7 +209,14 @@ fn folder(options: &WatchOptions) -> Result<PathBuf, Failure> {
         Ok(_) => Err(not_usable(&format!("`{}` is no folder", folder.display()))),
         // It may come.
         Err(_) if options.rounds() != Rounds::One => std::path::absolute(folder).map_err(|error| not_usable(&error)),
-        Err(error) => Err(not_usable(&error).with_help(format!("make the folder first: mkdir {}", shown(folder)))),
+        Err(error) => {
+            let missing = format!("there is no folder `{}`", folder.display());
+            let why: &dyn std::fmt::Display = match error.kind() {
+                std::io::ErrorKind::NotFound => &missing,
+                _ => &error,
+            };
+            Err(not_usable(why).with_help(format!("make the folder first: mkdir {}", shown(folder))))
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub fn save_sheet(
                 if !is_ascii(table) {
                     // Without it Excel takes the letters for those of another encoding, and saves them so.
                     file.write_all("\u{feff}".as_bytes())
-                        .map_err(|error| refused(path, reason(&error)))?;
+                        .map_err(|error| refused(path, write_refusal(&error)))?;
                 }
                 write_csv(table, &mut file).map_err(|error| refused(path, error.to_string()))?;
             }
@@ -156,7 +156,7 @@ pub fn save_file(
     let mut out = BufWriter::new(&file);
     let written = write(&mut out).and_then(|()| out.flush());
     drop(out);
-    written.map_err(|error| refused(path, reason(&error)))?;
+    written.map_err(|error| refused(path, write_refusal(&error)))?;
     finish(file, path, existing)
 }
 
@@ -164,11 +164,11 @@ pub fn save_file(
 fn begin(path: &Path, existing: Existing) -> Result<NamedTempFile, SheetError> {
     may_write_sheet(path, existing)?;
     let file = tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder_of(path));
-    file.map_err(|error| refused(path, reason(&error)))
+    file.map_err(|error| refused(path, write_refusal(&error)))
 }
 
 fn finish(file: NamedTempFile, path: &Path, existing: Existing) -> Result<(), SheetError> {
-    let refused = |error: &io::Error| refused(path, reason(error));
+    let refused = |error: &io::Error| refused(path, write_refusal(error));
     file.as_file().sync_all().map_err(|error| refused(&error))?;
     let persisted = match existing {
         Existing::Kept => file.persist_noclobber(path),
@@ -199,13 +199,56 @@ fn folder_of(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-/// What the file system said, without the name of the temporary file, which means nothing to the user.
-fn reason(error: &io::Error) -> String {
+/// What the file system said, without the name of the temporary file, which means nothing to the user, and what helps.
+pub fn write_refusal(error: &io::Error) -> String {
     let cause = error.get_ref().and_then(std::error::Error::source);
-    cause.map_or_else(|| error.to_string(), ToString::to_string)
+    let told = cause.map_or_else(|| error.to_string(), ToString::to_string);
+    // The file that it names is one of ours, which is gone.
+    let told = told.split_once(" at path ").map_or(told.as_str(), |(told, _)| told);
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            format!("{told}; choose a folder that you may write to")
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            format!("{told}; free some space, or choose another folder")
+        }
+        _ => told.to_owned(),
+    }
 }
 
 fn is_ascii(table: &WrittenTable<'_>) -> bool {
     let is_ascii = |cell: &WrittenCell| cell.as_text().is_ascii();
     table.columns.iter().all(|column| column.header.is_ascii()) && (table.rows)().all(|row| row.iter().all(is_ascii))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_file_system_refuses_is_told_with_what_helps_and_without_a_file_of_ours() {
+        let missing = tempfile::Builder::new()
+            .prefix(".reseat-")
+            .tempfile_in("no folder of this name")
+            .unwrap_err();
+        let told = write_refusal(&missing);
+        assert!(
+            !told.is_empty() && !told.contains(".reseat-") && !told.contains("at path"),
+            "{told}"
+        );
+        for (kind, helps) in [
+            (
+                io::ErrorKind::PermissionDenied,
+                "; choose a folder that you may write to",
+            ),
+            (
+                io::ErrorKind::StorageFull,
+                "; free some space, or choose another folder",
+            ),
+            (io::ErrorKind::Interrupted, "interrupted"),
+        ] {
+            let told = write_refusal(&io::Error::from(kind));
+            assert!(told.ends_with(helps), "{told}");
+        }
+    }
 }
