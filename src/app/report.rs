@@ -1,5 +1,6 @@
 //! `reseat report`: what became of a job, for whoever asked for it. No network.
 
+use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use super::Ending;
 use super::console::{Console, deliver};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
+use super::next::typed_name;
 use super::object::Object;
 use super::runtime::{block_on, off_thread};
 use super::sheet_place::is_same_file;
@@ -25,8 +27,12 @@ use crate::sheet::{WrittenFormat, may_write_sheet, save_file, save_readings};
 use crate::text::{number, plural, shown_path};
 
 pub(super) fn report(options: &ReportOptions, console: Console<'_>) -> Result<Ending, Failure> {
-    if let Some(out) = &options.out {
-        may_be_written(out, options)?;
+    match &options.out {
+        Some(out) => may_be_written(out, options)?,
+        None if console.output == OutputFormat::Text && io::stdout().is_terminal() => {
+            return Err(to_a_terminal(&options.paths));
+        }
+        None => {}
     }
     block_on(async {
         let signals = Signals::listen();
@@ -141,6 +147,18 @@ impl Material {
         };
         saved.map_err(|error| Failure::of_file(&error))
     }
+}
+
+/// Nobody reads a web page as it is written.
+fn to_a_terminal(results: &[PathBuf]) -> Failure {
+    let name = results.first().and_then(|path| path.file_stem()).unwrap_or_default();
+    let name = name.to_string_lossy();
+    let page = format!("{}.html", name.strip_suffix(".results").unwrap_or(&name));
+    let message = "the report is a web page, which a terminal does not show";
+    Failure::in_settings(message).with_help(format!(
+        "add `-o {}`; without `-o` the page can be piped on or sent to a file",
+        typed_name(Path::new(&page))
+    ))
 }
 
 /// Makes sure, before anything is read, that nothing is lost by writing there.

@@ -496,3 +496,23 @@ fn nothing_is_lost_by_writing_a_report() {
         .ends(1)
         .tells("`odd.html` is what the report is made from");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_page_is_not_written_onto_a_terminal() {
+    let stage = Stage::new();
+    stage.run(&format!("operation,user,name\nupdate,{BRAM},Bob\n")).ends(0);
+    let ran = stage.screen_of(100, None, &["report", "sheet.results.csv"]).ends(1);
+    assert!(!ran.err.contains("<html"), "{}", ran.err);
+    ran.tells("add `-o sheet.html`");
+    stage
+        .screen_of(100, None, &["report", "sheet.results.csv", "--output", "json"])
+        .ends(0);
+    assert!(
+        stage
+            .reseat(&["report", "sheet.results.csv"])
+            .ends(0)
+            .out
+            .contains("<html")
+    );
+}
