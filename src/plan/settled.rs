@@ -79,7 +79,11 @@ pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict 
         .iter()
         .map(|(name, suggestion)| format!("there is no group `{name}`{}", did_you_mean(suggestion.as_deref())))
         .collect();
-    verdict(Status::NotFound, RowReason::GroupNotFound, words.join("; "))
+    let mut words = words.join("; ");
+    if missing.iter().any(|(_, suggestion)| suggestion.is_none()) {
+        words.push_str("; `reseat export groups` lists them");
+    }
+    verdict(Status::NotFound, RowReason::GroupNotFound, words)
 }
 
 /// Nobody is there to be deleted, which is what the row wants; unless its name is what a person is called, and somebody is

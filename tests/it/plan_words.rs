@@ -207,5 +207,30 @@ fn of_many_who_are_deleted_only_once_they_have_accepted_the_first_are_named() {
         .1;
     let (named, more) = later.split_once("  and 5 more; `").unwrap();
     assert_eq!(named.lines().count(), 20, "{later}");
-    assert!(more.contains("reseat plan sheet.csv --output json` lists every row"), "{more}");
+    assert!(
+        more.contains("reseat plan sheet.csv --output json` lists every row"),
+        "{more}"
+    );
+}
+
+#[test]
+fn a_group_that_is_not_there_is_answered_with_one_of_a_like_name_or_with_what_lists_them() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,groups\nadd-to-groups,{ANNA},HR\nadd-to-groups,{BRAM},HR Robot\n"),
+    );
+    let plan = stage.reseat(&["plan", "sheet.csv"]).ends(3);
+    let line = |who: &str| {
+        plan.out
+            .lines()
+            .find(|line| line.contains(who) && line.contains("no group"))
+            .unwrap()
+    };
+    assert!(
+        line(ANNA).ends_with("there is no group `HR`; `reseat export groups` lists them"),
+        "{}",
+        plan.out
+    );
+    assert!(line(BRAM).ends_with("did you mean `HR Robots`?"), "{}", plan.out);
 }
