@@ -17,7 +17,11 @@ use crate::cli::{Target, UndoOptions};
 use crate::directory::{self, Accounts};
 use crate::ledger::{History, OpenError, writer_of};
 use crate::settings::Overrides;
+use crate::text::joined;
 use crate::undo::{Changes, Present, UndoRow, Wanted, fold, put_back};
+
+/// How many ranges without a row are named.
+const MOST_NAMED: usize = 10;
 
 pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let place = SheetPlace::asked_for(&options.sheet)?;
@@ -28,8 +32,17 @@ pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Consol
     };
     let undone = block_on(async {
         let signals = Signals::listen();
-        let (history, changes) = read(options, console).await?;
+        let Read {
+            history,
+            changes,
+            missing,
+        } = read(options, console).await?;
         tell_of(&history, console);
+        if !missing.is_empty() {
+            let missing = joined(&missing, MOST_NAMED);
+            let results = options.path.display();
+            console.tell(format!("warning: no row of `{results}` is in {missing} of `--only`\n"));
+        }
         let Some(settings) = &settings else {
             console
                 .tell("nothing was compared with the organization: what has been changed since would be overwritten\n");
@@ -47,8 +60,16 @@ fn undone(options: &UndoOptions, changes: &Changes, rows: Vec<UndoRow>, compared
     Undone::of(rows, changes.rows, options.only.is_some(), compared_with)
 }
 
-/// The results file, and the net changes of the chosen rows.
-async fn read(options: &UndoOptions, console: Console<'_>) -> Result<(History, Changes), Failure> {
+/// A results file that was read.
+struct Read {
+    history: History,
+    /// The net changes of the chosen rows.
+    changes: Changes,
+    /// What chooses none, as typed.
+    missing: Vec<String>,
+}
+
+async fn read(options: &UndoOptions, console: Console<'_>) -> Result<Read, Failure> {
     let (path, only) = (options.path.clone(), options.only.clone());
     let _busy = console.busy("reading the results");
     off_thread(move || {
@@ -67,8 +88,14 @@ async fn read(options: &UndoOptions, console: Console<'_>) -> Result<(History, C
             return Err(Failure::in_settings(message)
                 .with_help("row numbers are those of the sheet that was run, as the column `row` has them"));
         }
+        let places = records.iter().map(|record| &record.record.report.place);
+        let missing = only.as_ref().map_or_else(Vec::new, |only| only.without(places));
         let changes = fold(records, only.as_ref());
-        Ok((history, changes))
+        Ok(Read {
+            history,
+            changes,
+            missing,
+        })
     })
     .await
 }

@@ -40,6 +40,13 @@ impl RowSelection {
             (range.first..=range.last).contains(&place.row) && range.sheet.as_ref().is_none_or(same_sheet)
         })
     }
+
+    /// The ranges of it, as typed, in which none of these places is.
+    pub fn without<'a>(&self, places: impl Iterator<Item = &'a Place> + Clone) -> Vec<String> {
+        let ranges = self.0.iter().map(|range| Self(vec![range.clone()]));
+        let empty = ranges.filter(|range| !places.clone().any(|place| range.contains(place)));
+        empty.map(|range| range.to_string()).collect()
+    }
 }
 
 impl FromStr for RowSelection {
@@ -133,6 +140,18 @@ mod tests {
         assert_eq!(chosen("leavers!2,7,Joiners!3", &rows), [true, true, false, true]);
         assert_eq!(chosen("2", &rows), [true, false, true, false]);
         assert_eq!(chosen("'HR drop!'!2", &[("HR drop!", 2)]), [true]);
+    }
+
+    #[test]
+    fn ranges_that_choose_nothing_are_named_as_they_are_typed() {
+        let places = [("Leavers", 4), ("Leavers", 24)].map(|(sheet, row)| Place {
+            sheet: sheet.into(),
+            row,
+        });
+        let without = |selection: &str| selection.parse::<RowSelection>().unwrap().without(places.iter());
+        assert_eq!(without("4-24,44"), ["44"]);
+        assert_eq!(without("20-1000"), [] as [&str; 0]);
+        assert_eq!(without("Joiners!4,Leavers!4,5-9"), ["Joiners!4", "Leavers!5-9"]);
     }
 
     #[test]

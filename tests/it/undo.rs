@@ -740,6 +740,11 @@ fn only_the_chosen_rows_are_put_back() {
         "{}",
         ran.out
     );
+    assert!(!ran.err.contains("warning"), "{}", ran.err);
+    stage
+        .reseat(&["undo", "sheet.results.csv", "--only", "2-3,9"])
+        .ends(0)
+        .tells("warning: no row of `sheet.results.csv` is in 9 of `--only`");
     let ran = stage.reseat(&["undo", "sheet.results.csv", "--only", "9"]).ends(1);
     assert!(
         ran.err.contains("none of the rows") && ran.out.is_empty(),
