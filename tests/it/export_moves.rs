@@ -288,14 +288,25 @@ fn a_domain_that_nobody_is_of_makes_no_sheet() {
         "export",
         "moves",
         "--from",
-        "tosoco.example",
+        "elsewhere.test",
         "--to",
         "new.example",
         "-o",
         "moves.csv",
     ];
-    stage.reseat(&words).ends(3).tells("nothing there matches");
+    let ran = stage.reseat(&words).ends(3).tells("nothing there matches");
+    assert!(!ran.err.contains("did you mean"), "{}", ran.err);
     assert!(!stage.exists("moves.csv"));
+    stage
+        .reseat(&words.map(|word| {
+            if word == "elsewhere.test" {
+                "contoso.exmaple"
+            } else {
+                word
+            }
+        }))
+        .ends(3)
+        .tells("nobody is of `contoso.exmaple`; did you mean `contoso.example`?");
 }
 
 #[test]

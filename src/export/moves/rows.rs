@@ -1,5 +1,7 @@
 //! Movers as the rows of a sheet, and what is said about them.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
 use super::mover::{Mover, Movers, Origin};
@@ -12,7 +14,7 @@ use crate::export::{ExportRow, ExportTable, Exported, Filter, FilterError, Prese
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn};
 use crate::model::OperationKind;
-use crate::text::{joined, number};
+use crate::text::{joined, nearest, number};
 
 /// Everybody of a domain whom the filters take, by address and then id. Addresses are held against everybody's, whomever
 /// the filters take, so that a domain can move in several parts.
@@ -26,6 +28,11 @@ pub fn moves<'a>(
 ) -> Result<Exported<'a>, Vec<FilterError>> {
     let selection = Selection::of(filters, present)?;
     let movers = Movers::of(present.snapshot, request);
+    let near = if movers.all.is_empty() {
+        near_domain(present, request)
+    } else {
+        None
+    };
     let all = movers.all.into_iter().map(|mover| {
         let account = Some(mover.user);
         let holder = present.holdings.of_user(mover.user.id);
@@ -37,6 +44,7 @@ pub fn moves<'a>(
         ..movers
     };
     let mut told = chosen.told;
+    told.extend(near);
     told.extend(lines(&movers, present, request));
     let is_listed = !request.addresses.is_empty();
     let movers = movers.all;
@@ -47,6 +55,16 @@ pub fn moves<'a>(
         tables: vec![table],
         told,
     })
+}
+
+/// The domain that may be meant where nobody is of the one that was typed.
+fn near_domain(present: Present<'_>, request: &MoveRequest) -> Option<String> {
+    let users = present.snapshot.users().iter();
+    let domains: BTreeSet<&str> = users
+        .filter_map(|user| Some(user.email().rsplit_once('@')?.1))
+        .collect();
+    let near = nearest(request.from.as_str(), domains)?;
+    Some(format!("nobody is of `{}`; did you mean `{near}`?", request.from))
 }
 
 fn columns() -> Vec<DraftColumn> {
