@@ -328,3 +328,17 @@ fn a_masked_page_tells_people_apart_and_names_nobody() {
     );
     assert!(text.contains("HR Robots") && text.contains("name: hidden"), "{text}");
 }
+
+#[test]
+fn whoever_approves_a_plan_reads_first_how_many_give_up_a_licence() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 5);
+    let sheet = format!(
+        "operation,user,licenses\nrelease-licenses,{ANNA},\nadd-licenses,{HUGO},ATTUNU\nadd-licenses,{MEI},ATTUNU\n"
+    );
+    let text = text(&page(&stage, &sheet, &[], 0));
+    says_in_order(
+        &text,
+        &["3 people would be affected; nobody loses access; 1 person gives up a licence, 2 get one."],
+    );
+}

@@ -1,10 +1,10 @@
 //! What a plan comes to in numbers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::plan::PlanView;
-use crate::model::OperationKind;
-use crate::plan::{AccountIndex, Fate, PlannedSheet, RowCode, RowReason, Work};
+use crate::model::{BundleSet, OperationKind};
+use crate::plan::{AccountIndex, Fate, PlannedSheet, RowCode, RowIndex, RowReason, Work};
 
 /// What a plan comes to in numbers.
 #[derive(Debug, Default)]
@@ -31,6 +31,10 @@ pub(super) struct Counts {
     pub(super) short: usize,
     /// Rows that are left alone because the seat is in use.
     pub(super) left_alone: usize,
+    /// The people who give up a licence by rows that are about licences.
+    pub(super) giving_up: usize,
+    /// Those who get one by such rows.
+    pub(super) getting: usize,
 }
 
 impl Counts {
@@ -79,7 +83,49 @@ impl Counts {
             *counts.by_operation.entry(kind).or_default() += people.len();
         }
         counts.people = everybody.len();
+        (counts.giving_up, counts.getting) = licences_change_hands(view.sheet);
         counts.duplicates = view.invalid.saturating_sub(view.not_due.invalid().count());
         counts
     }
+}
+
+/// How many people give up a licence, and how many get one, by rows that are about nothing else. What somebody gives up only to
+/// take it again is neither, and whoever is blocked is among those who lose access.
+fn licences_change_hands(sheet: PlannedSheet<'_>) -> (usize, usize) {
+    let is_about_licences = |row: &RowIndex| match sheet.rows[*row].operation.kind() {
+        OperationKind::SetLicenses
+        | OperationKind::AddLicenses
+        | OperationKind::RemoveLicenses
+        | OperationKind::ReleaseLicenses
+        | OperationKind::ReleaseLease => true,
+        OperationKind::Invite
+        | OperationKind::Create
+        | OperationKind::Update
+        | OperationKind::Delete
+        | OperationKind::BlockLicenses
+        | OperationKind::SetGroupLicenses
+        | OperationKind::AddToGroups
+        | OperationKind::RemoveFromGroups
+        | OperationKind::SetGroups
+        | OperationKind::Offboard
+        | OperationKind::ClearGroupLicenses
+        | OperationKind::Migrate => false,
+    };
+    let mut turns: HashMap<AccountIndex, (BundleSet, BundleSet)> = HashMap::new();
+    for step in &sheet.plan.steps {
+        let (Some(account), true) = (step.account, step.rows.iter().all(is_about_licences)) else {
+            continue;
+        };
+        let (freed, taken) = match &step.work {
+            Work::License(change) => (change.frees().clone(), change.gains().clone()),
+            Work::EndLease(end) => (end.bundles.clone(), BundleSet::default()),
+            _ => continue,
+        };
+        let of_account = turns.entry(account).or_default();
+        of_account.0 = of_account.0.union(&freed);
+        of_account.1 = of_account.1.union(&taken);
+    }
+    let giving_up = turns.values().filter(|(freed, taken)| !freed.minus(taken).is_empty());
+    let getting = turns.values().filter(|(freed, taken)| !taken.minus(freed).is_empty());
+    (giving_up.count(), getting.count())
 }

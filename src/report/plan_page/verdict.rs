@@ -3,7 +3,7 @@
 use super::super::words::{people, things};
 use super::counts::Counts;
 use crate::page::Tone;
-use crate::text;
+use crate::text::{self, number};
 
 /// What the sentence rests on beside the counts.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +82,18 @@ fn headline(counts: &Counts, grounds: Grounds<'_>) -> String {
         0 => String::new(),
         deletions => format!(", and {} deleted for good", things(deletions, "account", "is", "are")),
     };
-    format!("{whom}; {lost}{deleted}.")
+    // Who gives up a licence has not lost access, and still has to know.
+    let licences = match (counts.giving_up, counts.getting) {
+        (0, _) => String::new(),
+        (giving_up, 0) => format!("; {} a licence", people(giving_up, "gives up", "give up")),
+        (giving_up, getting) => format!(
+            "; {} a licence, {} {} one",
+            people(giving_up, "gives up", "give up"),
+            number(getting),
+            if getting == 1 { "gets" } else { "get" }
+        ),
+    };
+    format!("{whom}; {lost}{deleted}{licences}.")
 }
 
 #[cfg(test)]
@@ -142,6 +153,34 @@ mod tests {
             ),
         ] {
             assert_eq!(told(&counts, losers, deletions, 0), (words.to_owned(), tone));
+        }
+    }
+
+    #[test]
+    fn whoever_gives_up_a_licence_is_in_the_sentence() {
+        for (people, giving_up, getting, words) in [
+            (
+                12,
+                6,
+                6,
+                "12 people would be affected; nobody loses access; 6 people give up a licence, 6 get one.",
+            ),
+            (
+                1,
+                1,
+                0,
+                "1 person would be affected; nobody loses access; 1 person gives up a licence.",
+            ),
+            (6, 0, 6, "6 people would be affected; nobody loses access."),
+        ] {
+            let counts = Counts {
+                changing: people,
+                people,
+                giving_up,
+                getting,
+                ..Counts::default()
+            };
+            assert_eq!(told(&counts, 0, 0, 0).0, words);
         }
     }
 
