@@ -220,15 +220,20 @@ pub(super) fn found<T>(outcome: Result<Option<T>>) -> Result<Option<T>> {
                     ErrorCode::Own(OwnCode::HtmlAnswer | OwnCode::NoAccountLicense)
                 ) =>
         {
-            Ok(Answer {
-                value: None,
-                receipt: super::Receipt {
-                    http_status: 404,
-                    trace_id: error.trace_id,
-                    attempts: error.attempts,
-                },
-            })
+            Ok(absent(None, error))
         }
         other => other,
+    }
+}
+
+/// The answer that the refusal is: there is nothing.
+pub(super) fn absent<T>(nothing: T, error: CallError) -> Answer<T> {
+    Answer {
+        value: nothing,
+        receipt: super::Receipt {
+            http_status: 404,
+            trace_id: error.trace_id,
+            attempts: error.attempts,
+        },
     }
 }

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::allocations::{allocation, released};
-use super::client::{Result, empty_list, paged};
+use super::client::{Result, absent, empty_list, paged};
 use super::document::Json;
 use super::endpoint_variant::{KnownVariant, LeaseListing};
 use super::json::page_from;
@@ -49,7 +49,9 @@ impl Client {
         }
         match unanswered {
             // The listing works for other groups, so this one has no rule.
-            Some(error) if known.is_some() && error.status == Some(404) && !error.is_page() => Ok(nobody(&error)),
+            Some(error) if known.is_some() && error.status == Some(404) && !error.is_page() => {
+                Ok(absent(nobody_listed(), error))
+            }
             Some(error) => Err(error),
             None => Ok(Answer {
                 value: nobody_listed(),
@@ -204,16 +206,5 @@ fn nobody_listed() -> Page<Lease> {
         items: Vec::new(),
         received: 0,
         total: Some(0),
-    }
-}
-
-fn nobody(error: &CallError) -> Answer<Page<Lease>> {
-    Answer {
-        value: nobody_listed(),
-        receipt: Receipt {
-            http_status: 404,
-            trace_id: error.trace_id.clone(),
-            attempts: error.attempts,
-        },
     }
 }

@@ -254,24 +254,21 @@ impl UserUpdate {
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
         let Self {
-            name,
-            surname,
-            display_name,
-            email,
-            is_active,
-            password,
-            bypass_basic_auth,
-            invitation_accepted,
+            name: None,
+            surname: None,
+            display_name: None,
+            email: None,
+            is_active: None,
+            password: None,
+            bypass_basic_auth: None,
+            invitation_accepted: None,
             add_groups,
             remove_groups,
-        } = self;
-        let texts = [name, surname, display_name, email];
-        let flags = [is_active, bypass_basic_auth, invitation_accepted];
-        texts.iter().all(|text| text.is_none())
-            && flags.iter().all(|flag| flag.is_none())
-            && password.is_none()
-            && add_groups.is_empty()
-            && remove_groups.is_empty()
+        } = self
+        else {
+            return false;
+        };
+        add_groups.is_empty() && remove_groups.is_empty()
     }
 
     /// Whether anything but memberships is changed.

@@ -115,6 +115,14 @@ impl User {
         self.texts.part(1)
     }
 
+    /// The address, or the user name of an account without one.
+    pub fn address(&self) -> &str {
+        match self.email() {
+            "" => self.user_name(),
+            address => address,
+        }
+    }
+
     /// First name.
     pub fn name(&self) -> &str {
         self.texts.part(2)

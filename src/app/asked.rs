@@ -90,7 +90,7 @@ pub(super) fn ask<T>(
         organization.check_id(session).await?;
         read(session, &organization).await
     });
-    found.map_err(|failure| match (failure.reason, target) {
+    found.map_err(|failure| match (failure.ended.reason, target) {
         (Reason::Interrupted, _) | (_, Target::Sandbox) => failure,
         (_, Target::Configured) => failure.with_help(without),
     })

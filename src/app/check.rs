@@ -191,8 +191,8 @@ fn write_counts(source: &Source, checked: &Checked, out: &mut dyn Write) -> io::
     for note in &checked.notes {
         writeln!(out, "{}: {note}", source.name())?;
     }
-    for skipped in checked.skipped_sheets.iter().filter(|skipped| skipped.is_told()) {
-        writeln!(out, "worksheet `{}` skipped because {}", skipped.name, skipped.reason)?;
+    for notice in checked.skipped_sheets.iter().filter_map(SkippedSheet::notice) {
+        writeln!(out, "{notice}")?;
     }
     write_left_out(checked.hidden, out)?;
     let kinds: Vec<String> = checked

@@ -28,7 +28,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let ending = ended.unwrap_or_else(|failure| {
         complain_of(&failure, output);
-        failure.ending
+        failure.ended.ending
     });
     ending.report()
 }

@@ -18,12 +18,8 @@ use crate::text::{clean, plural};
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Failure {
-    /// How the command ends.
-    pub(super) ending: Ending,
-    /// Why, for programs.
-    pub(super) reason: Reason,
-    /// Whether anything may have been changed by then.
-    pub(super) stage: Stage,
+    /// How the command ends with it.
+    pub(super) ended: Ended,
     /// What of it the user has been shown already.
     pub(super) told: Told,
     /// What is wrong, in a sentence without a full stop.
@@ -64,9 +60,7 @@ impl Failure {
     /// A failure with only a message, before anything was changed.
     pub(super) fn new(ending: Ending, reason: Reason, message: impl Into<String>) -> Self {
         Self {
-            ending,
-            reason,
-            stage: Stage::Before,
+            ended: Ended::before(ending, reason),
             told: Told::Nothing,
             message: message.into(),
             details: Vec::new(),
@@ -143,20 +137,11 @@ impl Failure {
 
     /// The same in the middle of a run, or after it. The exit code 1 would promise that nothing was changed.
     pub(super) fn once_begun(mut self) -> Self {
-        self.stage = Stage::Begun;
-        if self.ending == Ending::CouldNotStart {
-            self.ending = Ending::Stopped;
+        self.ended.stage = Stage::Begun;
+        if self.ended.ending == Ending::CouldNotStart {
+            self.ended.ending = Ending::Stopped;
         }
         self
-    }
-
-    /// How the command ends with it.
-    pub(super) fn ended(&self) -> Ended {
-        Ended {
-            ending: self.ending,
-            reason: self.reason,
-            stage: self.stage,
-        }
     }
 
     /// Adds another failure, which has been shown.

@@ -271,7 +271,7 @@ mod tests {
         let answered = answered(question, console, &signals, move || {
             Ok(receiver.lock().unwrap().recv().unwrap_or_default())
         });
-        let answered = answered.await.map_err(|failure| failure.ending);
+        let answered = answered.await.map_err(|failure| failure.ended.ending);
         (answered, answers.len() - left.lock().unwrap().try_iter().count())
     }
 
@@ -313,6 +313,6 @@ mod tests {
         let interrupt = async { signals.stop.cancel() };
         let (ended, ()) = tokio::join!(asked, interrupt);
         drop(nobody_answers);
-        assert_eq!(ended.map_err(|failure| failure.ending), Err(Ending::Interrupted));
+        assert_eq!(ended.map_err(|failure| failure.ended.ending), Err(Ending::Interrupted));
     }
 }

@@ -12,7 +12,7 @@ use super::runtime::off_thread;
 use crate::cli::{ColumnMapping, SheetOptions, Verbosity};
 use crate::export::Domain;
 use crate::export::moves::Addresses;
-use crate::intake::{self, Intake};
+use crate::intake::{self, Intake, SkippedSheet};
 use crate::model::{AsOf, OperationKind};
 use crate::problem::Problems;
 use crate::report::write_problems;
@@ -44,9 +44,8 @@ pub(super) async fn read_addresses(
     for note in &intake.notes {
         console.tell(format!("{name}: {note}\n"));
     }
-    for skipped in intake.skipped_sheets.iter().filter(|skipped| skipped.is_told()) {
-        let (worksheet, reason) = (&skipped.name, &skipped.reason);
-        console.tell(format!("{name}: worksheet `{worksheet}` skipped because {reason}\n"));
+    for notice in intake.skipped_sheets.iter().filter_map(SkippedSheet::notice) {
+        console.tell(format!("{name}: {notice}\n"));
     }
     let mut problems = std::mem::take(&mut intake.problems);
     let listed = match Addresses::of(&intake.rows, to) {

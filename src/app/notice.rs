@@ -95,7 +95,7 @@ impl<'a> NoticeSubject<'a> {
         match conducted {
             Ok(Conducted::Ran { outcome, .. }) => self.ran(outcome, record),
             Ok(Conducted::ForApproval(waits)) => self.waits(waits),
-            Err(failure) => self.ended(failure.ended(), record),
+            Err(failure) => self.ended(failure.ended, record),
         }
     }
 

@@ -118,9 +118,8 @@ async fn post(object: Vec<u8>, address: &NoticeAddress, settings: &Settings) -> 
     let object: Arc<[u8]> = object.into();
     let mut pauses = PAUSES.into_iter();
     loop {
-        let (why, is_passing) = match attempt(&transport, url.clone(), Arc::clone(&object)).await {
-            Ok(()) => return Ok(()),
-            Err(Refused { why, is_passing }) => (why, is_passing),
+        let Err(Refused { why, is_passing }) = attempt(&transport, url.clone(), Arc::clone(&object)).await else {
+            return Ok(());
         };
         match pauses.next().filter(|_| is_passing) {
             Some(pause) => sleep(pause).await,

@@ -96,7 +96,7 @@ pub(super) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Resul
         details: failure.details.iter().map(plain).collect(),
         help: &failure.help,
         sheet: failure.problems.as_deref().map(problems_shape),
-        ..Object::of(failure.ended(), &failure.message, &about)
+        ..Object::of(failure.ended, &failure.message, &about)
     };
     write_json(&object, out)
 }

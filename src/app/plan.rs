@@ -61,7 +61,7 @@ pub(super) fn plan(options: &PlanOptions, overrides: &Overrides, console: Consol
         // Boxed, because it holds all that is read and planned.
         let shown = Box::pin(show(&session, source, options, began));
         signals.obeyed_by(shown).await.map_err(|mut failure| {
-            if failure.ending == Ending::SheetInvalid && options.out.is_some() {
+            if failure.ended.ending == Ending::SheetInvalid && options.out.is_some() {
                 failure.message.push_str(" and no page was written");
             }
             failure
@@ -296,7 +296,7 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
     if now.is_before(then) {
         return Ok(AsOf { now: then, ..now });
     }
-    let today = now.now.to_zoned(now.zone.clone()).date();
+    let today = now.day();
     if typed.day() >= today {
         return Ok(now);
     }

@@ -23,7 +23,7 @@ use crate::cli::{PlanningOptions, Verbosity};
 use crate::directory::{self, Needs, ReadError, Snapshot};
 use crate::engine::{Patience, ReadBack};
 use crate::event::Event;
-use crate::intake::{self, FinishedRows, Intake};
+use crate::intake::{self, FinishedRows, Intake, SkippedSheet};
 use crate::model::{AsOf, GroupRef, Place, RowKey, RowSelection, Shared};
 use crate::plan::{self, Plan, Rules};
 use crate::problem::Problems;
@@ -146,11 +146,8 @@ impl Session<'_> {
         for note in &intake.notes {
             self.console.tell(format!("{}: {note}\n", source.name()));
         }
-        for skipped in intake.skipped_sheets.iter().filter(|skipped| skipped.is_told()) {
-            self.console.tell(format!(
-                "worksheet `{}` skipped because {}\n",
-                skipped.name, skipped.reason
-            ));
+        for notice in intake.skipped_sheets.iter().filter_map(SkippedSheet::notice) {
+            self.console.tell(format!("{notice}\n"));
         }
         self.console.tell(text(|out| write_problems(&intake.problems, out)));
     }

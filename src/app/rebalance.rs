@@ -200,7 +200,7 @@ async fn read(session: &Session<'_>, organization: &Organization, wanted: &[Want
 
 /// Who is kept at present, by account, and what became of the others.
 fn kept(list: Vec<KeptPerson>, snapshot: &Snapshot, as_of: &AsOf) -> (Vec<Kept>, KeepListUse) {
-    let today = as_of.now.to_zoned(as_of.zone.clone()).date();
+    let today = as_of.day();
     let mut told = KeepListUse::default();
     let mut kept = Vec::new();
     for person in list {

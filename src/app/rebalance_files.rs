@@ -10,7 +10,7 @@ use super::organization::Doorway;
 use super::rebalance_wanted::{self, WantedSeats, file_name, named};
 use super::runtime::off_thread;
 use crate::cli::{RebalanceOptions, SheetOptions};
-use crate::intake::{Intake, KeepList, KeptPerson, read_keep_list};
+use crate::intake::{Intake, KeepList, KeptPerson, SkippedSheet, read_keep_list};
 use crate::model::{AsOf, Catalogue};
 use crate::problem::Problems;
 use crate::settings::Settings;
@@ -103,17 +103,12 @@ impl Opened {
 
 /// What had to be guessed, and what was not read.
 fn notices(file: &str, intake: &Intake) -> Vec<String> {
-    let guessed = intake.notes.iter().map(|note| format!("{file}: {note}"));
-    let skipped = intake.skipped_sheets.iter().filter(|skipped| skipped.is_told());
-    let skipped = skipped.map(|skipped| {
-        format!(
-            "{file}: worksheet `{}` skipped because {}",
-            skipped.name, skipped.reason
-        )
-    });
+    let guessed = intake.notes.iter().cloned();
+    let skipped = intake.skipped_sheets.iter().filter_map(SkippedSheet::notice);
     let hidden = (intake.hidden.read > 0).then(|| {
         let rows = plural(intake.hidden.read, "hidden row");
-        format!("{file}: {rows} in the spreadsheet program; what they want counts as well")
+        format!("{rows} in the spreadsheet program; what they want counts as well")
     });
-    guessed.chain(skipped).chain(hidden).collect()
+    let notices = guessed.chain(skipped).chain(hidden);
+    notices.map(|notice| format!("{file}: {notice}")).collect()
 }

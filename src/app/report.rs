@@ -203,7 +203,7 @@ fn together(mut refusals: Vec<Failure>, files: usize) -> Failure {
         number(refusals.len()),
         plural(files, "file")
     );
-    let ending = if refusals.iter().all(|refusal| refusal.ending == Ending::Stopped) {
+    let ending = if refusals.iter().all(|refusal| refusal.ended.ending == Ending::Stopped) {
         (Ending::Stopped, Reason::Locked)
     } else {
         (Ending::CouldNotStart, Reason::File)

@@ -130,7 +130,7 @@ fn aborted(ending: Ending, record: Option<&RunRecord<'_>>, console: Console<'_>)
         .with_help(command)
         .once_begun()
         .told();
-    record.abandon(failure.ended());
+    record.abandon(failure.ended);
     failure
 }
 
@@ -236,7 +236,7 @@ async fn carry_out<'s>(
     };
     let outcome = execute(execution, choice, snapshot, plan).await;
     if let Err(failure) = &outcome {
-        record.break_off(failure.ended(), &loaded.organization.client.stats());
+        record.break_off(failure.ended, &loaded.organization.client.stats());
     }
     outcome.map(|outcome| Conducted::Ran { outcome, before })
 }
@@ -482,7 +482,7 @@ async fn open_results(
             }
             Err(refusal) => refusal,
         };
-        if refusal.reason != Reason::Locked || options.when_locked == WhenLocked::Refuse {
+        if refusal.ended.reason != Reason::Locked || options.when_locked == WhenLocked::Refuse {
             return Err(refusal);
         }
         if !is_waiting {

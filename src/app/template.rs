@@ -1,7 +1,5 @@
 //! `reseat template`: a sheet to fill in. Sends reads if an organization is configured, or nothing at all.
 
-use jiff::civil::Date;
-
 use super::Ending;
 use super::asked::{Asked, ask, asked};
 use super::console::Console;
@@ -39,14 +37,14 @@ pub(super) fn template(
                 read_lists(session, organization, options, &as_of).await
             };
             let lists = ask(&settings, options.target, OFFLINE, console, read)?;
-            (lists, None, day_of(&as_of))
+            (lists, None, as_of.day())
         }
         Asked::Nobody { settings, why } => {
             if let (Some(_), Some(place)) = (&why, &place) {
                 console.tell(unused_configuration(place.path(), options.target, &settings));
             }
             let catalogue = known_licenses(&settings, options.target, console)?;
-            let day = day_of(&as_of_now(&settings));
+            let day = as_of_now(&settings).day();
             (TemplateLists::of_catalogue(&catalogue), why, day)
         }
     };
@@ -77,15 +75,5 @@ async fn read_lists(
     progress.finish();
     let (snapshot, name) = (snapshot?, organization.name.clone());
     let catalogue = catalogue_of(session.settings, &name, &snapshot, as_of.now);
-    Ok(TemplateLists::of_organization(
-        &snapshot,
-        &catalogue,
-        name,
-        day_of(as_of),
-    ))
-}
-
-/// The day that it is for whoever types the command.
-fn day_of(as_of: &AsOf) -> Date {
-    as_of.now.to_zoned(as_of.zone.clone()).date()
+    Ok(TemplateLists::of_organization(&snapshot, &catalogue, name, as_of.day()))
 }

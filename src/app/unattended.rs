@@ -137,7 +137,7 @@ fn reason(conducted: &Result<Conducted, Failure>) -> Reason {
     match conducted {
         Ok(Conducted::Ran { outcome, .. }) => outcome.ended.reason,
         Ok(Conducted::ForApproval(waits)) => waits.reason,
-        Err(failure) => failure.reason,
+        Err(failure) => failure.ended.reason,
     }
 }
 
@@ -151,7 +151,7 @@ fn how_ended(conducted: Result<Conducted, Failure>, console: Console<'_>) -> How
         },
         Err(failure) => {
             console.complain(&failure);
-            HowEnded::Ran(failure.ended())
+            HowEnded::Ran(failure.ended)
         }
     }
 }

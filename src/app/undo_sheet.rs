@@ -12,7 +12,6 @@ use super::object::Object;
 use super::organization_label::Whose;
 use super::sheet_outlet::print_sheet;
 use super::sheet_place::SheetPlace;
-use crate::draft::IGNORE;
 use crate::model::{BundleSet, Place};
 use crate::report::of_each;
 use crate::text::{number, plural};
@@ -208,20 +207,21 @@ impl<'a> Shape<'a> {
 
 impl<'a> RowShape<'a> {
     fn of(row: &'a UndoRow, number: usize) -> Self {
-        let (operation, why) = match row.kind {
-            RowKind::PutsBack(kind) => (kind.as_str(), None),
-            RowKind::Decide(why) => (IGNORE, Some(why.as_str())),
+        let why = match row.kind {
+            RowKind::PutsBack(_) => None,
+            RowKind::Decide(why) => Some(why.as_str()),
         };
         Self {
             row: number,
-            operation,
+            operation: row.draft.operation_name(),
             why,
             cells: row
+                .draft
                 .cells
                 .iter()
                 .map(|(column, text)| (column.as_str(), text.as_str()))
                 .collect(),
-            note: &row.note,
+            note: &row.draft.note,
             undoes: &row.undoes,
         }
     }

@@ -133,11 +133,11 @@ impl Accounts {
         let alphabet = self.alphabet.get_or_init(|| {
             let people = numbered(&self.users).filter(|(_, user)| user.is_person());
             let mut positions: Vec<u32> = people.map(|(position, _)| position).collect();
-            positions.sort_by_cached_key(|position| fold(label(&self.users[*position as usize])));
+            positions.sort_by_cached_key(|position| fold(self.users[*position as usize].address()));
             positions
         });
         suggestion(name, alphabet.len(), |place| {
-            label(&self.users[alphabet[place] as usize])
+            self.users[alphabet[place] as usize].address()
         })
         .map(str::to_owned)
     }
@@ -158,19 +158,10 @@ fn is_one_person(one: &User, other: &User) -> bool {
     agree(one.email(), other.email()) && agree(one.user_name(), other.user_name())
 }
 
-/// A readable name for the account.
-fn label(user: &User) -> &str {
-    if user.email().is_empty() {
-        user.user_name()
-    } else {
-        user.email()
-    }
-}
-
 /// Enough to distinguish two accounts.
 fn described(user: &User) -> String {
     if user.email().is_empty() || fold(user.email()) == fold(user.user_name()) {
-        format!("{} ({})", label(user), user.id)
+        format!("{} ({})", user.address(), user.id)
     } else {
         format!("{} <{}> ({})", user.user_name(), user.email(), user.id)
     }

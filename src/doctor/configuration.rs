@@ -18,8 +18,7 @@ pub fn configuration(survey: &Survey, first: Option<&FirstSteps>) -> Vec<Finding
             findings
         }
         (Err(problems), Some(FirstSteps { message, steps })) => {
-            let failed = Outcome::Failed(Blame::Surroundings);
-            let mut whole = Finding::new(Check::Configuration, failed, message);
+            let mut whole = Finding::failed(Check::Configuration, Blame::Surroundings, message);
             whole.help.clone_from(steps);
             let others = problems.iter().filter(|problem| problem.unset.is_none());
             [whole].into_iter().chain(others.map(of_setting)).collect()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Blame, Check, Finding, Outcome};
+use super::{Blame, Check, Finding};
 use crate::settings::Contradiction;
 
 /// How the configuration file came to hold what was found, or did not. Lines are those that would have been written.
@@ -34,12 +34,9 @@ pub enum FileOutcome {
 /// What is told of it; `next` is the command to go on with.
 pub fn file(path: &Path, profile: &str, outcome: FileOutcome, next: &str) -> Finding {
     let ok = |what: String| Finding::ok(Check::Configuration, what).with_help(format!("next: {next}"));
-    let failure = |what: String, details: Vec<String>| {
-        let failed = Outcome::Failed(Blame::Surroundings);
-        Finding {
-            details,
-            ..Finding::new(Check::Configuration, failed, what)
-        }
+    let failure = |what: String, details: Vec<String>| Finding {
+        details,
+        ..Finding::failed(Check::Configuration, Blame::Surroundings, what)
     };
     let finding = match outcome {
         FileOutcome::Made => ok(format!("written, with the profile `{profile}` and without a secret")),

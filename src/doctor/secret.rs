@@ -158,8 +158,7 @@ fn swapped(source: &SecretSource) -> Suspicion {
 }
 
 fn refused(source: &SecretSource, error: &SecretError) -> Finding {
-    let failed = Outcome::Failed(Blame::Surroundings);
-    let mut finding = Finding::new(Check::Secret, failed, error.to_string());
+    let mut finding = Finding::failed(Check::Secret, Blame::Surroundings, error.to_string());
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     finding.details.extend(causes.map(ToString::to_string));
     let place = place(source);

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::names::account_name;
 use super::offers::IGNORE;
+use crate::api::User;
+use crate::directory::Snapshot;
 use crate::intake::{Column, FactColumn};
 use crate::model::OperationKind;
 use crate::sheet::WrittenCell;
@@ -47,6 +50,13 @@ impl DraftRow {
             self.cells.insert(column, text);
         }
         self
+    }
+
+    /// The same about this account: by its name, and bound to its id.
+    #[must_use]
+    pub fn about(self, snapshot: &Snapshot, user: &User) -> Self {
+        let row = self.cell(Column::User, account_name(snapshot, user));
+        row.cell(Column::UserId, user.id.to_string())
     }
 
     /// The same with this fact.

@@ -14,17 +14,9 @@ use crate::text::fold;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// The address, or the user name where there is none.
-pub(super) fn address_of(user: &User) -> &str {
-    match user.email() {
-        "" => user.user_name(),
-        address => address,
-    }
-}
-
 /// What an account is called where it stands in an order, in comparison form.
 pub(super) fn order_of(user: &User) -> String {
-    fold(address_of(user))
+    fold(user.address())
 }
 
 /// A moment on the clocks of this zone; an empty cell where there is no record of one.

@@ -8,7 +8,8 @@ use super::{ExportRow, ExportTable, Exported, Filter, FilterError, Present, Why}
 use crate::api::{Group, GroupRule};
 use crate::draft::{DraftColumn, DraftRow, group_name, licenses as list};
 use crate::intake::{Column, FactColumn, print_list, print_state};
-use crate::model::{BundleCode, GroupId, OperationKind, RuledBundle, WrittenState};
+use crate::model::{BundleCode, GroupId, OperationKind};
+use crate::plan::rule_in_words;
 use crate::sheet::WrittenCell;
 use crate::text::fold;
 
@@ -105,7 +106,7 @@ fn row(entry: Entry<'_>, present: Present<'_>) -> ExportRow {
         .fact(FactColumn::Members, WrittenCell::Number(entry.members))
         .fact(FactColumn::BuiltIn, facts::yes(group.built_in));
     let Some(rule) = entry.rule else {
-        let draft = draft.cell(Column::UnlessChangedFrom, print_state(&WrittenState::Rule(Vec::new())));
+        let draft = draft.cell(Column::UnlessChangedFrom, print_state(&rule_in_words(None)));
         return ExportRow::ignored(draft.noting("no licence rule"), Why::NoRule);
     };
     let draft = rule_cells(draft, Some(rule));
@@ -119,14 +120,9 @@ fn row(entry: Entry<'_>, present: Present<'_>) -> ExportRow {
 fn rule_cells(draft: DraftRow, rule: Option<&GroupRule>) -> DraftRow {
     let Some(rule) = rule else { return draft };
     let quotas: BTreeMap<&BundleCode, u32> = rule.quotas.iter().map(|quota| (&quota.code, quota.limit)).collect();
-    let ruled = rule.bundles.iter().map(|code| RuledBundle {
-        code: code.clone(),
-        quota: quotas.get(code).copied(),
-    });
-    let before = WrittenState::Rule(ruled.collect());
     draft
         .cell(Column::Licenses, list(&rule.bundles))
-        .cell(Column::UnlessChangedFrom, print_state(&before))
+        .cell(Column::UnlessChangedFrom, print_state(&rule_in_words(Some(rule))))
         .cell(Column::Quotas, counts(quotas))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::facts::{address_of, last_seen};
+use super::facts::last_seen;
 use super::filter::{Filter, FilterError};
 use super::{Domain, Present};
 use crate::api::{GroupRule, ToldTime, User};
@@ -209,7 +209,7 @@ impl Condition {
         let Subject { account, holder } = subject;
         let person = account.filter(|user| user.is_person());
         let is_so = match self {
-            Self::Domain(domain) => account.is_some_and(|user| domain.local_part(address_of(user)).is_some()),
+            Self::Domain(domain) => account.is_some_and(|user| domain.local_part(user.address()).is_some()),
             Self::Everyone => account.is_some(),
             Self::Group(group) => {
                 let is_member = account.is_some_and(|user| user.groups.contains(group));

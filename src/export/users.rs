@@ -7,7 +7,7 @@ use super::selection::{Selection, Subject};
 use super::{ExportRow, ExportTable, Exported, Filter, FilterError, Present, Why};
 use crate::api::User;
 use crate::directory::Snapshot;
-use crate::draft::{DraftColumn, DraftRow, account_name, group_name};
+use crate::draft::{DraftColumn, DraftRow, group_name};
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn, is_kept, print_list, print_state};
 use crate::model::{GroupId, GroupRef, OperationKind, WrittenState};
@@ -90,9 +90,7 @@ fn columns(memberships: Memberships) -> Vec<DraftColumn> {
 }
 
 fn update(user: &User, present: Present<'_>, memberships: Memberships, zone: &TimeZone) -> ExportRow {
-    let mut draft = DraftRow::new(OperationKind::Update)
-        .cell(Column::User, account_name(present.snapshot, user))
-        .cell(Column::UserId, user.id.to_string());
+    let mut draft = DraftRow::new(OperationKind::Update).about(present.snapshot, user);
     for (column, text) in [
         (Column::Name, user.name()),
         (Column::Surname, user.surname()),
@@ -146,21 +144,17 @@ fn with_facts(draft: DraftRow, user: &User, present: Present<'_>, zone: &TimeZon
 }
 
 fn set_groups(user: &User, snapshot: &Snapshot) -> ExportRow {
+    let draft = DraftRow::new(OperationKind::SetGroups).about(snapshot, user);
+    if !user.tells_groups {
+        return ExportRow::ignored(draft.noting("which groups the account is in is not told"), Why::NotRead);
+    }
     let (names, unnamed) = groups(user, snapshot);
     let list = match names.as_slice() {
         [] => "<clear>".to_owned(),
         names => print_list(names),
     };
-    if !user.tells_groups {
-        let draft = DraftRow::new(OperationKind::SetGroups)
-            .cell(Column::User, account_name(snapshot, user))
-            .cell(Column::UserId, user.id.to_string());
-        return ExportRow::ignored(draft.noting("which groups the account is in is not told"), Why::NotRead);
-    }
     let before = WrittenState::Groups(names.iter().map(|name| GroupRef::parse(name)).collect());
-    let draft = DraftRow::new(OperationKind::SetGroups)
-        .cell(Column::User, account_name(snapshot, user))
-        .cell(Column::UserId, user.id.to_string())
+    let draft = draft
         .cell(Column::Groups, list)
         .cell(Column::UnlessChangedFrom, print_state(&before));
     if unnamed > 0 {

@@ -1,6 +1,7 @@
 //! As of when a sheet is judged.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Row;
@@ -29,6 +30,11 @@ impl AsOf {
     /// Whether something that is not to happen before this instant has to wait.
     pub fn is_before(&self, instant: Timestamp) -> bool {
         self.now < instant
+    }
+
+    /// The day that it is.
+    pub fn day(&self) -> Date {
+        self.now.to_zoned(self.zone.clone()).date()
     }
 
     /// The instant until which the row has to wait, if it has to.

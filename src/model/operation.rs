@@ -5,6 +5,7 @@ use strum::{Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
 
 use super::as_text::as_text;
 use super::{BundleSet, Email, GroupRef, Quota, Shared, UserRef};
+use crate::text::fold;
 
 /// The kinds of operation, by the names that the sheet's `operation` column uses, in the order the documents list
 /// them.
@@ -414,6 +415,15 @@ impl Operation {
             | Self::Offboard { .. }
             | Self::ClearGroupLicenses { .. } => None,
         }
+    }
+
+    /// All the names of the account that the row makes, folded: `create` may give it an address beside a user name.
+    pub fn names_made(&self) -> impl Iterator<Item = String> {
+        let address = match self {
+            Self::Create(create) => create.email.as_ref().map(Email::fold),
+            _ => None,
+        };
+        self.makes().map(fold).into_iter().chain(address)
     }
 
     /// The somebody whose groups or direct licences the row's person gets as well.

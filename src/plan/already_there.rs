@@ -114,7 +114,7 @@ pub fn are_one_person(migrate: &Migrate, old: Option<&User>, new: &User) -> bool
     let ours = old.map(full_name).unwrap_or_default();
     if ours.is_empty() || theirs.is_empty() {
         let address = match (old, &migrate.user) {
-            (Some(old), _) => address_of(old).to_owned(),
+            (Some(old), _) => old.address().to_owned(),
             (None, UserRef::Name(name)) => name.to_string(),
             (None, UserRef::Id(_)) => String::new(),
         };
@@ -195,15 +195,6 @@ fn full_name(user: &User) -> String {
 fn joined(names: [&str; 2]) -> String {
     let words: Vec<&str> = names.iter().flat_map(|name| name.split_whitespace()).collect();
     words.join(" ")
-}
-
-/// The address, or the user name of an account without one.
-pub(super) fn address_of(user: &User) -> &str {
-    if user.email().is_empty() {
-        user.user_name()
-    } else {
-        user.email()
-    }
 }
 
 fn local_part(address: &str) -> String {

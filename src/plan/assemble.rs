@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::access_lost::access_lost;
 use super::account_drafts::{AccountDraft, EndedLease, OldAccount, WantedChanges, WantedMembership};
-use super::already_there::address_of;
 use super::assembly::Assembly;
 use super::cautions::Cautions;
 use super::draft_list::DraftList;
@@ -82,21 +81,14 @@ pub(super) fn plan(parts: Parts<'_>) -> Plan {
         assembly.enter(account, draft);
         assembly.profile_and_groups(account, draft);
     }
-    for (row, change) in group_rules {
-        assembly.push(
-            Stage::Change,
-            None,
-            OneOrMany::one(row),
-            Work::GroupRule(Box::new(change)),
-        );
-    }
-    for (row, removal) in removed_rules {
-        assembly.push(
-            Stage::Change,
-            None,
-            OneOrMany::one(row),
-            Work::RemoveRule(Box::new(removal)),
-        );
+    let set = group_rules
+        .into_iter()
+        .map(|(row, change)| (row, Work::GroupRule(Box::new(change))));
+    let removed = removed_rules
+        .into_iter()
+        .map(|(row, removal)| (row, Work::RemoveRule(Box::new(removal))));
+    for (row, work) in set.chain(removed) {
+        assembly.push(Stage::Change, None, OneOrMany::one(row), work);
     }
     assembly.seats.free_by_rules(&freed);
     assembly.deletions(&drafts);
@@ -203,7 +195,7 @@ impl Assembly<'_> {
             licenses: succession.licenses.clone(),
             predecessor: old.user.map(|user| Predecessor {
                 user: user.id,
-                address: address_of(user).to_owned(),
+                address: user.address().to_owned(),
                 groups: succession.inherits.groups.then(|| old.groups()),
                 licenses: succession.inherits.licenses.then(|| old.now().direct.bundles()),
             }),
@@ -323,7 +315,7 @@ fn name_and_address(user: &User) -> String {
     } else {
         user.display_name().to_owned()
     };
-    let address = address_of(user);
+    let address = user.address();
     match name.trim() {
         "" => address.to_owned(),
         name => format!("{name} <{address}>"),

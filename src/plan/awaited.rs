@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::settled::verdict;
 use super::{RowReason, Verdict};
-use crate::model::{AsOf, Email, Operation, Place, Row, Status, UserRef};
-use crate::text::fold;
+use crate::model::{AsOf, Place, Row, Status, UserRef};
 
 /// The accounts that rows make which are not due yet. Rows about them wait as well, and are not refused for want of an
 /// account.
@@ -33,29 +32,7 @@ impl Awaited {
 
     /// Adds what a row makes that is due at this instant.
     pub fn add(&mut self, row: &Row, due: Timestamp) {
-        let names = match &row.operation {
-            Operation::Invite(invite) => vec![invite.email.fold()],
-            Operation::Migrate(migrate) => vec![migrate.new_email.fold()],
-            Operation::Create(create) => {
-                let email = create.email.as_ref().map(Email::fold);
-                std::iter::once(fold(create.user_name())).chain(email).collect()
-            }
-            Operation::Update(_)
-            | Operation::Delete { .. }
-            | Operation::SetLicenses { .. }
-            | Operation::AddLicenses { .. }
-            | Operation::RemoveLicenses { .. }
-            | Operation::ReleaseLicenses { .. }
-            | Operation::BlockLicenses { .. }
-            | Operation::SetGroupLicenses(_)
-            | Operation::AddToGroups { .. }
-            | Operation::RemoveFromGroups { .. }
-            | Operation::SetGroups { .. }
-            | Operation::ReleaseLease { .. }
-            | Operation::Offboard { .. }
-            | Operation::ClearGroupLicenses { .. } => Vec::new(),
-        };
-        for name in names {
+        for name in row.operation.names_made() {
             self.accounts.entry(name).or_insert_with(|| (row.place.clone(), due));
         }
     }

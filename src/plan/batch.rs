@@ -270,14 +270,7 @@ pub fn batch(source: &dyn StepSource, steps: impl IntoIterator<Item = StepIndex>
         .into_iter()
         .flat_map(|(kind, steps)| {
             let size = sizes.of(kind.family());
-            let chunks: Vec<Call> = steps
-                .chunks(size)
-                .map(|chunk| Call {
-                    kind: kind.clone(),
-                    steps: chunk.to_vec(),
-                })
-                .collect();
-            chunks
+            Call { kind, steps }.chunks(size)
         })
         .collect();
     // The map is in the order of payloads, but earlier rows of the sheet should get scarce seats first.

@@ -65,10 +65,11 @@ pub fn row_ended(
         (None, Ending::Short(bundles)) => (Status::Conflict, RowReason::SeatsShort.into(), Some(short_of(bundles))),
     };
     let mut parts: Vec<String> = Vec::new();
-    if matches!(
+    let went_well = matches!(
         status,
         Status::Done | Status::Unchanged | Status::Waiting | Status::Started
-    ) {
+    );
+    if went_well {
         parts.extend(change.words);
         parts.extend(reason);
     } else {
@@ -109,10 +110,7 @@ pub fn row_ended(
             after.get_or_insert_with(|| json!({}))[WAITED] = json!(waited);
         }
         if earlier.is_on_the_way
-            && !matches!(
-                status,
-                Status::Done | Status::Unchanged | Status::Waiting | Status::Started
-            )
+            && !went_well
             && let Some(after) = &mut after
         {
             // What was on its way need not have come about.

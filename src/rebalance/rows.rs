@@ -12,8 +12,8 @@ use super::notes::{Notes, freed_by, rules_of};
 use super::people::Person;
 use super::wants::{Want, WantedBy};
 use super::{Known, Untold};
-use crate::api::{ReleaseRoute, ToldTime, User};
-use crate::draft::{DraftRow, account_name, group_name, licenses};
+use crate::api::{ReleaseRoute, ToldTime};
+use crate::draft::{DraftRow, group_name, licenses};
 use crate::intake::{Column, FactColumn, print_list, print_state};
 use crate::model::{BundleCode, BundleSet, GroupId, OperationKind, UserId, WrittenState};
 use crate::sheet::WrittenCell;
@@ -166,7 +166,7 @@ impl<'m> Sheet<'m> {
         let person = self.holder(want);
         let start = |row: DraftRow| match (person, want.user) {
             (Some(person), _) => self.about(&self.matching.people[person], row),
-            (None, Some(user)) => self.named(user, row),
+            (None, Some(user)) => row.about(self.matching.snapshot, user),
             (None, None) => row.cell(Column::User, want.row.user.label().to_string()),
         };
         let mut rows = Vec::new();
@@ -341,7 +341,7 @@ impl<'m> Sheet<'m> {
     fn about(&self, person: &Person<'_>, row: DraftRow) -> DraftRow {
         let holder = person.holder;
         let row = match holder.account {
-            Some(account) => self.named(account, row),
+            Some(account) => row.about(self.matching.snapshot, account),
             None => row
                 .cell(Column::User, holder.id.to_string())
                 .cell(Column::UserId, holder.id.to_string()),
@@ -367,11 +367,6 @@ impl<'m> Sheet<'m> {
             .fact(FactColumn::DirectLicenses, WrittenCell::text(direct))
             .fact(FactColumn::Inherited, WrittenCell::text(licenses(&holder.inherited())))
             .fact(FactColumn::InheritedFrom, WrittenCell::text(print_list(&groups)))
-    }
-
-    fn named(&self, account: &User, row: DraftRow) -> DraftRow {
-        row.cell(Column::User, account_name(self.matching.snapshot, account))
-            .cell(Column::UserId, account.id.to_string())
     }
 
     /// The group's name, or its id where the group is gone, as an orphan's may be.

@@ -32,16 +32,9 @@ impl ForecastView<'_> {
             return writeln!(out, "{HEADING}nothing to send{HEADING:#}");
         }
         let mut table = Table::new([("calls", Align::Right), ("", Align::Left)]);
-        let mut line = |count: u64, label: &str| {
-            if count > 0 {
-                table.push([number(count), label.to_owned()]);
-            }
-        };
-        line(sum(&forecast.reads), "read the present state");
-        for (label, count) in &forecast.by_label {
-            line(*count, label);
+        for (label, count) in self.purposes() {
+            table.push([number(count), label.to_owned()]);
         }
-        line(sum(&forecast.read_back), "read back what was done");
         table.write(out)?;
         writeln!(
             out,
@@ -50,7 +43,7 @@ impl ForecastView<'_> {
             by_method(&forecast.calls()),
             about(timing.takes),
             clock(self.ends, timing.takes),
-            self.waits(),
+            self.all_waits(),
         )?;
         if sum(&forecast.one_by_one) == sum(&forecast.writes) {
             return Ok(());
@@ -84,19 +77,8 @@ impl ForecastView<'_> {
                 ),
             ),
         ];
-        for ((service, method), length) in &timing.waits {
-            facts.push(Fact::new(
-                "waits",
-                format!("{} for the {}", duration(*length), quota_name(*service, *method)),
-            ));
-        }
-        let purposes = [("read the present state", sum(&forecast.reads))]
-            .into_iter()
-            .chain(forecast.by_label.iter().map(|(label, count)| (*label, *count)))
-            .chain([("read back what was done", sum(&forecast.read_back))]);
-        for (label, count) in purposes.filter(|(_, count)| *count > 0) {
-            facts.push(Fact::new(label, calls(count)));
-        }
+        facts.extend(self.waits().map(|wait| Fact::new("waits", wait)));
+        facts.extend(self.purposes().map(|(label, count)| Fact::new(label, calls(count))));
         if sum(&forecast.one_by_one) != sum(&forecast.writes) {
             facts.push(Fact::new(
                 "one call per change would be",
@@ -110,13 +92,27 @@ impl ForecastView<'_> {
         facts
     }
 
-    fn waits(&self) -> String {
+    /// What calls are made for, and how many.
+    fn purposes(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let Self { forecast, .. } = self;
+        let changes = forecast.by_label.iter().map(|(label, count)| (*label, *count));
+        [("read the present state", sum(&forecast.reads))]
+            .into_iter()
+            .chain(changes)
+            .chain([("read back what was done", sum(&forecast.read_back))])
+            .filter(|(_, count)| *count > 0)
+    }
+
+    /// Each wait for a quota.
+    fn waits(&self) -> impl Iterator<Item = String> {
         let waits = self.timing.waits.iter();
-        let parts: Vec<String> = waits
-            .map(|((service, method), length)| {
-                format!("{} for the {}", duration(*length), quota_name(*service, *method))
-            })
-            .collect();
+        waits.map(|((service, method), length)| {
+            format!("{} for the {}", duration(*length), quota_name(*service, *method))
+        })
+    }
+
+    fn all_waits(&self) -> String {
+        let parts: Vec<String> = self.waits().collect();
         if parts.is_empty() {
             ", without a wait for a quota".to_owned()
         } else {

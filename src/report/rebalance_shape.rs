@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use strum::IntoEnumIterator;
 
+use super::json::of_each;
 use super::rebalance::{KeepListUse, RebalanceView};
 use crate::draft::DraftRow;
 use crate::intake::{FactColumn, KeptPerson};
@@ -103,7 +104,7 @@ impl RebalanceView<'_> {
             no_record_before: before(self.rules.grace),
             bundles: self.proposal.bundles.iter().map(Bundle::of).collect(),
             holders: Holders {
-                by_class: by_class(classes, |_| true),
+                by_class: of_each(classes),
                 left_alone: *left_alone,
             },
             uses_told: !self.proposal.untold.uses,
@@ -126,12 +127,10 @@ impl RebalanceView<'_> {
     }
 }
 
-/// How many are of each class of this kind.
-fn by_class(classes: &BTreeMap<Class, u64>, is_of_it: fn(Class) -> bool) -> BTreeMap<&'static str, u64> {
-    let of_it = Class::iter().filter(|class| is_of_it(*class));
-    of_it
-        .map(|class| (class.as_str(), classes.get(&class).copied().unwrap_or_default()))
-        .collect()
+/// How many are idle of each class that may be freed.
+fn idle_by_class(idle: &BTreeMap<Class, u64>) -> BTreeMap<&'static str, u64> {
+    let of = |class: Class| (class.as_str(), idle.get(&class).copied().unwrap_or_default());
+    Class::iter().filter(|class| class.may_be_freed()).map(of).collect()
 }
 
 impl<'a> Bundle<'a> {
@@ -154,7 +153,7 @@ impl<'a> Bundle<'a> {
             owned: *owned,
             taken: *taken,
             idle: line.all_idle(),
-            idle_by_class: by_class(idle, Class::may_be_freed),
+            idle_by_class: idle_by_class(idle),
             to_look_at: *look_at,
             left_alone: *left_alone,
             to_free: *to_free,

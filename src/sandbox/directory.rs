@@ -20,15 +20,10 @@ fn external_id(user: &User) -> String {
 
 /// A user as Search has it.
 fn user_entity(user: &User) -> Value {
-    let source = if user.category == Category::Directory {
-        "directoryUsers"
+    let (source, identifier) = if user.category == Category::Directory {
+        ("directoryUsers", external_id(user))
     } else {
-        "localUsers"
-    };
-    let identifier = if user.category == Category::Directory {
-        external_id(user)
-    } else {
-        user.id.to_string()
+        ("localUsers", user.id.to_string())
     };
     json!({
         "source": source,

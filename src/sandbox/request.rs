@@ -229,7 +229,7 @@ impl Context<'_> {
             return;
         }
         for id in ids {
-            let is_new = self.world.take_in(*id, self.now).is_some();
+            let is_new = self.world.take_in(*id, self.now);
             if let Some(from) = self.readable_from().filter(|_| is_new) {
                 self.world.hide_user_until(*id, from);
             }

@@ -38,7 +38,7 @@ impl Layers<'_> {
         key: &'static str,
     ) -> Option<Located<String>> {
         let written = self.profile.text(key);
-        let in_variable = (!variable.is_empty()).then(|| self.variable(variable)).flatten();
+        let in_variable = self.variable(variable);
         let flagged = flag.map(|value| Located {
             value: value.clone(),
             place: flag_of(key),

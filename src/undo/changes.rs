@@ -55,19 +55,22 @@ impl<T: PartialEq> Flip<T> {
     pub(super) fn then(slot: &mut Option<Self>, was: Option<T>, is: T) {
         match slot {
             None => *slot = Some(Self::new(was, is)),
-            Some(flip) => {
-                let goes_on = match (&was, &flip.was) {
-                    (None, _) => true,
-                    (Some(was), first) => flip.is_left_by_the_runs(was) || first.as_ref() == Some(was),
-                };
-                let left = std::mem::replace(&mut flip.is, is);
-                if goes_on {
-                    flip.between.push(left);
-                } else {
-                    flip.was = was;
-                    flip.between.clear();
-                }
-            }
+            Some(flip) => flip.go_on(was, is),
+        }
+    }
+
+    /// The same of a value that was changed before.
+    pub(super) fn go_on(&mut self, was: Option<T>, is: T) {
+        let goes_on = match (&was, &self.was) {
+            (None, _) => true,
+            (Some(was), first) => self.is_left_by_the_runs(was) || first.as_ref() == Some(was),
+        };
+        let left = std::mem::replace(&mut self.is, is);
+        if goes_on {
+            self.between.push(left);
+        } else {
+            self.was = was;
+            self.between.clear();
         }
     }
 

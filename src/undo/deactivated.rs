@@ -30,9 +30,9 @@ pub(super) fn tell_of_deactivated(rows: &mut [UndoRow], snapshot: &Snapshot) {
 }
 
 fn activates(row: &UndoRow) -> bool {
-    matches!(row.kind, RowKind::PutsBack(_)) && row.cells.get(&Column::Active).is_some_and(|cell| cell == "yes")
+    matches!(row.kind, RowKind::PutsBack(_)) && row.draft.cells.get(&Column::Active).is_some_and(|cell| cell == "yes")
 }
 
 fn account(row: &UndoRow) -> Option<UserId> {
-    row.cells.get(&Column::UserId)?.parse().ok()
+    row.draft.cells.get(&Column::UserId)?.parse().ok()
 }

@@ -182,9 +182,7 @@ impl Folding {
         };
         let rules = &mut self.changes.rules;
         if let Some(known) = rules.iter_mut().find(|known| known.group.is(&group)) {
-            let mut flip = Some(known.flip.clone());
-            Flip::then(&mut flip, before.rule(), is);
-            known.flip = flip.unwrap_or_else(|| known.flip.clone());
+            known.flip.go_on(before.rule(), is);
             known.rows.push(report.place.clone());
             known.last = position;
         } else {

@@ -1,9 +1,8 @@
 //! One row of the sheet that puts things back.
 
-use std::collections::BTreeMap;
-
 use strum::{EnumIter, IntoStaticStr};
 
+use crate::draft::DraftRow;
 use crate::intake::Column;
 use crate::model::{BundleSet, OperationKind, Place};
 
@@ -55,10 +54,8 @@ pub enum RowKind {
 pub struct UndoRow {
     /// What it is for.
     pub kind: RowKind,
-    /// Its cells; `operation` and `note` aside, and without empty ones.
-    pub cells: BTreeMap<Column, String>,
-    /// What a person should know.
-    pub note: String,
+    /// What is written of it; the note lacks the rows whose changes it is about.
+    pub draft: DraftRow,
     /// The rows of the results file whose changes it is about.
     pub undoes: Vec<Place>,
     /// Whether it gives something to an account that is deactivated, which a run does only with `--include-inactive`.
@@ -75,8 +72,10 @@ impl UndoRow {
     pub(super) fn new(kind: RowKind, undoes: &[Place]) -> Self {
         Self {
             kind,
-            cells: BTreeMap::new(),
-            note: String::new(),
+            draft: match kind {
+                RowKind::PutsBack(operation) => DraftRow::new(operation),
+                RowKind::Decide(_) => DraftRow::ignored(),
+            },
             undoes: undoes.to_vec(),
             is_for_deactivated: false,
             lacking: BundleSet::default(),
@@ -85,12 +84,9 @@ impl UndoRow {
         }
     }
 
-    pub(super) fn cell(mut self, column: Column, text: impl Into<String>) -> Self {
-        let text = text.into();
-        if !text.is_empty() {
-            self.cells.insert(column, text);
-        }
-        self
+    pub(super) fn cell(self, column: Column, text: impl Into<String>) -> Self {
+        let draft = self.draft.cell(column, text);
+        Self { draft, ..self }
     }
 
     /// Whether it replaces all that is held directly, whatever that is when it is run.
@@ -107,11 +103,8 @@ impl UndoRow {
         Self { takes, frees, ..self }
     }
 
-    pub(super) fn noting(mut self, text: impl AsRef<str>) -> Self {
-        if !self.note.is_empty() && !text.as_ref().is_empty() {
-            self.note.push_str("; ");
-        }
-        self.note.push_str(text.as_ref());
-        self
+    pub(super) fn noting(self, text: impl AsRef<str>) -> Self {
+        let draft = self.draft.noting(text);
+        Self { draft, ..self }
     }
 }

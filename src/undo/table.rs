@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use strum::IntoEnumIterator;
 
-use super::row::{RowKind, UndoRow};
+use super::row::UndoRow;
 use crate::draft::{DraftColumn, DraftRow, DraftTable};
 use crate::intake::Column;
 use crate::model::Place;
@@ -17,7 +17,8 @@ const MOST_ROWS: usize = 5;
 /// The sheet of these rows: `operation`, `user`, `user_id`, the columns that any of them fills, and `note`.
 pub fn table(rows: &[UndoRow]) -> WrittenTable<'_> {
     let always = [Column::User, Column::UserId];
-    let is_used = |column: &Column| !always.contains(column) && rows.iter().any(|row| row.cells.contains_key(column));
+    let is_used =
+        |column: &Column| !always.contains(column) && rows.iter().any(|row| row.draft.cells.contains_key(column));
     let columns = always.into_iter().chain(Column::iter().filter(is_used));
     let table = DraftTable {
         name: "Undo",
@@ -27,15 +28,9 @@ pub fn table(rows: &[UndoRow]) -> WrittenTable<'_> {
 }
 
 fn draft(row: &UndoRow) -> DraftRow {
-    let operation = match row.kind {
-        RowKind::PutsBack(kind) => Some(kind),
-        RowKind::Decide(_) => None,
-    };
     DraftRow {
-        operation,
-        cells: row.cells.clone(),
         note: note(row),
-        ..DraftRow::default()
+        ..row.draft.clone()
     }
 }
 
@@ -53,10 +48,10 @@ fn note(row: &UndoRow) -> String {
         places.push(format!("{} more", number(more)));
     }
     let undoes = format!("undoes {}", places.join(", "));
-    if row.note.is_empty() {
+    if row.draft.note.is_empty() {
         undoes
     } else {
-        format!("{undoes}: {}", row.note)
+        format!("{undoes}: {}", row.draft.note)
     }
 }
 

@@ -37,6 +37,22 @@ fn only_at_sign_in(quirks: Quirks) -> Config {
     }
 }
 
+/// With somebody who holds a licence and has no account.
+fn of_a_holder(edition: Edition) -> Stage {
+    let stage = Stage::with(Config {
+        edition,
+        ..only_at_sign_in(Quirks {
+            bulk_read: BulkRead::Accounts,
+            ..Quirks::default()
+        })
+    });
+    stage.sandbox.with_world(|world| {
+        let id = world.person_called(WILMA).unwrap().id;
+        world.allocate(id, bundles(&["PMBU"]), false);
+    });
+    stage
+}
+
 /// Changes what the directory answers about a name.
 fn answering(name: &'static str, entry: Value) -> impl Fn(&Asked, &mut Answered) + Send + Sync {
     move |asked, answer| {
@@ -310,25 +326,11 @@ fn where_accounts_come_with_the_first_sign_in_a_rerun_changes_nothing_and_everyt
 
 #[test]
 fn licences_of_somebody_without_an_account_are_never_replaced_unseen() {
-    let holding = |edition| {
-        let stage = Stage::with(Config {
-            edition,
-            ..only_at_sign_in(Quirks {
-                bulk_read: BulkRead::Accounts,
-                ..Quirks::default()
-            })
-        });
-        stage.sandbox.with_world(|world| {
-            let id = world.person_called(WILMA).unwrap().id;
-            world.allocate(id, bundles(&["PMBU"]), false);
-        });
-        stage
-    };
     let rows = format!("operation,user,licenses\nadd-licenses,{WILMA},ACNU\n");
-    let stage = holding(Edition::Cloud);
+    let stage = of_a_holder(Edition::Cloud);
     stage.run(&rows).ends(0);
     assert_eq!(has(&stage, WILMA).1.as_deref(), Some("ACNU; PMBU"));
-    let stage = holding(Edition::AutomationSuite);
+    let stage = of_a_holder(Edition::AutomationSuite);
     let profile = format!("[profile.default]\ndeployment = \"automation-suite\"\n{PROFILE}");
     stage.write("reseat.toml", profile);
     stage.run(&rows).ends(3);
@@ -338,14 +340,7 @@ fn licences_of_somebody_without_an_account_are_never_replaced_unseen() {
 
 #[test]
 fn a_listing_that_does_not_fit_together_does_not_show_that_somebody_without_an_account_holds_nothing() {
-    let stage = Stage::with(only_at_sign_in(Quirks {
-        bulk_read: BulkRead::Accounts,
-        ..Quirks::default()
-    }));
-    stage.sandbox.with_world(|world| {
-        let id = world.person_called(WILMA).unwrap().id;
-        world.allocate(id, bundles(&["PMBU"]), false);
-    });
+    let stage = of_a_holder(Edition::Cloud);
     twist(&stage, |asked, answer| {
         if asked.line.contains("/UserLicense/user/page") {
             let mut body = answer.json();
@@ -365,14 +360,7 @@ fn a_listing_that_does_not_fit_together_does_not_show_that_somebody_without_an_a
 
 #[test]
 fn what_they_hold_is_not_forgotten_while_a_question_stands() {
-    let stage = Stage::with(only_at_sign_in(Quirks {
-        bulk_read: BulkRead::Accounts,
-        ..Quirks::default()
-    }));
-    stage.sandbox.with_world(|world| {
-        let id = world.person_called(WILMA).unwrap().id;
-        world.allocate(id, bundles(&["PMBU"]), false);
-    });
+    let stage = of_a_holder(Edition::Cloud);
     stage.write(
         "sheet.csv",
         format!("operation,user,licenses\nadd-licenses,{WILMA},ACNU\n"),

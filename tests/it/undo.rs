@@ -162,18 +162,23 @@ fn exact_groups_come_back() {
     );
 }
 
-#[test]
-fn rules_of_groups_come_back_with_their_limits_or_without_any() {
+/// With a rule of everything that a rule may have, for this group.
+fn with_a_rule(group: &str) -> Stage {
     let stage = Stage::new();
     stage.sandbox.with_world(|world| {
-        let robots = world.group_named("HR Robots").unwrap().id;
         let rule = Rule {
             bundles: bundles(&["ATTUNU", "ACNU"]),
             quotas: [(BundleCode::new("ATTUNU"), 10)].into(),
             external: true,
         };
-        world.set_rule(robots, rule);
+        world.set_rule(world.group_named(group).unwrap().id, rule);
     });
+    stage
+}
+
+#[test]
+fn rules_of_groups_come_back_with_their_limits_or_without_any() {
+    let stage = with_a_rule("HR Robots");
     there_and_back(
         &stage,
         "operation,group,licenses,quotas,external_license\n\
@@ -186,16 +191,7 @@ fn rules_of_groups_come_back_with_their_limits_or_without_any() {
 
 #[test]
 fn a_rule_that_was_taken_away_comes_back() {
-    let stage = Stage::new();
-    stage.sandbox.with_world(|world| {
-        let invoices = world.group_named("Invoice Team").unwrap().id;
-        let rule = Rule {
-            bundles: bundles(&["ATTUNU", "ACNU"]),
-            quotas: [(BundleCode::new("ATTUNU"), 10)].into(),
-            external: true,
-        };
-        world.set_rule(invoices, rule);
-    });
+    let stage = with_a_rule("Invoice Team");
     there_and_back(
         &stage,
         "operation,group\nclear-group-licenses,Invoice Team\n",

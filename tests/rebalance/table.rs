@@ -93,8 +93,8 @@ fn no_more_is_freed_than_is_wanted_and_the_longest_idle_first() {
     assert_eq!(orders(&propose(&world, &[], |_| ())), [] as [&str; 0]);
 }
 
-#[test]
-fn orphans_come_first_then_the_idle_then_invitations_then_those_without_a_record() {
+/// Somebody without a record, somebody invited, somebody idle and an orphan, who hold the same bundle.
+fn one_of_each_class() -> World {
     let never = Human {
         in_use: Told::Never,
         signed_in: Told::Never,
@@ -105,12 +105,17 @@ fn orphans_come_first_then_the_idle_then_invitations_then_those_without_a_record
         created: Told::Ago(70),
         ..never.clone()
     };
-    let world = World::of([
+    World::of([
         never.holding("A"),
         invited.holding("A"),
         Human::seen(100).holding("A"),
         Human::gone().holding("A"),
-    ]);
+    ])
+}
+
+#[test]
+fn orphans_come_first_then_the_idle_then_invitations_then_those_without_a_record() {
+    let world = one_of_each_class();
     let freed = |count| orders(&propose(&world, &[], |rules| rules.free = [(code("A"), count)].into()));
     let expected: Vec<String> = [user_id(4).to_string(), "user3".into(), "user2".into(), "user1".into()]
         .iter()
@@ -342,22 +347,7 @@ fn what_cannot_be_released_here_is_not_proposed_to_be_and_that_is_said() {
 
 #[test]
 fn for_how_long_somebody_was_idle_is_told_only_where_there_is_a_record() {
-    let never = Human {
-        in_use: Told::Never,
-        signed_in: Told::Never,
-        ..Human::seen(1)
-    };
-    let invited = Human {
-        accepted: false,
-        created: Told::Ago(70),
-        ..never.clone()
-    };
-    let world = World::of([
-        never.holding("A"),
-        invited.holding("A"),
-        Human::seen(100).holding("A"),
-        Human::gone().holding("A"),
-    ]);
+    let world = one_of_each_class();
     let proposal = propose(&world, &[], |rules| rules.all = true);
     let days: Vec<(String, Option<&WrittenCell>)> = proposal
         .rows

@@ -16,7 +16,7 @@ async fn allocation_replaces_and_answers_an_array() {
     let ids = [organization.user(ANNA), organization.user(DAVID)];
     let body = json!({"userIds": ids, "userBundleCodes": ["TSTNU"], "useExternalLicense": true});
     organization.sandbox.with_world(|world| world.set_seats("TSTNU", 10));
-    let reply = organization.send("PUT", &organization.license_path(), body).await;
+    let reply = organization.allocate(body).await;
     assert_eq!(reply.json()[1]["userBundleCodes"], json!(["TSTNU"]));
     assert_eq!(reply.json().as_array().unwrap().len(), 2);
     assert_eq!(bundles(&organization, ANNA).as_deref(), Some("TSTNU"));
@@ -27,13 +27,7 @@ async fn allocation_replaces_and_answers_an_array() {
 async fn codes_may_come_in_any_order() {
     let organization = organization().await;
     let body = json!({"userIds": [organization.user(ANNA)], "userBundleCodes": ["PMD", "ATTUNU", "ACNU", "PMD"]});
-    assert_eq!(
-        organization
-            .send("PUT", &organization.license_path(), body)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(organization.allocate(body).await.status, 200);
     assert_eq!(bundles(&organization, ANNA).as_deref(), Some("ACNU; ATTUNU; PMD"));
 }
 
@@ -43,18 +37,12 @@ async fn more_than_the_free_seats_refuses_the_whole_call_with_409_in_plain_text(
     organization.sandbox.with_world(|world| world.set_seats("IDU", 3));
     let ids = [organization.user(ANNA), organization.user(BRAM)];
     let body = json!({"userIds": ids, "userBundleCodes": ["IDU"]});
-    let reply = organization.send("PUT", &organization.license_path(), body).await;
+    let reply = organization.allocate(body).await;
     assert_eq!(reply.status, 409);
     assert!(reply.header("content-type").starts_with("text/plain"));
     assert_eq!(bundles(&organization, ANNA).as_deref(), Some("ATTUNU"));
     let body = json!({"userIds": [organization.user(ANNA)], "userBundleCodes": ["IDU"]});
-    assert_eq!(
-        organization
-            .send("PUT", &organization.license_path(), body)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(organization.allocate(body).await.status, 200);
 }
 
 #[tokio::test]
@@ -62,13 +50,7 @@ async fn who_holds_a_seat_already_needs_no_other_even_in_a_full_bundle() {
     let organization = organization().await;
     organization.sandbox.with_world(|world| world.set_seats("ATTUNU", 1));
     let body = json!({"userIds": [organization.user(ANNA)], "userBundleCodes": ["ATTUNU", "ACNU"]});
-    assert_eq!(
-        organization
-            .send("PUT", &organization.license_path(), body)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(organization.allocate(body).await.status, 200);
 }
 
 #[tokio::test]
@@ -89,13 +71,7 @@ async fn an_unknown_user_refuses_the_whole_call_with_404_and_an_unowned_bundle_w
             409,
         ),
     ] {
-        assert_eq!(
-            organization
-                .send("PUT", &organization.license_path(), body)
-                .await
-                .status,
-            status
-        );
+        assert_eq!(organization.allocate(body).await.status, status);
     }
     assert_eq!(bundles(&organization, DAVID), None);
 }
@@ -116,13 +92,7 @@ async fn an_empty_list_blocks_the_user_or_is_refused_as_configured() {
         })
         .await;
         let body = json!({"userIds": [organization.user(ANNA)], "userBundleCodes": []});
-        assert_eq!(
-            organization
-                .send("PUT", &organization.license_path(), body)
-                .await
-                .status,
-            status
-        );
+        assert_eq!(organization.allocate(body).await.status, status);
         assert_eq!(bundles(&organization, ANNA).as_deref(), Some(after));
     }
 }

@@ -58,7 +58,7 @@ async fn a_group_or_a_licence_makes_an_account_of_somebody_of_the_directory() {
     ];
     joins_finance(&organization, &ids[0]).await;
     let body = json!({"userIds": [ids[1]], "userBundleCodes": ["ACNU"]});
-    let reply = organization.send("PUT", &organization.license_path(), body).await;
+    let reply = organization.allocate(body).await;
     assert_eq!(reply.json()[0]["userId"], ids[1]);
     let world = organization.sandbox.world();
     assert_eq!((world.user_count(), world.people().count()), (64, 2));

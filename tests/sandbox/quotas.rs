@@ -53,13 +53,7 @@ async fn only_the_identity_service_counts_calls() {
         200
     );
     let body = json!({"userIds": [organization.user(ANNA)], "userBundleCodes": ["ATTUNU"]});
-    assert_eq!(
-        organization
-            .send("PUT", &organization.license_path(), body)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(organization.allocate(body).await.status, 200);
 }
 
 #[tokio::test]

@@ -76,6 +76,11 @@ impl Organization {
         self.try_send(method, path, body).await.unwrap()
     }
 
+    /// Writes the direct licences of users.
+    pub(crate) async fn allocate(&self, body: Value) -> Reply {
+        self.send("PUT", &self.license_path(), body).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, Value::Null).await
     }

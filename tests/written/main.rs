@@ -411,7 +411,7 @@ fn a_page_of_help_is_shown_whole_and_none_of_it_is_a_row() {
     let skipped: Vec<(&str, bool)> = intake
         .skipped_sheets
         .iter()
-        .map(|sheet| (&*sheet.name, sheet.is_told()))
+        .map(|sheet| (&*sheet.name, sheet.notice().is_some()))
         .collect();
     assert_eq!(skipped, [("People (2)", false)]);
 }

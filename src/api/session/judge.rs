@@ -32,15 +32,13 @@ impl Session {
     /// Makes the call and leaves it to the caller what `succeeded: false` means.
     pub(in crate::api) async fn call_leniently(&self, request: ApiRequest) -> Result<Reply, CallError> {
         let Exchanged { response, receipt, log } = self.exchange(&request).await?;
-        match judged(&request, &log, response) {
-            Ok(document) => Ok(Reply {
-                document,
-                receipt,
-                request,
-                log,
-            }),
-            Err(error) => Err(error),
-        }
+        let document = judged(&request, &log, response)?;
+        Ok(Reply {
+            document,
+            receipt,
+            request,
+            log,
+        })
     }
 }
 

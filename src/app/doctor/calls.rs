@@ -68,24 +68,16 @@ pub(super) async fn look(
     let hurried = hurried(settings);
     let session = Session::new(&hurried, findings.console(), signals.clone());
     session.relay.to(asking.observer());
+    let look = Look {
+        settings,
+        connection,
+        asking,
+        findings,
+        suspicion,
+    };
     match Doorway::with_secret(&session, secret).await {
-        Ok(doorway) => {
-            Look {
-                settings,
-                connection,
-                asking,
-                findings,
-                suspicion,
-            }
-            .through(doorway)
-            .await
-        }
-        Err(failure) => {
-            findings.add(not_set_up(&failure));
-            findings.skip(&CALLS[1..], "not tried, because there is no sign-in");
-            state::look_at_quota(settings, None, findings);
-            FoundOut::default()
-        }
+        Ok(doorway) => look.through(doorway).await,
+        Err(failure) => look.without_sign_in(not_set_up(&failure)),
     }
 }
 

@@ -74,34 +74,28 @@ impl Addresses {
 
 fn not_a_move(row: &Row) -> Problem {
     let kind = row.operation.kind();
-    Problem {
-        code: ProblemCode::NotAMove,
-        what: format!("the row is `{kind}`, and a list of addresses has rows of `migrate` only"),
-        help: "leave `operation` out: whom `user` names gets the address in `new_email`".to_owned(),
-        ..problem(row, "operation")
-    }
+    let what = format!("the row is `{kind}`, and a list of addresses has rows of `migrate` only");
+    let help = "leave `operation` out: whom `user` names gets the address in `new_email`".to_owned();
+    problem(row, "operation", ProblemCode::NotAMove, what, help)
 }
 
 fn elsewhere(row: &Row, address: &Email, to: &Domain) -> Problem {
-    Problem {
-        code: ProblemCode::AnotherDomain,
-        what: format!("`{address}` is not of `{to}`, which everybody moves to"),
-        help: format!("write an address that ends in `@{to}`, or leave the row out"),
-        ..problem(row, "new_email")
-    }
+    let what = format!("`{address}` is not of `{to}`, which everybody moves to");
+    let help = format!("write an address that ends in `@{to}`, or leave the row out");
+    problem(row, "new_email", ProblemCode::AnotherDomain, what, help)
 }
 
-fn problem(row: &Row, column: &str) -> Problem {
+fn problem(row: &Row, column: &str, code: ProblemCode, what: String, help: String) -> Problem {
     Problem {
         severity: Severity::Error,
-        code: ProblemCode::NotAMove,
+        code,
         location: Location {
             sheet: row.place.sheet.clone(),
             rows: row.place.row.into(),
             column: Some(format!("`{column}`")),
         },
-        what: String::new(),
-        help: String::new(),
+        what,
+        help,
         count: 1,
     }
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::mover::{Mover, Movers, Origin};
 use super::obstacle::MOST_NAMED;
 use super::request::MoveRequest;
-use crate::draft::{DraftColumn, DraftRow, account_name};
+use crate::draft::{DraftColumn, DraftRow};
 use crate::export::facts;
 use crate::export::selection::{Selection, Subject};
 use crate::export::{ExportRow, ExportTable, Exported, Filter, FilterError, Present};
@@ -85,8 +85,7 @@ fn row(mover: &Mover<'_>, present: Present<'_>, is_listed: bool, zone: &TimeZone
     let user = mover.user;
     let address = mover.proposal.as_ref().map(|proposal| proposal.address.as_str());
     let mut draft = DraftRow::new(OperationKind::Migrate)
-        .cell(Column::User, account_name(present.snapshot, user))
-        .cell(Column::UserId, user.id.to_string())
+        .about(present.snapshot, user)
         .cell(Column::NewEmail, address.unwrap_or_default())
         .fact(FactColumn::Person, facts::person(user))
         .fact(FactColumn::Type, facts::kind(user))

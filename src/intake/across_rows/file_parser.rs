@@ -30,10 +30,11 @@ pub struct SkippedSheet {
 }
 
 impl SkippedSheet {
-    /// Whether people should hear of it: not of a worksheet that is marked, and often hidden, nor of a CSV, whose problems
+    /// What people should hear of it: nothing of a worksheet that is marked, and often hidden, nor of a CSV, whose problems
     /// say what is wrong with it.
-    pub fn is_told(&self) -> bool {
-        !self.is_marked && !self.name.is_empty()
+    pub fn notice(&self) -> Option<String> {
+        let is_told = !self.is_marked && !self.name.is_empty();
+        is_told.then(|| format!("worksheet `{}` skipped because {}", self.name, self.reason))
     }
 }
 

@@ -7,7 +7,7 @@ use super::administrator_tally::AdministratorTally;
 use super::makers::{copiers, makers};
 use crate::api::Group;
 use crate::directory::{Found, Snapshot};
-use crate::model::{Email, GroupId, Operation, Row, Status, UserId};
+use crate::model::{GroupId, Operation, Row, Status, UserId};
 use crate::plan::cautions::Cautions;
 use crate::plan::leases::FreedByRules;
 use crate::plan::licenses::shortage;
@@ -17,7 +17,6 @@ use crate::plan::sheet_accounts::AccountDrafts;
 use crate::plan::{
     GroupRuleChange, LicenseEdit, Naming, Plan, PlannedRow, RowCode, RowIndex, RuleRemoval, Rules, Verdict, assemble,
 };
-use crate::text::fold;
 
 /// Plans the rows against the state. `begun` holds the rows of earlier runs to continue.
 pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
@@ -162,22 +161,18 @@ impl<'a> Builder<'a> {
 
     /// Registers the accounts that the row makes, so that other rows may name them.
     fn announce(&mut self, index: RowIndex, row: &Row) {
+        let names: Vec<String> = row.operation.names_made().collect();
+        let is_there = |name: &String| !matches!(self.snapshot.account(name), Found::None { .. });
+        if !names.is_empty() && !names.iter().any(is_there) {
+            self.drafts.pending(Naming::made(index), &names);
+        }
         match &row.operation {
             Operation::Invite(invite) => {
-                self.announce_account(index, &[invite.email.fold()]);
                 if invite.active == Some(true)
                     && let Found::One(user) = self.snapshot.account(invite.email.as_str())
                 {
                     self.activated.insert(user.id);
                 }
-            }
-            Operation::Migrate(migrate) => {
-                self.announce_account(index, &[migrate.new_email.fold()]);
-            }
-            Operation::Create(create) => {
-                let email = create.email.as_ref().map(Email::fold);
-                let names: Vec<String> = std::iter::once(fold(create.user_name())).chain(email).collect();
-                self.announce_account(index, &names);
             }
             Operation::Update(update) => {
                 if update.profile.active == Some(true)
@@ -199,16 +194,9 @@ impl<'a> Builder<'a> {
             | Operation::SetGroups { .. }
             | Operation::ReleaseLease { .. }
             | Operation::Offboard { .. }
-            | Operation::ClearGroupLicenses { .. } => {}
-        }
-    }
-
-    fn announce_account(&mut self, row: RowIndex, names: &[String]) {
-        let exists = names
-            .iter()
-            .any(|name| !matches!(self.snapshot.account(name), Found::None { .. }));
-        if !exists {
-            self.drafts.pending(Naming::made(row), names);
+            | Operation::ClearGroupLicenses { .. }
+            | Operation::Migrate(_)
+            | Operation::Create(_) => {}
         }
     }
 

@@ -10,13 +10,7 @@ use crate::problem::ProblemCode;
 impl Builder<'_> {
     pub(super) fn group_rule(&mut self, row: RowIndex, asked: &GroupLicenses) -> Planned {
         let GroupLicenses { licenses, quotas, .. } = asked;
-        let Some(group) = self
-            .resolve_groups(std::slice::from_ref(&asked.group))?
-            .first()
-            .copied()
-        else {
-            return Ok(());
-        };
+        let group = self.only_group(&asked.group)?;
         self.rules_alone(row, group)?;
         let present = self.snapshot.rule(group);
         let external_license = asked
@@ -72,11 +66,13 @@ impl Builder<'_> {
         if let (Found::None { .. }, Some(id)) = (self.snapshot.group(group), self.ruled(group)) {
             return Ok(id);
         }
+        self.only_group(group)
+    }
+
+    fn only_group(&mut self, group: &GroupRef) -> Result<GroupId, Verdict> {
         let found = self.resolve_groups(std::slice::from_ref(group))?;
-        found
-            .first()
-            .copied()
-            .ok_or_else(|| groups_not_found(&[(group.to_string(), None)]))
+        let first = found.first().copied();
+        first.ok_or_else(|| groups_not_found(&[(group.to_string(), None)]))
     }
 
     /// The id of the same, if there is only one such group.

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use crate::directory::{Found, Snapshot};
-use crate::model::{Email, Operation, Row, UserId};
+use crate::model::{Row, UserId};
 use crate::plan::RowIndex;
-use crate::text::fold;
 
 /// The rows that make accounts, by each name of these; empty where no row is to be like somebody.
 pub(super) fn makers(rows: &[Row]) -> HashMap<String, RowIndex> {
@@ -14,11 +13,7 @@ pub(super) fn makers(rows: &[Row]) -> HashMap<String, RowIndex> {
     }
     let mut makers = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
-        let address = match &row.operation {
-            Operation::Create(create) => create.email.as_ref().map(Email::fold),
-            _ => None,
-        };
-        for name in row.operation.makes().map(fold).into_iter().chain(address) {
+        for name in row.operation.names_made() {
             makers.entry(name).or_insert(index);
         }
     }

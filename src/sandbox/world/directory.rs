@@ -31,22 +31,20 @@ impl World {
         self.people().find(|person| person.words().contains(&folded))
     }
 
-    /// Makes the person an account with the same id, groups and licences; `None` if nobody of this id is without one.
-    pub fn take_in(&mut self, id: UserId, now: Timestamp) -> Option<&User> {
-        let mut person = self.directory.remove(&id)?;
+    /// Makes the person an account with the same id, groups and licences; false if nobody of this id is without one.
+    pub fn take_in(&mut self, id: UserId, now: Timestamp) -> bool {
+        let Some(mut person) = self.directory.remove(&id) else {
+            return false;
+        };
         person.creation_time = now;
         self.insert_user(person);
-        self.user(id)
+        true
     }
 
     /// Somebody of the directory signs in for the first time; false if nobody without an account is called so.
     pub fn first_sign_in(&mut self, name: &str, now: Timestamp) -> bool {
         let id = self.person_called(name).map(|person| person.id);
-        let is_taken_in = id.and_then(|id| self.take_in(id, now).map(|_| id));
-        if let Some(id) = is_taken_in {
-            self.edit_user(id, |user| user.last_login_time = Some(now));
-        }
-        is_taken_in.is_some()
+        id.is_some_and(|id| self.take_in(id, now) && self.edit_user(id, |user| user.last_login_time = Some(now)))
     }
 
     /// The groups of an account, or of somebody of the directory without one.

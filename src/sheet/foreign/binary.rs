@@ -1,6 +1,6 @@
 //! Formats that show in their first bytes.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use flate2::read::GzDecoder;
 
@@ -127,29 +127,14 @@ fn has_control_bytes(head: &[u8]) -> bool {
 
 /// Gnumeric's own format is packed in the same way as any other file that is sent around.
 fn gzip(head: &[u8]) -> Foreign {
-    let mut inside = [0; 1024];
-    let mut unpacked = GzDecoder::new(head);
-    let length = read_up_to(&mut unpacked, &mut inside).unwrap_or(0);
-    let is_gnumeric = String::from_utf8_lossy(&inside[..length]).contains("gnumeric.org/");
-    if is_gnumeric {
+    let mut inside = Vec::new();
+    // What was unpacked before a fault counts.
+    let _ = GzDecoder::new(head).take(1024).read_to_end(&mut inside);
+    if String::from_utf8_lossy(&inside).contains("gnumeric.org/") {
         Foreign::opened("a Gnumeric workbook")
     } else {
         Foreign::packed("a gzip archive")
     }
-}
-
-/// As many bytes as there are; those before a fault count.
-fn read_up_to(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match input.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(length) => filled += length,
-            Err(_) if filled > 0 => break,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// The name of whoever has the workbook open, twice and padded.
@@ -173,22 +158,7 @@ fn is_dbase(head: &[u8]) -> bool {
     const FIELD: u16 = 32;
     /// What `FoxPro` has after the fields.
     const BACKLINK: u16 = 263;
-    let [
-        version,
-        _,
-        month,
-        day,
-        _,
-        _,
-        _,
-        _,
-        low,
-        high,
-        record_low,
-        record_high,
-        ..,
-    ] = *head
-    else {
+    let Some(&[version, _, month, day, _, _, _, _, low, high, record_low, record_high]) = head.first_chunk() else {
         return false;
     };
     let header = u16::from_le_bytes([low, high]);
