@@ -1,6 +1,5 @@
 //! Whether somebody has more or less once something is done.
 
-use super::operation_advice::Verb;
 use crate::model::OperationKind;
 
 /// Whether somebody has more or less once something is done.
@@ -34,15 +33,6 @@ impl Direction {
             | OperationKind::SetGroupLicenses
             | OperationKind::SetGroups
             | OperationKind::Migrate => Self::Neither,
-        }
-    }
-
-    /// Of what a word of people's means.
-    pub(super) fn of_verb(verb: Verb) -> Self {
-        match verb {
-            Verb::Invite | Verb::Create | Verb::Undelete | Verb::Give | Verb::Unblock | Verb::Activate => Self::Gives,
-            Verb::Delete | Verb::Take | Verb::Release | Verb::Block | Verb::Deactivate | Verb::Leave => Self::Takes,
-            Verb::Update | Verb::Set | Verb::Move | Verb::Nothing => Self::Neither,
         }
     }
 

@@ -193,6 +193,21 @@ fn several_operations(text: &str) -> Option<String> {
     (advised.len() > 1).then(|| format!("give each its own row: {}", advised.join("; ")))
 }
 
+impl Verb {
+    /// Whether somebody has more or less once it is done.
+    pub(super) fn direction(self) -> Direction {
+        match self {
+            Self::Invite | Self::Create | Self::Undelete | Self::Give | Self::Unblock | Self::Activate => {
+                Direction::Gives
+            }
+            Self::Delete | Self::Take | Self::Release | Self::Block | Self::Deactivate | Self::Leave => {
+                Direction::Takes
+            }
+            Self::Update | Self::Set | Self::Move | Self::Nothing => Direction::Neither,
+        }
+    }
+}
+
 /// What the name of a worksheet says that becomes of the access of those on it, if it says one thing: `Leavers`, `Eintritte`.
 pub(in crate::intake) fn direction_named(name: &str) -> Option<Direction> {
     /// Words that mean much else where they are no orders: `End users`, `Licences`, `del`.
@@ -208,7 +223,7 @@ pub(in crate::intake) fn direction_named(name: &str) -> Option<Direction> {
         meant.find_map(|stem| meaning(stem, &VERBS))
     };
     let words = words(name);
-    let directions = words.iter().filter_map(verb).map(Direction::of_verb);
+    let directions = words.iter().filter_map(verb).map(Verb::direction);
     let mut directions = directions.filter(|direction| *direction != Direction::Neither);
     let first = directions.next()?;
     directions.all(|other| other == first).then_some(first)

@@ -2,7 +2,7 @@
 
 use super::column_key;
 use super::direction::Direction;
-use super::operation_advice::{THINGS, VERBS, meaning, words};
+use super::operation_advice::{THINGS, VERBS, Verb, meaning, words};
 use super::scalar::parse_flag;
 use crate::text::fold;
 
@@ -39,7 +39,7 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
     let mut direction = None;
     for word in &words {
         let meant = meaning(word, &VERBS).filter(|_| !is_in(NO_ORDERS, word));
-        match meant.map(Direction::of_verb) {
+        match meant.map(Verb::direction) {
             Some(one) if direction.is_none_or(|other| other == one) => direction = Some(one),
             Some(_) => direction = Some(Direction::Neither),
             None if meaning(word, &THINGS).is_some() || is_in(JOINTS, word) => {}
