@@ -1,6 +1,6 @@
 //! After a run: the final results file, the sheet of failed rows, the summary, the exit code.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -123,13 +123,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
     let next = Next::after(ended, &left, &history, final_order, &counts, rest);
     let next_command = next.command(console.typed(), || planned_words(job, options));
-    let mut deletions = Deletions::default();
-    for (key, is_once_accepted) in run.deleting {
-        if next.deletes(key, &chosen_deletions, history.status(key)) {
-            deletions.most += 1;
-            deletions.once_accepted += usize::from(*is_once_accepted);
-        }
-    }
+    let deletions = deletions_of_the_next(next, run.deleting, &chosen_deletions, &history);
     let first_due = waiting.due.map(|(first, _)| shown_day(first, loaded));
     let summary = Summary {
         hints: hints(Evidence {
@@ -246,6 +240,23 @@ fn in_doubt_for_good(history: &History, order: &[(RowKey, Place)], counts: &BTre
         record.report.code.parse() == Ok(RowReason::AccountMissing) || is_only_a_mail_in_doubt(record)
     };
     records.filter(is_for_good).count()
+}
+
+/// The accounts that the next run deletes, at most.
+fn deletions_of_the_next(
+    next: Next<'_>,
+    deleting: &Deleting,
+    chosen: &HashSet<RowKey>,
+    history: &History,
+) -> Deletions {
+    let mut deletions = Deletions::default();
+    for (key, is_once_accepted) in deleting {
+        if next.deletes(key, chosen, history.status(key)) {
+            deletions.most += 1;
+            deletions.once_accepted += usize::from(*is_once_accepted);
+        }
+    }
+    deletions
 }
 
 fn shown_day(day: Timestamp, loaded: &Loaded) -> String {

@@ -89,7 +89,7 @@ async fn read(options: &UndoOptions, console: Console<'_>) -> Result<Read, Failu
                 .with_help("row numbers are those of the sheet that was run, as the column `row` has them"));
         }
         let places = records.iter().map(|record| &record.record.report.place);
-        let missing = only.as_ref().map_or_else(Vec::new, |only| only.without(places));
+        let missing = only.as_ref().map_or_else(Vec::new, |only| only.without(&places));
         let changes = fold(records, only.as_ref());
         Ok(Read {
             history,

@@ -42,7 +42,7 @@ impl RowSelection {
     }
 
     /// The ranges of it, as typed, in which none of these places is.
-    pub fn without<'a>(&self, places: impl Iterator<Item = &'a Place> + Clone) -> Vec<String> {
+    pub fn without<'a>(&self, places: &(impl Iterator<Item = &'a Place> + Clone)) -> Vec<String> {
         let ranges = self.0.iter().map(|range| Self(vec![range.clone()]));
         let empty = ranges.filter(|range| !places.clone().any(|place| range.contains(place)));
         empty.map(|range| range.to_string()).collect()
@@ -148,7 +148,7 @@ mod tests {
             sheet: sheet.into(),
             row,
         });
-        let without = |selection: &str| selection.parse::<RowSelection>().unwrap().without(places.iter());
+        let without = |selection: &str| selection.parse::<RowSelection>().unwrap().without(&places.iter());
         assert_eq!(without("4-24,44"), ["44"]);
         assert_eq!(without("20-1000"), [] as [&str; 0]);
         assert_eq!(without("Joiners!4,Leavers!4,5-9"), ["Joiners!4", "Leavers!5-9"]);

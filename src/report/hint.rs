@@ -146,6 +146,7 @@ impl Hint {
 }
 
 impl fmt::Display for Hint {
+    #[expect(clippy::too_many_lines, reason = "every hint has its words")]
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scopes(service) => write!(

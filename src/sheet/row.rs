@@ -104,6 +104,7 @@ const MOST_UNDER: usize = 64;
 
 /// One row that is not empty.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Row {
     number: u32,
     /// The texts of the cells, in whatever order they came and with whatever parts them.

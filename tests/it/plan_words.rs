@@ -195,10 +195,13 @@ fn of_many_who_are_deleted_only_once_they_have_accepted_the_first_are_named() {
         population: Population::Generated(30),
         ..Config::unlimited()
     });
-    let rows: String = (1..=25)
+    let rows: Vec<String> = (1..=25)
         .map(|number| format!("migrate,{},moved{number}@new.example,accepted\n", person(number)))
         .collect();
-    stage.write("sheet.csv", format!("operation,user,new_email,delete_when\n{rows}"));
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,new_email,delete_when\n{}", rows.concat()),
+    );
     let plan = stage.reseat(&["plan", "sheet.csv"]);
     let later = plan
         .out

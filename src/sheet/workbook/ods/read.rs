@@ -192,7 +192,7 @@ impl Tables<'_> {
                     }
                 }
                 Some(Part::Columns { .. } | Part::Column { .. } | Part::Scenario | Part::Other) => {
-                    self.content.skip()?
+                    self.content.skip()?;
                 }
                 None => {}
             }
