@@ -15,7 +15,7 @@ use super::guards::Interactivity;
 use super::job::Job;
 use super::object::Object;
 use super::prepare::Loaded;
-use super::results::{not_read, not_recorded};
+use super::results::{not_read, not_recorded, owed_by};
 use super::run_ending::{among, ended, is_waiting, stopped};
 use super::run_record::{RunEnd, RunRecord};
 use super::seat_changes::SeatChanges;
@@ -110,6 +110,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     remember_seats(seats, run.record, &history, loaded, console);
     let may_fail = among(&counts, Status::needs_a_person);
     let left = leave_failed_sheet(&history, if may_fail { order } else { &[] }, loaded, console)?;
+    let owed = owed(&history, &counts)?;
     let ended = ended(&ran, signals, &history, order, &counts);
     let ending = ended.ending;
     let stats = loaded.organization.client.stats();
@@ -130,6 +131,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             counts: &counts,
             answers: &observed.answers,
             throttled_within_limits: stats.throttled_within_limits,
+            owed: &owed,
             failed_sheet: left.sheet.as_deref(),
             corrected_sheet: left.corrected.as_deref(),
             passwords_left_out: left.passwords,
@@ -223,6 +225,17 @@ fn to_allow(deletions: Deletions, options: &RunOptions, interactivity: Interacti
     } else {
         deletions
     }
+}
+
+/// The licences that are on neither account of a move, each with whose they were.
+fn owed(history: &History, counts: &BTreeMap<Status, usize>) -> Result<Vec<String>, Failure> {
+    let is_open = |status| !matches!(status, Status::Done | Status::Unchanged | Status::Waiting);
+    if !among(counts, is_open) {
+        return Ok(Vec::new());
+    }
+    let begun = history.begun_outside(&HashSet::new(), true);
+    let begun = begun.map_err(|error| not_read(&error).once_begun())?;
+    Ok(owed_by(&begun))
 }
 
 /// How many rows are in doubt of which the next run does not find out what happened: the account that an earlier run made

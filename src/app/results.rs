@@ -83,7 +83,7 @@ impl Results {
 /// Makes sure that no licences were taken off an old account which its successor has not got, as far as is recorded: what
 /// they were is known from nowhere else.
 fn nothing_is_owed(begun: &[Record]) -> Result<(), Failure> {
-    let owed: Vec<String> = begun.iter().filter_map(owed).collect();
+    let owed = owed_by(begun);
     if owed.is_empty() {
         return Ok(());
     }
@@ -95,6 +95,11 @@ fn nothing_is_owed(begun: &[Record]) -> Result<(), Failure> {
         "run the same command without `--again`, which hands them over; or, if that has been put right, name another file \
          with `--results`",
     ))
+}
+
+/// The licences that these rows took off old accounts and gave to no other, each with whose they were.
+pub(super) fn owed_by(begun: &[Record]) -> Vec<String> {
+    begun.iter().filter_map(owed).collect()
 }
 
 fn owed(record: &Record) -> Option<String> {

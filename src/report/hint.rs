@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::words::things;
 use crate::event::Service;
 use crate::model::{OrganizationId, Status};
-use crate::text::{plural, shown_path};
+use crate::text::{joined, plural, shown_path};
 
 /// What hints are drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct Evidence<'a> {
     pub answers: &'a BTreeMap<(Service, u16), u64>,
     /// Answers with status 429 despite keeping a known limit.
     pub throttled_within_limits: u64,
+    /// Licences that were taken off old accounts and that nobody has yet, with whose they were.
+    pub owed: &'a [String],
     /// The sheet of the rows that need attention, if there is one.
     pub failed_sheet: Option<&'a Path>,
     /// An earlier one that somebody has corrected since, and that has the same rows.
@@ -78,6 +80,8 @@ pub enum Hint {
     WithoutLicense(OrganizationId),
     /// The server refused this many calls for their rate although the known quota was kept.
     QuotaShared(u64),
+    /// Licences were taken off old accounts, and nobody has them yet: which, and whose they were.
+    Owed(Vec<String>),
     /// Migrations wait for their invitation.
     Waiting(usize),
     /// Rows wait for their date.
@@ -128,6 +132,7 @@ impl Hint {
             Self::Scopes(_) => "missing-scope",
             Self::WithoutLicense(_) => "no-account-license",
             Self::QuotaShared(_) => "quota-shared",
+            Self::Owed(_) => "licenses-owed",
             Self::Waiting(_) => "rows-waiting",
             Self::NotDue { .. } => "rows-not-due",
             Self::InDoubt(_) => "rows-in-doubt",
@@ -164,6 +169,12 @@ impl fmt::Display for Hint {
                 "{} met a used-up quota (429) although reseat kept to its own: other programs spend the same quota; \
                  lower `share` in the profile or run when they rest",
                 plural(*count, "call")
+            ),
+            Self::Owed(licenses) => write!(
+                out,
+                "licences were taken off an old account and given to no other yet: {}; the same command hands them over once there \
+                 are seats",
+                joined(licenses, 10)
             ),
             Self::Waiting(count) => write!(
                 out,
@@ -262,6 +273,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         counts,
         answers,
         throttled_within_limits: throttled,
+        owed,
         failed_sheet,
         corrected_sheet,
         passwords_left_out,
@@ -283,6 +295,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         .collect();
     hints.extend(without_license.map(Hint::WithoutLicense));
     hints.extend((throttled > 0).then_some(Hint::QuotaShared(throttled)));
+    hints.extend((!owed.is_empty()).then(|| Hint::Owed(owed.to_vec())));
     let in_doubt = count(Status::InDoubt).unwrap_or_default();
     hints.extend(some(in_doubt.saturating_sub(in_doubt_for_good)).map(Hint::InDoubt));
     let begun = count(Status::Started).unwrap_or_default();
@@ -339,6 +352,7 @@ mod tests {
         counts: &BTreeMap::new(),
         answers: &BTreeMap::new(),
         throttled_within_limits: 0,
+        owed: &[],
         failed_sheet: None,
         corrected_sheet: None,
         passwords_left_out: 0,

@@ -106,6 +106,25 @@ fn an_undo_gives_back_what_a_killed_run_took_off_whether_it_was_run_again_or_not
 }
 
 #[test]
+fn licenses_that_nobody_has_for_the_moment_are_told_and_handed_over_by_the_same_command() {
+    let stage = stage();
+    stage.sandbox.set_faults(Faults {
+        rules: vec![refused(Strikes::Always)],
+        ..Faults::default()
+    });
+    let words = format!("licences were taken off an old account and given to no other yet: ACNU of `{MEI}` (row 2)");
+    stage
+        .run_with(&migration("invited"), &FINISH[1..])
+        .ends(3)
+        .tells(&words);
+    assert_eq!((stage.held(MEI), stage.held(NEW)), (None, None));
+    stage.sandbox.set_faults(Faults::default());
+    let ran = stage.rerun(&FINISH[1..]).ends(0);
+    assert!(!ran.err.contains("given to no other") && !ran.out.contains("given to no other"));
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU"));
+}
+
+#[test]
 fn a_row_that_is_refused_says_which_licenses_an_earlier_run_took_off() {
     let words = "an earlier run took ACNU off the old account, which holds no licences now";
     let stage = stage();
