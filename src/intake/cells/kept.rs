@@ -3,6 +3,7 @@
 use super::Column;
 use super::cleaning::{clean, is_clear};
 use super::defects::{defect, too_long};
+use super::scalar::{names_several_people, user_name_fault};
 use crate::problem::Severity;
 use crate::sheet::{Cell, CellKind};
 use crate::text::escape_formula;
@@ -17,7 +18,9 @@ pub fn is_kept(column: Column, text: &str) -> bool {
         is_formula: false,
     };
     let is_error = || defect(column, cell, text).is_some_and(|problem| problem.severity == Severity::Error);
+    let is_called_so = || user_name_fault(text).is_none() && !names_several_people(text);
     clean(&written) == text
+        && (column != Column::Username || is_called_so())
         && !text.contains('\n')
         && !is_clear(text)
         && too_long(column, text).is_none()
@@ -57,5 +60,9 @@ mod tests {
         ] {
             assert!(!is_kept(Column::Name, text), "{text}");
         }
+        for text in ["ann; bob", "Total: 2"] {
+            assert!(!is_kept(Column::Username, text), "{text}");
+        }
+        assert!(is_kept(Column::Username, "ann"));
     }
 }

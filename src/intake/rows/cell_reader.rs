@@ -299,7 +299,8 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         if name.contains('@') {
             self.check_address(column, "user", name, "write one address, user name or GUID");
-        } else if names_several_people(name) {
+        } else if !self.cells.has(Column::UserId) && names_several_people(name) {
+            // With an id beside it, it is what one account is called.
             self.several_in_one_cell(column, "user");
         }
     }
