@@ -90,7 +90,12 @@ pub(in crate::intake) fn spelt_day(cell: &str) -> Option<SpeltDay> {
     if others.next().is_some() {
         return None;
     }
-    likely_date(word).map(SpeltDay::Day).or_else(|| with_short_year(word))
+    let are_of_days = |_: &SpeltDay| {
+        let mut words = cell.split_whitespace();
+        words.all(|other| other.starts_with(word) || is_of_days(other))
+    };
+    let short = || with_short_year(word).filter(are_of_days);
+    likely_date(word).map(SpeltDay::Day).or_else(short)
 }
 
 /// Whether there are two or three numbers, none of more than four digits, which takes less time to see than a day to read.
@@ -170,6 +175,14 @@ fn stands_beside_a_day(word: &str) -> bool {
         && (key.chars().count() <= 3 || WEEKDAYS_END.iter().any(|ending| key.ends_with(ending)))
 }
 
+/// The same of words that are of days alone: beside `Bld` or `Rm` three numbers are a room.
+fn is_of_days(word: &str) -> bool {
+    const WORDS: &str =
+        "per zum am ab bis on by le au el al il em op tot do mo di mi fr sa so mon tue wed thu fri sat sun";
+    let key = column_key(word);
+    WORDS.split(' ').any(|known| known == key)
+}
+
 /// `31.12.26`, `12/31/26`.
 fn with_short_year(word: &str) -> Option<SpeltDay> {
     let part = ['.', '/', '-'].into_iter().find(|part| word.contains(*part))?;
@@ -245,6 +258,8 @@ mod tests {
             "12 Marketing 2027",
             "3 Decks 2027",
             "Laptop 15.1.2027",
+            "Bld 3.4.27",
+            "Rm 3.4.27",
             "Laptop back 15 January 2027",
             "3-May-71",
             "31.12.99",
@@ -265,6 +280,7 @@ mod tests {
         for (cell, written) in [
             ("15.1.27", WrittenDate::Ordered(DayFirst, day("2027-01-15"))),
             ("zum 15.1.27", WrittenDate::Ordered(DayFirst, day("2027-01-15"))),
+            ("15.1.27, Fr", WrittenDate::Ordered(DayFirst, day("2027-01-15"))),
             ("1/15/27", WrittenDate::Ordered(MonthFirst, day("2027-01-15"))),
             ("31-12-26", WrittenDate::Ordered(DayFirst, day("2026-12-31"))),
             ("01/01/27", WrittenDate::Sure(day("2027-01-01"))),
