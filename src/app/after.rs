@@ -24,10 +24,11 @@ use super::session::Session;
 use super::what_is_left::{Next, Rest, part_flags, planned_words};
 use crate::cli::RunOptions;
 use crate::engine::Ran;
+use crate::event::Service;
 use crate::ledger::{FinishError, Finished, History, Order, Record, ResultsFile};
 use crate::model::{Place, RowKey, Status};
 use crate::plan::RowReason;
-use crate::report::{Deletions, Evidence, NotDue, Observed, Summary, hints};
+use crate::report::{Deletions, Evidence, NotDue, Summary, hints};
 
 /// The rows that delete an account, and whether they wait for an invitation to be accepted.
 pub(super) type Deleting = HashMap<RowKey, bool>;
@@ -51,7 +52,8 @@ pub(super) struct Aftermath<'a> {
     pub(super) file: ResultsFile,
     pub(super) order: &'a [(RowKey, Place)],
     pub(super) ran: Ran,
-    pub(super) observed: Observed,
+    /// Answers by service and HTTP status.
+    pub(super) answers: BTreeMap<(Service, u16), u64>,
     /// The seats that it gave and took.
     pub(super) seats: SeatChanges,
     pub(super) elapsed: Duration,
@@ -78,7 +80,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         file,
         order,
         ran,
-        observed,
+        answers,
         seats,
         elapsed,
         chosen:
@@ -129,7 +131,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let summary = Summary {
         hints: hints(Evidence {
             counts: &counts,
-            answers: &observed.answers,
+            answers: &answers,
             throttled_within_limits: stats.throttled_within_limits,
             owed: &owed,
             failed_sheet: left.sheet.as_deref(),

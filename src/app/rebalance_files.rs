@@ -7,11 +7,11 @@ use super::console::Console;
 use super::failure::Failure;
 use super::inputs::{read_sheet, reading_options};
 use super::organization::Doorway;
-use super::rebalance_wanted::{self, WantedSeats, file_name, named};
+use super::rebalance_wanted::{WantedSeats, file_name, named};
 use super::runtime::off_thread;
 use crate::cli::{RebalanceOptions, SheetOptions};
 use crate::intake::{Intake, KeepList, KeptPerson, SkippedSheet, read_keep_list};
-use crate::model::{AsOf, Catalogue};
+use crate::model::{AsOf, Catalogue, OperationKind};
 use crate::problem::Problems;
 use crate::settings::Settings;
 use crate::sheet::Source;
@@ -53,6 +53,8 @@ impl Opened {
             (Ok(wanted), Ok(keep_list)) => Ok(Self {
                 wanted: wanted.map(Arc::new),
                 reading: SheetOptions {
+                    // Rows that name no operation want licences.
+                    operation: Some(OperationKind::AddLicenses),
                     columns: options.columns.clone(),
                     ..SheetOptions::default()
                 },
@@ -74,8 +76,8 @@ impl Opened {
     ) -> Result<ReadFiles, Failure> {
         let mut read = ReadFiles::default();
         if let Some(source) = self.wanted {
-            let usual = reading_options(&self.reading, settings, catalogue.clone(), as_of.clone());
-            let in_sheet = read_sheet(&source, rebalance_wanted::options(usual), doorway, console).await;
+            let options = reading_options(&self.reading, settings, catalogue.clone(), as_of.clone());
+            let in_sheet = read_sheet(&source, options, doorway, console).await;
             let (_, intake) = in_sheet.map_err(|error| Failure::of_file(&error))?;
             read.notices = notices(&file_name(&source), &intake);
             read.wanted = WantedSeats::of(&source, intake);

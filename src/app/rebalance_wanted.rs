@@ -1,6 +1,6 @@
 //! The sheet of wanted seats: `add-licenses` rows, read as those of any sheet.
 
-use crate::intake::{self, Intake};
+use crate::intake::Intake;
 use crate::model::{Operation, OperationKind, Row, Shared};
 use crate::problem::{Location, Problem, ProblemCode, Problems, Severity};
 use crate::rebalance::WantedSeat;
@@ -12,14 +12,6 @@ pub(super) struct WantedSeats {
     pub(super) seats: Vec<WantedSeat>,
     /// What is wrong with it, or worth a look; worksheets have the name of the file before theirs.
     pub(super) problems: Problems,
-}
-
-/// How such a sheet is read: rows that name no operation want licences.
-pub(super) fn options(usual: intake::Options) -> intake::Options {
-    intake::Options {
-        operation: Some(OperationKind::AddLicenses),
-        ..usual
-    }
 }
 
 impl WantedSeats {

@@ -388,7 +388,7 @@ async fn execute(
     };
     catch_up().await;
     let ran = engine.run(&plan).await;
-    let observed = progress.finish();
+    let answers = progress.finish();
     drop(journal);
     // What was done is recorded by now, and putting the results in order needs the memory.
     drop((plan, snapshot));
@@ -400,7 +400,7 @@ async fn execute(
         file: execution.file,
         order: &order,
         ran,
-        observed,
+        answers,
         seats: notes.take(),
         elapsed: execution.began.elapsed().saturating_sub(execution.idle),
         chosen,

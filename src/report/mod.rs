@@ -28,7 +28,7 @@ pub use plan::{NotDueRows, PlanView, waiting_words, write_left_out};
 pub use plan_page::{Approval, ApprovalPage, PageSubject, PlanRows, RowOfPlan, WouldStop};
 pub use plan_shape::{ShapeOfWaiting, waiting_shape};
 pub use problems::{ProblemsShape, problems_shape, write_problems};
-pub use progress::{Mode, Observed, Progress};
+pub use progress::{Mode, Progress};
 pub use rebalance::{KeepListUse, RebalanceView, RowCounts};
 pub use rebalance_shape::RebalanceShape;
 pub use summary::Summary;

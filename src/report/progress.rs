@@ -53,13 +53,6 @@ impl Mode {
     }
 }
 
-/// What is collected from events, for the hints.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Observed {
-    /// Answers by service and HTTP status.
-    pub answers: BTreeMap<(Service, u16), u64>,
-}
-
 /// Shows how a run goes, from its events until [`finish`](Self::finish).
 ///
 /// Use one per phase during which nothing else is printed: one while the organization is read, another while the rows
@@ -140,12 +133,11 @@ impl Progress {
         self.shared.state().run_state.expect(forecast);
     }
 
-    /// Prints what is left to print and removes the bar.
-    pub fn finish(mut self) -> Observed {
+    /// Prints what is left to print and removes the bar. Returns the number of answers by service and HTTP status, for the
+    /// hints.
+    pub fn finish(mut self) -> BTreeMap<(Service, u16), u64> {
         self.end();
-        Observed {
-            answers: self.shared.state().run_state.answers(),
-        }
+        self.shared.state().run_state.answers()
     }
 
     fn end(&mut self) {
@@ -206,7 +198,7 @@ mod tests {
         }
     }
 
-    fn shown(mode: Mode) -> (String, Observed) {
+    fn shown(mode: Mode) -> (String, BTreeMap<(Service, u16), u64>) {
         let page = Page::default();
         let progress = Progress::new(mode, Box::new(page.clone()));
         let tell = progress.observer();
@@ -224,19 +216,19 @@ mod tests {
                 message: "the server said no".to_owned(),
             });
         }
-        let observed = progress.finish();
+        let answers = progress.finish();
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
-        (anstream::adapter::strip_str(&text).to_string(), observed)
+        (anstream::adapter::strip_str(&text).to_string(), answers)
     }
 
     #[test]
     fn everything_that_happened_is_told_by_the_time_it_is_finished() {
-        let (text, observed) = shown(Mode::Plain);
+        let (text, answers) = shown(Mode::Plain);
         assert_eq!(
             text, "row 3: rejected: the server said no\n",
             "nothing more of what is over at once"
         );
-        assert_eq!(observed.answers, BTreeMap::from([((Service::License, 403), 1)]));
+        assert_eq!(answers, BTreeMap::from([((Service::License, 403), 1)]));
     }
 
     #[test]
@@ -261,8 +253,8 @@ mod tests {
 
     #[test]
     fn a_quiet_run_says_nothing_and_still_learns_what_the_hints_need() {
-        let (text, observed) = shown(Mode::Quiet);
+        let (text, answers) = shown(Mode::Quiet);
         assert_eq!(text, "");
-        assert_eq!(observed.answers.len(), 1);
+        assert_eq!(answers.len(), 1);
     }
 }

@@ -48,8 +48,6 @@ pub enum LeftAlone {
     LongName,
     /// A link, a pipe or a device.
     NoFile,
-    /// A folder that is no profile's.
-    NoProfile,
 }
 
 impl LeftAlone {
@@ -60,7 +58,6 @@ impl LeftAlone {
             Self::OddName => "its name is not text in UTF-8; rename it",
             Self::LongName => "its name is too long for those of its results; give it a shorter one",
             Self::NoFile => "it is a link or no ordinary file; put the file itself here",
-            Self::NoProfile => "no profile has the name of this folder",
         }
     }
 }

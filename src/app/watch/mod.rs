@@ -19,7 +19,7 @@ mod watcher;
 mod working;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::announcements::Announcements;
@@ -40,6 +40,7 @@ use super::signals::Signals;
 use super::unattended::run_sheet;
 use crate::cli::{Rounds, WatchOptions};
 use crate::settings::Overrides;
+use crate::text::shown_path;
 
 pub(super) fn watch(options: &WatchOptions, overrides: &Overrides, console: Console<'_>) -> Result<Ending, Failure> {
     let folder = folder(options)?;
@@ -191,8 +192,8 @@ fn below(whole: &Post, overrides: &Overrides, complaints: &mut Complaints<'_>) -
     }
     let (posts, strays) = Post::below(&whole.folder, overrides, &names).map_err(|error| error.to_string())?;
     for stray in strays {
-        let what = format!("the folder `{}` is left alone: {}", stray.name, stray.why.words());
-        complaints.tell_once(&format!("folder {}", stray.name), &what);
+        let what = format!("the folder `{stray}` is left alone: no profile has the name of this folder");
+        complaints.tell_once(&format!("folder {stray}"), &what);
     }
     complaints.mended(
         "profiles",
@@ -215,13 +216,9 @@ fn folder(options: &WatchOptions) -> Result<PathBuf, Failure> {
                 std::io::ErrorKind::NotFound => &missing,
                 _ => &error,
             };
-            Err(not_usable(why).with_help(format!("make the folder first: mkdir {}", shown(folder))))
+            Err(not_usable(why).with_help(format!("make the folder first: mkdir {}", shown_path(folder))))
         }
     }
-}
-
-fn shown(folder: &Path) -> String {
-    crate::text::shown_path(folder)
 }
 
 fn not_usable(error: &dyn std::fmt::Display) -> Failure {

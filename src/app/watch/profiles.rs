@@ -7,7 +7,7 @@ use crate::app::failure::Failure;
 use crate::app::first_steps::unusable;
 use crate::app::inputs::with_variables;
 use crate::settings::{self, Overrides, Reach, Settings};
-use crate::watch::{LeftAlone, RESERVED};
+use crate::watch::RESERVED;
 
 /// A drop folder and the profile that its sheets are run with.
 #[derive(Debug, Clone)]
@@ -31,13 +31,6 @@ enum Heeds {
     TheFile,
 }
 
-/// A folder in the drop folder that is none of reseat's, and is no profile's drop folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stray {
-    pub(super) name: String,
-    pub(super) why: LeftAlone,
-}
-
 impl Post {
     /// The drop folder itself.
     pub(super) fn whole(folder: &Path, overrides: &Overrides) -> Self {
@@ -54,12 +47,13 @@ impl Post {
         }
     }
 
-    /// The folders below it that have the name of a profile, and the others.
+    /// The folders below it that have the name of a profile, and the names of those that are no profile's and none of
+    /// reseat's.
     pub(super) fn below(
         folder: &Path,
         overrides: &Overrides,
         profiles: &[String],
-    ) -> io::Result<(Vec<Self>, Vec<Stray>)> {
+    ) -> io::Result<(Vec<Self>, Vec<String>)> {
         let (mut posts, mut strays) = (Vec::new(), Vec::new());
         for entry in fs_err::read_dir(folder)? {
             let entry = entry?;
@@ -73,8 +67,7 @@ impl Post {
                 continue;
             }
             if !profiles.contains(&name) {
-                let why = LeftAlone::NoProfile;
-                strays.push(Stray { name, why });
+                strays.push(name);
                 continue;
             }
             posts.push(Self {
