@@ -30,21 +30,23 @@ pub(super) struct Touched {
 impl Touched {
     /// Notes a row that is run.
     pub(super) fn note(&mut self, operation: &Operation) {
-        let hashes: Vec<u64> = self.hashes(operation).collect();
-        self.seen.extend(hashes);
+        self.seen.extend(hashes(&self.hasher, operation));
     }
 
     /// Whether a finished row comes after one that is run and that may take back what it did.
     pub(super) fn takes_back(&self, operation: &Operation) -> bool {
-        !self.seen.is_empty() && comes_again(operation) && self.hashes(operation).any(|hash| self.seen.contains(&hash))
+        !self.seen.is_empty()
+            && comes_again(operation)
+            && hashes(&self.hasher, operation).any(|hash| self.seen.contains(&hash))
     }
+}
 
-    fn hashes(&self, operation: &Operation) -> impl Iterator<Item = u64> {
-        let account = account(operation);
-        facets(operation)
-            .iter()
-            .filter_map(move |facet| Some(self.hasher.hash_one((facet, account.as_ref()?))))
-    }
+/// One for each thing that the row changes of its account.
+fn hashes(hasher: &RandomState, operation: &Operation) -> impl Iterator<Item = u64> {
+    let account = account(operation);
+    facets(operation)
+        .iter()
+        .filter_map(move |facet| Some(hasher.hash_one((facet, account.as_ref()?))))
 }
 
 /// Whether finished rows stand below rows that are not, so that some of them may have to be looked at again.
