@@ -137,9 +137,11 @@ impl<T> Lister<'_, T> {
         self.begin(&mut listing).await?;
         let entries = usize::try_from(listing.paging.shape().entries).unwrap_or(usize::MAX);
         // Growing by doubling would move them all again and again, and hold them twice meanwhile.
-        listing
-            .items
-            .reserve_exact(entries.min(MOST_ROOM).saturating_sub(listing.items.len()));
+        let room = entries.min(MOST_ROOM).saturating_sub(listing.items.len());
+        listing.items.reserve_exact(room);
+        let (items, hasher) = (&listing.items, &listing.hasher);
+        let hash = |place: &u32| hasher.hash_one((self.key)(&items[*place as usize]));
+        listing.places.reserve(room, hash);
         self.read(&mut listing, Paging::is_done).await?;
         // Whoever collects the entries keeps the first of those with one key.
         listing.items.reverse();

@@ -1,7 +1,9 @@
 //! Users looked up one by one: names resolved twenty at a time where that is enough, else searched for.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
 use foldhash::{HashSet, HashSetExt};
 use futures::FutureExt;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -28,18 +30,8 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    /// Everybody who is wanted.
-    pub(super) fn new(needs: &Needs<'a>) -> Self {
-        Self::until(needs, |_| false, |_| false)
-    }
-
-    /// Those who are wanted and not `known` by their ids, or the first of them: no more than it takes until the look-ups are
-    /// enough to decide. Where a million names are wanted, the listing is read, and nobody asks which of them are the same.
-    pub(super) fn until(
-        needs: &Needs<'a>,
-        is_known: impl Fn(UserId) -> bool,
-        are_enough: impl Fn(LookUps) -> bool,
-    ) -> Self {
+    /// Everybody who is wanted, but for those `known` by their ids.
+    pub(super) fn new(needs: &Needs<'a>, is_known: impl Fn(UserId) -> bool) -> Self {
         let mut wanted = Self::default();
         let mut names = HashSet::new();
         let mut ids = HashSet::new();
@@ -51,10 +43,7 @@ impl<'a> Wanted<'a> {
                 Entry::Name(name) if names.insert(folded(name)) => wanted.names.push(name),
                 Entry::Id(id) if !is_known(id) && ids.insert(id) => wanted.ids.push(id),
                 Entry::ToDelete(name) if names_to_delete.insert(folded(name)) => wanted.to_delete.push(name),
-                Entry::Search(_) | Entry::Name(_) | Entry::Id(_) | Entry::ToDelete(_) => continue,
-            }
-            if are_enough(wanted.look_ups()) {
-                break;
+                Entry::Search(_) | Entry::Name(_) | Entry::Id(_) | Entry::ToDelete(_) => {}
             }
         }
         wanted
@@ -69,7 +58,37 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// Whether looking up who is wanted and not `known` takes so much that it is `too_much`. They are counted by the hashes of
+/// their names, and no further than it takes: of a million names the names themselves would fill more memory than the rows.
+pub(super) fn take_too_much(
+    needs: &Needs<'_>,
+    is_known: impl Fn(UserId) -> bool,
+    is_too_much: impl Fn(LookUps) -> bool,
+) -> bool {
+    let hasher = RandomState::default();
+    let mut seen = HashSet::new();
+    let mut look_ups = LookUps { singly: 0, in_bulk: 0 };
+    for entry in Entry::all(needs) {
+        let is_new = match entry {
+            Entry::Search(name) | Entry::Name(name) => seen.insert(hasher.hash_one(folded(name))),
+            Entry::Id(id) => !is_known(id) && seen.insert(hasher.hash_one(id)),
+            // Beside the same name, which is searched for.
+            Entry::ToDelete(name) => seen.insert(hasher.hash_one(("", folded(name)))),
+        };
+        match entry {
+            _ if !is_new => continue,
+            Entry::Name(_) => look_ups.in_bulk += 1,
+            Entry::Search(_) | Entry::Id(_) | Entry::ToDelete(_) => look_ups.singly += 1,
+        }
+        if is_too_much(look_ups) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Whom a sheet wants, as it says so: many come several times.
+#[derive(Clone, Copy)]
 enum Entry<'a> {
     Search(&'a str),
     Name(&'a str),
@@ -203,6 +222,8 @@ pub(super) fn entries_of<'r>(name: &str, answers: &'r Answers) -> impl Iterator<
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
@@ -219,16 +240,45 @@ mod tests {
             addresses: vec!["new@x.example", "ANN@x.example", "New@x.example"],
             ..Needs::default()
         };
-        let wanted = Wanted::new(&needs);
+        let wanted = Wanted::new(&needs, |_| false);
         assert_eq!(wanted.searches, ["new@x.example", "ANN@x.example"]);
         assert_eq!(wanted.names, ["bob"]);
         assert_eq!(wanted.ids.len(), 1);
-        let whole = Wanted::new(&Needs {
-            detail: Detail::Profile,
-            ..needs
-        });
+        let whole = Wanted::new(
+            &Needs {
+                detail: Detail::Profile,
+                ..needs
+            },
+            |_| false,
+        );
         assert_eq!(whole.searches, ["new@x.example", "ANN@x.example", "bob"]);
         assert_eq!(whole.look_ups().in_bulk, 0);
+    }
+
+    proptest! {
+        #[test]
+        fn counting_who_is_wanted_comes_to_as_many_as_listing_them(
+            names in vec("[aAb]{1,2}|[1-4]", 0..12),
+            addresses in vec("[aAb]{1,2}", 0..4),
+            deleted in 0_usize..12,
+            is_whole in any::<bool>(),
+            most in 0_usize..8,
+        ) {
+            let id = |number: u128| Uuid::from_u128(number).to_string();
+            let written = |name: &String| name.parse().map_or_else(|_| name.clone(), id);
+            let users: Vec<UserRef> = names.iter().map(|name| UserRef::parse(&written(name))).collect();
+            let needs = Needs {
+                users: users.iter().collect(),
+                to_delete: users.iter().take(deleted).collect(),
+                addresses: addresses.iter().map(String::as_str).collect(),
+                detail: if is_whole { Detail::Profile } else { Detail::Identity },
+                ..Needs::default()
+            };
+            let is_known = |id: UserId| id.0.as_u128() == 1;
+            let is_too_much = |look_ups: LookUps| look_ups.singly + 3 * look_ups.in_bulk > most;
+            let listed = Wanted::new(&needs, is_known).look_ups();
+            prop_assert_eq!(take_too_much(&needs, is_known, is_too_much), is_too_much(listed));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 
 use super::listing::{Lister, WholeListing};
-use super::lookup::{Answers, Wanted};
+use super::lookup::{Answers, Wanted, take_too_much};
 use super::next_read::{Listed, NextRead, next_read};
 use super::reader::{Reader, failed_to_read, is_final};
 use super::{Accounts, Detail, Found, ListingShape, Needs, ReadError};
@@ -100,20 +100,22 @@ impl Reader<'_> {
             return self.settled(lister.finish(listing).await?, needs, Answers::new()).await;
         }
         let begins = |look_ups| next_read(look_ups, Listed::Nothing) == NextRead::Beginning;
-        let mut wanted = Wanted::until(needs, |_| false, begins);
+        if take_too_much(needs, |_| false, begins) {
+            lister.begin(&mut listing).await?;
+        }
+        let listed = Listed::of(listing.paging());
+        let is_known = |id: UserId| lister.has_read(&listing, id.0);
+        let is_rest = |look_ups| next_read(look_ups, listed) == NextRead::Rest;
+        if take_too_much(needs, is_known, is_rest) {
+            return self.settled(lister.finish(listing).await?, needs, Answers::new()).await;
+        }
+        let mut wanted = Wanted::new(needs, is_known);
         let mut resolved = Vec::new();
         let mut answers = Answers::new();
         loop {
-            match next_read(wanted.look_ups(), Listed::of(listing.paging())) {
+            match next_read(wanted.look_ups(), listed) {
                 NextRead::Nothing => return Ok(ReadUsers::default()),
-                NextRead::Beginning => {
-                    lister.begin(&mut listing).await?;
-                    let beginning = Listed::of(listing.paging());
-                    let is_rest = |look_ups| next_read(look_ups, beginning) == NextRead::Rest;
-                    wanted = Wanted::until(needs, |id| lister.has_read(&listing, id.0), is_rest);
-                }
-                NextRead::Rest => {
-                    drop(wanted);
+                NextRead::Beginning | NextRead::Rest => {
                     return self.settled(lister.finish(listing).await?, needs, answers).await;
                 }
                 // Names go first: those that are missed have to be searched for, which may cost more than the listing.
@@ -168,7 +170,7 @@ impl Reader<'_> {
         if !listing.is_steady {
             let Wanted {
                 searches, names, ids, ..
-            } = Wanted::new(needs);
+            } = Wanted::new(needs, |_| false);
             let is_missing = |name: &&str| matches!(accounts.find(name), Found::None { .. });
             let names: Vec<&str> = searches.into_iter().chain(names).filter(is_missing).collect();
             let mut ids: Vec<UserId> = ids.into_iter().filter(|id| accounts.get(*id).is_none()).collect();

@@ -10,6 +10,10 @@ use crate::model::{
 /// What these rows need to know about the organization.
 pub fn needs<'a>(rows: &'a [Row], rules: &Rules) -> Needs<'a> {
     let mut collector = Collector::new(rules.portal);
+    // Growing by doubling would hold them twice meanwhile; room that is not used takes no memory.
+    collector.needs.users.reserve_exact(rows.len());
+    collector.needs.newcomers.reserve_exact(rows.len());
+    collector.holders.reserve_exact(rows.len());
     for row in rows {
         collector.row(row);
     }
