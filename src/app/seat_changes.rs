@@ -13,15 +13,28 @@ pub(super) const MOST_ACCOUNTS: usize = 200_000;
 /// Changes of seats: of each account that is not forgotten, the last of every kind.
 #[derive(Debug, Default)]
 pub(super) struct SeatChanges {
-    list: Vec<Change>,
+    list: Vec<Noted>,
     /// The codes in them, which are few.
     codes: Vec<BundleCode>,
     /// How many there were when they were looked through.
     looked_through: usize,
 }
 
+/// A change as it is noted, in the order in which changes are looked through. There are many, so it takes little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Noted {
+    user: UserId,
+    /// Which of the codes.
+    code: u32,
+    seat: SeatMove,
+    at: Millisecond,
+}
+
+/// Since the epoch.
+type Millisecond = i64;
+
 /// A seat that an account was given, or that was taken from it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) user: UserId,
     pub(super) code: BundleCode,
@@ -44,43 +57,60 @@ impl SeatChanges {
     }
 
     fn push(&mut self, user: UserId, at: Timestamp, code: &str, seat: SeatMove) {
-        let known = self.codes.iter().find(|known| known.as_str() == code).cloned();
-        let code = known.unwrap_or_else(|| {
-            let code = BundleCode::new(code);
-            self.codes.push(code.clone());
-            code
+        let is_it = |known: &BundleCode| known.as_str().eq_ignore_ascii_case(code);
+        let place = self.codes.iter().position(is_it).unwrap_or_else(|| {
+            self.codes.push(BundleCode::new(code));
+            self.codes.len() - 1
         });
+        // No organization has so many codes.
+        let code = u32::try_from(place).unwrap_or(u32::MAX);
         // As the results have it.
-        let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
-        self.list.push(Change { user, code, seat, at });
+        let at = at.as_millisecond();
+        self.list.push(Noted { user, code, seat, at });
         if self.list.len() > 2 * self.looked_through.max(MOST_ACCOUNTS) {
             self.look_through();
         }
     }
 
     /// The changes, by account; those left out that later ones have replaced, and the accounts that are to be forgotten.
-    pub(super) fn into_list(mut self) -> Vec<Change> {
+    pub(super) fn into_changes(mut self) -> impl Iterator<Item = Change> {
         self.look_through();
-        self.list
+        let Self { list, codes, .. } = self;
+        list.into_iter().filter_map(move |noted| {
+            Some(Change {
+                user: noted.user,
+                code: codes.get(noted.code as usize)?.clone(),
+                seat: noted.seat,
+                at: Timestamp::from_millisecond(noted.at).ok()?,
+            })
+        })
     }
 
     fn look_through(&mut self) {
         self.list.sort_unstable();
         self.list.dedup_by(|later, kept| {
-            let is_same = later.user == kept.user && later.seat == kept.seat && later.code == kept.code;
+            let is_same = (later.user, later.code, later.seat) == (kept.user, kept.code, kept.seat);
             if is_same {
                 kept.at = later.at;
             }
             is_same
         });
-        let last = |of: &[Change]| of.iter().map(|change| (change.at, change.user)).max();
-        let of_an_account = |one: &Change, other: &Change| one.user == other.user;
-        let mut lasts: Vec<_> = self.list.chunk_by(of_an_account).filter_map(last).collect();
-        if let Some(surplus) = lasts.len().checked_sub(MOST_ACCOUNTS + 1) {
+        let of_an_account = |one: &Noted, other: &Noted| one.user == other.user;
+        let last = |of: &[Noted]| of.iter().map(|noted| (noted.at, noted.user)).max();
+        let accounts = self.list.chunk_by(of_an_account).count();
+        if let Some(surplus) = accounts.checked_sub(MOST_ACCOUNTS + 1) {
+            let mut lasts = Vec::with_capacity(accounts);
+            lasts.extend(self.list.chunk_by(of_an_account).filter_map(last));
             let (_, newest_gone, _) = lasts.select_nth_unstable(surplus);
-            let newest_gone = Some(*newest_gone);
-            let kept = self.list.chunk_by(of_an_account).filter(|of| last(of) > newest_gone);
-            self.list = kept.flatten().cloned().collect();
+            let newest_gone = *newest_gone;
+            lasts.retain(|last| *last > newest_gone);
+            lasts.sort_unstable_by_key(|(_, user)| *user);
+            // Both are in the order of the accounts.
+            let mut kept = lasts.into_iter().map(|(_, user)| user).peekable();
+            self.list.retain(|noted| {
+                while kept.next_if(|user| *user < noted.user).is_some() {}
+                kept.peek() == Some(&noted.user)
+            });
         }
         self.looked_through = self.list.len();
     }
@@ -149,7 +179,7 @@ mod tests {
             given: BundleSet::default(),
             ..given(1, 2, "A")
         });
-        let list = changes.into_list().into_iter();
+        let list = changes.into_changes();
         let told: Vec<_> = list
             .map(|change| (change.code.to_string(), change.seat, change.at))
             .collect();
@@ -174,7 +204,7 @@ mod tests {
             changes.add(&given(user * 7 % all, i64::try_from(user).unwrap(), "A"));
             assert!(changes.list.len() <= 2 * MOST_ACCOUNTS);
         }
-        let list = changes.into_list();
+        let list: Vec<Change> = changes.into_changes().collect();
         assert_eq!(list.len(), MOST_ACCOUNTS);
         let first = at(i64::try_from(all - MOST_ACCOUNTS).unwrap());
         assert!(list.iter().all(|change| change.at >= first));

@@ -157,14 +157,14 @@ impl SeatMemory {
         for change in earlier {
             changes.add(&change?);
         }
-        let changes = changes.into_list();
-        if changes.is_empty() {
+        let mut changes = changes.into_changes().peekable();
+        if changes.peek().is_none() {
             return Ok(());
         }
         let _lock = place.locked(SEATS).map_err(MemoryError::from)?;
         let mut memory = Self::read(place)?;
-        for change in &changes {
-            memory.add(change);
+        for change in changes {
+            memory.add(&change);
         }
         memory.forget(now);
         memory.runs.extend(runs.iter().map(name));
