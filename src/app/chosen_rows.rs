@@ -309,7 +309,7 @@ impl ChosenRows {
             }
         }
         *chosen += usize::from(!only_waits && !comes_again);
-        if history.is_some() {
+        if history.is_some_and(|history| !history.is_empty()) {
             self.touched.note(&row.operation);
         }
         Ok(Some(row))
