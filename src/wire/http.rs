@@ -138,10 +138,12 @@ impl HttpTransport {
             Err(error) => return Err(Box::pin(self.explained(&error, &request.url)).await),
         };
         let status = answer.status();
+        let length = answer.content_length().and_then(|length| usize::try_from(length).ok());
         let mut response = Response {
             status: status.as_u16(),
             headers: kept(answer.headers()),
-            body: Vec::new(),
+            // A server may say anything; what is not filled takes no memory.
+            body: Vec::with_capacity(length.unwrap_or_default().min(self.config.body_limit)),
         };
         loop {
             match answer.chunk().await {

@@ -96,11 +96,8 @@ impl Machine<'_> {
         // Seats that were taken before may now be free.
         self.seats.forget();
         self.causes.forget();
-        let steps: Vec<StepIndex> = self.steps.of_stage(stage).collect();
-        let ready: Vec<StepIndex> = steps
-            .into_iter()
-            .filter(|step| (!self.is_stopping() || self.is_owed(*step)) && self.is_ready(*step))
-            .collect();
+        let mut ready: Vec<StepIndex> = self.steps.of_stage(stage).collect();
+        ready.retain(|step| (!self.is_stopping() || self.is_owed(*step)) && self.is_ready(*step));
         match stage {
             Stage::Verify => {
                 self.verify(&ready);
