@@ -41,6 +41,9 @@ pub(in crate::intake) fn column_key(header: &str) -> String {
     } else {
         Cow::Owned(header.nfkc().collect())
     };
+    if header.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return header.to_ascii_lowercase();
+    }
     let header = without_markers(&header);
     if header.is_ascii() {
         return header

@@ -1,8 +1,8 @@
 //! The headers that columns go by, in English and eight other languages.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use strum::IntoEnumIterator;
 use unicode_normalization::UnicodeNormalization;
 
@@ -140,6 +140,11 @@ pub(in crate::intake) fn plain_meaning(key: &str) -> Option<Column> {
     own_name_of(key).or_else(|| WORDS.plain.get(key).map(|word| word.column))
 }
 
+/// Whether it is a header by itself, by its key. Asked of many rows, for which trying the columns' names in turn is slow.
+pub(in crate::intake) fn is_header(key: &str) -> bool {
+    WORDS.plain.contains_key(key)
+}
+
 /// The column whose own name it is.
 fn own_name_of(key: &str) -> Option<Column> {
     Column::iter().find(|column| column.as_str().bytes().filter(|byte| *byte != b'_').eq(key.bytes()))
@@ -242,7 +247,7 @@ mod tests {
 
     #[test]
     fn no_header_means_two_columns() {
-        let mut seen: HashMap<String, &str> = HashMap::new();
+        let mut seen: HashMap<String, &str> = HashMap::default();
         for (column, _, headers) in lines().filter(|(column, ..)| !column.contains(' ')) {
             assert!(by_name(column).is_some(), "{column}");
             for header in headers.split('|') {

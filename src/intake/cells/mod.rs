@@ -46,7 +46,7 @@ pub(super) use direction::Direction;
 pub(super) use example::is_of_an_example;
 pub(super) use header_key::column_key;
 pub(super) use header_words::{
-    WordInContext, is_for_people, is_named_after, is_of_language, plain_meaning, words_in_context,
+    WordInContext, is_for_people, is_header, is_named_after, is_of_language, plain_meaning, words_in_context,
 };
 pub(super) use leaving_words::{EndHeader, LeavingCell, leaving_cell, names_a_last_day};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};

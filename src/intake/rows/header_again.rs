@@ -3,7 +3,7 @@
 use super::header::{Header, names};
 use super::meanings::{HeaderMap, Meanings};
 use super::row_cells::RowCells;
-use crate::intake::cells::{Column, UnplacedProblem, column_key, plain_meaning};
+use crate::intake::cells::{Column, UnplacedProblem, column_key, is_header};
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
 use crate::text::{clean, joined};
@@ -57,7 +57,7 @@ fn is_header_word(cell: &str, above: &str) -> bool {
     if cell.len() > LONGEST || cell.as_bytes().iter().any(is_of_names) {
         return false;
     }
-    cell.eq_ignore_ascii_case(above) || plain_meaning(&column_key(cell)).is_some()
+    cell.eq_ignore_ascii_case(above) || is_header(&column_key(cell))
 }
 
 fn problem(names: &[String], header_row: u32, row: u32, is_of_another_table: bool) -> UnplacedProblem {
