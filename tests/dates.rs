@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use reseat::intake::{Intake, Options, WaitingRows, check, read};
 use reseat::model::{AsOf, Status};
-use reseat::problem::{Problem, Severity};
+use reseat::problem::{Problem, ProblemCode, Severity};
 use reseat::sheet::Source;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
@@ -82,11 +82,11 @@ fn a_date_alone_is_midnight_in_the_zone_of_the_profile() {
 }
 
 #[test]
-fn one_cell_that_leaves_no_doubt_decides_for_its_column() {
+fn one_cell_that_leaves_no_doubt_decides_for_those_of_its_column_that_are_written_like_it() {
     for (dates, instant) in [
         (["01/12/2026", "13/12/2026"], "2026-11-30T23:00:00Z"),
         (["01/12/2026", "12/13/2026"], "2026-01-11T23:00:00Z"),
-        (["01-12-2026", "2.12.2026"], "2026-11-30T23:00:00Z"),
+        (["01-12-2026", "13-12-2026"], "2026-11-30T23:00:00Z"),
     ] {
         let before = intake(&dates);
         assert_eq!(problems(&before, Severity::Error).len(), 0, "{:?}", before.problems);
@@ -120,11 +120,48 @@ fn dates_that_may_be_two_days_are_refused_with_both_and_only_they_are() {
 }
 
 #[test]
+fn dates_with_another_separator_show_nothing_of_the_order() {
+    for (dates, refused) in [
+        (["31.12.2026", "12/01/2027"], &[3][..]),
+        (["1.12.2026", "12-01-2027"], &[3]),
+        (["31-12-2026", "12/01/2027"], &[3]),
+        (["12/31/2026", "12-01-2027"], &[3]),
+        (["12-01-2027", "12/01/2027"], &[2, 3]),
+        // These need nobody to show it.
+        (["31.12.2026", "12/31/2026"], &[]),
+        (["12.12.2026", "1.2.2027"], &[]),
+    ] {
+        let intake = intake(&dates);
+        let rows: Vec<_> = intake.refused.iter().map(|row| row.place.row).collect();
+        assert_eq!(rows, refused, "{dates:?}");
+        assert_eq!(intake.rows.len() + refused.len(), 2, "{dates:?}");
+        let told = problems(&intake, Severity::Error);
+        assert!(
+            told.iter().all(|problem| problem.code == ProblemCode::DateOrder),
+            "{told:?}"
+        );
+    }
+    // Each has an order of its own.
+    let intake = intake(&["1.2.2027", "03/04/2027", "04/13/2027", "03-04-2027", "13-04-2027"]);
+    assert_eq!(intake.problems.errors(), 0, "{:?}", intake.problems);
+    assert_eq!(
+        instants(&intake)[..4],
+        [
+            "2027-01-31T23:00:00Z",
+            "2027-03-03T23:00:00Z",
+            "2027-04-12T22:00:00Z",
+            "2027-04-02T22:00:00Z"
+        ]
+    );
+    assert_eq!(intake.waiting.count, 5);
+}
+
+#[test]
 fn a_column_that_contradicts_itself_is_refused_with_a_row_of_each_order() {
     for dates in [
         ["13/12/2026", "2026-12-24", "01/12/2026", "12/31/2026"],
-        ["1.12.2026", "2026-12-24", "01/12/2026", "12/31/2026"],
-        ["12.31.2026", "2026-12-24", "01/12/2026", "1.12.2026"],
+        ["13-12-2026", "2026-12-24", "01-12-2026", "12-31-2026"],
+        ["12.31.2026", "2026-12-24", "12.30.2026", "1.12.2026"],
     ] {
         let intake = intake(&dates);
         let [problem] = problems(&intake, Severity::Error)[..] else {

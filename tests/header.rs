@@ -534,6 +534,9 @@ fn a_date_of_either_order_goes_by_those_of_its_column_and_counts_as_to_come_wher
     assert_eq!(errors(&["12/11/2026"]), ["row 2"]);
     assert_eq!(errors(&["12/11/2026", "28/11/2026"]), [] as [&str; 0]);
     assert_eq!(errors(&["12/11/2026", "11/28/2026"]), ["row 2"]);
+    // Dots show nothing of slashes.
+    assert_eq!(errors(&["12/11/2026", "28.11.2026"]), ["row 2"]);
+    assert_eq!(errors(&["12/11/2026", "28/11/2026", "29.12.2026"]), ["row 4"]);
     assert_eq!(errors(&["11/12/2026", "28/11/2026", "29/12/2026"]), ["rows 2 and 4"]);
 }
 

@@ -40,8 +40,10 @@ impl FromStr for TypedMoment {
     /// If it is no date, or may be two: there is no column that would show which.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match read_date(&clean(text)) {
-            Ok(WrittenDate::Sure(moment) | WrittenDate::Ordered(_, moment)) => Ok(Self(moment)),
-            Ok(WrittenDate::Either { day_first, month_first }) => Err(TypedMomentError {
+            Ok(WrittenDate::Sure(moment) | WrittenDate::Ordered(.., moment)) => Ok(Self(moment)),
+            Ok(WrittenDate::Either {
+                day_first, month_first, ..
+            }) => Err(TypedMomentError {
                 what: format!("it may be {} or {}", day_first.day(), month_first.day()),
                 help: "write the year first".to_owned(),
             }),

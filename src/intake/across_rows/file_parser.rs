@@ -7,7 +7,8 @@ use super::header_search::{HeaderSearch, Sought, above_header, has_address, text
 use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
 use super::worksheet_names::{WorksheetRows, doubtful_worksheets};
-use crate::intake::cells::{DateOrder, Instruction, UnplacedProblem, certain_date, instruction_named};
+use crate::intake::cells::DateOrder::{DayFirst, MonthFirst};
+use crate::intake::cells::{Instruction, Separator, UnplacedProblem, certain_date, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
@@ -187,10 +188,14 @@ impl FileParser<'_, '_> {
             let recurring = std::mem::take(&mut parsed.recurring);
             let dates = std::mem::take(&mut parsed.dates).settle(&mut parsed.rows, &mut parsed.refused);
             parsed.waiting = dates.waiting;
-            let rewrites = dates.orders.into_iter().filter_map(|(column, order)| {
-                let rewrite: Rewrite = match order {
-                    DateOrder::DayFirst => |cell| certain_date(cell, DateOrder::DayFirst),
-                    DateOrder::MonthFirst => |cell| certain_date(cell, DateOrder::MonthFirst),
+            let rewrites = dates.orders.into_iter().filter_map(|(column, separator, order)| {
+                let rewrite: Rewrite = match (separator, order) {
+                    // With dots, none may be two days.
+                    (Separator::Dot, _) => return None,
+                    (Separator::Dash, DayFirst) => |cell| certain_date(cell, Separator::Dash, DayFirst),
+                    (Separator::Dash, MonthFirst) => |cell| certain_date(cell, Separator::Dash, MonthFirst),
+                    (Separator::Slash, DayFirst) => |cell| certain_date(cell, Separator::Slash, DayFirst),
+                    (Separator::Slash, MonthFirst) => |cell| certain_date(cell, Separator::Slash, MonthFirst),
                 };
                 Some((worksheet.header.position(column)?, rewrite))
             });

@@ -8,6 +8,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use strum::{EnumCount, EnumIter};
 
 use super::{UnplacedProblem, clean, excerpt, is_clear};
 use crate::problem::ProblemCode;
@@ -34,30 +35,45 @@ pub(in crate::intake) enum DateOrder {
     MonthFirst,
 }
 
+/// What parts day, month and year in `01/12/2026`. Each shows an order of its own: who writes `31.12.2026` beside
+/// `12/31/2026` has lists of two programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount, EnumIter)]
+pub(in crate::intake) enum Separator {
+    Dot,
+    Dash,
+    Slash,
+}
+
 /// What a cell says, as far as it shows by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum WrittenDate {
     /// It is the same whatever the order of the column.
     Sure(Moment),
     /// It is a date in this order only.
-    Ordered(DateOrder, Moment),
+    Ordered(DateOrder, Separator, Moment),
     /// It is a date in either order, each time another.
-    Either { day_first: Moment, month_first: Moment },
+    Either {
+        day_first: Moment,
+        month_first: Moment,
+        separator: Separator,
+    },
 }
 
 impl WrittenDate {
     /// What the cell says where the day comes first, unless it shows that the month does.
     pub(in crate::intake) fn day_first(self) -> Moment {
         match self {
-            Self::Sure(moment) | Self::Ordered(_, moment) | Self::Either { day_first: moment, .. } => moment,
+            Self::Sure(moment) | Self::Ordered(.., moment) | Self::Either { day_first: moment, .. } => moment,
         }
     }
 
     /// What the cell says where the day comes first, and where the month does; the same unless that is open.
     pub(in crate::intake) fn readings(self) -> (Moment, Moment) {
         match self {
-            Self::Sure(moment) | Self::Ordered(_, moment) => (moment, moment),
-            Self::Either { day_first, month_first } => (day_first, month_first),
+            Self::Sure(moment) | Self::Ordered(.., moment) => (moment, moment),
+            Self::Either {
+                day_first, month_first, ..
+            } => (day_first, month_first),
         }
     }
 }
@@ -117,8 +133,10 @@ impl fmt::Display for Moment {
 impl fmt::Display for WrittenDate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sure(moment) | Self::Ordered(_, moment) => write!(out, "{moment}"),
-            Self::Either { day_first, month_first } => write!(out, "{day_first}|{month_first}"),
+            Self::Sure(moment) | Self::Ordered(.., moment) => write!(out, "{moment}"),
+            Self::Either {
+                day_first, month_first, ..
+            } => write!(out, "{day_first}|{month_first}"),
         }
     }
 }
@@ -145,10 +163,18 @@ pub(in crate::intake) fn likely_date(cell: &str) -> Option<WrittenDate> {
 
 /// A cell that may be two days, as one that is a day alone, since it may leave the column that shows its order; any other
 /// stays as it is.
-pub(in crate::intake) fn certain_date(cell: &str, order: DateOrder) -> Option<String> {
-    let Ok(WrittenDate::Either { day_first, month_first }) = read_date(&clean(cell)) else {
+pub(in crate::intake) fn certain_date(cell: &str, parted_by: Separator, order: DateOrder) -> Option<String> {
+    let Ok(WrittenDate::Either {
+        day_first,
+        month_first,
+        separator,
+    }) = read_date(&clean(cell))
+    else {
         return None;
     };
+    if separator != parted_by {
+        return None;
+    }
     let moment = match order {
         DateOrder::DayFirst => day_first,
         DateOrder::MonthFirst => month_first,
@@ -260,20 +286,22 @@ fn parse(cell: &str) -> Result<WrittenDate, Fault> {
             first,
             second,
             year,
-            is_dotted,
+            separator,
         } => {
+            let ordered = |order, day| Ok(WrittenDate::Ordered(order, separator, at(day)?));
             let day_first = day_of(year, second, first);
             let month_first = day_of(year, first, second);
             match (day_first, month_first) {
                 (Ok(day), Ok(same)) if day == same => Ok(WrittenDate::Sure(at(day)?)),
                 // Nobody parts the numbers by dots who writes the month first.
-                (Ok(day), Ok(_)) if is_dotted => Ok(WrittenDate::Ordered(DateOrder::DayFirst, at(day)?)),
+                (Ok(day), Ok(_)) if separator == Separator::Dot => ordered(DateOrder::DayFirst, day),
                 (Ok(day), Ok(other)) => Ok(WrittenDate::Either {
                     day_first: at(day)?,
                     month_first: at(other)?,
+                    separator,
                 }),
-                (Ok(day), Err(_)) => Ok(WrittenDate::Ordered(DateOrder::DayFirst, at(day)?)),
-                (Err(_), Ok(day)) => Ok(WrittenDate::Ordered(DateOrder::MonthFirst, at(day)?)),
+                (Ok(day), Err(_)) => ordered(DateOrder::DayFirst, day),
+                (Err(_), Ok(day)) => ordered(DateOrder::MonthFirst, day),
                 (Err(fault), Err(_)) => Err(fault),
             }
         }
@@ -335,7 +363,7 @@ enum WrittenDay {
         first: i16,
         second: i16,
         year: i16,
-        is_dotted: bool,
+        separator: Separator,
     },
 }
 
@@ -441,7 +469,11 @@ impl<'c> Rest<'c> {
                 first: first_number,
                 second,
                 year: third_number,
-                is_dotted,
+                separator: match part {
+                    '.' => Separator::Dot,
+                    '/' => Separator::Slash,
+                    _ => Separator::Dash,
+                },
             }),
             (1 | 2, 1 | 2) => Err(Fault::ShortYear),
             _ => Err(Fault::NoDate),
@@ -587,17 +619,18 @@ mod tests {
     #[test]
     fn the_order_of_day_and_month_shows_by_numbers_over_twelve_and_by_dots() {
         use DateOrder::{DayFirst, MonthFirst};
-        for (cell, order, moment) in [
-            ("13/12/2026", DayFirst, "2026-12-13T00:00"),
-            ("12/13/2026", MonthFirst, "2026-12-13T00:00"),
-            ("31-1-2027 7:00", DayFirst, "2027-01-31T07:00"),
-            ("1.12.2026", DayFirst, "2026-12-01T00:00"),
-            ("01. 12. 2026", DayFirst, "2026-12-01T00:00"),
-            ("12.31.2026", MonthFirst, "2026-12-31T00:00"),
+        use Separator::{Dash, Dot, Slash};
+        for (cell, order, separator, moment) in [
+            ("13/12/2026", DayFirst, Slash, "2026-12-13T00:00"),
+            ("12/13/2026", MonthFirst, Slash, "2026-12-13T00:00"),
+            ("31-1-2027 7:00", DayFirst, Dash, "2027-01-31T07:00"),
+            ("1.12.2026", DayFirst, Dot, "2026-12-01T00:00"),
+            ("01. 12. 2026", DayFirst, Dot, "2026-12-01T00:00"),
+            ("12.31.2026", MonthFirst, Dot, "2026-12-31T00:00"),
         ] {
             assert_eq!(
                 read_date(cell),
-                Ok(WrittenDate::Ordered(order, local(moment))),
+                Ok(WrittenDate::Ordered(order, separator, local(moment))),
                 "{cell}"
             );
         }
@@ -605,7 +638,8 @@ mod tests {
             read_date("1/12/2026, 8:30:00 AM"),
             Ok(WrittenDate::Either {
                 day_first: local("2026-12-01T08:30"),
-                month_first: local("2026-01-12T08:30")
+                month_first: local("2026-01-12T08:30"),
+                separator: Slash,
             })
         );
     }
@@ -629,12 +663,15 @@ mod tests {
             ("2026-02-01", None, None),
             ("asap", None, None),
         ] {
-            assert_eq!(certain_date(cell, DateOrder::DayFirst).as_deref(), day_first, "{cell}");
-            assert_eq!(
-                certain_date(cell, DateOrder::MonthFirst).as_deref(),
-                month_first,
-                "{cell}"
-            );
+            let (own, other) = if cell.contains('-') {
+                (Separator::Dash, Separator::Slash)
+            } else {
+                (Separator::Slash, Separator::Dash)
+            };
+            for (order, certain) in [(DateOrder::DayFirst, day_first), (DateOrder::MonthFirst, month_first)] {
+                assert_eq!(certain_date(cell, own, order).as_deref(), certain, "{cell}");
+                assert_eq!(certain_date(cell, other, order), None, "{cell}");
+            }
         }
     }
 
@@ -714,8 +751,10 @@ mod tests {
             let meant = Moment::Local(jiff::civil::date(year, month, day).at(hour, minute, 0, 0));
             let read = |text: String, order: DateOrder| match read_date(&text) {
                 Ok(WrittenDate::Sure(moment)) => Some(moment),
-                Ok(WrittenDate::Ordered(shown, moment)) => (shown == order).then_some(moment),
-                Ok(WrittenDate::Either { day_first, month_first }) => Some(match order {
+                Ok(WrittenDate::Ordered(shown, _, moment)) => (shown == order).then_some(moment),
+                Ok(WrittenDate::Either {
+                    day_first, month_first, ..
+                }) => Some(match order {
                     DateOrder::DayFirst => day_first,
                     DateOrder::MonthFirst => month_first,
                 }),

@@ -40,7 +40,7 @@ pub(super) use changed_name::{NAMES, may_be_changed};
 pub(super) use cleaning::{clean, is_clear, on_one_line};
 pub(super) use column::ColumnSet;
 pub(super) use comparison::{half, hash, hash_text, hasher, is_same, user_key};
-pub(super) use dates::{DateOrder, Moment, WrittenDate, certain_date, likely_date, read_date};
+pub(super) use dates::{DateOrder, Moment, Separator, WrittenDate, certain_date, likely_date, read_date};
 pub(super) use defects::{defect, is_sound, too_long};
 pub(super) use direction::Direction;
 pub(super) use example::is_of_an_example;

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time};
 
-use super::{DateOrder, Moment, WrittenDate, column_key, likely_date};
+use super::{DateOrder, Moment, Separator, WrittenDate, column_key, likely_date};
 
 /// The months as they are called, as keys; any beginning of three letters and more will do.
 const MONTHS: [&[&str]; 12] = [
@@ -185,7 +185,8 @@ fn is_of_days(word: &str) -> bool {
 
 /// `31.12.26`, `12/31/26`.
 fn with_short_year(word: &str) -> Option<SpeltDay> {
-    let part = ['.', '/', '-'].into_iter().find(|part| word.contains(*part))?;
+    let parts = [('.', Separator::Dot), ('/', Separator::Slash), ('-', Separator::Dash)];
+    let (part, separator) = parts.into_iter().find(|(part, _)| word.contains(*part))?;
     let mut numbers = word.split(part);
     let (first, second, last) = (numbers.next()?, numbers.next()?, numbers.next()?);
     let is_number = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -200,12 +201,17 @@ fn with_short_year(word: &str) -> Option<SpeltDay> {
         let date = Date::new(year_of_this_century(last)?, month.parse().ok()?, day.parse().ok()?).ok()?;
         Some(at_midnight(date))
     };
+    let ordered = |order, day| SpeltDay::ShortYear(WrittenDate::Ordered(order, separator, day));
     Some(match (day(first, second), day(second, first)) {
         (Some(day), Some(same)) if day == same => SpeltDay::ShortYear(WrittenDate::Sure(day)),
-        (Some(day), _) if part == '.' => SpeltDay::ShortYear(WrittenDate::Ordered(DateOrder::DayFirst, day)),
-        (Some(day_first), Some(month_first)) => SpeltDay::ShortYear(WrittenDate::Either { day_first, month_first }),
-        (Some(day), None) => SpeltDay::ShortYear(WrittenDate::Ordered(DateOrder::DayFirst, day)),
-        (None, Some(day)) => SpeltDay::ShortYear(WrittenDate::Ordered(DateOrder::MonthFirst, day)),
+        (Some(day), _) if separator == Separator::Dot => ordered(DateOrder::DayFirst, day),
+        (Some(day_first), Some(month_first)) => SpeltDay::ShortYear(WrittenDate::Either {
+            day_first,
+            month_first,
+            separator,
+        }),
+        (Some(day), None) => ordered(DateOrder::DayFirst, day),
+        (None, Some(day)) => ordered(DateOrder::MonthFirst, day),
         (None, None) => SpeltDay::OtherNumbers,
     })
 }
@@ -277,12 +283,13 @@ mod tests {
     #[test]
     fn three_numbers_are_a_day_where_the_calendar_has_it() {
         use DateOrder::{DayFirst, MonthFirst};
+        use Separator::{Dash, Dot, Slash};
         for (cell, written) in [
-            ("15.1.27", WrittenDate::Ordered(DayFirst, day("2027-01-15"))),
-            ("zum 15.1.27", WrittenDate::Ordered(DayFirst, day("2027-01-15"))),
-            ("15.1.27, Fr", WrittenDate::Ordered(DayFirst, day("2027-01-15"))),
-            ("1/15/27", WrittenDate::Ordered(MonthFirst, day("2027-01-15"))),
-            ("31-12-26", WrittenDate::Ordered(DayFirst, day("2026-12-31"))),
+            ("15.1.27", WrittenDate::Ordered(DayFirst, Dot, day("2027-01-15"))),
+            ("zum 15.1.27", WrittenDate::Ordered(DayFirst, Dot, day("2027-01-15"))),
+            ("15.1.27, Fr", WrittenDate::Ordered(DayFirst, Dot, day("2027-01-15"))),
+            ("1/15/27", WrittenDate::Ordered(MonthFirst, Slash, day("2027-01-15"))),
+            ("31-12-26", WrittenDate::Ordered(DayFirst, Dash, day("2026-12-31"))),
             ("01/01/27", WrittenDate::Sure(day("2027-01-01"))),
         ] {
             assert_eq!(spelt_day(cell), Some(SpeltDay::ShortYear(written)), "{cell}");

@@ -211,17 +211,19 @@ impl Reader<'_> {
         let worksheet = std::mem::take(&mut self.worksheet);
         let Some(header) = &worksheet.header else { return };
         let label = header.until().map(|at| header.plain.label(at));
-        if worksheet.dates.order() == Some(DateOrder::MonthFirst) {
-            for (position, written) in &worksheet.open {
+        for (position, written) in &worksheet.open {
+            if let WrittenDate::Either { separator, .. } = written
+                && worksheet.dates.order(*separator) == Some(DateOrder::MonthFirst)
+            {
                 self.list.people[*position].until = Some(self.day(*written, DateOrder::MonthFirst));
             }
         }
         let doubt = worksheet.dates.exchanged();
-        let fault = worksheet
+        let faults = worksheet
             .dates
-            .into_problem()
+            .into_problems()
             .map(|(_, cells, problem)| (cells, problem));
-        for (cells, problem) in doubt.into_iter().chain(fault) {
+        for (cells, problem) in doubt.into_iter().chain(faults) {
             let mut problem = problem.placed(worksheet.name.clone(), None, label.clone());
             (problem.count, problem.location.rows) = (cells.count, cells.rows);
             self.list.problems.push(problem);
@@ -321,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn one_order_of_day_and_month_goes_for_the_whole_column() {
+    fn one_order_of_day_and_month_goes_for_all_of_a_column_that_are_written_alike() {
         assert_eq!(
             read("user,until\nann,03/04/2027\nbob,12/31/2026\n").0,
             ["2 ann 2027-03-04 ", "3 bob 2026-12-31 "]
@@ -330,7 +332,8 @@ mod tests {
             read("user,until\nann,03/04/2027\nbob,31/12/2026\n").0,
             ["2 ann 2027-04-03 ", "3 bob 2026-12-31 "]
         );
-        let (_, problems) = read("user,until\nann,03/04/2027\n");
+        let (people, problems) = read("user,until\nann,03/04/2027\nbob,31.12.2026\ncid,3-4-2027\ndan,4-13-2027\n");
+        assert_eq!(people[2], "4 cid 2027-03-04 ");
         assert_eq!(problems.len(), 1);
         assert!(
             problems[0].starts_with("date-order row 2 until (column B): `03/04/2027` is 2027-04-03"),

@@ -1,11 +1,13 @@
-//! The dates of a worksheet: whether day or month comes first is a matter of the column as a whole.
+//! The dates of a worksheet: whether day or month comes first is a matter of all the column's cells that are parted by
+//! the same.
 
 use jiff::Timestamp;
+use strum::{EnumCount, IntoEnumIterator};
 
 use super::occurrences::Occurrences;
 use super::row_cells::RowCells;
 use super::values::Values;
-use crate::intake::cells::{Column, DateOrder, UnplacedProblem, WrittenDate, excerpt};
+use crate::intake::cells::{Column, DateOrder, Separator, UnplacedProblem, WrittenDate, excerpt};
 use crate::intake::waiting_rows::WaitingRows;
 use crate::model::{AsOf, Row, RowReport, Status};
 use crate::problem::ProblemCode;
@@ -18,10 +20,8 @@ pub(in crate::intake) struct DateColumns {
     unless_used_since: DateColumn,
     /// Rows that do not wait, if any of the worksheet have a date.
     without_date: Occurrences,
-    /// The rows that wait whatever the order, and those that do in either.
+    /// The rows that wait whatever the order; those of which it depends on it are in their column.
     waiting: WaitingRows,
-    waiting_day_first: WaitingRows,
-    waiting_month_first: WaitingRows,
 }
 
 /// What the cells of one column show.
@@ -33,17 +33,27 @@ pub(in crate::intake) struct DateColumn {
     has_late_days: bool,
     /// Whether a date that is a text could be one in the other order as well.
     has_early_texts: bool,
+    /// Those that are parted by each separator.
+    parted: [PartedDates; Separator::COUNT],
+}
+
+/// What the cells show that are parted by the same.
+#[derive(Debug, Default)]
+struct PartedDates {
     day_first: Option<Sample>,
     month_first: Option<Sample>,
-    /// Cells in which day and month come in some order.
-    parted: Occurrences,
-    /// Those of them that do not show in which.
+    /// All of them.
+    cells: Occurrences,
+    /// Those that do not show an order.
     open: Occurrences,
     first_open: Option<Sample>,
-    /// The rows of `parted` that are kept.
-    parted_rows: Vec<u32>,
+    /// The rows of `cells` that are kept.
+    rows: Vec<u32>,
     /// The rows of `open` that are kept, and when they are due if the month comes first.
     open_rows: Vec<(u32, Timestamp)>,
+    /// The rows of `open` that wait in either order.
+    waiting_day_first: WaitingRows,
+    waiting_month_first: WaitingRows,
 }
 
 /// A cell that shows something.
@@ -60,7 +70,7 @@ pub(in crate::intake) struct DateFindings {
     pub(in crate::intake) problems: Vec<(Occurrences, UnplacedProblem)>,
     pub(in crate::intake) waiting: WaitingRows,
     /// The columns with cells that do not show their order, and the order that others show.
-    pub(in crate::intake) orders: Vec<(Column, DateOrder)>,
+    pub(in crate::intake) orders: Vec<(Column, Separator, DateOrder)>,
 }
 
 impl DateColumns {
@@ -87,22 +97,24 @@ impl DateColumns {
                 }
             }
         }
-        let mut add = |waiting: fn(&mut Self) -> &mut WaitingRows, instant| {
+        let add = |waiting: &mut WaitingRows, instant| {
             if as_of.is_before(instant) {
-                waiting(self).add(instant);
+                waiting.add(instant);
             }
         };
         match values.not_before {
             None => self.without_date.add(1, row),
-            Some(WrittenDate::Sure(moment) | WrittenDate::Ordered(_, moment)) => {
-                add(|columns| &mut columns.waiting, moment.instant(&as_of.zone));
+            Some(WrittenDate::Sure(moment) | WrittenDate::Ordered(.., moment)) => {
+                add(&mut self.waiting, moment.instant(&as_of.zone));
             }
-            Some(WrittenDate::Either { day_first, month_first }) => {
-                add(|columns| &mut columns.waiting_day_first, day_first.instant(&as_of.zone));
-                add(
-                    |columns| &mut columns.waiting_month_first,
-                    month_first.instant(&as_of.zone),
-                );
+            Some(WrittenDate::Either {
+                day_first,
+                month_first,
+                separator,
+            }) => {
+                let parted = &mut self.not_before.parted[separator as usize];
+                add(&mut parted.waiting_day_first, day_first.instant(&as_of.zone));
+                add(&mut parted.waiting_month_first, month_first.instant(&as_of.zone));
             }
         }
     }
@@ -122,27 +134,21 @@ impl DateColumns {
             unless_used_since,
             without_date,
             waiting,
-            waiting_day_first,
-            waiting_month_first,
         } = later;
         self.not_before.append(not_before);
         self.unless_used_since.append(unless_used_since);
         self.without_date.append(&without_date);
         self.waiting.append(waiting);
-        self.waiting_day_first.append(waiting_day_first);
-        self.waiting_month_first.append(waiting_month_first);
     }
 
-    /// Reads the dates of the worksheet's rows in the order that their columns show. Where a column shows none, or both,
-    /// its rows are refused.
+    /// Reads the dates of the worksheet's rows in the order that those of their columns show that are parted by the same.
+    /// Where these show none, or both, their rows are refused.
     pub(in crate::intake) fn settle(self, rows: &mut Vec<Row>, refused: &mut Vec<RowReport>) -> DateFindings {
         let Self {
             not_before,
             unless_used_since,
             without_date,
             mut waiting,
-            waiting_day_first,
-            waiting_month_first,
         } = self;
         let mut problems = Vec::new();
         if not_before.filled > 0 && without_date.count > 0 {
@@ -153,8 +159,7 @@ impl DateColumns {
             (Column::NotBefore, &not_before),
             (Column::UnlessUsedSince, &unless_used_since),
         ] {
-            let order = found.order().filter(|_| found.open.count > 0);
-            orders.extend(order.map(|order| (column, order)));
+            orders.extend(found.orders().map(|(separator, order)| (column, separator, order)));
         }
         for (column, found) in [
             (Column::NotBefore, &not_before),
@@ -163,11 +168,13 @@ impl DateColumns {
             let doubt = found.exchanged();
             problems.extend(doubt.map(|(cells, problem)| (cells, problem.at(column))));
         }
-        match not_before.order() {
-            Some(DateOrder::DayFirst) => waiting.append(waiting_day_first),
-            Some(DateOrder::MonthFirst) => waiting.append(waiting_month_first),
-            // They are refused.
-            None => {}
+        for parted in &not_before.parted {
+            match parted.order() {
+                Some(DateOrder::DayFirst) => waiting.append(parted.waiting_day_first),
+                Some(DateOrder::MonthFirst) => waiting.append(parted.waiting_month_first),
+                // They are refused.
+                None => {}
+            }
         }
         problems.extend(not_before.settle(Column::NotBefore, rows, refused));
         problems.extend(unless_used_since.settle(Column::UnlessUsedSince, rows, refused));
@@ -217,32 +224,21 @@ impl DateColumn {
     pub(in crate::intake) fn saw(&mut self, written: WrittenDate, cell: &str, row: u32) {
         self.filled += 1;
         self.has_early_texts |= is_early(written);
-        let sample = match written {
-            WrittenDate::Sure(_) => return,
-            WrittenDate::Ordered(DateOrder::DayFirst, _) => &mut self.day_first,
-            WrittenDate::Ordered(DateOrder::MonthFirst, _) => &mut self.month_first,
-            WrittenDate::Either { .. } => {
-                self.open.add(1, row);
-                &mut self.first_open
-            }
-        };
-        self.parted.add(1, row);
-        if sample.is_none() {
-            *sample = Some(Sample {
-                row,
-                cell: excerpt(cell),
-                written,
-            });
+        if let WrittenDate::Ordered(_, separator, _) | WrittenDate::Either { separator, .. } = written {
+            self.parted[separator as usize].saw(written, cell, row);
         }
     }
 
     fn keeps(&mut self, written: WrittenDate, row: u32, as_of: &AsOf) {
         match written {
             WrittenDate::Sure(_) => {}
-            WrittenDate::Ordered(..) => self.parted_rows.push(row),
-            WrittenDate::Either { month_first, .. } => {
-                self.parted_rows.push(row);
-                self.open_rows.push((row, month_first.instant(&as_of.zone)));
+            WrittenDate::Ordered(_, separator, _) => self.parted[separator as usize].rows.push(row),
+            WrittenDate::Either {
+                month_first, separator, ..
+            } => {
+                let parted = &mut self.parted[separator as usize];
+                parted.rows.push(row);
+                parted.open_rows.push((row, month_first.instant(&as_of.zone)));
             }
         }
     }
@@ -253,40 +249,36 @@ impl DateColumn {
             early_days,
             has_late_days,
             has_early_texts,
-            day_first,
-            month_first,
             parted,
-            open,
-            first_open,
-            parted_rows,
-            open_rows,
         } = later;
         self.filled += filled;
         self.early_days.append(&early_days);
         self.has_late_days |= has_late_days;
         self.has_early_texts |= has_early_texts;
-        self.day_first = self.day_first.take().or(day_first);
-        self.month_first = self.month_first.take().or(month_first);
-        self.parted.append(&parted);
-        self.open.append(&open);
-        self.first_open = self.first_open.take().or(first_open);
-        self.parted_rows.extend(parted_rows);
-        self.open_rows.extend(open_rows);
+        for (parted, later) in self.parted.iter_mut().zip(parted) {
+            parted.append(later);
+        }
     }
 
-    /// The order that the cells show, if they show one.
-    pub(in crate::intake) fn order(&self) -> Option<DateOrder> {
-        match (&self.day_first, &self.month_first) {
-            (Some(_), None) => Some(DateOrder::DayFirst),
-            (None, Some(_)) => Some(DateOrder::MonthFirst),
-            (None, None) | (Some(_), Some(_)) => None,
-        }
+    /// The order that the cells show which are parted by this, if they show one.
+    pub(in crate::intake) fn order(&self, separator: Separator) -> Option<DateOrder> {
+        self.parted[separator as usize].order()
+    }
+
+    /// The separators of cells that do not show their order, and the order that others show.
+    fn orders(&self) -> impl Iterator<Item = (Separator, DateOrder)> + '_ {
+        Separator::iter()
+            .filter(|separator| self.parted[*separator as usize].open.count > 0)
+            .filter_map(|separator| Some((separator, self.order(separator)?)))
     }
 
     /// Programs that open or paste dates in the other order make dates of those that they can, with day and month
     /// exchanged, and leave the others as texts.
     pub(in crate::intake) fn exchanged(&self) -> Option<(Occurrences, UnplacedProblem)> {
-        let late = self.day_first.as_ref().or(self.month_first.as_ref())?;
+        let late = self
+            .parted
+            .iter()
+            .find_map(|parted| parted.day_first.as_ref().or(parted.month_first.as_ref()))?;
         if self.early_days.count == 0 || self.has_late_days || self.has_early_texts {
             return None;
         }
@@ -305,17 +297,79 @@ impl DateColumn {
         column: Column,
         rows: &mut Vec<Row>,
         refused: &mut Vec<RowReport>,
-    ) -> Option<(Occurrences, UnplacedProblem)> {
-        if self.order() == Some(DateOrder::MonthFirst) {
-            redate(rows, &self.open_rows, column);
+    ) -> Vec<(Occurrences, UnplacedProblem)> {
+        for parted in &self.parted {
+            if parted.order() == Some(DateOrder::MonthFirst) {
+                redate(rows, &parted.open_rows, column);
+            }
         }
-        let (of_whom, cells, problem) = self.into_problem()?;
-        refuse(rows, refused, &of_whom, &problem);
-        Some((cells, problem.at(column)))
+        let mut problems = Vec::new();
+        for (of_whom, cells, problem) in self.into_problems() {
+            refuse(rows, refused, &of_whom, &problem);
+            problems.push((cells, problem.at(column)));
+        }
+        problems
     }
 
     /// What is wrong with the column, which kept rows have it, and which cells.
-    pub(in crate::intake) fn into_problem(self) -> Option<(Vec<u32>, Occurrences, UnplacedProblem)> {
+    pub(in crate::intake) fn into_problems(self) -> impl Iterator<Item = (Vec<u32>, Occurrences, UnplacedProblem)> {
+        self.parted.into_iter().filter_map(PartedDates::into_problem)
+    }
+}
+
+impl PartedDates {
+    fn saw(&mut self, written: WrittenDate, cell: &str, row: u32) {
+        let sample = match written {
+            WrittenDate::Sure(_) => return,
+            WrittenDate::Ordered(DateOrder::DayFirst, ..) => &mut self.day_first,
+            WrittenDate::Ordered(DateOrder::MonthFirst, ..) => &mut self.month_first,
+            WrittenDate::Either { .. } => {
+                self.open.add(1, row);
+                &mut self.first_open
+            }
+        };
+        self.cells.add(1, row);
+        if sample.is_none() {
+            *sample = Some(Sample {
+                row,
+                cell: excerpt(cell),
+                written,
+            });
+        }
+    }
+
+    fn append(&mut self, later: Self) {
+        let Self {
+            day_first,
+            month_first,
+            cells,
+            open,
+            first_open,
+            rows,
+            open_rows,
+            waiting_day_first,
+            waiting_month_first,
+        } = later;
+        self.day_first = self.day_first.take().or(day_first);
+        self.month_first = self.month_first.take().or(month_first);
+        self.cells.append(&cells);
+        self.open.append(&open);
+        self.first_open = self.first_open.take().or(first_open);
+        self.rows.extend(rows);
+        self.open_rows.extend(open_rows);
+        self.waiting_day_first.append(waiting_day_first);
+        self.waiting_month_first.append(waiting_month_first);
+    }
+
+    fn order(&self) -> Option<DateOrder> {
+        match (&self.day_first, &self.month_first) {
+            (Some(_), None) => Some(DateOrder::DayFirst),
+            (None, Some(_)) => Some(DateOrder::MonthFirst),
+            (None, None) | (Some(_), Some(_)) => None,
+        }
+    }
+
+    fn into_problem(self) -> Option<(Vec<u32>, Occurrences, UnplacedProblem)> {
         let help = "write the dates as 2026-12-01";
         if let (Some(day), Some(month)) = (&self.day_first, &self.month_first) {
             let what = format!(
@@ -323,18 +377,21 @@ impl DateColumn {
                 day.cell, day.row, month.cell, month.row
             );
             let problem = UnplacedProblem::error(ProblemCode::DateOrder, what, help);
-            return Some((self.parted_rows, self.parted, problem));
+            return Some((self.rows, self.cells, problem));
         }
         let Sample {
             cell,
-            written: WrittenDate::Either { day_first, month_first },
+            written: WrittenDate::Either {
+                day_first, month_first, ..
+            },
             ..
         } = self.first_open.as_ref().filter(|_| self.order().is_none())?
         else {
             return None;
         };
         let what = format!(
-            "`{cell}` is {} where the day comes first, and {} where the month does, and no cell of the column shows which",
+            "`{cell}` is {} where the day comes first, and {} where the month does, and no cell of the column that is \
+             written like it shows which",
             day_first.day(),
             month_first.day()
         );

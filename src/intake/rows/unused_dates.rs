@@ -12,8 +12,8 @@ use super::occurrences::Occurrences;
 use super::operations::takes_away;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, DateOrder, EndHeader, LeavingCell, Moment, SpeltDay, UnplacedProblem, WrittenDate, excerpt, leaving_cell,
-    likely_date, spelt_day,
+    Column, DateOrder, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate, excerpt,
+    leaving_cell, likely_date, spelt_day,
 };
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
@@ -290,7 +290,8 @@ impl CellOfDay {
         Self {
             certainty: Certainty::Day,
             shown_order: match written {
-                WrittenDate::Ordered(order, _) => Some(order),
+                // Dots show nothing of cells that may be two days: these have none.
+                WrittenDate::Ordered(order, separator, _) => Some(order).filter(|_| separator != Separator::Dot),
                 WrittenDate::Sure(_) | WrittenDate::Either { .. } => None,
             },
             is_unclear: false,

@@ -100,8 +100,8 @@ impl Table {
 
     /// The cell as it is written where it means something else without its column.
     fn rewritten(&self, position: usize, text: &str) -> Option<String> {
-        let (_, rewrite) = self.rewrites.iter().find(|(column, _)| *column == position)?;
-        rewrite(text)
+        let mut of_column = self.rewrites.iter().filter(|(column, _)| *column == position);
+        of_column.find_map(|(_, rewrite)| rewrite(text))
     }
 
     /// The header and the rows, of equal length, so that what is added is under its headers; they are of the sheet `of`,
