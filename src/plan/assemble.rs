@@ -10,6 +10,7 @@ use super::draft_list::DraftList;
 use super::leases::FreedByRules;
 use super::licenses::can_release;
 use super::memberships::{Edge, Side, senders};
+use super::near_domains::near_domains;
 use super::postpone::postpone;
 use super::seat_count::SeatCount;
 use super::seat_denials::Denied;
@@ -279,6 +280,7 @@ impl Assembly<'_> {
         plan.warnings = warnings(sheet, &plan, snapshot, rules);
         let more = cautions.warnings(sheet, &plan);
         plan.warnings.extend(more);
+        plan.warnings.extend(near_domains(sheet, snapshot));
         plan
     }
 }

@@ -22,6 +22,7 @@ mod leases;
 mod license_request;
 mod licenses;
 mod memberships;
+mod near_domains;
 mod needs;
 mod one_or_many;
 mod planned;

@@ -375,6 +375,26 @@ fn an_invitation_onto_an_account_of_another_name_shows_both_names() {
 }
 
 #[test]
+fn a_domain_one_slip_away_from_the_organizations_is_told_with_its_rows_and_mails_all_the_same() {
+    let stage = Stage::new();
+    stage
+        .run("operation,email\ninvite,ann@contosso.example\ninvite,bob@Contosso.example\ninvite,cid@contoso.example\n")
+        .ends(0)
+        .tells("2 rows write to `contosso.example`")
+        .tells("`contoso.example`, which");
+    // By now somebody is there; and others have other endings or numbers.
+    let ordinary =
+        "operation,email\ninvite,dan@contosso.example\ninvite,eve@contoso.invalid\ninvite,fay@contoso2.example\n";
+    let run = stage.run(ordinary).ends(0);
+    assert!(!run.err.contains("one slip away"), "{}", run.err);
+    let moves = stage.run_with(
+        &format!("operation,user,new_email\nmigrate,{NADIA},nadia@cotnoso.example\n"),
+        &["--max-deletes", "1"],
+    );
+    moves.tells("1 row writes to `cotnoso.example`");
+}
+
+#[test]
 fn names_and_sign_in_settings_go_over() {
     let stage = Stage::new();
     let id = stage.id(NADIA);
