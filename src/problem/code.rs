@@ -90,6 +90,8 @@ pub enum ProblemCode {
     // A cell that does not hold a value.
     /// More text than a cell of a spreadsheet program holds.
     CellTooLong,
+    /// A cell is as long as spreadsheet programs cut texts to.
+    CellCutOff,
     /// A formula whose result is not stored.
     FormulaWithoutValue,
     /// All formulas of a column have the value of those that nobody computed.
@@ -272,7 +274,7 @@ mod tests {
              rows-above-header unknown-column no-such-header unknown-header licenses-not-used addresses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header line-of-text hidden-rows \
              total-row hidden-columns struck-rows covered-cells merged-down \
-             cell-too-long formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
+             cell-too-long cell-cut-off formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \
              bad-email bad-username look-alike-address guest-name example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code license-contradiction not-a-user-bundle quota-shape \

@@ -423,6 +423,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::CoveredCells
         | ProblemCode::MergedDown
         | ProblemCode::CellTooLong
+        | ProblemCode::CellCutOff
         | ProblemCode::FormulaWithoutValue
         | ProblemCode::DoubtfulFormulas
         | ProblemCode::FormulaAsText

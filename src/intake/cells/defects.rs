@@ -7,12 +7,27 @@ use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
 use crate::text::{is_plain, plural};
 
-/// How many characters a cell of a spreadsheet program holds, at up to four bytes each.
-const LONGEST_CELL: usize = 32_767 * 4;
+/// How many characters a cell of a spreadsheet program holds, in UTF-16.
+const LONGEST_CELL: usize = 32_767;
 
-/// Whether the cleaned text is longer than any cell can be, so that the rest of the cell need not be looked at.
-pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<UnplacedProblem> {
-    if text.len() <= LONGEST_CELL || !column.is_meaningful() {
+/// The same at up to four bytes each.
+const LONGEST_BYTES: usize = LONGEST_CELL * 4;
+
+/// Whether a cell, whose cleaned text this is, is longer than any can be, or as long as programs cut them to, so that the
+/// rest of it need not be looked at.
+pub(in crate::intake) fn too_long(column: Column, cell: &str, text: &str) -> Option<UnplacedProblem> {
+    if cell.len() < LONGEST_CELL || !column.is_meaningful() {
+        return None;
+    }
+    if cell.encode_utf16().count() == LONGEST_CELL {
+        let what = format!(
+            "the cell holds 32,767 characters, where spreadsheet programs cut a text off; it ends in `{}`",
+            ending(text)
+        );
+        let help = "compare its end with where it comes from; write the list into several rows, or into a CSV";
+        return Some(UnplacedProblem::error(ProblemCode::CellCutOff, what, help).at(column));
+    }
+    if text.len() <= LONGEST_BYTES {
         return None;
     }
     let what = format!(
@@ -21,6 +36,13 @@ pub(in crate::intake) fn too_long(column: Column, text: &str) -> Option<Unplaced
     );
     let help = "see whether a double quote is missing, or whether this is a sheet at all";
     Some(UnplacedProblem::error(ProblemCode::CellTooLong, what, help).at(column))
+}
+
+/// The last letters of a long text.
+fn ending(text: &str) -> String {
+    const SHOWN: usize = 20;
+    let start = text.char_indices().rev().nth(SHOWN - 1).map_or(0, |(start, _)| start);
+    excerpt(&text[start..])
 }
 
 /// Whether a plain cell is clean, is neither `<clear>` nor [`too_long`], and can have no [`defect`], as its ends and its
@@ -33,7 +55,7 @@ pub(in crate::intake) fn is_sound(cell: &str) -> bool {
         [first, .., last] => first.is_ascii_alphabetic() && last.is_ascii_alphanumeric(),
         _ => false,
     };
-    ends_soundly && cell.len() <= LONGEST_CELL
+    ends_soundly && cell.len() < LONGEST_CELL
 }
 
 /// What is wrong with a cell; `text` is its cleaned text.
@@ -226,8 +248,25 @@ mod tests {
         for word in words.chain(["Err:508", "error:502", "Loading...", "<clear>", "1.2E+10"]) {
             assert!(!is_plain(word) || !is_sound(word), "{word}");
         }
-        let long = "x".repeat(LONGEST_CELL + 1);
+        let long = "x".repeat(LONGEST_CELL);
         assert!(is_sound(&long[1..]) && !is_sound(&long));
+    }
+
+    #[test]
+    fn a_cell_is_cut_off_that_is_as_long_as_a_cell_can_be() {
+        let code = |cell: &str| too_long(Column::Groups, cell, &clean(cell)).map(|problem| problem.code);
+        let long = "Team 1; ".repeat(5_000);
+        assert_eq!(code(&long[..LONGEST_CELL]), Some(ProblemCode::CellCutOff));
+        assert_eq!(code(&long[..LONGEST_CELL - 1]), None);
+        assert_eq!(code(&long[..=LONGEST_CELL]), None);
+        assert_eq!(code(&"ü".repeat(LONGEST_CELL)), Some(ProblemCode::CellCutOff));
+        assert_eq!(code(&"ü".repeat(LONGEST_CELL / 2)), None);
+        assert_eq!(
+            code(&format!("x{}", "🐝".repeat(LONGEST_CELL / 2))),
+            Some(ProblemCode::CellCutOff)
+        );
+        assert_eq!(code(&"🐝".repeat(LONGEST_CELL + 1)), Some(ProblemCode::CellTooLong));
+        assert_eq!(too_long(Column::Note, &long[..LONGEST_CELL], ""), None);
     }
 
     #[test]

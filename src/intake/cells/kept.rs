@@ -23,7 +23,7 @@ pub fn is_kept(column: Column, text: &str) -> bool {
         && (column != Column::Username || is_called_so())
         && !text.contains('\n')
         && !is_clear(text)
-        && too_long(column, text).is_none()
+        && too_long(column, &written, text).is_none()
         && !is_error()
 }
 

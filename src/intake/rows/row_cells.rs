@@ -90,7 +90,7 @@ impl<'r> RowCells<'r> {
             self.formulas.insert(column);
         }
         let text = clean(cell.text);
-        if let Some(problem) = too_long(column, &text) {
+        if let Some(problem) = too_long(column, cell.text, &text) {
             problems.push(problem);
             return;
         }
