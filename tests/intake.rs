@@ -13,7 +13,7 @@ use reseat::model::{
     BundleCode, BundleSet, Capabilities, Catalogue, DeleteWhen, Deployment, Field, GroupRef, Operation, OperationKind,
     RuledBundle, Status, WrittenState,
 };
-use reseat::problem::Severity;
+use reseat::problem::{ProblemCode, Severity};
 use reseat::sheet::Source;
 use reseat::text::is_unsafe;
 use rust_xlsxwriter::{Format, Workbook};
@@ -395,8 +395,10 @@ fn a_row_is_about_the_address_where_the_column_beside_it_says_what_the_person_is
         }
     }
     for (user, email, warning) in [
-        ("10023", "ann@x.example", "cell-not-used"),
         ("ann", "ann@x.example", "cell-not-used"),
+        ("E10023", "ann@x.example", "cell-not-used"),
+        ("10023", "", ""),
+        ("10023", "unknown", "cell-not-used"),
         (r"CORP\ann lee", "ann@x.example", "cell-not-used"),
         ("ann@corp.onmicrosoft.com", "ann@x.example", "cell-not-used"),
         ("ann lee", "", ""),
@@ -408,9 +410,58 @@ fn a_row_is_about_the_address_where_the_column_beside_it_says_what_the_person_is
             "{user}"
         );
     }
-    let intake = intake("operation,User,E-mail\ndelete,10023,ann@x.example\n");
+    let intake = intake("operation,User,E-mail\ndelete,ann,ann@x.example\n");
     let help = &intake.problems.iter().next().unwrap().help;
     assert!(help.contains("--map \"User=note\" has them go by `email`"), "{help}");
+}
+
+#[test]
+fn a_row_is_about_the_address_where_a_number_stands_beside_it_and_that_is_told_once() {
+    for (header, operation) in [
+        ("User,E-mail", "delete"),
+        ("Benutzer,E-Mail-Adresse", "offboard"),
+        ("Utilisateur,Courriel", "release-licenses"),
+        ("E-mail,User", "remove-from-groups"),
+        ("User,Email", "update"),
+    ] {
+        let cells = |number: &str, email: &str| {
+            if header.starts_with("E-mail") {
+                format!("{email},{number}")
+            } else {
+                format!("{number},{email}")
+            }
+        };
+        let text = format!(
+            "operation,groups,active,{header}\n{operation},HR,,{}\n{operation},HR,,{}\n",
+            cells("10023", "ann@x.example"),
+            cells("00017", "bob@x.example")
+        );
+        let intake = intake(&text);
+        let rows = intake.rows.iter().map(|row| row.operation.user_label());
+        assert_eq!(rows.collect::<Vec<_>>(), ["ann@x.example", "bob@x.example"], "{text}");
+        let told = intake
+            .problems
+            .iter()
+            .find(|problem| problem.what.contains("numbers"))
+            .unwrap();
+        assert_eq!(
+            (told.code, told.count, told.severity),
+            (ProblemCode::CellNotUsed, 2, Severity::Warning)
+        );
+        assert!(told.help.contains("has them go by the numbers"), "{told:?}");
+    }
+    // With an id beside it, or an address to give, it is what the account is called.
+    let id = example(Column::UserId);
+    let beside = intake(&format!(
+        "operation,User,E-mail,user_id\ndelete,10023,ann@x.example,{id}\n"
+    ));
+    assert_eq!(beside.rows[0].operation.user_label(), "10023");
+    let options = Options {
+        allow_email_update: true,
+        ..Options::default()
+    };
+    let given = intake_with("operation,User,E-mail\nupdate,10023,ann@x.example\n", &options);
+    assert_eq!(given.rows[0].operation.user_label(), "10023");
 }
 
 #[test]

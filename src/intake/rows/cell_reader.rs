@@ -98,7 +98,7 @@ impl<'c> CellReader<'c, '_, '_> {
 
     /// Whom the row is about, from whichever column says so: a sheet with one column of people serves
     /// every operation.
-    pub(super) fn subjects(&mut self) {
+    pub(super) fn subjects(&mut self, options: &Options) {
         let from = |cells: &RowCells<'_>, columns: &[Column]| columns.iter().copied().find(|column| cells.has(*column));
         match self.kind {
             OperationKind::Invite => {
@@ -129,6 +129,8 @@ impl<'c> CellReader<'c, '_, '_> {
                 let column = if self.is_called_beside_an_address() {
                     // As people read it; whom the row is about stands in the next column.
                     self.values.used.insert(Column::User);
+                    Column::Email
+                } else if self.is_numbered_beside_an_address(options) {
                     Column::Email
                 } else {
                     from(self.cells, &columns).unwrap_or(Column::User)
@@ -161,14 +163,28 @@ impl<'c> CellReader<'c, '_, '_> {
 
     /// Whether `user` holds what a person is called, `Ann Lee` or `Lee, Ann`, and `email` an address.
     fn is_called_beside_an_address(&self) -> bool {
-        if !self.cells.has(Column::Email) {
-            return false;
-        }
         let user = self.cells.get(Column::User);
-        !user.contains('@')
+        self.cells.has(Column::Email)
+            && !user.contains('@')
             && user.contains(|letter: char| letter == ',' || letter.is_whitespace())
             && !user.contains([';', '|', '\n', '\\', '<'])
-            && Email::fault(bare_address(self.cells.get(Column::Email))).is_none()
+            && self.has_address()
+    }
+
+    /// Whether `user` holds a number, a personnel number rather than the name of an account, and `email` an address that is
+    /// not to be given to the account.
+    fn is_numbered_beside_an_address(&self, options: &Options) -> bool {
+        let user = self.cells.get(Column::User);
+        self.cells.has(Column::Email)
+            && !user.is_empty()
+            && user.bytes().all(|byte| byte.is_ascii_digit())
+            && !self.cells.has(Column::UserId)
+            && !(self.kind == OperationKind::Update && options.allow_email_update)
+            && self.has_address()
+    }
+
+    fn has_address(&self) -> bool {
+        Email::fault(bare_address(self.cells.get(Column::Email))).is_none()
     }
 
     /// The one group that the row is about.

@@ -112,6 +112,15 @@ impl Recurring {
                     None => problem,
                 }
             }
+            Self::CellNotUsed(kind, Column::User) if takes(kind).contains(&Column::User) => warning(
+                ProblemCode::CellNotUsed,
+                format!("the rows are about whom `email` names, and not the numbers beside it: {} left out", cells_are(count)),
+                &format!(
+                    "nothing to do if that is meant; --map \"{}=note\" has them go by the numbers, where accounts are called so",
+                    header.position(Column::Email).map_or_else(String::new, |at| clean(header.name(at), 60))
+                ),
+            )
+            .at(Column::User),
             Self::CellNotUsed(kind, column) => warning(
                 ProblemCode::CellNotUsed,
                 format!("`{kind}` does not take `{}`: {} left out", column.as_str(), cells_are(count)),

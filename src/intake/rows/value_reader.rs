@@ -71,7 +71,7 @@ impl<'o> ValueReader<'o> {
             problems,
             values,
         };
-        reader.subjects();
+        reader.subjects(self.options);
         if cells.has_clear && reader.has_misplaced_clear() {
             // The other cells are not read, but are not unexpected either.
             reader.values.used.extend(reader.takes);
