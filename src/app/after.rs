@@ -89,6 +89,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 deleting: chosen_deletions,
                 replaced,
                 left_behind,
+                accounts_left,
                 elsewhere,
                 waiting,
                 part,
@@ -101,8 +102,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         options,
         ..
     } = run;
-    let (console, signals) = (session.console, &session.signals);
-    let path = file.path().to_owned();
+    let (console, signals, path) = (session.console, &session.signals, file.path().to_owned());
     let final_order = Order {
         rows: order,
         of: loaded.family.sheet,
@@ -114,7 +114,6 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let left = leave_failed_sheet(&history, if may_fail { order } else { &[] }, loaded, console)?;
     let owed = owed(&history, &counts)?;
     let ended = ended(&ran, signals, &history, order, &counts);
-    let ending = ended.ending;
     let stats = loaded.organization.client.stats();
     let run_end = RunEnd {
         counts: &counts,
@@ -139,6 +138,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
             left_behind: &left_behind,
+            accounts_left: &accounts_left,
             in_doubt_for_good: in_doubt_for_good(&history, order, &counts),
             not_due: NotDue {
                 rows: postponed(&history, order, &counts),
@@ -159,7 +159,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         failed_sheet: left.sheet,
     };
     let shape = summary.shape();
-    let message = summary.stopped.as_deref().unwrap_or(ending.meaning());
+    let message = summary.stopped.as_deref().unwrap_or(ended.ending.meaning());
     let object = Object::of(ended, message, &shape)
         .with_organization(loaded.organization.shape())
         .with_sheet(&loaded.intake.problems);

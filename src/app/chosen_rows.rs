@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::coming_again::Touched;
 use super::family::Family;
-use super::left_behind::{Here, left_behind};
+use super::left_behind::{Here, account_left, left_behind};
 use crate::cli::PlanningOptions;
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
@@ -41,6 +41,8 @@ pub(super) struct ChosenRows {
     /// Rows that were begun and have left the sheet, and of which something is left undone that no row of it goes on with:
     /// their numbers, and what is said of them.
     pub(super) left_behind: Vec<(u32, String)>,
+    /// The addresses of accounts that were made for rows whose address was corrected since.
+    pub(super) accounts_left: Vec<String>,
     /// Rows that were corrected in a sheet of failed rows, where they wait.
     pub(super) elsewhere: usize,
     /// Rows that are not due yet.
@@ -94,6 +96,8 @@ pub(super) struct ChosenKeys {
     pub(super) replaced: Vec<RowKey>,
     /// Rows that have left the sheet while something of them is left undone.
     pub(super) left_behind: Vec<(u32, String)>,
+    /// The addresses of accounts that were made for rows whose address was corrected since.
+    pub(super) accounts_left: Vec<String>,
     /// How many rows were corrected in a sheet of failed rows, and wait there.
     pub(super) elsewhere: usize,
     /// The rows that are not due yet.
@@ -189,6 +193,10 @@ pub(super) fn choose(
     });
     choice.rows = rows.collect::<Result<_, _>>()?;
     choice.rows.shrink_to_fit();
+    if !choice.accounts_left.is_empty() {
+        let named: HashSet<String> = choice.rows.iter().map(|row| fold(&named_account(row))).collect();
+        choice.accounts_left.retain(|address| !named.contains(&fold(address)));
+    }
     Ok(choice)
 }
 
@@ -370,6 +378,7 @@ impl ChosenRows {
             deleting: deleting.map(|row| row.key).collect(),
             replaced: self.replaced,
             left_behind: self.left_behind,
+            accounts_left: self.accounts_left,
             elsewhere: self.elsewhere,
             waiting: self.waiting,
         }
@@ -429,6 +438,7 @@ impl ChosenRows {
             return Ok(Resume::Run);
         };
         if !continues(&earlier, kind, &user, &row.operation.target_label()) {
+            self.accounts_left.extend(account_left(&earlier, row));
             let captured = captured(earlier, kind, &user);
             return Ok(captured.map_or(Resume::Run, |prior| Resume::GoOn(Box::new(prior))));
         }
@@ -464,6 +474,12 @@ impl ChosenRows {
         }
         self.begun.insert(row.key, begun);
     }
+}
+
+/// The account that a row makes, or is about.
+fn named_account(row: &Row) -> String {
+    let made = row.operation.makes().map(str::to_owned);
+    made.unwrap_or_else(|| row.operation.user_label())
 }
 
 fn begun(prior: &Prior) -> Begun {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::ledger::{History, OpenError, Record};
-use crate::model::{OperationKind, Place, Row, RowKey, RowReport, Status, WAITED};
+use crate::model::{CHANGING, HANDING_OVER, OperationKind, Place, Row, RowKey, RowReport, Status, WAITED};
 use crate::text::fold;
 
 /// The rows that the sheet has.
@@ -55,6 +55,33 @@ pub(super) fn left_behind<'r>(
     let mut behind: Vec<(u32, String)> = behind.into_values().collect();
     behind.sort_unstable();
     Ok(behind)
+}
+
+/// The address of the account that was made, or may have been, for a row of which `record` tells, where the row that was
+/// corrected since makes another one. It is nobody's by then, and whoever has the address may accept the invitation.
+pub(super) fn account_left(record: &Record, corrected: &Row) -> Option<String> {
+    let RowReport {
+        operation,
+        user,
+        target,
+        status,
+        code,
+        after,
+        ..
+    } = &record.report;
+    let address = match (*operation)? {
+        OperationKind::Invite | OperationKind::Create => user,
+        OperationKind::Migrate => target,
+        _ => return None,
+    };
+    let is_made = after.as_ref().is_some_and(|after| after.get("made").is_some());
+    let may_be_made = match status {
+        Status::InDoubt => true,
+        Status::Started => code != CHANGING && code != HANDING_OVER,
+        _ => false,
+    };
+    let another = corrected.operation.makes()?;
+    ((is_made || may_be_made) && fold(another) != fold(address)).then(|| address.clone())
 }
 
 /// The row and what is said of it, unless it only waits.

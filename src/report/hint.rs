@@ -30,6 +30,8 @@ pub struct Evidence<'a> {
     pub corrected_elsewhere: usize,
     /// Rows that have left the sheet while something of them is left undone: their numbers, and what is said of them.
     pub left_behind: &'a [(u32, String)],
+    /// The addresses of accounts that were made for rows whose address was corrected since.
+    pub accounts_left: &'a [String],
     /// How many of the rows in doubt cannot be settled by running them again: their messages say what to do.
     pub in_doubt_for_good: usize,
     /// Rows that wait for their date.
@@ -119,6 +121,8 @@ pub enum Hint {
         /// The first of them.
         first: String,
     },
+    /// Accounts were made, or may have been, for rows whose address was corrected since: their addresses.
+    AccountsLeft(Vec<String>),
     /// The next run deletes these accounts.
     AllowDeletions(Deletions),
     /// The sheet came from a pipe.
@@ -144,6 +148,7 @@ impl Hint {
             Self::PasswordsLeftOut(_) => "passwords-left-out",
             Self::CorrectedElsewhere(_) => "corrected-elsewhere",
             Self::LeftBehind { .. } => "rows-left-behind",
+            Self::AccountsLeft(_) => "accounts-left",
             Self::AllowDeletions(_) => "allow-deletions",
             Self::PipeAgain => "pipe-again",
         }
@@ -251,6 +256,19 @@ impl fmt::Display for Hint {
                 if *rows == 1 { "it" } else { "them" },
                 if *rows == 1 { "it" } else { "they" },
             ),
+            Self::AccountsLeft(addresses) => {
+                let (row, it) = if addresses.len() == 1 {
+                    ("a row", "it")
+                } else {
+                    ("rows", "them")
+                };
+                write!(
+                    out,
+                    "the address of {row} was corrected after an account was invited or made for {}, or may have been: a sheet \
+                     with `delete` and the address takes {it} away; until then whoever has the address can accept an invitation",
+                    joined(addresses, 10)
+                )
+            }
             Self::AllowDeletions(Deletions { most, once_accepted }) => {
                 let (up_to, accepted) = match once_accepted {
                     0 => ("", ""),
@@ -279,6 +297,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         passwords_left_out,
         corrected_elsewhere,
         left_behind,
+        accounts_left,
         in_doubt_for_good,
         not_due,
         left_out,
@@ -326,6 +345,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         rows: left_behind.len(),
         first: first.clone(),
     }));
+    hints.extend((!accounts_left.is_empty()).then(|| Hint::AccountsLeft(accounts_left.to_vec())));
     hints.extend((deletions_to_allow.most > 0).then_some(Hint::AllowDeletions(deletions_to_allow)));
     hints.extend(is_piped.then_some(Hint::PipeAgain));
     hints
@@ -358,6 +378,7 @@ mod tests {
         passwords_left_out: 0,
         corrected_elsewhere: 0,
         left_behind: &[],
+        accounts_left: &[],
         in_doubt_for_good: 0,
         not_due: NotDue { rows: 0, first: None },
         left_out: LeftOut { rows: 0, by: &[] },

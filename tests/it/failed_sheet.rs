@@ -67,6 +67,29 @@ fn a_correction_is_still_there_after_the_sheet_itself_was_run_again_and_brings_i
 }
 
 #[test]
+fn an_account_that_was_made_for_an_address_that_is_corrected_is_told_with_how_to_remove_it() {
+    let stage = Stage::new();
+    let broken = FaultKind::Status {
+        status: 500,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(broken, "PUT", "/user-license", Strikes::Always);
+    let sheet = "operation,email,licenses\ninvite,ana@new.example,ACNU\n";
+    stage.free_seats("ACNU", 9);
+    stage.run_with(sheet, &["--retries", "0"]).ends(3);
+    assert!(stage.user("ana@new.example").is_some());
+    stage.sandbox.set_faults(Faults::default());
+    correct(&stage, "sheet.failed.csv", "ana@new", "anna@new");
+    let ran = run(&stage, "sheet.failed.csv").ends(0);
+    let hint =
+        "corrected after an account was invited or made for ana@new.example, or may have been: a sheet with `delete`";
+    ran.tells(hint);
+    // Once it is said, and done, it is no news.
+    let again = run(&stage, "sheet.failed.csv").ends(0);
+    assert!(!again.out.contains("ana@new.example"), "{}", again.out);
+}
+
+#[test]
 fn a_second_correction_is_run_although_the_first_one_was_done() {
     let stage = Stage::new();
     stage.run(TWO).ends(3);
