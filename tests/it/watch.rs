@@ -127,7 +127,19 @@ fn each_sheet_ends_with_what_belongs_to_it_in_the_folder_that_says_how() {
         files(&stage, "approve"),
         ["leavers.csv", "leavers.note.txt", "leavers.plan.html"]
     );
-    assert!(stage.read("inbox/failed/invalid.note.txt").contains("fly"));
+    let note = stage.read("inbox/failed/invalid.note.txt");
+    assert!(
+        note.contains("fly") && note.contains("Nothing was sent. Correct the sheet"),
+        "{note}"
+    );
+    // Whoever drops a sheet types no commands.
+    for name in ["failed/invalid", "failed/unknown", "approve/leavers"] {
+        let note = stage.read(&format!("inbox/{name}.note.txt"));
+        assert!(
+            !note.contains("next: ") && !note.contains("--") && !note.contains("`reseat "),
+            "{note}"
+        );
+    }
     assert!(
         stage
             .read("inbox/approve/leavers.note.txt")

@@ -10,6 +10,7 @@ mod listing;
 mod moving;
 mod note;
 mod owners;
+mod plain_words;
 mod planning;
 mod profiles;
 mod sharing;

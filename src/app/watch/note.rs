@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::plain_words::without_commands;
+use crate::app::Ending;
 use crate::text::plural;
 use crate::watch::{Ended, Folder, Remembered};
 
@@ -65,6 +67,10 @@ impl fmt::Display for Note<'_> {
                 "Correct {} and put it into the drop folder: what is done is not done again.",
                 failed.to_string_lossy()
             )?,
+            (Folder::Failed, None) if ended.exit_code == Some(Ending::SheetInvalid.code()) => writeln!(
+                out,
+                "Nothing was sent. Correct the sheet as is said below, and put it into the drop folder again; or ask whoever runs reseat."
+            )?,
             (Folder::Failed, None) => writeln!(
                 out,
                 "Mend what is said below. Put this sheet into the drop folder again if it needed no change; a changed one is a new sheet."
@@ -79,7 +85,7 @@ impl fmt::Display for Note<'_> {
                 plural(rows, "row")
             )?,
         }
-        let told = told.trim();
+        let told = without_commands(told.trim());
         if told.is_empty() {
             return Ok(());
         }

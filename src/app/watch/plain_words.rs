@@ -1,0 +1,134 @@
+//! What a run has said, for whoever put its sheet into a folder: they type no commands, and have others to ask who do.
+
+use std::borrow::Cow;
+
+/// What is said of commands, and what somebody can do who has a folder.
+const OF_COMMANDS: [(&str, &str); 8] = [
+    ("; run the same command again later", ""),
+    ("; run the same command again then", ""),
+    ("run the same command again", "put the sheet into the drop folder again"),
+    ("the same command", "putting the sheet into the drop folder again"),
+    ("run that sheet again", "put that sheet into the drop folder again"),
+    ("run the sheet again", "put the sheet into the drop folder again"),
+    (
+        "run it if they are corrected there",
+        "put it into the drop folder once they are corrected there",
+    ),
+    (
+        "before you run it, or run the sheet itself",
+        "before you put it into the drop folder",
+    ),
+];
+
+/// The same without commands and flags.
+pub(super) fn without_commands(told: &str) -> String {
+    let lines: Vec<Cow<'_, str>> = told.lines().filter_map(without_command).collect();
+    lines.join("\n")
+}
+
+fn without_command(line: &str) -> Option<Cow<'_, str>> {
+    let text = line.trim_start();
+    let is_for_a_terminal = text.starts_with("next: ") || text.starts_with('`') && text.contains("` lists ");
+    // The note itself says that.
+    let is_said = text.starts_with("hint: correct ") || text == "help: each error says what to do";
+    if is_for_a_terminal || is_said {
+        return None;
+    }
+    let label = ["help: ", "hint: ", "warning: "]
+        .into_iter()
+        .find(|label| text.starts_with(label));
+    let Some(label) = label else {
+        return Some(line.into());
+    };
+    let mut line = Cow::Borrowed(line);
+    if label == "hint: " {
+        for (command, instead) in OF_COMMANDS {
+            if line.contains(command) {
+                line = line.replace(command, instead).into();
+            }
+        }
+    }
+    let Some(flag) = first_flag(&line) else {
+        return Some(line);
+    };
+    let start = line.find(label).unwrap_or_default() + label.len();
+    let advice = &line[start..flag];
+    let ends =
+        ["; ", ", or ", ", which ", "? "].map(|part| advice.rfind(part).map(|at| at + usize::from(part == "? ")));
+    let kept = ends.into_iter().flatten().max().map_or("", |end| &advice[..end]);
+    let label = &line[..start];
+    Some(if kept.is_empty() {
+        format!("{label}ask whoever runs reseat").into()
+    } else if kept.ends_with('?') {
+        format!("{label}{kept} For anything else ask whoever runs reseat").into()
+    } else {
+        format!("{label}{kept}; for anything else ask whoever runs reseat").into()
+    })
+}
+
+/// Where the first flag or command stands.
+fn first_flag(line: &str) -> Option<usize> {
+    let is_flag = |at: &usize| {
+        let begins = line[..*at]
+            .chars()
+            .next_back()
+            .is_none_or(|before| " `(\"".contains(before));
+        begins && line[at + 2..].starts_with(|letter: char| letter.is_ascii_lowercase())
+    };
+    let flag = line.match_indices("--").map(|(at, _)| at).find(is_flag);
+    flag.into_iter().chain(line.find("`reseat ")).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_of_commands_and_flags_is_left_out_and_the_rest_kept() {
+        for (told, kept) in [
+            (
+                "error[bad-email]: row 3: `bob --x@x` has no full domain",
+                "error[bad-email]: row 3: `bob --x@x` has no full domain",
+            ),
+            ("  help: write one address", "  help: write one address"),
+            (
+                "  help: --map \"Exit=not_before\" has each row wait; where that day is still worked, write the day after",
+                "  help: ask whoever runs reseat",
+            ),
+            (
+                "  help: head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is \
+                 named by --header-row",
+                "  help: head one `user`, `email` or `group`; for anything else ask whoever runs reseat",
+            ),
+            (
+                "  help: did you mean `ATTUNU`? `acme` has `ATTUNU`, `ACNU` and 7 more, which `reseat codes` lists",
+                "  help: did you mean `ATTUNU`? `acme` has `ATTUNU`, `ACNU` and 7 more; for anything else ask whoever runs reseat",
+            ),
+            (
+                "  help: did you mean `groups`? --map \"Gruppn=groups\" says so without a change",
+                "  help: did you mean `groups`? For anything else ask whoever runs reseat",
+            ),
+            (
+                "help: correct the sheet, or add `--skip-invalid` to run the other rows",
+                "help: correct the sheet; for anything else ask whoever runs reseat",
+            ),
+            (
+                "warning: 2 rows miss out on seats, so a run stops here; `--on-shortage fill` gives the seats that there are",
+                "warning: 2 rows miss out on seats, so a run stops here; for anything else ask whoever runs reseat",
+            ),
+            (
+                "hint: 3 rows were not reached; the same command continues there",
+                "hint: 3 rows were not reached; putting the sheet into the drop folder again continues there",
+            ),
+            (
+                "hint: 1 row waits for its date; run the same command again then",
+                "hint: 1 row waits for its date",
+            ),
+        ] {
+            assert_eq!(without_commands(told), kept);
+        }
+        let told = "2 rows: 1 done\nhint: correct x.failed.csv before you run it, or run that again\nnext: reseat run x.failed.csv\n\
+                    `reseat plan x.csv --output json` lists all rows of each warning\nhelp: each error says what to do\n";
+        assert_eq!(without_commands(told), "2 rows: 1 done");
+    }
+}
