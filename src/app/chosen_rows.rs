@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::coming_again::Touched;
+use super::coming_again::{Doubtful, Touched};
 use super::family::Family;
 use super::left_behind::{Here, account_left, left_behind};
 use crate::cli::PlanningOptions;
@@ -55,6 +55,10 @@ pub(super) struct ChosenRows {
     pub(super) is_part: bool,
     /// What the rows change, where earlier runs have finished some.
     touched: Touched,
+    /// Finished rows that may have to be looked at again.
+    pub(super) doubtful: Vec<Doubtful>,
+    /// How many rows are to be run so far.
+    taken: usize,
 }
 
 /// What a run looks at.
@@ -263,7 +267,7 @@ impl ChosenRows {
         let is_elsewhere =
             family.sheet == Sheet::Whole && history.is_some_and(|history| history.is_corrected(&row.key));
         // A row that is run may take back what a finished one below it did.
-        let comes_again = resume == Resume::Skip && due.is_none() && self.touched.takes_back(&row.operation);
+        let comes_again = resume == Resume::Skip && due.is_none() && self.touched.takes_back(&row);
         let left_out = left_out.filter(|_| !comes_again);
         let resume = match (resume, history) {
             (Resume::Skip, Some(history)) if comes_again => {
@@ -283,7 +287,13 @@ impl ChosenRows {
         };
         if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {
             self.pass_over(&resume);
-            self.others.push((row.key, row.place));
+            self.others.push((row.key, row.place.clone()));
+            if resume == Resume::Skip && due.is_none() && self.touched.may_take_back(&row) {
+                self.doubtful.push(Doubtful {
+                    row,
+                    before: self.taken,
+                });
+            }
             return Ok(None);
         }
         if let Some(why) = left_out {
@@ -318,9 +328,25 @@ impl ChosenRows {
         }
         *chosen += usize::from(!only_waits && !comes_again);
         if history.is_some_and(|history| !history.is_empty()) {
-            self.touched.note(&row.operation);
+            self.touched.note(&row);
         }
+        self.taken += 1;
         Ok(Some(row))
+    }
+
+    /// Takes finished rows in that are looked at again.
+    pub(super) fn take_again(&mut self, again: Vec<Doubtful>, history: &History) -> Result<(), OpenError> {
+        let keys: HashSet<RowKey> = again.iter().map(|doubtful| doubtful.row.key).collect();
+        self.others.retain(|(key, _)| !keys.contains(key));
+        self.finished -= again.len();
+        for Doubtful { row, before } in again.into_iter().rev() {
+            if let Some(record) = history.record(&row.key)? {
+                let prior = Prior::from(record);
+                self.go_on(&row, begun(&prior), prior);
+            }
+            self.rows.insert(before, row);
+        }
+        Ok(())
     }
 
     /// Counts a row for which nothing is done: it is finished, or its correction is to be run.

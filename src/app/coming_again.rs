@@ -7,12 +7,13 @@ use std::hash::BuildHasher;
 use foldhash::HashSet;
 use foldhash::fast::RandomState;
 
+use crate::directory::Snapshot;
 use crate::intake::Intake;
-use crate::model::{Operation, UserRef};
+use crate::model::{Operation, Row, UserId, UserRef};
 use crate::text::folded;
 
 /// What of an account rows change.
-#[derive(Debug, Clone, Copy, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Facet {
     Licenses,
     Groups,
@@ -25,28 +26,99 @@ pub(super) struct Touched {
     /// Hashes, because there may be a million: a row that is looked at again for nothing is found unchanged.
     seen: HashSet<u64>,
     hasher: RandomState,
+    /// A bit for each set of [`ways`] in which some of them name their account.
+    ways: u8,
+}
+
+/// A finished row of which the organization tells whether it comes after one that is run: they name their accounts in
+/// different ways.
+#[derive(Debug)]
+pub(super) struct Doubtful {
+    pub(super) row: Row,
+    /// How many rows that are run come before it.
+    pub(super) before: usize,
 }
 
 impl Touched {
     /// Notes a row that is run.
-    pub(super) fn note(&mut self, operation: &Operation) {
-        self.seen.extend(hashes(&self.hasher, operation));
+    pub(super) fn note(&mut self, row: &Row) {
+        self.seen.extend(hashes(&self.hasher, row));
+        self.ways |= 1 << ways(row);
     }
 
     /// Whether a finished row comes after one that is run and that may take back what it did.
-    pub(super) fn takes_back(&self, operation: &Operation) -> bool {
+    pub(super) fn takes_back(&self, row: &Row) -> bool {
         !self.seen.is_empty()
-            && comes_again(operation)
-            && hashes(&self.hasher, operation).any(|hash| self.seen.contains(&hash))
+            && comes_again(&row.operation)
+            && hashes(&self.hasher, row).any(|hash| self.seen.contains(&hash))
+    }
+
+    /// Whether that may be so although they do not name the same account: one says its id alone, and the other its address.
+    pub(super) fn may_take_back(&self, row: &Row) -> bool {
+        let own = ways(row);
+        let is_of_another_way = |ways: &u8| self.ways & (1 << ways) != 0 && ways & own == 0;
+        !self.seen.is_empty() && comes_again(&row.operation) && (1..8).any(|ways| is_of_another_way(&ways))
     }
 }
 
+/// Those of these rows that come after one that changes the same of the same account.
+pub(super) fn coming_again(rows: &[Row], doubtful: Vec<Doubtful>, snapshot: &Snapshot) -> Vec<Doubtful> {
+    let mut seen: HashSet<(Facet, UserId)> = HashSet::default();
+    let mut noted = 0;
+    let is_after = |doubtful: &Doubtful| {
+        seen.extend(
+            rows[noted..doubtful.before]
+                .iter()
+                .flat_map(|row| changes(row, snapshot)),
+        );
+        noted = doubtful.before;
+        changes(&doubtful.row, snapshot).any(|change| seen.contains(&change))
+    };
+    doubtful.into_iter().filter(is_after).collect()
+}
+
+fn changes(row: &Row, snapshot: &Snapshot) -> impl Iterator<Item = (Facet, UserId)> {
+    let facets = facets(&row.operation);
+    let user = match (facets, row.operation.makes(), row.operation.named_user()) {
+        ([], ..) => None,
+        (_, Some(made), _) => snapshot.account(made).one().map(|user| user.id),
+        (_, None, Some(UserRef::Id(id))) => Some(*id),
+        (_, None, Some(name)) => snapshot.user(name).one().map(|user| user.id),
+        (_, None, None) => None,
+    };
+    facets.iter().filter_map(move |facet| Some((*facet, user?)))
+}
+
+/// In which ways the row names its account, a bit for each: by an id, an address, a user name.
+fn ways(row: &Row) -> u8 {
+    const ID: u8 = 1;
+    const ADDRESS: u8 = 2;
+    const NAME: u8 = 4;
+    if facets(&row.operation).is_empty() {
+        return 0;
+    }
+    let of_a_name = |name: &str| if name.contains('@') { ADDRESS } else { NAME };
+    let named = match (row.operation.makes(), row.operation.named_user()) {
+        (Some(made), _) => of_a_name(made),
+        (None, Some(UserRef::Id(_))) => ID,
+        (None, Some(UserRef::Name(name))) => of_a_name(name),
+        (None, None) => 0,
+    };
+    named | id_beside(row).map_or(0, |_| ID)
+}
+
+/// The id beside the name of the row's account; that of a move is the old account's.
+fn id_beside(row: &Row) -> Option<UserId> {
+    row.user_id().filter(|_| row.operation.makes().is_none())
+}
+
 /// One for each thing that the row changes of its account.
-fn hashes(hasher: &RandomState, operation: &Operation) -> impl Iterator<Item = u64> {
-    let account = account(operation);
-    facets(operation)
-        .iter()
-        .filter_map(move |facet| Some(hasher.hash_one((facet, account.as_ref()?))))
+fn hashes(hasher: &RandomState, row: &Row) -> impl Iterator<Item = u64> {
+    let accounts = [account(&row.operation), id_beside(row).map(|id| id.to_string().into())];
+    accounts.into_iter().flatten().flat_map(move |account| {
+        let of_account = facets(&row.operation).iter();
+        of_account.map(move |facet| hasher.hash_one((facet, &account)))
+    })
 }
 
 /// Whether finished rows stand below rows that are not, so that some of them may have to be looked at again.

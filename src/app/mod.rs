@@ -30,6 +30,7 @@ mod guards;
 mod inputs;
 mod job;
 mod left_behind;
+mod look_again;
 mod memory;
 mod missing_scopes;
 mod move_list;

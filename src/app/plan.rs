@@ -94,12 +94,17 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         if !is_given {
             family.check(history.as_ref(), &path)?;
         }
-        choose(rows, Vec::new(), refused, history.as_ref(), &selection, &family)
-            .map_err(|error| results::not_read(&error))
+        let choice = choose(rows, Vec::new(), refused, history.as_ref(), &selection, &family);
+        let choice = choice.map_err(|error| results::not_read(&error))?;
+        Ok::<_, Failure>((choice, history))
     })
     .await;
     drop(busy);
-    let choice = choice?;
+    let (mut choice, history) = choice?;
+    session
+        .look_again(&loaded.organization, &mut choice, history.as_ref())
+        .await?;
+    drop(history);
     let rules = rules(session.settings, planning, &choice, &loaded.organization);
     loaded.asks_by_name = choice.rows.is_empty() && is_named_otherwise;
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;

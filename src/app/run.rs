@@ -162,7 +162,7 @@ async fn carry_out<'s>(
     let rows = std::mem::take(&mut loaded.intake.rows);
     let deleting = deleting(&rows, &loaded.as_of);
     let later = TakingLater::of(&rows, &loaded.as_of);
-    let (results, choice) = choose_rows(session.console, rows, &mut loaded, results, job, &path, options).await?;
+    let (results, mut choice) = choose_rows(session.console, rows, &mut loaded, results, job, &path, options).await?;
     let history = results.history();
     let interactivity = errand.interactivity();
     if !choice.rows.is_empty() && !may_ask(options, interactivity, !deleting.is_empty()) {
@@ -171,6 +171,7 @@ async fn carry_out<'s>(
         turn = Some(take_turn(session, &loaded.organization, job, options).await?);
     }
 
+    session.look_again(&loaded.organization, &mut choice, history).await?;
     let rules = rules(settings, &job.planning, &choice, &loaded.organization);
     let consent = Consent {
         options,

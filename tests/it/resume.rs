@@ -42,6 +42,39 @@ fn a_corrected_cell_is_a_new_row_and_the_old_lines_of_what_was_done_stay() {
 }
 
 #[test]
+fn a_finished_row_comes_after_one_that_is_run_however_each_names_the_account() {
+    let stage = Stage::new();
+    let id = stage.id(HUGO);
+    let beside = |user: &str| format!("{user},");
+    for (above, below) in [(id.to_string(), HUGO.to_owned()), (HUGO.to_owned(), id.to_string())] {
+        let header = "operation,user,user_id,licenses\n";
+        let (above, below) = (beside(&above), beside(&below));
+        let finished = format!("set-licenses,{below},ATTUNU\n");
+        let others = format!("add-licenses,{BRAM},,ATTUNU\n");
+        stage
+            .run_with(&format!("{header}{finished}{others}"), &["--again"])
+            .ends(0);
+        assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU"));
+        // The row that is new stands above it, so that the last word is that of the finished one.
+        stage
+            .run(&format!("{header}add-licenses,{above},ACNU\n{finished}{others}"))
+            .ends(0);
+        assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU"), "{above} {below}");
+        stage.forget_calls();
+        stage.rerun(&[]).ends(0);
+        assert!(stage.writes().is_empty(), "{:?}", stage.writes());
+    }
+    // An id beside a name tells it without a look at the organization.
+    let header = "operation,user,user_id,groups\n";
+    let finished = format!("set-groups,{id},,Finance\n");
+    stage.run_with(&format!("{header}{finished}"), &["--again"]).ends(0);
+    stage
+        .run(&format!("{header}add-to-groups,{HUGO},{id},HR Robots\n{finished}"))
+        .ends(0);
+    assert_eq!(stage.groups(HUGO), ["Finance"]);
+}
+
+#[test]
 fn columns_may_move_between_runs() {
     let stage = Stage::new();
     stage
