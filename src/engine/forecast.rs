@@ -208,9 +208,9 @@ impl Simulation<'_> {
                 Simulated::Answered(SimulatedCall::Change(task)) => return Some(self.answer(task)),
                 Simulated::Answered(SimulatedCall::Read) => self.read(),
                 Simulated::Answered(SimulatedCall::Again(task)) => self.read_again(task),
-                // There are always enough of them.
                 Simulated::Answered(SimulatedCall::Count(task)) => {
-                    return Some(Input::UsersCounted(task, Ok(Some(u64::MAX))));
+                    let count = self.machine.accounts_expected();
+                    return Some(Input::UsersCounted(task, Ok(Some(count))));
                 }
                 Simulated::Released(lane, held) => self.released(lane, held),
             }

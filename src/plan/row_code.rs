@@ -99,6 +99,8 @@ pub enum RowReason {
     NotConfirmed,
     /// The server answered that it could not release the account's licences.
     ReleaseFailed,
+    /// The server answered that the account was deleted, and it is still there, as far as that could be read.
+    StillThere,
     /// The organization owns no seat of a bundle.
     NotOwned,
     /// The new account lacks something, so the old one was kept.
@@ -167,7 +169,7 @@ mod tests {
             already_gone no_account no_account_yet account_missing another_account same_account somebody_else directory_user inactive \
              own_account administrator last_administrator not_a_user like_not_found like_ambiguous \
             like_not_a_user like_inactive like_blocked like_empty used_since use_unreadable licenses_unreadable groups_unreadable release_not_offered seats_short not_accepted \
-             not_before invitation_refused answer_incomplete not_confirmed release_failed not_owned not_verified still_has_access not_read_back not_carried_over \
+             not_before invitation_refused answer_incomplete not_confirmed release_failed still_there not_owned not_verified still_has_access not_read_back not_carried_over \
             not_read_again changed_since_plan changed_since_export stopped inviting creating handing_over changing made";
         assert_eq!(texts.join(" "), expected);
         assert_eq!(RowReason::NotBefore.to_string(), NOT_BEFORE, "a rerun goes by it");

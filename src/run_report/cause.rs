@@ -291,7 +291,9 @@ fn of_reason(reason: RowReason) -> Option<Cause> {
         RowReason::NotAccepted => INVITATION,
         RowReason::NotBefore => DATE,
         RowReason::InvitationRefused => REFUSED,
-        RowReason::AnswerIncomplete | RowReason::NotConfirmed | RowReason::ReleaseFailed => UNCONFIRMED,
+        RowReason::AnswerIncomplete | RowReason::NotConfirmed | RowReason::ReleaseFailed | RowReason::StillThere => {
+            UNCONFIRMED
+        }
         RowReason::NotVerified | RowReason::NotCarriedOver => KEPT,
         RowReason::StillHasAccess | RowReason::NotReadBack => ACCESS_LEFT,
         RowReason::NotReadAgain => ANSWER,

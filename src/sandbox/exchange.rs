@@ -189,8 +189,21 @@ async fn faulty(shared: &Shared, request: &Request, found: &RouteMatch<'_>, faul
             };
             Ending::Answered(carry_out(shared, &bare, found))
         }
+        FaultKind::HalfDeleted => Ending::Answered(carry_out(shared, &with_half_of_the_users(request), found)),
         FaultKind::Entries(kind) => Ending::Answered(with_wrong_entries(work(), kind)),
     }
+}
+
+/// The request without the second half of its `userIds`; one without them as it is.
+fn with_half_of_the_users(request: &Request) -> Request {
+    let mut request = request.clone();
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&request.body)
+        && let Some(ids) = body.get_mut("userIds").and_then(Value::as_array_mut)
+    {
+        ids.truncate(ids.len().div_ceil(2));
+        request.body = Bytes::from(body.to_string());
+    }
+    request
 }
 
 /// The answer with entries that are not those of the request, in its order; one without entries as it is.

@@ -162,6 +162,9 @@ pub enum FaultKind {
     },
     /// Something in between drops the body, and what is left is carried out.
     BodyDropped,
+    /// A deletion of several users deletes the first half of them, and is answered as if all were gone; other requests are
+    /// not touched.
+    HalfDeleted,
     /// InviteUsers is carried out and its entries come muddled; other requests are not touched.
     Entries(EntriesFault),
 }
@@ -213,6 +216,7 @@ impl FaultKind {
             Self::NotSucceeded => "not-succeeded".to_owned(),
             Self::Refused { status, .. } => format!("{status}-refused"),
             Self::BodyDropped => "body-dropped".to_owned(),
+            Self::HalfDeleted => "half-deleted".to_owned(),
             Self::Entries(_) => "entries".to_owned(),
         }
     }

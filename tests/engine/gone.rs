@@ -1,6 +1,7 @@
 //! Bulk deletions: a lost answer is settled by reading, and after the first one the accounts are counted.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use reseat::engine::Stopped;
 use reseat::model::{Status, UserId};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use crate::crowd::{crowd, email, id};
 use crate::model::{Account, World};
-use crate::server::{Trouble, What};
+use crate::server::{Happened, Trouble, What};
 use crate::sheets::{delete, invite};
 use crate::stage::Stage;
 
@@ -102,6 +103,78 @@ async fn accounts_that_come_meanwhile_do_not_hide_nor_cause_an_alarm() {
     assert_eq!((ran.stopped, stage.not_done()), (None, vec![]));
 }
 
+/// A world in which every deletion leaves some of the named people there, or shows them for a while.
+fn leaving(stays: impl Fn(usize) -> bool + Send + 'static) -> impl Fn(&What, &mut World) -> Option<Trouble> + Send {
+    move |what, world| {
+        let What::Delete(users) = what else { return None };
+        for (_, user) in users.iter().enumerate().filter(|(place, _)| !stays(*place)) {
+            world.accounts.remove(user);
+        }
+        Some(Trouble::Claimed)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_still_there_after_a_bulk_deletion_is_not_done() {
+    let rows = || (0..300).map(|number| delete(&email(number)));
+    let stage = Stage::new(&crowd(500), rows(), leaving(|place| place % 4 == 0));
+    let ran = stage.run().await;
+    assert_eq!((ran.stopped, deletions(&stage)), (None, 3));
+    let statuses = stage.statuses();
+    let left = statuses.iter().filter(|status| **status == Status::Failed);
+    assert_eq!(left.count(), stage.server.world().accounts.len() - 200);
+    for (number, status) in statuses.iter().enumerate() {
+        let is_there = stage.server.world().accounts.contains_key(&id(number));
+        let expected = if is_there { Status::Failed } else { Status::Done };
+        assert_eq!(*status, expected, "{number}");
+    }
+    let failed = stage.record(2);
+    assert_eq!(failed.report.code, "still_there");
+    assert!(failed.report.message.contains("is still there"), "{failed:?}");
+    // The accounts were counted and looked for before any row was called done.
+    let happened = stage.server.happened();
+    let since = happened
+        .iter()
+        .skip_while(|it| !matches!(it, Happened::Answered(What::Delete(_), _)));
+    let before = since.take_while(|it| !matches!(it, Happened::Recorded(_, status) if status == "done"));
+    assert_eq!(before.filter(|it| matches!(it, Happened::Sent(What::List))).count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bulk_deletion_alone_is_looked_at_as_well() {
+    let rows = (0..2).map(|number| delete(&email(number)));
+    let stage = Stage::new(&crowd(5), rows, leaving(|place| place == 1));
+    stage.run().await;
+    assert_eq!(stage.statuses(), [Status::Done, Status::Failed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_whom_the_listing_shows_for_a_while_are_gone() {
+    let rows = (0..300).map(|number| delete(&email(number)));
+    let stage = Stage::new(&crowd(500), rows, leaving(|_| true));
+    let server = stage.server.clone();
+    let (ran, ()) = tokio::join!(stage.run(), async {
+        for _ in 0..40 {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            let deleted: Vec<UserId> = server.writes().iter().flat_map(What::users).collect();
+            server.change(|world| world.accounts.retain(|user, _| !deleted.contains(user)));
+        }
+    });
+    assert_eq!((ran.stopped, stage.not_done()), (None, vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bulk_deletion_after_which_the_count_fits_is_believed() {
+    let stage = Stage::new(&crowd(500), (0..300).map(|number| delete(&email(number))), |_, _| None);
+    stage.run().await;
+    let reads = stage.server.happened();
+    let reads = reads
+        .iter()
+        .filter(|it| matches!(it, Happened::Sent(what) if !what.is_write()));
+    // Counted before and after, and nothing else.
+    assert_eq!((reads.count(), stage.not_done()), (2, vec![]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn single_deletions_are_not_counted() {
     let stage = Stage::new(&crowd(5), [delete(&email(0))], |_, _| None);
@@ -110,7 +183,7 @@ async fn single_deletions_are_not_counted() {
     assert_eq!(
         happened
             .iter()
-            .filter(|it| matches!(it, crate::server::Happened::Sent(What::List)))
+            .filter(|it| matches!(it, Happened::Sent(What::List)))
             .count(),
         0
     );

@@ -466,7 +466,7 @@ impl<'a> Play<'a> {
     /// The organization carries the request out, or not, and answers, or not.
     fn carry_out(&mut self, request: &Request) -> Result<(Reply, Receipt), CallError> {
         let foul = self.weather == Weather::Foul && self.dice.random_bool(0.35);
-        let trouble = if foul { self.dice.random_range(0..6) } else { 99 };
+        let trouble = if foul { self.dice.random_range(0..7) } else { 99 };
         match trouble {
             0 => {
                 return Err(error(
@@ -481,7 +481,13 @@ impl<'a> Play<'a> {
             3 => return Err(error(Failure::Unclear, None, 3)),
             _ => {}
         }
-        let reply = self.apply(request)?;
+        let reply = match request {
+            // It is said to be done, and done only for some.
+            Request::Delete(users) if trouble == 6 && users.len() > 1 => {
+                self.apply(&Request::Delete(users[1..].to_vec()))?
+            }
+            _ => self.apply(request)?,
+        };
         let receipt = Receipt {
             http_status: 200,
             trace_id: None,

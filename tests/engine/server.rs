@@ -102,6 +102,8 @@ pub(crate) enum Trouble {
     NonsenseAfter,
     /// `succeeded: false` with status 200, and nothing is done.
     NotSucceeded,
+    /// Nothing is done, and it is answered as if it were.
+    Claimed,
     /// It is carried out, and the entries of the answer come like this.
     Entries(Muddle),
     /// It is carried out, and its answer names this account in every entry.
@@ -446,6 +448,7 @@ impl Inner {
                 JSON,
                 r#"{"succeeded": false, "errors": [{"code": "Refused", "description": "no"}]}"#,
             ),
+            Some(Trouble::Claimed) => answered(204, JSON, ""),
             Some(Trouble::Names(user)) => {
                 let (status, mut body) = done();
                 for entry in body["users"].as_array_mut().unwrap() {

@@ -213,6 +213,22 @@ fn a_deletion_whose_list_is_dropped_on_the_way_stops_the_run_with_4() {
 }
 
 #[test]
+fn deletions_of_which_only_half_is_carried_out_are_not_called_done_and_are_finished_by_the_next_run() {
+    let stage = large(Config::unlimited(), 300);
+    rule(&stage, FaultRule::new(FaultKind::HalfDeleted).on("DELETE", "/api/User"));
+    let path = sheet("operation,user", "delete,{}", (1..=250).map(person));
+    stage.run_with(&path, &FLAGS).ends(3).tells("is still there");
+    assert_eq!(stage.counts(), "125 done, 125 failed");
+    let failed = stage.results().into_iter().filter(|line| line.status() == "failed");
+    assert!(failed.clone().all(|line| line.get("code") == "still_there"));
+    assert_eq!(stage.world().user_count(), 175);
+    stage.sandbox.set_faults(Faults::default());
+    stage.run_with(&path, &FLAGS).ends(0);
+    assert_eq!(stage.counts(), "250 done");
+    assert_eq!(stage.world().user_count(), 50);
+}
+
+#[test]
 fn an_organization_that_the_license_service_does_not_know_costs_a_handful_of_calls() {
     let stage = large(Config::unlimited(), 210);
     let unknown = FaultKind::Refused {

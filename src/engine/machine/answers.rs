@@ -77,10 +77,8 @@ impl Machine<'_> {
             }
         }
         match reply {
-            Reply::Done => {
-                self.note_deleted(&call);
-                self.end_steps(&call.steps, StepState::Done);
-            }
+            Reply::Done if call.kind == CallKind::Delete => self.deleted(call),
+            Reply::Done => self.end_steps(&call.steps, StepState::Done),
             Reply::Allocated(allocations) => self.allocated(&call, &allocations),
             Reply::Released(replies) => self.released(&call, &replies),
             Reply::TakenAway(taken) => self.taken_away(&call, &taken),

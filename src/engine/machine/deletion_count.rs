@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::api::Waited;
 use crate::directory::ListingShape;
-use crate::plan::StepIndex;
+use crate::plan::{Call, StepIndex};
 
 /// What is known of how many accounts there are.
 #[derive(Debug)]
@@ -14,11 +14,17 @@ pub(super) struct Deletions {
     pub(super) before: Option<(u64, usize)>,
     /// The deletions that were sent, until they have been checked.
     pub(super) sent: HashSet<StepIndex>,
+    /// How many accounts were deleted since there were so many, as the answers say.
+    pub(super) answered: u64,
     /// How often counting was put off.
     pub(super) put_off: usize,
+    /// The first bulk deletion that was answered, until the accounts have been counted after it.
+    pub(super) unconfirmed: Option<Call>,
+    /// Whether bulk deletions are read back, because the service has said of somebody who is there that they are deleted.
+    pub(super) are_read_back: bool,
 }
 
-/// How far the check is that no more accounts are gone than were to be deleted.
+/// How far the check is that as many accounts are gone as were to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Check {
     /// No bulk deletion has been sent.
@@ -44,7 +50,10 @@ impl Deletions {
                 .filter(|_| waited == Waited::Briefly)
                 .map(|shape| (shape.entries, 0)),
             sent: HashSet::new(),
+            answered: 0,
             put_off: 0,
+            unconfirmed: None,
+            are_read_back: false,
         }
     }
 

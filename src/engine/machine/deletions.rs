@@ -1,22 +1,24 @@
-//! Which accounts are gone: after a lost answer to a bulk deletion, and, once in a run, whether more are gone than were
+//! Which accounts are gone: after a lost answer to a bulk deletion, and, once in a run, whether as many are gone as were
 //! to be deleted.
 //!
 //! A bulk deletion names its accounts in the body of a DELETE, which something in between may drop; without a body the
 //! route is documented to delete everybody (`uipath-api`, 4.7). After the first one the organization's accounts are
-//! therefore counted.
+//! therefore counted. Its answer names nobody, so where too many are left, whoever was to go is looked for.
 
 use std::collections::HashSet;
 
 use super::deletion_count::Check;
 use super::protocol::{Effect, TaskId};
+use super::rows::StepFailure;
 use super::schedule::{OneAtATime, Tries, Waiting};
 use super::state::{Machine, Task};
+use super::steps::StepState;
 use crate::api::{CallError, Failure};
 use crate::directory::ReadError;
 use crate::engine::outcome::Stopped;
 use crate::event::Event;
-use crate::model::UserId;
-use crate::plan::{Call, Family, StepIndex};
+use crate::model::{Status, UserId};
+use crate::plan::{Call, Family, RowReason, StepIndex, StepSource};
 use crate::text::{number, plural};
 
 impl Machine<'_> {
@@ -44,13 +46,34 @@ impl Machine<'_> {
         self.effects.push_back(Effect::CountUsers(task));
     }
 
-    /// A call was carried out; after the first bulk deletion the accounts are counted.
-    pub(super) fn note_deleted(&mut self, call: &Call) {
-        let is_bulk = call.kind.family() == Family::Delete && call.steps.len() > 1;
-        if is_bulk && self.deletions.check == Check::Begun {
+    /// A deletion was answered as carried out. Its rows end with it, unless it is the first of several accounts, after
+    /// which they are counted, or such answers have turned out to be wrong.
+    pub(super) fn deleted(&mut self, call: Call) {
+        self.deletions.answered += call.steps.len() as u64;
+        if call.steps.len() > 1 && self.deletions.are_read_back {
+            self.see_whether_gone(call, 0);
+        } else if self.is_counted_after(&call) {
+            self.deletions.unconfirmed = Some(call);
+        } else {
+            self.end_steps(&call.steps, StepState::Done);
+        }
+    }
+
+    /// Accounts are gone; after the first bulk deletion they are counted.
+    fn is_counted_after(&mut self, call: &Call) -> bool {
+        let is_first = call.steps.len() > 1 && self.deletions.check == Check::Begun;
+        if is_first {
             self.deletions.check = Check::After;
             self.count_accounts();
         }
+        is_first
+    }
+
+    /// How many accounts there should be by now, where all is well.
+    pub(in crate::engine) fn accounts_expected(&self) -> u64 {
+        let (before, made_before) = self.deletions.before.unwrap_or((u64::from(u32::MAX), 0));
+        let made = self.steps.count_made().saturating_sub(made_before) as u64;
+        before.saturating_add(made).saturating_sub(self.deletions.answered)
     }
 
     /// The accounts were counted, before or after the first bulk deletion.
@@ -62,7 +85,7 @@ impl Machine<'_> {
             Err(error) => {
                 if error.failure != Failure::Stopped {
                     let words = format!(
-                        "whether more accounts are gone than were to be deleted could not be checked, because counting them \
+                        "whether as many accounts are gone as were to be deleted could not be checked, because counting them \
                          failed: {error}"
                     );
                     self.tell(Event::Notice(words));
@@ -73,6 +96,7 @@ impl Machine<'_> {
         match (self.deletions.check, count, self.deletions.before) {
             (Check::Before, Some(count), _) => {
                 self.deletions.before = Some((count, made));
+                self.deletions.answered = 0;
                 self.deletions.check = Check::Due;
             }
             (Check::After, Some(count), Some((before, made_before))) => {
@@ -82,13 +106,19 @@ impl Machine<'_> {
                 if count < least {
                     // Accounts that were just made may not be listed yet.
                     let may_be_late = count.saturating_add(made_since) >= least;
-                    if may_be_late && self.count_later(self.deletions.put_off) {
+                    if may_be_late && self.may_look_again(self.deletions.put_off) {
+                        self.look_again_later(Task::CountLater, self.deletions.put_off);
                         self.deletions.put_off += 1;
                         return;
                     }
                     self.stop(Stopped::MoreGone(more_gone(before + made_since, sent, count)));
                 }
-                self.end_check();
+                // Others may have made accounts meanwhile, so that too many are there says nothing by itself.
+                let are_too_many = count > self.accounts_expected();
+                match self.deletions.unconfirmed.take_if(|_| are_too_many) {
+                    Some(call) => self.see_whether_gone(call, 0),
+                    None => self.end_check(),
+                }
             }
             _ => self.end_check(),
         }
@@ -98,11 +128,81 @@ impl Machine<'_> {
         self.deletions.check = Check::Over;
         self.deletions.sent = HashSet::new();
         self.schedule.send_freely(Family::Delete, OneAtATime::Counting);
+        if let Some(call) = self.deletions.unconfirmed.take() {
+            self.end_steps(&call.steps, StepState::Done);
+        }
+    }
+
+    /// Reads whether the accounts of a deletion that was answered as carried out are gone.
+    pub(super) fn see_whether_gone(&mut self, call: Call, looks: usize) {
+        let users = self.users_of(&call);
+        let task = self.ask(Task::SeeWhetherGone { call, looks });
+        self.effects.push_back(Effect::FindUsers(task, users));
+    }
+
+    fn users_of(&self, call: &Call) -> Vec<UserId> {
+        call.steps.iter().filter_map(|step| self.steps.user_of(*step)).collect()
+    }
+
+    /// Parts steps into those whose accounts are there and those whose accounts are not.
+    fn part_by_accounts(&self, steps: Vec<StepIndex>, there: &HashSet<UserId>) -> (Vec<StepIndex>, Vec<StepIndex>) {
+        let is_there = |step: &StepIndex| self.steps.user_of(*step).is_some_and(|user| there.contains(&user));
+        steps.into_iter().partition(is_there)
+    }
+
+    fn seen_whether_gone(&mut self, call: Call, looks: usize, there: Result<HashSet<UserId>, ReadError>) {
+        let Call { kind, steps } = call;
+        match there {
+            Ok(there) => {
+                let (left, gone) = self.part_by_accounts(steps, &there);
+                self.end_steps(&gone, StepState::Done);
+                // The listing may show who is gone for a while.
+                if !left.is_empty() && self.may_look_again(looks) {
+                    let call = Call { kind, steps: left };
+                    return self.look_again_later(Task::SeeWhetherGone { call, looks: looks + 1 }, looks);
+                }
+                self.deletions.are_read_back |= !left.is_empty();
+                for step in left {
+                    let words = format!(
+                        "the service answered that {} was deleted, and it is still there; run the same command again, or \
+                         delete it in the admin portal",
+                        self.account_in_words(step)
+                    );
+                    let failure = StepFailure::new(Status::Failed, RowReason::StillThere, words);
+                    self.fail_step(step, &failure, None);
+                }
+            }
+            Err(error) => {
+                self.deletions.are_read_back = true;
+                for step in steps {
+                    let words = format!(
+                        "the service answered that {} was deleted, although more accounts are left than there should be, \
+                         and whether it is gone could not be read: failed to {error}; run the same command again",
+                        self.account_in_words(step)
+                    );
+                    for row in &self.steps.rows_of(step) {
+                        self.rows.perhaps_done(*row, step);
+                    }
+                    let failure = StepFailure::unread(&error, RowReason::StillThere, words).unclear();
+                    self.fail_step(step, &failure, error.call());
+                }
+            }
+        }
+        if self.deletions.check == Check::After {
+            self.end_check();
+        }
+    }
+
+    fn account_in_words(&self, step: StepIndex) -> String {
+        match self.steps.step(step).account {
+            Some(account) => format!("`{}`", self.rows.label(self.steps.plan().account(account))),
+            None => "the account".to_owned(),
+        }
     }
 
     /// Some accounts of a bulk deletion are gone, perhaps all, because an earlier attempt was carried out: which, is read.
     pub(super) fn look_for_deleted(&mut self, call: Call, tries: Tries, error: &CallError) {
-        let users: Vec<UserId> = call.steps.iter().filter_map(|step| self.steps.user_of(*step)).collect();
+        let users = self.users_of(&call);
         if error.failure == Failure::Unclear {
             self.schedule.sizes.is_uncertain(&call.kind, call.steps.len());
         }
@@ -115,8 +215,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn users_found(&mut self, task: TaskId, there: Result<HashSet<UserId>, ReadError>) {
-        let Some(Task::LookForDeleted { waiting, error }) = self.tasks.remove(&task) else {
-            return;
+        let (waiting, error) = match self.tasks.remove(&task) {
+            Some(Task::LookForDeleted { waiting, error }) => (waiting, error),
+            Some(Task::SeeWhetherGone { call, looks }) => return self.seen_whether_gone(call, looks, there),
+            _ => return,
         };
         let Waiting {
             call: Call { kind, steps },
@@ -125,13 +227,12 @@ impl Machine<'_> {
         } = waiting;
         let entries = steps.len();
         let (left, gone): (Vec<StepIndex>, Vec<StepIndex>) = match there {
-            Ok(there) => steps
-                .into_iter()
-                .partition(|step| self.steps.user_of(*step).is_some_and(|user| there.contains(&user))),
+            Ok(there) => self.part_by_accounts(steps, &there),
             Err(_) => (steps, Vec::new()),
         };
-        if !gone.is_empty() {
-            self.note_deleted(&Call {
+        // A refusal alone has deleted nobody: whoever is gone then was deleted by somebody else.
+        if error.perhaps_done || error.failure == Failure::Unclear {
+            self.is_counted_after(&Call {
                 kind: kind.clone(),
                 steps: gone.clone(),
             });

@@ -10,7 +10,7 @@
 //! | what an answer means: done, split (a 409), smaller (a 413), in parts (a 504), read back, failed | `answers` |
 //! | whether a refusal is about an entry or about what all have in common | `refused_alike` |
 //! | what waits because a service lags behind this run's own changes | `too_early` |
-//! | which accounts are gone, and whether more are than should be | `deletions` |
+//! | which accounts are gone, and whether as many are as should be | `deletions` |
 //! | whether a step can be sent, and with which payload | `sending` |
 //! | what reading back showed | `read_back` |
 //! | what is read again after a long wait, and when | `read_again`, `freshness` |

@@ -117,6 +117,9 @@ pub(super) enum Task {
     ReadHoldings { accounts: Vec<(AccountIndex, UserId)> },
     /// It is being read which accounts of a deletion are still there.
     LookForDeleted { waiting: Waiting, error: CallError },
+    /// It is being read, or read again later, which accounts of a deletion that was answered as carried out are still
+    /// there; how often it was put off.
+    SeeWhetherGone { call: Call, looks: usize },
     /// The accounts are being counted, because many are deleted at once.
     Count,
     /// The accounts are counted again later.
@@ -160,6 +163,7 @@ impl Task {
             | Self::VerifyLeavers { .. }
             | Self::Seats
             | Self::Again(_)
+            | Self::SeeWhetherGone { .. }
             | Self::Count
             | Self::CountLater => false,
         }

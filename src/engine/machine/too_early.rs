@@ -115,14 +115,15 @@ impl Machine<'_> {
         self.effects.push_back(Effect::Wait(task, length));
     }
 
-    /// Counts the accounts again later, if that has not been put off too often.
-    pub(super) fn count_later(&mut self, times: usize) -> bool {
-        let is_worth_it = times < MOST_TIMES && !self.settle.is_zero() && !self.is_stopping();
-        if is_worth_it {
-            let task = self.ask(Task::CountLater);
-            self.effects.push_back(Effect::Wait(task, length(self.settle, times)));
-        }
-        is_worth_it
+    /// Whether what was looked at again so often may still show.
+    pub(super) fn may_look_again(&self, times: usize) -> bool {
+        times < MOST_TIMES && !self.settle.is_zero() && !self.is_stopping()
+    }
+
+    /// Takes the task up again later.
+    pub(super) fn look_again_later(&mut self, task: Task, times: usize) {
+        let task = self.ask(task);
+        self.effects.push_back(Effect::Wait(task, length(self.settle, times)));
     }
 
     /// What was put off goes on.
@@ -135,6 +136,7 @@ impl Machine<'_> {
                 self.schedule.put_first([waiting]);
             }
             Some(Task::CountLater) => self.count_accounts(),
+            Some(Task::SeeWhetherGone { call, looks }) => self.see_whether_gone(call, looks),
             Some(other) => {
                 self.tasks.insert(task, other);
             }
