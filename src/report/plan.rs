@@ -123,23 +123,27 @@ impl PlanView<'_> {
             )?;
         }
         write_left_out(self.hidden, out)?;
-        self.write_changes(out)?;
+        let mut is_cut = self.write_changes(out)?;
         self.write_not_due(out)?;
-        self.write_blocked(out)?;
+        is_cut |= self.write_blocked(out)?;
         self.write_seats(out)?;
         self.costs().write(out)?;
         self.write_deletions(out)?;
-        self.write_later(out)?;
+        is_cut |= self.write_later(out)?;
         self.write_access_lost(out)?;
-        self.write_short(out)?;
+        is_cut |= self.write_short(out)?;
         let warnings = &self.sheet.plan.warnings;
         for warning in warnings {
             writeln!(out, "{WARNING}warning{WARNING:#}: {}", warning.message)?;
         }
-        if warnings.iter().any(|warning| warning.rows.len() > NAMED_IN_A_WARNING) {
-            writeln!(out, "`{}` lists all rows of each warning", self.listing_all)?;
-        }
-        Ok(())
+        let are_cut = warnings.iter().any(|warning| warning.rows.len() > NAMED_IN_A_WARNING);
+        let all = match (is_cut, are_cut) {
+            (false, false) => return Ok(()),
+            (true, false) => "every row",
+            (false, true) => "all rows of each warning",
+            (true, true) => "every row, and all rows of each warning",
+        };
+        writeln!(out, "`{}` lists {all}", self.listing_all)
     }
 
     pub(super) fn fates(&self) -> BTreeMap<OperationKind, Fates> {
@@ -198,32 +202,18 @@ impl PlanView<'_> {
         write_lines(begun.take(NAMED).map(line), out)
     }
 
-    /// The first of these lines, how many more there are, and what has all of them.
-    fn write_first(&self, mut lines: impl ExactSizeIterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
-        write_lines(lines.by_ref().take(NAMED), out)?;
-        match lines.len() {
-            0 => Ok(()),
-            more => writeln!(
-                out,
-                "  and {} more; `{}` lists every row",
-                number(more),
-                self.listing_all
-            ),
-        }
-    }
-
-    /// The first rows that change something, and how.
-    fn write_changes(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// The first rows that change something, and how; whether there are more.
+    fn write_changes(&self, out: &mut dyn Write) -> io::Result<bool> {
         let rows = self.sheet.plan.rows.iter().enumerate();
         let changing: Vec<RowIndex> = rows
             .filter(|(_, planned)| planned.verdict.is_none())
             .map(|(index, _)| index)
             .collect();
         if changing.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         writeln!(out, "\n{HEADING}{} to change{HEADING:#}", plural(changing.len(), "row"))?;
-        self.write_first(changing.iter().map(|index| self.change(*index)), out)
+        write_first(changing.iter().map(|index| self.change(*index)), out)
     }
 
     /// The user that a row changes, how, and which licences that replaces.
@@ -250,11 +240,10 @@ impl PlanView<'_> {
         clean(&format!("{}: {whom}: {told}", row.place), 300)
     }
 
-    fn write_blocked(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// The first rows that get no call and need attention, or are left alone; whether there are more.
+    fn write_blocked(&self, out: &mut dyn Write) -> io::Result<bool> {
         let blocked = self.blocked();
-        if blocked.is_empty() {
-            return Ok(());
-        }
+        let mut is_cut = false;
         let line = |(row, verdict): &(&Row, &Verdict)| {
             let message = clean(&verdict.message, 300);
             let whom = whom_of(row);
@@ -266,7 +255,7 @@ impl PlanView<'_> {
             blocked.into_iter().partition(|(_, verdict)| verdict.code == in_use);
         if !cannot_run.is_empty() {
             writeln!(out, "\n{ERROR}{} cannot run{ERROR:#}", plural(cannot_run.len(), "row"))?;
-            self.write_first(cannot_run.iter().map(line), out)?;
+            is_cut |= write_first(cannot_run.iter().map(line), out)?;
         }
         if !left_alone.is_empty() {
             writeln!(
@@ -274,9 +263,9 @@ impl PlanView<'_> {
                 "\n{WARNING}{} left alone{WARNING:#}",
                 things(left_alone.len(), "row", "is", "are")
             )?;
-            self.write_first(left_alone.iter().map(line), out)?;
+            is_cut |= write_first(left_alone.iter().map(line), out)?;
         }
-        Ok(())
+        Ok(is_cut)
     }
 
     /// The rows that need attention and get no call; those that get no seat are listed separately.
@@ -386,9 +375,10 @@ impl PlanView<'_> {
         parts.join(", ")
     }
 
-    /// What migrations leave for a run after their invitations are accepted.
-    fn write_later(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// What migrations leave for a run after their invitations are accepted; whether there is more.
+    fn write_later(&self, out: &mut dyn Write) -> io::Result<bool> {
         let deletions = self.deleted_later();
+        let mut is_cut = false;
         if !deletions.is_empty() {
             let (one, many) = (
                 "is deleted once its invitation is",
@@ -396,16 +386,17 @@ impl PlanView<'_> {
             );
             writeln!(out, "\n{} accepted", things(deletions.len(), "old account", one, many))?;
             let line = |row: &&Row| format!("{} ({})", row.operation.user_label(), row.place);
-            self.write_first(deletions.iter().map(line), out)?;
+            is_cut = write_first(deletions.iter().map(line), out)?;
         }
         match self.sheet.plan.handed_over_later.len() {
-            0 => Ok(()),
+            0 => {}
             count => writeln!(
                 out,
                 "{} licences only then, because no seat is free for the overlap",
                 things(count, "new account", "gets its", "get their")
-            ),
+            )?,
         }
+        Ok(is_cut)
     }
 
     /// The rows whose old accounts a later run deletes.
@@ -419,16 +410,17 @@ impl PlanView<'_> {
         rows.filter(|(_, planned)| waits(planned)).map(|(row, _)| row).collect()
     }
 
-    fn write_short(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// The first rows that get no seat; whether there are more.
+    fn write_short(&self, out: &mut dyn Write) -> io::Result<bool> {
         if self.sheet.plan.short.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         writeln!(
             out,
             "\n{ERROR}seats are short{ERROR:#} for {}",
             plural(self.sheet.plan.short.len(), "row")
         )?;
-        self.write_first(self.short_rows().into_iter(), out)
+        write_first(self.short_rows().into_iter(), out)
     }
 
     /// The rows that get no seat and of which bundles, one per line.
@@ -506,4 +498,13 @@ fn write_lines(lines: impl IntoIterator<Item = String>, out: &mut dyn Write) -> 
         writeln!(out, "  {line}")?;
     }
     Ok(())
+}
+
+/// The first of these lines, and how many more there are; whether there are any.
+fn write_first(mut lines: impl ExactSizeIterator<Item = String>, out: &mut dyn Write) -> io::Result<bool> {
+    write_lines(lines.by_ref().take(NAMED), out)?;
+    match lines.len() {
+        0 => Ok(false),
+        more => writeln!(out, "  and {} more", number(more)).map(|()| true),
+    }
 }

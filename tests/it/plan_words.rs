@@ -116,7 +116,7 @@ fn of_many_rows_that_cannot_run_the_first_are_named_and_where_all_of_them_are() 
         .reseat(&["plan", "sheet.csv"])
         .ends(3)
         .tells("30 rows cannot run")
-        .tells("and 10 more; `")
+        .tells("  and 10 more\n")
         .tells("reseat plan sheet.csv --output json` lists every row");
     assert_eq!(plan.out.matches("not_found").count(), 20, "{}", plan.out);
     let told = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).ends(3);
@@ -208,7 +208,7 @@ fn of_many_who_are_deleted_only_once_they_have_accepted_the_first_are_named() {
         .split_once("25 old accounts are deleted once their invitations are accepted\n")
         .unwrap_or_else(|| panic!("{}", plan.out))
         .1;
-    let (named, more) = later.split_once("  and 5 more; `").unwrap();
+    let (named, more) = later.split_once("  and 5 more\n").unwrap();
     assert_eq!(named.lines().count(), 20, "{later}");
     assert!(
         more.contains("reseat plan sheet.csv --output json` lists every row"),
