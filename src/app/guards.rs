@@ -9,6 +9,7 @@ use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::next::Typed;
 use super::organization_label::OrganizationLabel;
+use super::shortage::ways_to_seats;
 use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};
 use crate::model::Status;
@@ -115,10 +116,9 @@ pub(super) fn question(view: &PlanView<'_>, rules: &Rules, consent: Consent<'_>)
             plural(plan.short.len(), "row")
         );
         let refusal = Failure::new(Ending::Stopped, Reason::Shortage, message).with_details(view.short_rows());
+        let (ways, _) = ways_to_seats(&plan.seats, typed, |command| format!("`{command}`"));
         return Err(refusal.with_help(format!(
-            "free some seats (`{}` finds idle ones), remove rows, or add `--on-shortage fill` to give the seats out in the \
-             sheet's order",
-            typed.freeing(&plan.seats)
+            "{ways}, remove rows, or add `--on-shortage fill` to give the seats out in the sheet's order"
         )));
     }
     let deletions = plan.deletions.len();

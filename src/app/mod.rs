@@ -65,6 +65,7 @@ mod secret;
 mod session;
 mod sheet_outlet;
 mod sheet_place;
+mod shortage;
 mod signals;
 mod state_place;
 mod template;

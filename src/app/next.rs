@@ -30,7 +30,7 @@ impl Typed {
     }
 
     /// These words. What stands in the place of an App ID and is none may be the App Secret, and is not repeated.
-    fn of(mut words: Vec<OsString>) -> Self {
+    pub(super) fn of(mut words: Vec<OsString>) -> Self {
         let flags = words.iter().position(|word| word == "--").unwrap_or(words.len());
         for at in 0..flags {
             let word = words[at].to_string_lossy();
@@ -144,20 +144,28 @@ impl Typed {
         shell(&self.words(["doctor".into()], &FLAGS_OF_THE_ORGANIZATION, &[]))
     }
 
-    /// The command that writes the sheet which frees as many idle seats as are missing, and none of other licences.
-    pub(super) fn freeing(&self, seats: &[SeatLine]) -> String {
+    /// The command that writes the sheet which frees as many idle seats as are missing, or as there are, and none of other
+    /// licences; `None` where there are none.
+    pub(super) fn freeing(&self, seats: &[SeatLine]) -> Option<String> {
         let mut words = vec!["rebalance".to_owned()];
-        for line in seats.iter().filter(|line| line.short > 0) {
+        for line in seats {
+            let freed = line.short.min(line.freeable());
+            if freed == 0 {
+                continue;
+            }
             words.extend(["--only".to_owned(), line.code.to_string()]);
             // `rebalance` cures an excess without being asked to.
-            let besides = line.short.saturating_sub(line.excess());
+            let besides = freed.saturating_sub(line.excess());
             if besides > 0 {
                 words.extend(["--free".to_owned(), format!("{}={besides}", line.code)]);
             }
         }
+        if words.len() == 1 {
+            return None;
+        }
         words.extend(["-o", "free.xlsx"].map(str::to_owned));
         let words = words.into_iter().map(OsString::from);
-        shell(&self.words(words, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"]))
+        Some(shell(&self.words(words, &FLAGS_OF_THE_ORGANIZATION, &["--sandbox"])))
     }
 
     /// The command that plans the sheet that was typed, or one yet to be named, with the profile that was typed.

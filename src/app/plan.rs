@@ -24,6 +24,7 @@ use super::prepare::{Loaded, order, rules};
 use super::results;
 use super::runtime::{block_on, off_thread};
 use super::session::Session;
+use super::shortage::ways_to_seats;
 use super::signals::Signals;
 use crate::cli::PlanOptions;
 use crate::intake::FinishedRows;
@@ -314,11 +315,13 @@ fn as_of(options: &PlanOptions, settings: &Settings) -> Result<AsOf, Failure> {
 /// Why a run would stop before it sends anything, if it would.
 fn stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>, typed: &Typed) -> Option<String> {
     match ended.reason {
-        Reason::Shortage => Some(format!(
-            "a run would stop: there are not enough seats for {}; `{}` finds idle ones",
-            plural(plan.short.len(), "row"),
-            typed.freeing(&plan.seats)
-        )),
+        Reason::Shortage => {
+            let (ways, _) = ways_to_seats(&plan.seats, typed, |command| format!("`{command}`"));
+            Some(format!(
+                "a run would stop: there are not enough seats for {}; {ways} or remove rows",
+                plural(plan.short.len(), "row"),
+            ))
+        }
         Reason::AccessLostUnconfirmed => Some(format!(
             "a run would stop: {} by this plan, more than the {} that `--max-access-lost` allows",
             plan.access_lost.people(),

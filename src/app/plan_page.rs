@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::next::Typed;
 use super::organization_label::OrganizationLabel;
 use super::sheet_place::is_same_file;
+use super::shortage::ways_to_seats;
 use crate::cli::PlanPage;
 use crate::model::{BundleCode, Catalogue};
 use crate::page::{Fact, write_page};
@@ -182,13 +183,17 @@ pub(super) fn approval_once_planned_anew() -> Approval {
 /// Why a run would stop before it changes anything, if it would.
 pub(super) fn would_stop(ended: Ended, plan: &Plan, max_access_lost: Option<u64>, typed: &Typed) -> Option<WouldStop> {
     match ended.reason {
-        Reason::Shortage => Some(WouldStop {
-            why: format!("there are not enough seats for {}", plural(plan.short.len(), "row")),
-            help: "Free some seats (the command below finds idle ones), take rows out of the sheet, or run it with \
-                   `--on-shortage fill`, which gives the seats out in the sheet's order."
-                .to_owned(),
-            commands: vec![typed.freeing(&plan.seats)],
-        }),
+        Reason::Shortage => {
+            let (ways, freeing) = ways_to_seats(&plan.seats, typed, |_| "the command below".to_owned());
+            Some(WouldStop {
+                why: format!("there are not enough seats for {}", plural(plan.short.len(), "row")),
+                help: format!(
+                    "To go on, {ways}, take rows out of the sheet, or run it with `--on-shortage fill`, which gives the seats \
+                     out in the sheet's order."
+                ),
+                commands: freeing.into_iter().collect(),
+            })
+        }
         Reason::AccessLostUnconfirmed => Some(WouldStop {
             why: format!(
                 "{}, more than the {} that `--max-access-lost` allows",

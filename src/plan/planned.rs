@@ -157,6 +157,12 @@ impl SeatLine {
         both.map_or(0, |(taken, owned)| taken.saturating_sub(owned))
     }
 
+    /// How many more than the plan frees could be freed at most, as far as is known.
+    pub fn freeable(&self) -> u64 {
+        self.allocated
+            .map_or(u64::MAX, |taken| taken.saturating_sub(self.freed))
+    }
+
     /// How many are taken once the plan is carried out, if known.
     pub fn taken_after(&self) -> Option<u64> {
         self.allocated.map(|now| (now + self.taken).saturating_sub(self.freed))

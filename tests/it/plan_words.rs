@@ -1,5 +1,6 @@
 //! What a plan and the message of a row say is so, no more and no less.
 
+use reseat::model::BundleCode;
 use reseat::sandbox::{Config, Credentials, Population};
 use serde_json::Value;
 
@@ -157,6 +158,25 @@ fn a_shortage_names_the_command_that_finds_idle_seats() {
             .reseat(words)
             .ends(4)
             .tells("rebalance --only ACNU --free 'ACNU=1' -o free.xlsx` finds idle ones");
+    }
+}
+
+#[test]
+fn a_shortage_that_no_freeing_makes_up_for_says_how_many_seats_there_are() {
+    let stage = Stage::with(Config {
+        population: Population::Generated(60),
+        ..Config::unlimited()
+    });
+    stage.free_seats("ACNU", 0);
+    let owned = stage.world().seats_of(&BundleCode::new("ACNU")).total;
+    stage.write(
+        "sheet.csv",
+        sheet("operation,user,licenses", "add-licenses,{},ACNU", (1..=60).map(person)),
+    );
+    for words in [["plan", "sheet.csv"].as_slice(), &["run", "sheet.csv", "--yes"]] {
+        stage.reseat(words).ends(4).tells("buy seats (of ACNU ").tells(&format!(
+            " more would be needed, and the organization owns {owned} in all"
+        ));
     }
 }
 
