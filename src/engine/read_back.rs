@@ -14,7 +14,7 @@ use crate::directory::{self, Accounts, Allocations, Found, HowRead, ReadAllocati
 use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::Predecessor;
-use crate::text::fold;
+use crate::text::{duration, fold, plural};
 
 /// How long to keep looking for what is not there yet: the pauses between attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +176,15 @@ impl ReadBack {
                 .filter_map(|address| Some((fold(address), accounts.find(address).one()?.clone())));
             let before = found.len();
             found.extend(users);
-            if found.len() - before == missing.len() || !self.pause(look).await {
+            let left = missing.len() - (found.len() - before);
+            if left > 0 && look < self.patience.0.len() && shared.is_to_be_told() {
+                (self.observer)(Event::Notice(format!(
+                    "looking for {} that may have been made although no answer says so, for up to {}",
+                    plural(left, "account"),
+                    duration(self.patience.total())
+                )));
+            }
+            if left == 0 || !self.pause(look).await {
                 return Ok(found);
             }
             look += 1;

@@ -2,6 +2,7 @@
 //! calls lose their answers together, and each of them reading the directory would cost many times what one reading does.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub(super) struct SharedLook {
     asked: Arc<Mutex<Vec<Asked>>>,
     /// Whose turn it is to read.
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Whether it was said that somebody is looked for again.
+    is_told: Arc<AtomicBool>,
 }
 
 struct Asked {
@@ -58,6 +61,11 @@ impl SharedLook {
             let _ = asked.answer.send(answer.clone());
         }
         answer
+    }
+
+    /// Whether it is still to be said that somebody is looked for again, which is said once.
+    pub(super) fn is_to_be_told(&self) -> bool {
+        !self.is_told.swap(true, Ordering::Relaxed)
     }
 
     fn asked(&self) -> std::sync::MutexGuard<'_, Vec<Asked>> {
