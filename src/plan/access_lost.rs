@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{AccessLost, AccountIndex, Direct, Membership, Plan, RowIndex, Stage, Step, Work};
 use crate::api::Allocation;
 use crate::directory::Snapshot;
-use crate::model::GroupId;
+use crate::model::{GroupId, UserId};
 
 /// In which ways an account loses access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,10 +89,16 @@ fn ways_lost(plan: &Plan, snapshot: &Snapshot) -> Vec<WaysLost> {
             .is_some_and(|user| user.invitation_accepted)
     });
     let moved_on: HashSet<RowIndex> = accepted.flat_map(|step| step.rows.iter().copied()).collect();
+    // Rows that go on with an account which an earlier run made for them take nothing from anybody, as in a single run.
+    let is_of_its_makers = |step: &Step, id: UserId| {
+        let makes = |row: &RowIndex| plan.rows[*row].earlier().is_some_and(|begun| begun.made(id));
+        !matches!(step.work, Work::Delete) && step.rows.iter().all(makes)
+    };
     let mut lost = vec![WaysLost::default(); plan.accounts.len()];
     for step in &plan.steps {
         if let Some(account) = step.account
             && let Some(id) = plan.account(account).id
+            && !is_of_its_makers(step, id)
         {
             lost[account.position()].add(step, || snapshot.direct(id), &moved_on);
         }

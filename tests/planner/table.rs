@@ -538,6 +538,31 @@ fn a_migration_that_goes_on_keeps_to_what_was_captured_before_licenses_were_hand
 }
 
 #[test]
+fn a_new_account_that_a_move_goes_on_with_loses_no_access_by_it() {
+    let mut world = World::of(2);
+    world.account(0).held = Some((bundles(""), false));
+    let rules = rules(OnShortage::Stop);
+    let lost = |second: Option<Operation>, made| {
+        let rows = sheet(
+            [migrate(&address(0), &address(1), DeleteWhen::Never)]
+                .into_iter()
+                .chain(second),
+        );
+        let begun = Begun {
+            made,
+            account: Some(user_id(1)),
+            ..Begun::default()
+        };
+        let begun = BegunRows::from([(rows[0].key, begun)]);
+        plan(&rows, &world.snapshot(), &begun, &rules).access_lost.people
+    };
+    assert_eq!(lost(None, true), 0);
+    // What another row takes from it is lost, and so is what was somebody's before the move.
+    assert_eq!(lost(Some(block(&address(1))), true), 1);
+    assert_eq!(lost(None, false), 1);
+}
+
+#[test]
 fn a_blocked_persons_new_account_is_blocked_too_unless_the_row_names_licenses() {
     let mut world = World::of(1);
     world.account(0).held = Some((bundles(""), false));

@@ -118,7 +118,7 @@ impl Begun {
     }
 
     /// Whether an existing account is the one that was made for the row.
-    pub(super) fn made(&self, user: UserId) -> bool {
+    pub(in crate::plan) fn made(&self, user: UserId) -> bool {
         self.made && self.account.is_none_or(|account| account == user)
     }
 }
