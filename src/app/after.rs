@@ -1,7 +1,7 @@
 //! After a run: the final results file, the sheet of failed rows, the summary, the exit code.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ use super::run_record::{RunEnd, RunRecord};
 use super::seat_changes::SeatChanges;
 use super::seat_memory::SeatMemory;
 use super::session::Session;
+use super::undone_since::undone_since;
 use super::what_is_left::{Next, Rest, part_flags, planned_words};
 use crate::cli::RunOptions;
 use crate::engine::Ran;
@@ -126,6 +127,8 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let next = Next::after(ended, &left, &history, final_order, &counts, rest);
     let next_command = next.command(console.typed(), || planned_words(job, options));
     let deletions = deletions_of_the_next(next, run.deleting, &chosen_deletions, &history);
+    let undone_by = (worked_on < order.len()).then(|| undone_since(&path)).flatten();
+    let undone_at = undone_by.as_ref().map(|undone| shown_day(undone.when, loaded));
     let first_due = waiting.due.map(|(first, _)| shown_day(first, loaded));
     let summary = Summary {
         hints: hints(Evidence {
@@ -145,6 +148,10 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 first: first_due.as_deref(),
             },
             left_out: rest.new,
+            undone_by: undone_by
+                .as_ref()
+                .map(|undone| &*undone.sheet)
+                .zip(undone_at.as_deref()),
             deletions_to_allow: to_allow(deletions, options, run.interactivity),
             is_piped: next_command.is_some() && loaded.source.is_piped(),
             without_license: ran.is_without_license.then_some(loaded.organization.id),
@@ -158,6 +165,16 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         results: Some(path.clone()),
         failed_sheet: left.sheet,
     };
+    print_summary(&summary, ended, loaded, &path, console);
+    Ok(RunOutcome {
+        ended,
+        counts: summary.counts.clone(),
+        worked_on,
+        failed_sheet: summary.failed_sheet.clone(),
+    })
+}
+
+fn print_summary(summary: &Summary, ended: Ended, loaded: &Loaded, results: &Path, console: Console<'_>) {
     let shape = summary.shape();
     let message = summary.stopped.as_deref().unwrap_or(ended.ending.meaning());
     let object = Object::of(ended, message, &shape)
@@ -166,15 +183,9 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     if let Err(error) = console.print(&object, |out| summary.write_text(out)) {
         console.complain(format!(
             "warning: the summary was not written to standard output: {error}; every row is in `{}`\n",
-            path.display()
+            results.display()
         ));
     }
-    Ok(RunOutcome {
-        ended,
-        counts: summary.counts.clone(),
-        worked_on,
-        failed_sheet: summary.failed_sheet.clone(),
-    })
 }
 
 /// Puts the lines of the results in the sheet's order. How many rows have which status, and what is now known of them.

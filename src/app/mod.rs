@@ -74,6 +74,7 @@ mod unattended;
 mod undo;
 mod undo_refusals;
 mod undo_sheet;
+mod undone_since;
 mod watch;
 mod what_is_left;
 

@@ -13,6 +13,7 @@ use super::sheet_place::SheetPlace;
 use super::signals::Signals;
 use super::undo_refusals::not_results;
 use super::undo_sheet::{Undone, deliver_sheet};
+use super::undone_since::note_undo;
 use crate::cli::{Target, UndoOptions};
 use crate::directory::{self, Accounts};
 use crate::ledger::{History, OpenError, writer_of};
@@ -53,7 +54,11 @@ pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Consol
         let (rows, whose) = signals.obeyed_by(compared).await?;
         Ok(undone(options, &changes, rows, Some(whose)))
     })?;
-    deliver_sheet(place.as_ref(), console, &undone)
+    let ending = deliver_sheet(place.as_ref(), console, &undone)?;
+    if let Some(place) = place.filter(|_| undone.puts_back > 0) {
+        note_undo(&options.path, place.path());
+    }
+    Ok(ending)
 }
 
 fn undone(options: &UndoOptions, changes: &Changes, rows: Vec<UndoRow>, compared_with: Option<Whose>) -> Undone {

@@ -26,7 +26,7 @@ pub(super) struct Undone {
     is_part: bool,
     /// The one whose present state the changes were compared with; `None` where nothing was asked.
     compared_with: Option<Whose>,
-    puts_back: usize,
+    pub(super) puts_back: usize,
     decide: BTreeMap<Why, usize>,
 }
 

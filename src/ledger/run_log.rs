@@ -71,6 +71,9 @@ pub struct RunEntry {
     /// The seats of the bundles that it was to give or free.
     #[serde(default)]
     pub seats: Vec<RunSeats>,
+    /// The sheet that `undo` wrote since of these results, by its path from their folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<String>,
 }
 
 /// The organization of a run.
@@ -125,6 +128,7 @@ impl RunEntry {
             waited_ms: None,
             elapsed_ms: None,
             seats: Vec::new(),
+            undone_by: None,
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Evidence<'a> {
     pub not_due: NotDue<'a>,
     /// Rows that no run has worked on, as only a part of the sheet was asked for.
     pub left_out: LeftOut<'a>,
+    /// The sheet by which rows that count as done were undone, and when it was run.
+    pub undone_by: Option<(&'a Path, &'a str)>,
     /// The deletions that the next run has to be allowed.
     pub deletions_to_allow: Deletions,
     /// Whether the sheet has to be piped in again.
@@ -123,6 +125,13 @@ pub enum Hint {
     },
     /// Accounts were made, or may have been, for rows whose address was corrected since: their addresses.
     AccountsLeft(Vec<String>),
+    /// Rows that count as done were undone.
+    Undone {
+        /// By a run of this sheet.
+        sheet: PathBuf,
+        /// When that was.
+        when: String,
+    },
     /// The next run deletes these accounts.
     AllowDeletions(Deletions),
     /// The sheet came from a pipe.
@@ -149,6 +158,7 @@ impl Hint {
             Self::CorrectedElsewhere(_) => "corrected-elsewhere",
             Self::LeftBehind { .. } => "rows-left-behind",
             Self::AccountsLeft(_) => "accounts-left",
+            Self::Undone { .. } => "rows-undone",
             Self::AllowDeletions(_) => "allow-deletions",
             Self::PipeAgain => "pipe-again",
         }
@@ -269,6 +279,11 @@ impl fmt::Display for Hint {
                     joined(addresses, 10)
                 )
             }
+            Self::Undone { sheet, when } => write!(
+                out,
+                "what rows did that count as done was undone by a run of {} ({when}): add `--again` to do it again",
+                shown_path(sheet)
+            ),
             Self::AllowDeletions(Deletions { most, once_accepted }) => {
                 let (up_to, accepted) = match once_accepted {
                     0 => ("", ""),
@@ -301,6 +316,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         in_doubt_for_good,
         not_due,
         left_out,
+        undone_by,
         deletions_to_allow,
         is_piped,
         without_license,
@@ -346,6 +362,10 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         first: first.clone(),
     }));
     hints.extend((!accounts_left.is_empty()).then(|| Hint::AccountsLeft(accounts_left.to_vec())));
+    hints.extend(undone_by.map(|(sheet, when)| Hint::Undone {
+        sheet: sheet.to_owned(),
+        when: when.to_owned(),
+    }));
     hints.extend((deletions_to_allow.most > 0).then_some(Hint::AllowDeletions(deletions_to_allow)));
     hints.extend(is_piped.then_some(Hint::PipeAgain));
     hints
@@ -382,6 +402,7 @@ mod tests {
         in_doubt_for_good: 0,
         not_due: NotDue { rows: 0, first: None },
         left_out: LeftOut { rows: 0, by: &[] },
+        undone_by: None,
         deletions_to_allow: Deletions {
             most: 0,
             once_accepted: 0,

@@ -76,6 +76,7 @@ mod turns;
 mod unattended;
 mod undo;
 mod undo_moves;
+mod undone_since;
 mod unless_changed;
 mod used_since;
 mod user_id;

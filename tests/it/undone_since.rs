@@ -1,0 +1,64 @@
+//! Whoever runs a sheet again whose rows were undone learns so, and what does them again.
+
+use crate::support::{BRAM, HUGO, Stage};
+use crate::undo::{run_undo, undo};
+
+const UNDONE: &str = "was undone by a run of";
+
+#[test]
+fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,licenses\nadd-licenses,{HUGO},ATTUNU\n");
+    stage.run(&sheet).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    // The sheet alone undoes nothing.
+    let again = stage.rerun(&[]).ends(0);
+    assert!(
+        !again.err.contains(UNDONE) && !again.out.contains(UNDONE),
+        "{}",
+        again.out
+    );
+
+    run_undo(&stage, "undo.csv").ends(0);
+    let again = stage.rerun(&[]).ends(0).tells(UNDONE).tells("undo.csv");
+    assert!(again.out.contains("add `--again` to do it again"), "{}", again.out);
+    stage.rerun(&["--output", "json"]).ends(0).tells("\"rows-undone\"");
+    assert_eq!(stage.held(HUGO), None);
+
+    stage.rerun(&["--again"]).ends(0);
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU"));
+    assert!(!stage.rerun(&[]).ends(0).out.contains(UNDONE));
+}
+
+#[test]
+fn what_was_undone_and_given_back_is_not_said_to_be_undone() {
+    let stage = Stage::new();
+    stage.run(&format!("operation,user,active\nupdate,{BRAM},no\n")).ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    stage.rerun(&[]).ends(0).tells(UNDONE);
+    undo(&stage, "undo.results.csv", "redo.csv").ends(0);
+    run_undo(&stage, "redo.csv").ends(0);
+    assert!(!stage.rerun(&[]).ends(0).out.contains(UNDONE));
+}
+
+#[test]
+fn rows_that_were_deleted_and_invited_anew_count_as_undone_and_another_sheet_of_the_name_as_nothing() {
+    let stage = Stage::new();
+    stage
+        .run_with(&format!("operation,user\ndelete,{BRAM}\n"), &["--max-deletes", "1"])
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    // Somebody else's sheet has the name when it is run.
+    stage.write(
+        "undo.csv",
+        format!("operation,user,licenses\nadd-licenses,{HUGO},ATTUNU\n"),
+    );
+    run_undo(&stage, "undo.csv").ends(0);
+    assert!(!stage.rerun(&[]).ends(0).out.contains(UNDONE));
+    stage
+        .reseat(&["undo", "sheet.results.csv", "-o", "undo.csv", "--force"])
+        .ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    stage.rerun(&[]).ends(0).tells(UNDONE);
+}
