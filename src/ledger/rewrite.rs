@@ -1,6 +1,6 @@
 //! The final order of a results file: written next to it, then moved into place atomically.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -273,8 +273,9 @@ fn in_order_of_the_sheet(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Ke
         }
     }
     let current = index.current_corrections();
+    let replaced: HashSet<&RowKey> = order.replaced.iter().collect();
     let others = (0..).zip(index.lines()).filter(|(position, line)| {
-        !is_taken[*position as usize] && line.known.outlives_its_row() && !order.replaced.contains(&line.key)
+        !is_taken[*position as usize] && line.known.outlives_its_row() && !replaced.contains(&line.key)
     });
     let first_other = lines.len();
     lines.extend(others.map(|(position, line)| Kept {
@@ -300,6 +301,7 @@ fn in_order_of_the_file(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Kep
         let place = places.entry(correction.key).or_insert(u64::MAX);
         *place = correction.first.min(first_of(key)).min(*place);
     }
+    let replaced: HashSet<&RowKey> = order.replaced.iter().collect();
     let mut staying = Vec::with_capacity(index.lines().len());
     for (position, line) in (0..).zip(index.lines()) {
         let key = &line.key;
@@ -307,7 +309,7 @@ fn in_order_of_the_file(scan: &mut Scan, order: Order<'_>) -> io::Result<Vec<Kep
         let stays = match index.correction_of(key) {
             Some(correction) => is_still_told(line, &correction, index, stored)?,
             // Where what took its place was not attempted, it is still the one that counts.
-            None if order.replaced.contains(key) && place.is_none() => false,
+            None if replaced.contains(key) && place.is_none() => false,
             None => index.corrected_by(key).is_none() || place.is_some() || line.known.outlives_its_row(),
         };
         if stays {
