@@ -49,7 +49,7 @@ pub(super) fn are_finished(loaded: &Loaded, history: Option<&History>) -> bool {
 
 /// Whether the last run of these results found the organization by another name, or at another address. Its id may be one that
 /// is only configured, so it does not show that a name which was mistyped is that of another organization.
-pub(super) fn is_named_otherwise(results: &Path, label: &OrganizationLabel) -> bool {
+pub(super) fn was_called_otherwise(results: &Path, label: &OrganizationLabel) -> bool {
     let OrganizationLabel::Configured { name, uri, .. } = label else {
         return false;
     };

@@ -12,7 +12,7 @@ use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
-use super::finished_rows::is_named_otherwise;
+use super::finished_rows::was_called_otherwise;
 use super::guards::outlook;
 use super::inputs::{as_of_now, catalogue_of, open_sheet, settings_for};
 use super::next::Typed;
@@ -85,7 +85,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let given = planning.results.as_deref();
     let (path, is_given) = (family.results(given), given.is_some());
     let (id, label) = (loaded.organization.id, loaded.organization.label.clone());
-    let is_named_otherwise = is_named_otherwise(&path, &label);
+    let was_called_otherwise = was_called_otherwise(&path, &label);
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = Selection::of(planning, loaded.as_of.clone());
@@ -107,7 +107,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
         .await?;
     drop(history);
     let rules = rules(session.settings, planning, &choice, &loaded.organization);
-    loaded.asks_by_name = choice.rows.is_empty() && is_named_otherwise;
+    loaded.asks_by_name = choice.rows.is_empty() && was_called_otherwise;
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
     let ahead = Ahead::WholeRun(began.elapsed());
     let planned = PlannedSheet {

@@ -16,7 +16,7 @@ use super::console::Console;
 use super::cost::{Ahead, Cost};
 use super::ending::Reason;
 use super::failure::Failure;
-use super::finished_rows::{are_finished, finished_rows, is_named_otherwise, known_results};
+use super::finished_rows::{are_finished, finished_rows, known_results, was_called_otherwise};
 use super::guards::{Consent, Interactivity, Question, ask, may_ask, question};
 use super::inputs::{catalogue, open_sheet, settings_for};
 use super::job::Job;
@@ -179,7 +179,7 @@ async fn carry_out<'s>(
         label: &label,
         typed: session.console.typed(),
     };
-    loaded.asks_by_name = choice.rows.is_empty() && is_named_otherwise(&path, &label);
+    loaded.asks_by_name = choice.rows.is_empty() && was_called_otherwise(&path, &label);
     let (snapshot, plan) = session.plan(&mut loaded, &choice, &rules).await?;
     let proposal = Proposal {
         session,

@@ -106,8 +106,8 @@ impl Machine<'_> {
 
     pub(super) fn groups_are_now(&mut self, steps: &[StepIndex], groups: &Groups) {
         let mut changes = Vec::new();
-        let mut renamed = Vec::new();
-        let mut deleted = Vec::new();
+        // The group of each as it is now, where it is there still.
+        let mut present = Vec::new();
         for step in steps {
             let Work::Member(id, _) = &self.steps.step(*step).work else {
                 continue;
@@ -115,37 +115,31 @@ impl Machine<'_> {
             let Some(known) = self.group(*id) else {
                 continue;
             };
-            let Some(now) = groups.get(*id) else {
-                let words = format!("meanwhile somebody else deleted the group `{}`", known.name);
-                changes.push((*step, words.clone()));
-                deleted.push((*step, words));
-                continue;
+            let now = groups.get(*id);
+            let what = match now {
+                None => format!("deleted the group `{}`", known.name),
+                Some(now) if known.name != now.name => {
+                    format!("renamed the group `{}` to `{}`", known.name, now.name)
+                }
+                Some(_) => continue,
             };
-            if known.name != now.name {
-                let words = format!(
-                    "meanwhile somebody else renamed the group `{}` to `{}`",
-                    known.name, now.name
-                );
-                changes.push((*step, words));
-                renamed.push(now.clone());
-            }
+            changes.push((*step, format!("meanwhile somebody else {what}")));
+            present.push(now);
         }
         if self.refuses(&changes) {
             return;
         }
-        for (step, words) in deleted {
-            self.fail_step(
-                step,
-                &StepFailure::new(Status::NotFound, RowReason::GroupNotFound, words),
-                None,
-            );
-        }
-        for (step, words) in changes.iter().filter(|(step, _)| self.steps.is_open(*step)) {
-            for row in &self.steps.rows_of(*step) {
+        for ((step, words), now) in changes.into_iter().zip(present) {
+            let Some(group) = now else {
+                let failure = StepFailure::new(Status::NotFound, RowReason::GroupNotFound, words);
+                self.fail_step(step, &failure, None);
+                continue;
+            };
+            for row in &self.steps.rows_of(step) {
                 self.rows.remark(*row, words.clone());
             }
+            self.renamed.insert(group.id, group.clone());
         }
-        self.renamed.extend(renamed.into_iter().map(|group| (group.id, group)));
     }
 
     pub(super) fn accounts_are_now(&mut self, steps: &[StepIndex], accounts: &Accounts) {
