@@ -906,6 +906,12 @@ fn nobody_gets_what_the_column_beside_it_says_to_take_away() {
         ("Type", "Add", "Remove"),
         ("Class", "invite", "delete"),
         ("Event", "Joiner", "Leaver"),
+        ("Event type", "New Hire", "Resignation"),
+        ("Type", "New starter", "Offboarding"),
+        ("Ereignis", "Neueinstellung", "Austritt"),
+        ("Mouvement", "Nouvelle embauche", "Démission"),
+        ("Movimiento", "Nuevo ingreso", "Dimisión"),
+        ("Tipo", "Nuova assunzione", "Dimissioni"),
         ("Art", "Hinzufügen", "Entfernen"),
         ("Type de demande", "Ajouter", "Retirer"),
         ("Tipo", "Añadir", "Eliminar"),
@@ -944,11 +950,24 @@ fn a_column_of_words_for_operations_is_told_where_nothing_else_orders_them() {
         "E-mail,Type\nann@x.example,Remove\nbob@x.example,Contractor\n",
         "E-mail,Class\nann@x.example,License\nbob@x.example,\n",
         "E-mail,Used\nann@x.example,3\nbob@x.example,0\n",
+        "E-mail,Type\nann@x.example,Leaver\nbob@x.example,Resignation\n",
+        "E-mail,Type\nann@x.example,New user\nbob@x.example,End user\n",
         "operation,E-mail,Type\noffboard,ann@x.example,Add\noffboard,bob@x.example,\n",
     ] {
         let quiet = offboarding(text);
         assert_eq!(rows(&quiet).len(), 2, "{text}");
         assert_eq!(codes(&quiet, Severity::Warning), [] as [&str; 0], "{text}");
+    }
+    for (text, told) in [
+        ("E-mail,Type\nann@x.example,New Hire\nbob@x.example,Rehire\n", &[] as &[&str]),
+        (
+            "E-mail,Type\nann@x.example,New Hire\nbob@x.example,Transfer\n",
+            &["operation-not-used"],
+        ),
+    ] {
+        let joiners = intake(text);
+        assert_eq!(rows(&joiners).len(), 2, "{text}");
+        assert_eq!(codes(&joiners, Severity::Warning), told, "{text}");
     }
 }
 

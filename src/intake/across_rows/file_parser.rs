@@ -178,11 +178,12 @@ impl FileParser<'_, '_> {
                 &mut parsed.rows,
                 &mut parsed.refused,
             );
-            for problem in unused.problems(&worksheet, &self.options.catalogue, &unused_dates.columns) {
+            let (catalogue, operations) = (&self.options.catalogue, parsed.operations());
+            for problem in unused.problems(&worksheet, catalogue, &operations, &unused_dates.columns) {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
-            let maybe_groups = unused.into_maybe_groups(&worksheet, &self.options.catalogue);
+            let maybe_groups = unused.into_maybe_groups(&worksheet, catalogue);
             self.file.maybe_groups.extend(maybe_groups);
             let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);

@@ -36,6 +36,13 @@ impl Direction {
         }
     }
 
+    /// Of all rows of these operations, if it is the same of all.
+    pub(in crate::intake) fn of_operations(kinds: &[OperationKind]) -> Option<Self> {
+        let mut directions = kinds.iter().map(|kind| Self::of_operation(*kind));
+        let first = directions.next()?;
+        directions.all(|other| other == first).then_some(first)
+    }
+
     /// Whether one takes what the other gives.
     pub(in crate::intake) fn is_against(self, other: Self) -> bool {
         matches!((self, other), (Self::Gives, Self::Takes) | (Self::Takes, Self::Gives))

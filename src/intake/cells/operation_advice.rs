@@ -43,8 +43,10 @@ pub(super) enum Thing {
 pub(super) const VERBS: [(Verb, &str); 16] = [
     (
         Verb::Invite,
-        "invite onboard joiner starter hire rehire eintritt wiedereintritt neueintritt alta ingreso ingresso embauche arrivée arrivee \
-         assunzione indiensttreding zatrudnienie 入社 einladen inviter invitar convidar invitare uitnodigen zaproś zaprosić zapros 招待",
+        "invite onboard onboarding joiner starter hire rehire newhire newcomer eintritt wiedereintritt neueintritt neueinstellung \
+         neuzugang zugang alta ingreso contratación contratacion incorporación incorporacion ingresso admissão admissao contratação \
+         contratacao embauche arrivée arrivee arrivant assunzione indiensttreding zatrudnienie 入社 einladen inviter invitar convidar \
+         invitare uitnodigen zaproś zaprosić zapros 招待",
     ),
     (
         Verb::Create,
@@ -94,7 +96,7 @@ pub(super) const VERBS: [(Verb, &str); 16] = [
     ),
     (
         Verb::Activate,
-        "activate enable reactivate aktivieren reaktivieren activer réactiver activar reactivar ativar reativar attivare \
+        "activate enable reactivate reinstate aktivieren reaktivieren activer réactiver activar reactivar ativar reativar attivare \
          riattivare activeren aktywuj włącz 有効化",
     ),
     (
@@ -108,8 +110,10 @@ pub(super) const VERBS: [(Verb, &str); 16] = [
     ),
     (
         Verb::Leave,
-        "offboard leaver leave exit terminate termination ausscheiden austritt abgang abgänge kündigung départ sortie baja salida saída \
-         uscita desligar cessazione uitdienst zwolnienie 退職",
+        "offboard offboarding leaver leave exit terminate termination resignation resigned departure separation dismissal retirement \
+         ausscheiden austritt abgang abgänge kündigung départ sortie démission demission licenciement baja salida dimisión dimision \
+         despido saída demissão demissao desligar desligamento uscita cessazione dimissioni licenziamento uitdienst ontslag \
+         zwolnienie 退職",
     ),
     (
         Verb::Nothing,
@@ -210,10 +214,10 @@ impl Verb {
 
 /// What the name of a worksheet says that becomes of the access of those on it, if it says one thing: `Leavers`, `Eintritte`.
 pub(in crate::intake) fn direction_named(name: &str) -> Option<Direction> {
-    /// Words that mean much else where they are no orders: `End users`, `Licences`, `del`.
-    const OF_OTHER_THINGS: [&str; 15] = [
+    /// Words that mean much else where they are no orders: `End users`, `Licences`, `del`, `Zugang`.
+    const OF_OTHER_THINGS: [&str; 16] = [
         "end", "free", "drop", "take", "leave", "new", "make", "register", "block", "lock", "release", "license",
-        "licence", "del", "set",
+        "licence", "del", "set", "zugang",
     ];
     let verb = |word: &String| {
         let stems = ["", "s", "e", "en", "n"]
@@ -482,6 +486,8 @@ mod tests {
             "altas",
             "Einladen",
             "Nowi: zaprosić",
+            "Onboarding",
+            "Neuzugang",
         ] {
             assert_eq!(direction_named(name), Some(Direction::Gives), "{name}");
         }
@@ -493,6 +499,9 @@ mod tests {
             "Remove",
             "To delete",
             "bajas",
+            "Resignations",
+            "Offboarding",
+            "Démissions",
             "退職",
         ] {
             assert_eq!(direction_named(name), Some(Direction::Takes), "{name}");
@@ -507,6 +516,7 @@ mod tests {
             "Usuarios del equipo",
             "Joiners and leavers",
             "Release 3",
+            "VPN-Zugang",
             "Annual leave",
             "HR",
             "2026-12",

@@ -9,11 +9,13 @@ use crate::text::fold;
 /// A longer text is a remark.
 const LONGEST: usize = 40;
 
-/// Words that also say what something is, rather than what is to be done: `Type` is `New`, or `License`.
+/// Words that also say what something is, rather than what is to be done: `Type` is `New`, or `License`. Beside another they
+/// make no difference: a `New hire` comes.
 const NO_ORDERS: &str = "new license licence free lock end leave leaves set make correct";
 
 /// What may stand between the words of an order.
-const JOINTS: &str = "to from of the a user's zu zur zum aus von der die das au aux à de du des del al a ao do da dai dal dei al aan uit van do z";
+const JOINTS: &str = "to from of the a user's zu zur zum aus von der die das au aux à de du des del al a ao do da dai dal dei al aan uit van do z \
+     neue neuer neuen nouvelle nouveau nouvel nueva nuevo nova novo nuova nuovo nieuwe";
 
 /// Headers of columns that say what happens to somebody, by their keys; those of exports for people among them.
 const HEADERS: &str = "type class used event eventtype change changetype request requesttype movement typ art ereignis aenderung anderung \
@@ -38,8 +40,10 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
     let is_in = |list: &str, word: &String| list.split_whitespace().any(|known| known == *word);
     let mut direction = None;
     for word in &words {
-        let meant = meaning(word, &VERBS).filter(|_| !is_in(NO_ORDERS, word));
-        match meant.map(Verb::direction) {
+        if is_in(NO_ORDERS, word) {
+            continue;
+        }
+        match meaning(word, &VERBS).map(Verb::direction) {
             Some(one) if direction.is_none_or(|other| other == one) => direction = Some(one),
             Some(_) => direction = Some(Direction::Neither),
             None if meaning(word, &THINGS).is_some() || is_in(JOINTS, word) => {}
@@ -84,6 +88,29 @@ mod tests {
             ("baja", Direction::Takes),
             ("Leaver", Direction::Takes),
             ("Joiner", Direction::Gives),
+            ("New Hire", Direction::Gives),
+            ("New starter", Direction::Gives),
+            ("new joiner", Direction::Gives),
+            ("Onboarding", Direction::Gives),
+            ("Neueinstellung", Direction::Gives),
+            ("Neuzugang", Direction::Gives),
+            ("Zugang", Direction::Gives),
+            ("Nouvelle embauche", Direction::Gives),
+            ("Nouvel arrivant", Direction::Gives),
+            ("Nueva alta", Direction::Gives),
+            ("Nuevo ingreso", Direction::Gives),
+            ("Nuova assunzione", Direction::Gives),
+            ("Admissão", Direction::Gives),
+            ("Reinstate", Direction::Gives),
+            ("remove license", Direction::Takes),
+            ("Resignation", Direction::Takes),
+            ("Offboarding", Direction::Takes),
+            ("Departure", Direction::Takes),
+            ("Separation", Direction::Takes),
+            ("Retirement", Direction::Takes),
+            ("Démission", Direction::Takes),
+            ("Dimisión", Direction::Takes),
+            ("Ontslag", Direction::Takes),
             ("add-licenses", Direction::Gives),
             ("offboard", Direction::Takes),
             ("Add/Remove", Direction::Neither),
@@ -109,7 +136,14 @@ mod tests {
             "to be added",
             "Team lead",
             "Externe",
-            "Neueinstellung",
+            "New user",
+            "New team",
+            "End user",
+            "Free license",
+            "Leave of absence",
+            "Nueva cuenta",
+            "VPN-Zugang",
+            "New hire laptop",
             "free",
         ] {
             assert_eq!(order_in(cell), None, "{cell}");

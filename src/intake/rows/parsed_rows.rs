@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use strum::EnumCount;
+use strum::{EnumCount, IntoEnumIterator};
 
 use super::date_columns::{DateColumns, refuse};
 use super::doubtful_letters::DoubtfulLetters;
@@ -105,6 +105,12 @@ impl ParsedRows {
         let below = self.rows.iter().map(|row| row.place.row).filter(|row| *row > header);
         let below: Vec<u32> = below.collect();
         refuse(&mut self.rows, &mut self.refused, &below, &below_header_again(header));
+    }
+
+    /// The operations that rows have, valid or not.
+    pub(in crate::intake) fn operations(&self) -> Vec<OperationKind> {
+        let counts = OperationKind::iter().zip(self.operation_counts);
+        counts.filter(|(_, count)| *count > 0).map(|(kind, _)| kind).collect()
     }
 
     /// Adds a word that means no known bundle.

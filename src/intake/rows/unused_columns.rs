@@ -137,18 +137,18 @@ impl UnusedColumns {
             .collect()
     }
 
-    /// A warning for each column, except at the positions `told`, of which there is something else to say; who knows its
-    /// header, or the catalogue its cells, is told what it may be meant for.
+    /// A warning for each column beside rows of these operations, except at the positions `told`, of which there is
+    /// something else to say; who knows its header, or the catalogue its cells, is told what it may be meant for.
     pub(in crate::intake) fn problems(
         &self,
         worksheet: &Worksheet,
         catalogue: &Catalogue,
+        operations: &[OperationKind],
         told: &[usize],
     ) -> Vec<UnplacedProblem> {
-        let has_operations = worksheet.header.position(Column::Operation).is_some();
         let is_worth_a_word = |column: &&UnusedColumn| {
             let is_told = told.contains(&column.position);
-            !is_told && (!column.is_fact || !has_operations && column.holds_orders())
+            !is_told && (!column.is_fact || column.orders_else(&worksheet.header, operations))
         };
         let columns = self.columns.iter().filter(is_worth_a_word);
         let mut problems = Vec::new();
@@ -156,7 +156,7 @@ impl UnusedColumns {
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
         for (place, column) in columns.enumerate() {
             let problem = if place < Problems::MOST {
-                column.problem(worksheet, catalogue)
+                column.problem(worksheet, catalogue, operations)
             } else {
                 None
             };
@@ -176,10 +176,15 @@ impl UnusedColumns {
 
 impl UnusedColumn {
     /// What there is to say of it; `None` if it may be anything.
-    fn problem(&self, worksheet: &Worksheet, catalogue: &Catalogue) -> Option<UnplacedProblem> {
+    fn problem(
+        &self,
+        worksheet: &Worksheet,
+        catalogue: &Catalogue,
+        operations: &[OperationKind],
+    ) -> Option<UnplacedProblem> {
         let (label, header) = (&self.label, &worksheet.header);
         let key = column_key(&self.name);
-        if header.position(Column::Operation).is_none() && self.holds_orders() {
+        if self.orders_else(header, operations) {
             let what = format!(
                 "the column `{label}` is not used, but its cells seem to say what is to be done: {}",
                 self.shown_values()
@@ -325,9 +330,16 @@ impl UnusedColumn {
         crate::text::clean(&self.name, 60)
     }
 
-    /// Whether all its values say what is to be done.
-    fn holds_orders(&self) -> bool {
-        !self.values.is_empty() && self.values.iter().all(|value| order_in(value).is_some())
+    /// Whether all its values say what is to be done where no column does, and not all of them what these operations do.
+    fn orders_else(&self, header: &Header, operations: &[OperationKind]) -> bool {
+        let done = Direction::of_operations(operations).filter(|direction| *direction != Direction::Neither);
+        let mut is_another = false;
+        let is_order = |value: &String| {
+            let order = order_in(value);
+            is_another |= order != done;
+            order.is_some()
+        };
+        header.position(Column::Operation).is_none() && self.values.iter().all(is_order) && is_another
     }
 
     /// Whether all its values are marks: `x`, `1`, `yes`.
