@@ -739,6 +739,20 @@ fn an_account_may_be_called_as_its_makers_like_where_that_can_be_somebody() {
 }
 
 #[test]
+fn a_line_among_the_users_that_speaks_of_those_below_it_is_nobody() {
+    for line in ["Please keep:", "Bitte behalten:", "À garder :", "残す："] {
+        for operation in ["delete", "release-licenses", "add-to-groups"] {
+            let intake = intake(&format!(
+                "operation,user,groups\n{operation},ann,HR\n{operation},{line},HR\n{operation},bob,HR\n"
+            ));
+            assert_eq!(codes(&intake, Severity::Error), ["line-of-text"], "{line}");
+        }
+    }
+    let intake = intake("operation,user\ndelete,urn:ann\ndelete,Ann Lee\n");
+    assert_eq!(codes(&intake, Severity::Error), [""; 0]);
+}
+
+#[test]
 fn an_item_of_a_list_that_is_struck_through_is_told_as_a_struck_cell_is() {
     let warned = |header: &str, is_second_struck: bool| {
         let mut workbook = Workbook::new();

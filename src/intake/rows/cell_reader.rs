@@ -315,6 +315,10 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         if name.contains('@') {
             self.check_address(column, "user", name, "write one address, user name or GUID");
+        } else if column == Column::User && name.ends_with([':', '：']) {
+            let what = format!("`{}` is rather a line of text than somebody", excerpt(name));
+            let help = "take it out of the table, and look whether the rows below it are meant as well";
+            self.report(UnplacedProblem::error(ProblemCode::LineOfText, what, help), column);
         } else if !self.cells.has(Column::UserId) && names_several_people(name) {
             // With an id beside it, it is what one account is called.
             self.several_in_one_cell(column, "user");
