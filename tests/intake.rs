@@ -799,6 +799,8 @@ fn a_line_of_text_below_the_rows_is_no_row_about_whom_it_names() {
         "note,operation,user\nsee below:,delete,ann@x.example\n",
         "No,operation,user\n1:,delete,ann@x.example\n",
         "Team,operation,user\nIT: Ops,delete,ann@x.example\n",
+        "Team,operation,user\nFinance:,delete,ann@x.example\nHR:,delete,bob@x.example\n",
+        "Priority,operation,email,name,surname\nP1:,invite,ann@x.example,Ann,Lee\n",
         "user,operation,name\nann@x.example,delete,Team:\n",
     ] {
         assert_eq!(errors(text), [] as [&str; 0], "{text}");

@@ -69,6 +69,16 @@ pub(super) fn line_of_text(header: &Header, row: &Row, cells: &RowCells<'_>) -> 
     if !is_text || !people.iter().any(|column| cells.has(*column)) {
         return None;
     }
+    // Who only signed has a day beside the address at most; `Finance:` before the cells of a row is a team.
+    let is_signed = |column: &Column| {
+        people.contains(column)
+            || matches!(column, Column::NotBefore | Column::Note)
+            || header.position(*column) == Some(position)
+    };
+    let mut filled = header.present.iter().map(|(column, _)| column);
+    if filled.any(|column| cells.has(*column) && !is_signed(column)) {
+        return None;
+    }
     let what = format!(
         "the row begins with `{}`, so it is rather a line of text than a row",
         excerpt(first)
