@@ -1680,6 +1680,33 @@ fn one_operation_for_worksheets_that_are_called_after_who_comes_and_who_leaves_i
 }
 
 #[test]
+fn worksheets_of_different_columns_that_all_lose_something_are_told() {
+    use OperationKind::{Delete, Invite, Offboard};
+    let leavers: &[&[&str]] = &[&["E-Mail", "Nachname"], &["ann@x.example", "Lee"]];
+    let told = |name: &str, rows: &[&[&str]], operation: OperationKind, sheets: Option<Vec<String>>| {
+        let options = Options {
+            operation: Some(operation),
+            sheets,
+            ..Options::default()
+        };
+        let intake = read(&worksheets(&[("Tabelle1", leavers), (name, rows)]), &options).unwrap();
+        let told = intake.problems.iter();
+        told.filter(|problem| problem.code.as_str() == "sheet-name-overruled").count()
+    };
+    let contacts: &[&[&str]] = &[&["Role", "Name", "E-Mail"], &["Approver", "Bob", "bob@x.example"]];
+    let more: &[&[&str]] = &[&["Nachname", "Note", "E-Mail"], &["Kay", "left", "bob@x.example"]];
+    for operation in [Offboard, Delete] {
+        assert_eq!(told("Verteiler", contacts, operation, None), 1);
+        assert_eq!(told("Tabelle2", more, operation, None), 0);
+        let both = vec!["Tabelle1".to_owned(), "Verteiler".to_owned()];
+        assert_eq!(told("Verteiler", contacts, operation, Some(both)), 0, "who picks means them");
+        assert_eq!(told("Verteiler", &contacts[..1], operation, None), 0, "it has no rows");
+    }
+    assert_eq!(told("Verteiler", contacts, Invite, None), 0);
+    assert_eq!(told("Leavers", contacts, Offboard, None), 1, "that one is named alike");
+}
+
+#[test]
 fn an_overview_of_groups_beside_rows_that_say_what_to_do_is_told_where_it_would_set_rules() {
     let requests: &[&[&str]] = &[&["operation", "user", "licenses"], &["add-licenses", "ann", "ATTUNU"]];
     let told = |name: &str, rows: &[&[&str]]| {
@@ -1695,7 +1722,19 @@ fn an_overview_of_groups_beside_rows_that_say_what_to_do_is_told_where_it_would_
     assert_eq!(told("Overview", overview), ["inferred-rules", "unknown-header"]);
     assert_eq!(told("set-group-licenses", overview), ["unknown-header"]);
     let rules: &[&[&str]] = &[&["Group", "Licences"], &["Finance", "ATTUNU"]];
-    assert_eq!(told("Rules", rules), [] as [&str; 0]);
+    for name in ["Rules", "Gruppenregeln", "Group licences"] {
+        assert_eq!(told(name, rules), [] as [&str; 0], "{name}");
+    }
+    for name in ["Lists", "Auswahl", "Listes", "Groups"] {
+        assert_eq!(told(name, rules), ["inferred-rules"], "{name}");
+    }
+    for other in [
+        ("invite", &[&["email"][..], &["ann@x.example"]][..]),
+        ("Import", &[&["email", "group membership"], &["ann@x.example", "HR"]]),
+    ] {
+        let both = read(&worksheets(&[other, ("Lists", rules)]), &Options::default()).unwrap();
+        assert_eq!(codes(&both, Severity::Warning), ["inferred-rules"], "{}", other.0);
+    }
     let alone = read(&worksheets(&[("Overview", overview)]), &Options::default()).unwrap();
     assert_eq!(codes(&alone, Severity::Warning), ["unknown-header"]);
 }

@@ -1,13 +1,14 @@
 //! What worksheets are called and have beside what their rows come to: whether all of them are meant.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, direction_named};
+use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, column_key, direction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::Worksheet;
 use crate::model::OperationKind;
 use crate::problem::{Problem, ProblemCode};
-use crate::text::plural;
+use crate::text::{joined, plural};
 
 /// How many rows of a worksheet are to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +34,54 @@ pub(super) fn doubtful_worksheets(worksheets: &[(&Arc<Worksheet>, WorksheetRows)
                 });
                 problems.extend(problem.map(|problem| problem.placed(worksheet.name.clone(), None, None)));
             }
-        }
-        (None, Some((speaking, _))) => {
-            let inferred = silent().filter(|(worksheet, _)| worksheet.instruction.is_none());
-            for (worksheet, rows) in inferred.filter(|(worksheet, rows)| is_overview(worksheet, *rows)) {
-                let problem = inferred_rules(rows.rules, &speaking.name);
-                problems.push(problem.placed(worksheet.name.clone(), None, None));
+            if named_alike.is_none() && options.sheets.is_none() {
+                let called_anything = silent().filter(|(worksheet, rows)| rows.count > 0 && is_called_anything(worksheet));
+                let called_anything: Vec<_> = called_anything.map(|(worksheet, _)| &***worksheet).collect();
+                problems.extend(other_columns(&called_anything, operation).map(UnplacedProblem::of_file));
             }
         }
-        (None, None) => {}
+        (None, _) => {
+            let of_another_kind = || worksheets.iter().find(|(_, rows)| rows.count > rows.rules);
+            let Some((other, _)) = speaking.or_else(of_another_kind) else {
+                return problems;
+            };
+            let inferred = silent().filter(|(worksheet, _)| worksheet.instruction.is_none());
+            for (worksheet, rows) in inferred.filter(|(worksheet, rows)| may_be_overview(worksheet, *rows)) {
+                if worksheet.name != other.name {
+                    let problem = inferred_rules(rows.rules, &other.name);
+                    problems.push(problem.placed(worksheet.name.clone(), None, None));
+                }
+            }
+        }
     }
     problems
+}
+
+/// Worksheets that are called anything and have other columns than each other, though all of them lose something: one may
+/// be of contacts.
+fn other_columns(worksheets: &[&Worksheet], operation: OperationKind) -> Option<UnplacedProblem> {
+    let columns = |worksheet: &Worksheet| {
+        let header = &worksheet.header;
+        let known = header.present.iter().filter(|(column, _)| column.is_meaningful());
+        let known = known.map(|(column, _)| column.as_str().to_owned());
+        let unused = header.unused.iter().map(|position| column_key(header.name(*position)));
+        known.chain(unused).collect::<BTreeSet<_>>()
+    };
+    let (first, others) = worksheets.split_first()?;
+    let takes = Direction::of_operation(operation) == Direction::Takes;
+    if !takes || others.iter().all(|other| columns(other) == columns(first)) {
+        return None;
+    }
+    let names: Vec<String> = worksheets.iter().map(|worksheet| format!("`{}`", worksheet.name)).collect();
+    let what = format!(
+        "worksheets of different columns all have rows that are `{operation}`, as `--operation` or the profile says: {}",
+        joined(&names, 4)
+    );
+    let help = format!(
+        "nothing to do if all of them are meant; `--sheet \"{}\"` runs the rows of one alone",
+        first.name
+    );
+    Some(UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help))
 }
 
 /// A worksheet that is named after an operation, or after who comes or leaves, but whose rows are another.
@@ -88,7 +126,7 @@ fn beside_one_named_alike(
     operation: OperationKind,
     named_alike: &Worksheet,
 ) -> Option<UnplacedProblem> {
-    if worksheet.instruction.is_some() || direction_named(&worksheet.name).is_some() {
+    if !is_called_anything(worksheet) {
         return None;
     }
     let named = &named_alike.name;
@@ -99,20 +137,29 @@ fn beside_one_named_alike(
     Some(UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help))
 }
 
-/// Whether a worksheet has groups' rules that nothing says to set, and columns that say more of the groups.
-fn is_overview(worksheet: &Worksheet, rows: WorksheetRows) -> bool {
-    rows.rules > 0 && !worksheet.header.unused.is_empty()
+/// Whether neither an operation nor who comes or leaves is what the worksheet is called after.
+fn is_called_anything(worksheet: &Worksheet) -> bool {
+    worksheet.instruction.is_none() && direction_named(&worksheet.name).is_none()
 }
 
-fn inferred_rules(count: usize, speaking: &str) -> UnplacedProblem {
+/// Whether a worksheet has groups' rules that nothing says to set: it has columns that say more of the groups, or is called
+/// after something else than rules, as lists to choose from are.
+fn may_be_overview(worksheet: &Worksheet, rows: WorksheetRows) -> bool {
+    const RULES: [&str; 9] = ["rule", "regel", "regle", "regla", "regra", "regol", "regul", "licen", "lizen"];
+    let key = column_key(&worksheet.name);
+    let is_of_rules = || RULES.iter().any(|word| key.contains(word)) || key.contains("ルール");
+    rows.rules > 0 && (!worksheet.header.unused.is_empty() || !is_of_rules())
+}
+
+fn inferred_rules(count: usize, other: &str) -> UnplacedProblem {
     let (rows, is) = (plural(count, "row"), if count == 1 { "is" } else { "are" });
     let what = format!(
-        "the worksheet says not what to do, as `{speaking}` does in its column `operation`: {rows} {is} \
-         `{}`, because of the groups and licences there",
+        "the worksheet does not say what to do, and `{other}` has rows of another kind: {rows} {is} `{}`, because of the \
+         groups and licences there",
         OperationKind::SetGroupLicenses
     );
     let help = format!(
-        "nothing to do if that is meant; if it only shows how things are, `--sheet \"{speaking}\"` leaves it out"
+        "nothing to do if that is meant; if it only shows how things are, or what to choose from, `--sheet \"{other}\"` leaves it out"
     );
     UnplacedProblem::warning(ProblemCode::InferredRules, what, help)
 }
