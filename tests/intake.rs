@@ -849,6 +849,31 @@ fn names_that_a_program_has_mangled_are_shown_as_they_were() {
 }
 
 #[test]
+fn an_address_that_a_program_has_mangled_is_shown_as_it_was() {
+    let told = |address: &str| {
+        let intake = intake(&format!("operation,email\ninvite,{address}\n"));
+        let told = intake.problems.iter();
+        told.map(|problem| format!("{} {} {}", problem.code.as_str(), problem.what, problem.help))
+            .collect::<Vec<_>>()
+    };
+    for (address, code, mended) in [
+        ("jÃ¼rgen@x.example", "doubtful-encoding", "`jürgen@x.example`"),
+        ("ann@bÃ¼ro.example", "doubtful-encoding", "`ann@büro.example`"),
+        ("ann&amp;bob@x.example", "bad-email", "`ann&bob@x.example`"),
+        ("o&#39;brien@x.example", "bad-email", "`o'brien@x.example`"),
+    ] {
+        let told = told(address);
+        assert!(
+            matches!(&told[..], [one] if one.starts_with(code) && one.contains(mended)),
+            "{address}: {told:?}"
+        );
+    }
+    for address in ["jürgen@x.example", "ann@büro.example", "a&b@x.example", "анна@почта.рф"] {
+        assert_eq!(told(address), [""; 0], "{address}");
+    }
+}
+
+#[test]
 fn what_a_directory_calls_a_guest_is_no_address_to_write_to() {
     let guest = "ann_gmail.com#EXT#@acme.onmicrosoft.com";
     let invite = intake(&format!("operation,email\ninvite,{guest}\n"));

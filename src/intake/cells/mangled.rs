@@ -11,14 +11,7 @@ use crate::problem::ProblemCode;
 
 /// What is mangled in a cell of names, if anything looks so, with what it was before.
 pub(in crate::intake) fn mangled(text: &str) -> Option<UnplacedProblem> {
-    // So it is with nearly every name.
-    if text.is_ascii() && !text.contains('&') {
-        return None;
-    }
-    let (how, mended) = match encoded_twice(text) {
-        Some(once) => ("UTF-8 that was encoded once more", once),
-        None => ("a part of a web page", with_letters(text)?),
-    };
+    let (how, mended) = before_mangling(text)?;
     let what = format!(
         "`{}` looks like {how}, and would be `{}`",
         excerpt(text),
@@ -26,6 +19,18 @@ pub(in crate::intake) fn mangled(text: &str) -> Option<UnplacedProblem> {
     );
     let help = "correct it in the sheet, or where that comes from; nothing to do if it is written so";
     Some(UnplacedProblem::warning(ProblemCode::DoubtfulEncoding, what, help))
+}
+
+/// How a text was mangled, if it looks so, and what it was before.
+pub(in crate::intake) fn before_mangling(text: &str) -> Option<(&'static str, String)> {
+    // So it is with nearly every name.
+    if text.is_ascii() && !text.contains('&') {
+        return None;
+    }
+    match encoded_twice(text) {
+        Some(once) => Some(("UTF-8 that was encoded once more", once)),
+        None => Some(("a part of a web page", with_letters(text)?)),
+    }
 }
 
 /// The text before it was taken for Windows-1252, if its letters are bytes of UTF-8: `Müller` of `MÃ¼ller`.

@@ -51,7 +51,7 @@ pub(super) use header_words::{
 pub(super) use leaving_words::{EndHeader, LeavingCell, leaving_cell, names_a_last_day};
 pub(super) use licenses::{LicenseList, LicenseProblems, parse_quotas};
 pub(super) use list::{GroupList, is_empty_list, list_items};
-pub(super) use mangled::mangled;
+pub(super) use mangled::{before_mangling, mangled};
 pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{names_what_happens, order_in, says_not_to};

@@ -6,7 +6,7 @@ use super::operations::{group_columns, takes};
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, excerpt, is_clear, is_language, is_of_an_example,
+    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language, is_of_an_example,
     is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date,
     user_key, user_name_fault,
 };
@@ -285,6 +285,10 @@ impl<'c> CellReader<'c, '_, '_> {
                 return self.several_in_one_cell(column, one);
             }
             let what = format!("`{}` {fault}", excerpt(address));
+            let help = match before_mangling(address) {
+                Some((_, mended)) => format!("{help}; this one may be `{}`", excerpt(&mended)),
+                None => help.to_owned(),
+            };
             self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
         } else if let Some(own) = guests_own_address(address) {
             let what = format!(
@@ -293,6 +297,8 @@ impl<'c> CellReader<'c, '_, '_> {
             );
             let help = format!("write the guest's own address, which is probably {own}");
             self.report(UnplacedProblem::warning(ProblemCode::GuestName, what, help), column);
+        } else if let Some(problem) = mangled(address) {
+            self.report(problem, column);
         }
     }
 
