@@ -865,6 +865,28 @@ fn licences_in_a_departments_own_words_are_told_by_their_header_or_their_cells()
 }
 
 #[test]
+fn numbers_beside_a_groups_rule_are_told_that_they_are_no_limit_of_it() {
+    let told = |header: &str, cell: &str, operation: OperationKind| {
+        let intake = intake_with(
+            &format!("Group,Licence,{header}\nFinance,ATTUNU,{cell}\n"),
+            &with(operation),
+        );
+        let told = told(&intake, Severity::Warning);
+        told.first().map(|problem| problem.help.clone()).unwrap_or_default()
+    };
+    let rule = OperationKind::SetGroupLicenses;
+    for header in ["Seats", "Plätze", "Anzahl Lizenzen", "Lugares"] {
+        let help = told(header, "10", rule);
+        assert!(help.contains(&format!("--map \"{header}=quotas\"")), "{header}: {help}");
+    }
+    assert!(!told("Owner", "Ann", rule).contains("quotas"));
+    assert!(!told("Seats", "10", OperationKind::ClearGroupLicenses).contains("quotas"));
+    for header in ["Max seats", "Licence limit", "max. Plätze"] {
+        assert_eq!(told(header, "10", rule), "", "{header}");
+    }
+}
+
+#[test]
 fn a_column_named_after_groups_is_told_what_would_use_it() {
     for header in ["UiPath groups", "Gewünschte Gruppen", "Groupes demandés"] {
         let intake = intake(&format!("email,{header}\nann@x.example,Finance\n"));

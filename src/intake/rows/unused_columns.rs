@@ -201,6 +201,15 @@ impl UnusedColumn {
                 "write `ignore` as the operation of rows that are not to run; nothing to do if that is not meant";
             return Some(UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help));
         }
+        let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
+        if operations.contains(&OperationKind::SetGroupLicenses) && is_free(Column::Quotas) && self.holds_numbers() {
+            let help = format!(
+                "nothing to do if it is for people only: the rules have no limit; --map \"{}=quotas\" if these are the most \
+                 seats that a group may take",
+                self.shown_name()
+            );
+            return Some(not_used(label, &help));
+        }
         if !self.values.is_empty() && catalogue.find(&self.name).is_some() {
             let what = format!("the column `{label}` is not used, but its header is a licence");
             let help = meant_by_marks(Column::Licenses);
@@ -228,7 +237,6 @@ impl UnusedColumn {
             return Some(not_used(label, &help));
         }
         let name = self.shown_name();
-        let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
         if names_a_last_day(&key) {
             let help = format!(
                 "nothing to do if it is for people only; --map \"{name}=not_before\" has rows wait until 00:00 of the day: \
@@ -340,6 +348,12 @@ impl UnusedColumn {
             order.is_some()
         };
         header.position(Column::Operation).is_none() && self.values.iter().all(is_order) && is_another
+    }
+
+    /// Whether all its values are whole numbers.
+    fn holds_numbers(&self) -> bool {
+        let is_number = |value: &String| value.bytes().all(|byte| byte.is_ascii_digit());
+        !self.values.is_empty() && self.values.iter().all(is_number)
     }
 
     /// Whether all its values are marks: `x`, `1`, `yes`.
