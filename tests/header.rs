@@ -1002,6 +1002,8 @@ fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
         ("approved", "no"),
         ("Include?", "FALSE"),
         ("Genehmigt", "nein"),
+        ("Status", "On hold"),
+        ("approved", "not yet"),
     ] {
         let text = format!("operation,user,{header}\ndelete,ann,{cell}\ndelete,bob,\n");
         let intake = intake_with(&text, &Options::default());
@@ -1011,11 +1013,49 @@ fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
             "{header}"
         );
     }
-    for (header, cell) in [("status", "done"), ("approved", "yes"), ("Remote", "no")] {
+    for (header, cell) in [("status", "done"), ("status", "open"), ("approved", "yes"), ("Remote", "no")] {
         let text = format!("operation,user,{header}\ndelete,ann,{cell}\n");
         let intake = intake_with(&text, &Options::default());
         assert_eq!(codes(&intake, Severity::Warning), ["unknown-header"], "{header}");
     }
+}
+
+#[test]
+fn a_remark_that_calls_a_row_off_or_has_a_day_to_come_is_told_beside_what_takes_access_away() {
+    let told = |header: &str, cell: &str, operation: OperationKind, map: &[(&str, &str)]| {
+        let text = format!("email,{header}\nann@x.example,\"{cell}\"\nbob@x.example,\n");
+        let intake = in_november(&text, operation, map);
+        assert_eq!(intake.rows.len(), 2, "{:?}", intake.problems);
+        codes(&intake, Severity::Warning).join(" ")
+    };
+    use OperationKind::{Delete, Invite, Offboard};
+    for (header, cell, code) in [
+        ("Bemerkung", "per 31.12.2026", "dates-not-used"),
+        ("Bemerkung", "erst zum 31.12.2026", "dates-not-used"),
+        ("Remarks", "31-Dec-26", "dates-not-used"),
+        ("Commentaire", "2027-01-04", "dates-not-used"),
+        ("Comment", "CANCELLED", "operation-not-used"),
+        ("Remark", "on hold", "operation-not-used"),
+        ("Bemerkung", "NICHT abmelden", "operation-not-used"),
+    ] {
+        for operation in [Offboard, Delete] {
+            assert_eq!(told(header, cell, operation, &[]), code, "{header}: {cell}");
+        }
+        assert_eq!(told(header, cell, Offboard, &[(header, "note")]), "", "{header}: {cell}");
+        assert_eq!(told("note", cell, Offboard, &[]), "", "{cell}");
+    }
+    for cell in [
+        "29.11.2026",
+        "30.11.2026",
+        "laptop back 15.1.2027",
+        "see ticket 4711",
+        "remove badge",
+        "no exit interview",
+        "Raum 3.1.27",
+    ] {
+        assert_eq!(told("Comment", cell, Offboard, &[]), "", "{cell}");
+    }
+    assert_eq!(told("Bemerkung", "per 31.12.2026", Invite, &[]), "");
 }
 
 #[test]

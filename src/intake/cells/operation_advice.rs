@@ -111,7 +111,7 @@ pub(super) const VERBS: [(Verb, &str); 16] = [
     (
         Verb::Leave,
         "offboard offboarding leaver leave exit terminate termination resignation resigned departure separation dismissal retirement \
-         ausscheiden austritt abgang abgänge kündigung départ sortie démission demission licenciement baja salida dimisión dimision \
+         abmelden ausscheiden austritt abgang abgänge kündigung départ sortie démission demission licenciement baja salida dimisión dimision \
          despido saída demissão demissao desligar desligamento uscita cessazione dimissioni licenziamento uitdienst ontslag \
          zwolnienie 退職",
     ),

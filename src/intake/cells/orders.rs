@@ -25,7 +25,15 @@ const HEADERS: &str = "type class used event eventtype change changetype request
 /// What people write beside a row that is not to be done after all.
 const WITHDRAWN: &str = "cancelled canceled rejected declined denied withdrawn storniert abgelehnt zurückgezogen annulé annulée refusé refusée \
      rejeté cancelado cancelada rechazado rechazada denegado rejeitado recusado annullato rifiutato respinto geannuleerd afgewezen \
-     anulowano anulowane odrzucono odrzucone 取消 取り消し済み 却下";
+     anulowano anulowane odrzucono odrzucone 取消 取り消し済み 却下 onhold hold postponed deferred zurückgestellt verschoben reporté \
+     reportée aplazado aplazada pospuesto adiado adiada rimandato rinviato uitgesteld odroczone 保留 延期";
+
+/// The same, where it stands for a yes to come.
+const PENDING: &str = "pending notyet open offen ausstehend nochnicht enattente pasencore pendiente pendente inattesa inafwachting nognietmaar \
+     oczekuje 未承認 承認待ち";
+
+/// What forbids what the word behind it says: `do not delete`, `bitte nicht löschen`.
+const FORBIDDING: [&str; 9] = ["not", "t", "nicht", "pas", "no", "non", "não", "niet", "nie"];
 
 /// Headers of columns that say by yes or no whether a row is to be done, by their keys.
 const APPROVALS: &str = "approved approval include included genehmigt freigegeben bewilligt approuve approuvee aprobado aprobada aprovado \
@@ -60,15 +68,30 @@ pub(in crate::intake) fn names_what_happens(key: &str) -> bool {
 
 /// Whether a cell under this header says that its row is not to be done.
 pub(in crate::intake) fn says_not_to(header: &str, cell: &str) -> bool {
-    let is_withdrawn = || {
-        let folded = fold(cell);
-        WITHDRAWN.split_whitespace().any(|known| known == folded)
+    if cell.len() > LONGEST {
+        return false;
+    }
+    let folded: String = fold(cell).split_whitespace().collect();
+    let is_one_of = |list: &str, text: &str| list.split_whitespace().any(|known| known == text);
+    let is_refused = || parse_flag(cell) == Some(false) || is_one_of(PENDING, &folded);
+    is_one_of(WITHDRAWN, &folded) || is_refused() && is_one_of(APPROVALS, &column_key(header)) || forbids(cell)
+}
+
+/// Whether a cell forbids to take something away.
+fn forbids(cell: &str) -> bool {
+    let folded = fold(cell);
+    let words: Vec<&str> = folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let takes = |word: &str| {
+        let verb = meaning(word, &VERBS).filter(|_| !NO_ORDERS.split(' ').any(|known| known == word));
+        verb.filter(|verb| verb.direction() == Direction::Takes)
     };
-    let is_of_approval = || {
-        let key = column_key(header);
-        APPROVALS.split_whitespace().any(|known| known == key)
+    let Some((position, verb)) = (words.iter().enumerate()).find_map(|(position, word)| Some((position, takes(word)?))) else {
+        return false;
     };
-    cell.len() <= LONGEST && (is_withdrawn() || parse_flag(cell) == Some(false) && is_of_approval())
+    // `No exit interview`, `no termination letter`
+    let is_none = |word: &str| matches!(word, "no" | "non" | "não") && verb == Verb::Leave;
+    let before = position.checked_sub(1).map_or("", |before| words[before]);
+    FORBIDDING.contains(&before) && !is_none(before)
 }
 
 #[cfg(test)]
@@ -157,6 +180,15 @@ mod tests {
             ("état", "Annulé"),
             ("Approved?", "no"),
             ("Genehmigt", "Nein"),
+            ("Status", "On hold"),
+            ("Status", "zurückgestellt"),
+            ("Approved?", "pending"),
+            ("Approved?", "not yet"),
+            ("Comment", "Do not delete"),
+            ("Comment", "please don't remove (sick)"),
+            ("Bemerkung", "NICHT abmelden"),
+            ("Remarque", "ne pas supprimer"),
+            ("Observaciones", "no borrar"),
         ] {
             assert!(says_not_to(header, cell), "{header} {cell}");
         }
@@ -165,6 +197,13 @@ mod tests {
             ("Remote", "no"),
             ("Approved", "yes"),
             ("Status", "not cancelled"),
+            ("Status", "pending"),
+            ("Approved", "Paula Jansen"),
+            ("Comment", "not removed yet"),
+            ("Comment", "not on leave"),
+            ("Comment", "laptop not returned"),
+            ("Comment", "delete, not block"),
+            ("Comment", "no exit interview"),
             ("Approved", ""),
         ] {
             assert!(!says_not_to(header, cell), "{header} {cell}");

@@ -172,7 +172,7 @@ fn stands_beside_a_day(word: &str) -> bool {
     const WEEKDAYS_END: [&str; 4] = ["day", "tag", "dag", "di"];
     let key = column_key(word);
     key.chars().all(char::is_alphabetic)
-        && (key.chars().count() <= 3 || WEEKDAYS_END.iter().any(|ending| key.ends_with(ending)))
+        && (key.chars().count() <= 3 || key == "erst" || WEEKDAYS_END.iter().any(|ending| key.ends_with(ending)))
 }
 
 /// The same of words that are of days alone: beside `Bld` or `Rm` three numbers are a room.
@@ -251,6 +251,7 @@ mod tests {
             "15 stycznia 2027",
             "per 15 Jan. 2027",
             "per 15.1.2027",
+            "erst zum 15.1.2027",
             "15.1.2027 (Fr)",
             "Fri 2027-01-15",
         ] {

@@ -26,6 +26,8 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) unused: Vec<usize>,
     /// Those of them whose header speaks of the day on which somebody leaves, each with how surely.
     pub(in crate::intake) unused_ends: Vec<(usize, EndHeader)>,
+    /// The columns of remarks, by what a header of people means: not `note` itself, nor what is mapped to it.
+    pub(in crate::intake) remarks: Vec<usize>,
     /// The columns that are for people only, by the names that exports give them.
     pub(in crate::intake) facts: Vec<usize>,
     /// The columns that are not read and whose header says what happens to somebody, where none is of operations.
@@ -53,6 +55,7 @@ impl Header {
             unnamed: Vec::new(),
             unused: Vec::new(),
             unused_ends: Vec::new(),
+            remarks: Vec::new(),
             facts: Vec::new(),
             orders: Vec::new(),
             waits_for_last_day: false,
@@ -72,6 +75,9 @@ impl Header {
             }
             match meanings.columns[position] {
                 Some(column) => {
+                    if column == Column::Note && is_remark(name, map) {
+                        header.remarks.push(position);
+                    }
                     if let Some(first) = header.positions[column as usize] {
                         // Of remarks there may be any number.
                         if column != Column::Note {
@@ -253,6 +259,12 @@ impl Header {
         let named = groups.is_some_and(|position| column_key(self.name(position)) == "groupmembership");
         named && known == ColumnSet::of(&[Column::Email, Column::Groups])
     }
+}
+
+/// Whether a header of notes is in people's words, and nobody has said that it is for people only.
+fn is_remark(name: &str, map: &HeaderMap) -> bool {
+    let key = column_key(name);
+    key != Column::Note.as_str() && map.iter().all(|(from, _)| *from != key)
 }
 
 /// The headers of a row, cleaned and on one line.

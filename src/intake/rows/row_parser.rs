@@ -298,7 +298,7 @@ impl<'o> RowParser<'o> {
                     self.parsed.recurring.add(Recurring::LastDay, cells.row);
                 }
             }
-            if !worksheet.header.unused.is_empty() {
+            if !worksheet.header.unused.is_empty() || !worksheet.header.remarks.is_empty() {
                 let is_kept = is_valid && *keep == Keep::Rows;
                 let dates = &mut self.parsed.unused_dates;
                 dates.look_at(&worksheet.header, row, (kind, &values), is_kept, &options.as_of);

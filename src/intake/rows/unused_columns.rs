@@ -42,10 +42,20 @@ struct UnusedColumn {
     label: String,
     /// Its header on one line.
     name: String,
-    /// Whether it is for people only, by a name that exports give it.
-    is_fact: bool,
+    kind: Kind,
     /// Some of its cells, each once.
     values: Vec<String>,
+}
+
+/// What a header says of a column that is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing that reseat knows.
+    Unknown,
+    /// That it is for people only, by a name that exports give it.
+    Fact,
+    /// That it is of remarks.
+    Remark,
 }
 
 /// A column that is not used, and whose cells may be names of groups, which only the organization knows.
@@ -78,13 +88,15 @@ impl UnusedColumns {
     pub(in crate::intake) fn under(header: &Header) -> Self {
         // Beside a column of operations nobody looks for them elsewhere.
         let has_operations = header.position(Column::Operation).is_some();
-        let facts = header.facts.iter().filter(|_| !has_operations).map(|fact| (fact, true));
-        let unused = header.unused.iter().map(|position| (position, false));
-        let columns = unused.chain(facts).map(|(position, is_fact)| UnusedColumn {
+        let facts = header.facts.iter().filter(|_| !has_operations);
+        let facts = facts.map(|position| (position, Kind::Fact));
+        let remarks = header.remarks.iter().map(|position| (position, Kind::Remark));
+        let unused = header.unused.iter().map(|position| (position, Kind::Unknown));
+        let columns = unused.chain(facts).chain(remarks).map(|(position, kind)| UnusedColumn {
             position: *position,
             label: header.label(*position),
             name: header.name(*position).to_owned(),
-            is_fact,
+            kind,
             values: Vec::new(),
         });
         Self {
@@ -127,7 +139,7 @@ impl UnusedColumns {
         }
         let columns = self.columns.into_iter().take(COLUMNS);
         let has_other_values =
-            |column: &UnusedColumn| !column.is_fact && !column.values.is_empty() && !column.holds_licenses(catalogue);
+            |column: &UnusedColumn| column.kind == Kind::Unknown && !column.values.is_empty() && !column.holds_licenses(catalogue);
         columns
             .filter(has_other_values)
             .map(|column| MaybeGroups {
@@ -147,8 +159,12 @@ impl UnusedColumns {
         told: &[usize],
     ) -> Vec<UnplacedProblem> {
         let is_worth_a_word = |column: &&UnusedColumn| {
-            let is_told = told.contains(&column.position);
-            !is_told && (!column.is_fact || column.orders_else(&worksheet.header, operations))
+            let is_odd = match column.kind {
+                Kind::Unknown => true,
+                Kind::Fact => column.orders_else(&worksheet.header, operations),
+                Kind::Remark => column.withdrawn().is_some(),
+            };
+            is_odd && !told.contains(&column.position)
         };
         let columns = self.columns.iter().filter(is_worth_a_word);
         let mut problems = Vec::new();
@@ -184,21 +200,15 @@ impl UnusedColumn {
     ) -> Option<UnplacedProblem> {
         let (label, header) = (&self.label, &worksheet.header);
         let key = column_key(&self.name);
+        if let Some(problem) = self.withdrawn() {
+            return Some(problem);
+        }
         if self.orders_else(header, operations) {
             let what = format!(
                 "the column `{label}` is not used, but its cells seem to say what is to be done: {}",
                 self.shown_values()
             );
             let help = order_help(&self.name);
-            return Some(UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help));
-        }
-        if let Some(value) = self.values.iter().find(|value| says_not_to(&self.name, value)) {
-            let what = format!(
-                "the column `{label}` is not used, and says `{}`: its rows run like the others",
-                excerpt(value)
-            );
-            let help =
-                "write `ignore` as the operation of rows that are not to run; nothing to do if that is not meant";
             return Some(UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help));
         }
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
@@ -260,6 +270,18 @@ impl UnusedColumn {
         let near = Column::nearest(&name, is_free)?.as_str();
         let help = format!("did you mean `{near}`? --map \"{name}={near}\" says so without a change");
         Some(not_used(label, &help))
+    }
+
+    /// A warning that a cell says of its row that it is not to run.
+    fn withdrawn(&self) -> Option<UnplacedProblem> {
+        let value = self.values.iter().find(|value| says_not_to(&self.name, value))?;
+        let what = format!(
+            "the column `{}` is not used, and says `{}`: its rows run like the others",
+            self.label,
+            excerpt(value)
+        );
+        let help = "write `ignore` as the operation of rows that are not to run; nothing to do if that is not meant";
+        Some(UnplacedProblem::warning(ProblemCode::OperationNotUsed, what, help))
     }
 
     /// A warning of a column of which there is nothing to suggest.

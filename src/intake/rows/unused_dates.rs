@@ -104,11 +104,16 @@ impl UnusedDates {
             return;
         }
         let takes_away = takes_away(kind, values);
-        for (position, end) in looked_at(header) {
+        let remarks = if takes_away { header.remarks.as_slice() } else { &[] };
+        let remarks = remarks.iter().map(|position| (*position, EndHeader::No));
+        for (place, (position, end)) in remarks.chain(looked_at(header)).enumerate() {
             let cell = row.cell(position).text;
-            let Some(said) = CellOfDay::read(cell, end, takes_away, as_of) else {
+            let Some(mut said) = CellOfDay::read(cell, end, takes_away, as_of) else {
                 continue;
             };
+            if place < header.remarks.len() && takes_away {
+                said = said.in_a_remark();
+            }
             if said.is_nothing() {
                 continue;
             }
@@ -297,6 +302,19 @@ impl CellOfDay {
             is_unclear: false,
             day_first: haste(day_first),
             month_first: haste(month_first),
+        }
+    }
+
+    /// The same of a remark, which may be of anything: a day to come is worth a look, and today's may be that of the remark.
+    fn in_a_remark(self) -> Self {
+        let haste = |haste| match haste {
+            Haste::None | Haste::Warned => Haste::None,
+            Haste::Refused => Haste::Warned,
+        };
+        Self {
+            day_first: haste(self.day_first),
+            month_first: haste(self.month_first),
+            ..self
         }
     }
 
