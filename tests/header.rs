@@ -1021,6 +1021,35 @@ fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
 }
 
 #[test]
+fn whole_names_under_a_header_that_is_taken_for_the_first_name_are_told() {
+    use OperationKind::{Create, Invite, Offboard, Update};
+    let told = |header: &str, cells: [&str; 2], operation: OperationKind, map: &[(&str, &str)]| {
+        let [ann, bob] = cells;
+        let text = format!("user,{header}\nann@x.example,\"{ann}\"\nbob@x.example,{bob}\n");
+        let intake = in_november(&text, operation, map);
+        found(&intake, "doubtful-header").first().map(|problem| problem.help.clone())
+    };
+    let whole = ["Lee, Ann", "Bob Kay"];
+    for header in ["Name", "name", "Nombre", "Nome"] {
+        for operation in [Create, Update] {
+            let help = told(header, whole, operation, &[]).unwrap();
+            assert!(help.starts_with(&format!("--map \"{header}=display_name\"")), "{help}");
+        }
+        let help = told(header, whole, Invite, &[]).unwrap();
+        assert!(help.contains("`surname`") && !help.contains("display_name"), "{help}");
+        assert_eq!(told(header, ["Ann", "Bob"], Invite, &[]), None, "{header}");
+        assert_eq!(told(header, ["Ann Mary", "Bob"], Invite, &[]), None, "{header}");
+        assert_eq!(told(header, whole, Offboard, &[]), None, "{header}");
+        assert_eq!(told(header, whole, Update, &[(header, "name")]), None, "{header}");
+    }
+    for header in ["First name", "Vorname", "Full name"] {
+        assert_eq!(told(header, whole, Create, &[]), None, "{header}");
+    }
+    let beside = intake("email,Name,Surname\nann@x.example,Ann Mary,Lee\n");
+    assert_eq!(codes(&beside, Severity::Warning), [""; 0]);
+}
+
+#[test]
 fn a_remark_that_calls_a_row_off_or_has_a_day_to_come_is_told_beside_what_takes_access_away() {
     let told = |header: &str, cell: &str, operation: OperationKind, map: &[(&str, &str)]| {
         let text = format!("email,{header}\nann@x.example,\"{cell}\"\nbob@x.example,\n");

@@ -28,6 +28,8 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) unused_ends: Vec<(usize, EndHeader)>,
     /// The columns of remarks, by what a header of people means: not `note` itself, nor what is mapped to it.
     pub(in crate::intake) remarks: Vec<usize>,
+    /// The column of first names, where its header may as well be that of whole names: `Name` without a surname beside it.
+    pub(in crate::intake) whole_names: Option<usize>,
     /// The columns that are for people only, by the names that exports give them.
     pub(in crate::intake) facts: Vec<usize>,
     /// The columns that are not read and whose header says what happens to somebody, where none is of operations.
@@ -56,6 +58,7 @@ impl Header {
             unused: Vec::new(),
             unused_ends: Vec::new(),
             remarks: Vec::new(),
+            whole_names: None,
             facts: Vec::new(),
             orders: Vec::new(),
             waits_for_last_day: false,
@@ -75,8 +78,10 @@ impl Header {
             }
             match meanings.columns[position] {
                 Some(column) => {
-                    if column == Column::Note && is_remark(name, map) {
-                        header.remarks.push(position);
+                    match column {
+                        Column::Note if is_in_peoples_words(name, map) => header.remarks.push(position),
+                        Column::Name if may_be_whole(name, map) => header.whole_names = Some(position),
+                        _ => {}
                     }
                     if let Some(first) = header.positions[column as usize] {
                         // Of remarks there may be any number.
@@ -104,6 +109,9 @@ impl Header {
             }
             header.width = position + 1;
         }
+        let is_told = |position: &usize| meanings.notices.iter().any(|notice| notice.position() == *position);
+        header.whole_names = (header.whole_names)
+            .filter(|position| header.position(Column::Surname).is_none() && !is_told(position));
         header.waits_for_last_day = header
             .position(Column::NotBefore)
             .is_some_and(|position| names_a_last_day(&column_key(&names[position])));
@@ -262,9 +270,16 @@ impl Header {
 }
 
 /// Whether a header of notes is in people's words, and nobody has said that it is for people only.
-fn is_remark(name: &str, map: &HeaderMap) -> bool {
+fn is_in_peoples_words(name: &str, map: &HeaderMap) -> bool {
     let key = column_key(name);
     key != Column::Note.as_str() && map.iter().all(|(from, _)| *from != key)
+}
+
+/// Whether a header of first names may be of whole ones, and nobody has said which.
+fn may_be_whole(name: &str, map: &HeaderMap) -> bool {
+    const WORDS: [&str; 3] = ["name", "nombre", "nome"];
+    let key = column_key(name);
+    WORDS.contains(&key.as_str()) && map.iter().all(|(from, _)| *from != key)
 }
 
 /// The headers of a row, cleaned and on one line.

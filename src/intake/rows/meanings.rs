@@ -28,6 +28,15 @@ pub(super) enum Notice {
     },
 }
 
+impl Notice {
+    /// Where the header is.
+    pub(super) fn position(self) -> usize {
+        match self {
+            Self::Beside { position, .. } | Self::Doubtful { position, .. } => position,
+        }
+    }
+}
+
 impl Meanings {
     pub(super) fn of(names: &[String], map: &HeaderMap) -> Self {
         let keys: Vec<String> = names.iter().map(|name| column_key(name)).collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::doubtful_letters::help_for_headers;
 use super::header::Header;
+use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
@@ -47,7 +48,7 @@ struct UnusedColumn {
     values: Vec<String>,
 }
 
-/// What a header says of a column that is not used.
+/// What a header says of a column that is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Nothing that reseat knows.
@@ -56,6 +57,8 @@ enum Kind {
     Fact,
     /// That it is of remarks.
     Remark,
+    /// That it is of first names, or of whole ones; these alone are used.
+    Names,
 }
 
 /// A column that is not used, and whose cells may be names of groups, which only the organization knows.
@@ -92,7 +95,8 @@ impl UnusedColumns {
         let facts = facts.map(|position| (position, Kind::Fact));
         let remarks = header.remarks.iter().map(|position| (position, Kind::Remark));
         let unused = header.unused.iter().map(|position| (position, Kind::Unknown));
-        let columns = unused.chain(facts).chain(remarks).map(|(position, kind)| UnusedColumn {
+        let names = header.whole_names.iter().map(|position| (position, Kind::Names));
+        let columns = unused.chain(facts).chain(remarks).chain(names).map(|(position, kind)| UnusedColumn {
             position: *position,
             label: header.label(*position),
             name: header.name(*position).to_owned(),
@@ -163,11 +167,13 @@ impl UnusedColumns {
                 Kind::Unknown => true,
                 Kind::Fact => column.orders_else(&worksheet.header, operations),
                 Kind::Remark => column.withdrawn().is_some(),
+                Kind::Names => false,
             };
             is_odd && !told.contains(&column.position)
         };
         let columns = self.columns.iter().filter(is_worth_a_word);
-        let mut problems = Vec::new();
+        let whole_names = self.columns.iter().filter(|column| column.kind == Kind::Names);
+        let mut problems: Vec<_> = whole_names.filter_map(|column| column.whole_names(operations)).collect();
         let mut plain = Vec::new();
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
         for (place, column) in columns.enumerate() {
@@ -270,6 +276,28 @@ impl UnusedColumn {
         let near = Column::nearest(&name, is_free)?.as_str();
         let help = format!("did you mean `{near}`? --map \"{name}={near}\" says so without a change");
         Some(not_used(label, &help))
+    }
+
+    /// A warning that what is taken for first names are whole ones, where these operations take any.
+    fn whole_names(&self, operations: &[OperationKind]) -> Option<UnplacedProblem> {
+        let naming = |column: Column| operations.iter().filter(move |kind| takes(**kind).contains(&column)).count();
+        let is_whole = |value: &&String| value.contains(',') || value.contains(char::is_whitespace);
+        let whole = self.values.iter().filter(is_whole).count();
+        if naming(Column::Name) == 0 || whole * 2 <= self.values.len() {
+            return None;
+        }
+        let what = format!(
+            "`{}` is taken for the first name, `name`, but its cells look like whole names: {}",
+            self.label,
+            self.shown_values()
+        );
+        let name = self.shown_name();
+        let help = if naming(Column::DisplayName) == operations.len() {
+            format!("--map \"{name}=display_name\" if they are, or write them into columns `name` and `surname`")
+        } else {
+            format!("if they are, write them into columns `name` and `surname`; --map \"{name}=note\" leaves them out")
+        };
+        Some(UnplacedProblem::warning(ProblemCode::DoubtfulHeader, what, help))
     }
 
     /// A warning that a cell says of its row that it is not to run.
