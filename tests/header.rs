@@ -648,6 +648,7 @@ fn nobody_is_cut_off_today_by_a_leaving_date_that_reseat_cannot_read() {
     ] {
         for cell in [
             "31/12/26",
+            "no",
             "31 Dec 2026",
             "31. Dezember 2026",
             "end of December",
@@ -735,6 +736,10 @@ fn nobody_is_cut_off_today_whose_day_to_come_is_written_as_people_write_it_under
 fn numbers_and_words_that_only_resemble_days_to_come_keep_nobody_from_leaving() {
     for text in [
         "email,Room\nann@x.example,3.4.27\nbob@x.example,3.0.112\n",
+        "email,Raum\nann@x.example,2.1.27\n",
+        "email,Ext\nann@x.example,12-3-27\nbob@x.example,12-4-27\n",
+        "email,Version\nann@x.example,1.2.27\n",
+        "email,Kostenstelle\nann@x.example,10.12.27\nbob@x.example,11.10.28\n",
         "email,Cost centre\nann@x.example,10-12-27\nbob@x.example,45-99-01\n",
         "email,Born\nann@x.example,12.03.84\nbob@x.example,3-May-71\n",
         "email,Laptop\nann@x.example,ThinkPad T14 2027\nbob@x.example,Laptop back 15 January 2027\n",
@@ -756,6 +761,13 @@ fn leavers_whose_days_are_over_or_who_say_why_they_leave_run_without_a_word_of_d
     for text in [
         "email,Last day\nann@x.example,29.11.2026\nbob@x.example,31 Dec 2025\ncid@x.example,-\ndee@x.example,\n",
         "email,Last day\nann@x.example,43831\n",
+        "email,Termination Date\nann@x.example,15-Nov-2026\nbob@x.example,1 Oct 2026\ncid@x.example,\"Friday, 13 November 2026\"\n",
+        "email,Austritt\nann@x.example,15.11.26\nbob@x.example,31.10.26\n",
+        "email,Last day\nann@x.example,11/15/25\n",
+        "email,Austritt\nann@x.example,ja\nbob@x.example,Ja\n",
+        "email,Regrettable Termination,Primary Termination Category\nann@x.example,No,Terminate Employee > Voluntary\n",
+        "email,Austrittsgespräch geführt,Austritt gemeldet von\nann@x.example,Nein,Fr. Huber\n",
+        "email,Einddatum contract\nann@x.example,onbepaalde tijd\n",
         "email,Termination reason\nann@x.example,found a better one\n",
         "email,not_before,Last day\nann@x.example,2027-01-01,31 Dec 2026\n",
     ] {

@@ -3,8 +3,8 @@
 use jiff::Span;
 use jiff::civil::{Date, date};
 
-use super::spelt_days::words_of_a_day;
-use super::{Moment, WrittenDate, clean, read_date};
+use super::spelt_days::{SpeltDay, spelt_day, words_of_a_day, year_first};
+use super::{Moment, WrittenDate, clean, column_key, read_date};
 
 /// Parts of headers of somebody's last day, as keys. Whoever leaves on a day has access until it is over, so none of them
 /// is a header of `not_before`.
@@ -249,7 +249,8 @@ const EFFECTIVE_DAYS: &[&str] = &[
     "発効日",
 ];
 
-/// Parts of headers that have such a word in them and tell something else: why or how somebody leaves.
+/// Parts of headers that have such a word in them and tell something else: why or how somebody leaves, or how far that is.
+/// A cell that is plainly a day to come counts under them as under any other header.
 const NO_DAYS: &[&str] = &[
     "reason",
     "type",
@@ -257,6 +258,39 @@ const NO_DAYS: &[&str] = &[
     "determination",
     "grund",
     "austrittsart",
+    "categor",
+    "kategor",
+    "voluntary",
+    "regrett",
+    "notes",
+    "comment",
+    "letter",
+    "fee",
+    "interview",
+    "confirmed",
+    "handled",
+    "processed",
+    "reminder",
+    "received",
+    "terminatedby",
+    "gesprach",
+    "gespraech",
+    "formular",
+    "bestatig",
+    "bestaetig",
+    "gemeldet",
+    "erledigt",
+    "entretien",
+    "confirme",
+    "entrevista",
+    "confirmad",
+    "colloquio",
+    "confermat",
+    "gesprek",
+    "bevestigd",
+    "verwerkt",
+    "rozmow",
+    "potwierdz",
     "motif",
     "motivo",
     "reden",
@@ -302,7 +336,7 @@ fn has_one_of(key: &str, parts: &[&str]) -> bool {
 /// What a cell under a header of such a day says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum LeavingCell {
-    /// Nothing; dashes alone are no more.
+    /// Nothing; dashes alone are no more, nor are words for a contract without an end.
     Empty,
     /// A date.
     Date(WrittenDate),
@@ -315,16 +349,37 @@ pub(in crate::intake) enum LeavingCell {
 /// Reads a cell under a header of the day on which somebody leaves.
 pub(in crate::intake) fn leaving_cell(cell: &str) -> LeavingCell {
     let cell = clean(cell);
-    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) {
+    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) || is_without_end(&cell) {
         return LeavingCell::Empty;
     }
     if let Ok(written) = read_date(&cell) {
         return LeavingCell::Date(written);
     }
+    if let Some(moment) = latest(&cell) {
+        return LeavingCell::AtLatest(moment);
+    }
     match counted_day(&cell).or_else(|| end_of_year(&cell)) {
         Some(day) => LeavingCell::AtLatest(Moment::Local(day.at(0, 0, 0, 0))),
         None => LeavingCell::Unclear,
     }
+}
+
+/// Whether a cell says that there is no such day, as of contracts.
+fn is_without_end(cell: &str) -> bool {
+    const WORDS: &str = "unbefristet permanent indefinite indeterminee cdi indefinido indeterminado indeterminato tempoindeterminato \
+         onbepaaldetijd bezterminowo bezterminowa";
+    let has_letters = cell.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
+    has_letters && WORDS.split_whitespace().any(|word| word == column_key(cell))
+}
+
+/// The latest day that a cell can mean which has a day as people write it.
+fn latest(cell: &str) -> Option<Moment> {
+    let (SpeltDay::Day(written) | SpeltDay::ShortYear(written)) = spelt_day(cell)? else {
+        return None;
+    };
+    let (day_first, month_first) = written.readings();
+    let readings = [Some(day_first), Some(month_first), year_first(cell)];
+    readings.into_iter().flatten().max_by_key(|moment| moment.day())
 }
 
 /// The day that a spreadsheet program counts like this, from 1904: those that count from 1900 mean an earlier one.
@@ -397,6 +452,17 @@ mod tests {
             "Motif de fin de contrat",
             "退職理由",
             "Determination",
+            "Primary Termination Category",
+            "Regrettable Termination",
+            "Voluntary termination",
+            "Termination letter",
+            "Last day confirmed",
+            "Contract end handled",
+            "Terminated by",
+            "Austrittsgespräch geführt",
+            "Austritt gemeldet von",
+            "Austritt bestätigt",
+            "Uit dienst verwerkt",
             "Start date",
             "Vendor",
             "Team",
@@ -418,9 +484,20 @@ mod tests {
             ("31 Dec 2026", "2026-12-31"),
             ("31. Dezember 2025", "2025-12-31"),
             ("31-Dec-2025", "2025-12-31"),
-            ("December 3rd, 2025", "2025-12-31"),
-            ("3 de mayo de 2019", "2019-12-31"),
-            ("1er mai 2019", "2019-12-31"),
+            ("December 3rd, 2025", "2025-12-03"),
+            ("Friday, 13 November 2026", "2026-11-13"),
+            ("15-Nov-2026", "2026-11-15"),
+            ("3 de mayo de 2019", "2019-05-03"),
+            ("1er mai 2019", "2019-05-01"),
+            // Whatever the month is called.
+            ("3. toukokuu 2019", "2019-12-31"),
+            ("15.11.26", "2026-11-15"),
+            ("31.12.25", "2025-12-31"),
+            ("11/15/25", "2025-11-15"),
+            ("10/11/25", "2025-11-10"),
+            // The year may come first.
+            ("31/12/26", "2031-12-26"),
+            ("27-1-15", "2027-01-15"),
             // The last of December 2022, or four years and a day later.
             ("44926", "2027-01-01"),
             ("44926.5", "2027-01-01"),
@@ -430,8 +507,6 @@ mod tests {
             assert_eq!(leaving_cell(cell), LeavingCell::AtLatest(moment), "{cell}");
         }
         for cell in [
-            "31/12/26",
-            "31.12.25",
             "end of December",
             "Dec 2025",
             "FY 2025/26",
@@ -445,7 +520,7 @@ mod tests {
         ] {
             assert_eq!(leaving_cell(cell), LeavingCell::Unclear, "{cell}");
         }
-        for cell in ["", " ", "-", "–", " — "] {
+        for cell in ["", " ", "-", "–", " — ", "unbefristet", "onbepaalde tijd", "CDI"] {
             assert_eq!(leaving_cell(cell), LeavingCell::Empty, "{cell}");
         }
         assert!(matches!(leaving_cell(" 31.12.2026 "), LeavingCell::Date(_)));

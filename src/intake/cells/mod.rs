@@ -58,6 +58,6 @@ pub(super) use orders::{names_what_happens, order_in, says_not_to};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };
-pub(super) use spelt_days::{SpeltDay, spelt_day};
+pub(super) use spelt_days::{SpeltDay, names_no_days, spelt_day};
 pub(super) use unplaced_problem::{UnplacedProblem, excerpt};
 pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

@@ -216,6 +216,23 @@ fn with_short_year(word: &str) -> Option<SpeltDay> {
     })
 }
 
+/// The day of three numbers such as `26/12/31`, if the first is the year.
+pub(super) fn year_first(cell: &str) -> Option<Moment> {
+    let mut numbers = cell.split(['/', '-']).map(str::trim);
+    let (year, month, day) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    let date = Date::new(year_of_this_century(year)?, month.parse().ok()?, day.parse().ok()?);
+    date.ok().map(at_midnight)
+}
+
+/// Whether a header, by its key, is one under which three numbers are no day: a room, a telephone, a cost centre.
+pub(in crate::intake) fn names_no_days(key: &str) -> bool {
+    const WHOLE: &str = "ext extension durchwahl version tel fax";
+    const PARTS: &str = "raum room zimmer buro buero bureau office desk telefon telephone telefono phone kst kostenst costcent \
+         kostenplaats centrodecost centredecout ufficio kamer";
+    let is_of = |list: &str, is_it: fn(&str, &str) -> bool| list.split_whitespace().any(|word| is_it(key, word));
+    is_of(WHOLE, |key, word| key == word) || is_of(PARTS, |key, word| key.contains(word))
+}
+
 /// The year of two digits, if nobody was born in it who works today.
 fn year_of_this_century(digits: &str) -> Option<i16> {
     let year: i16 = digits.parse().ok().filter(|year| digits.len() == 2 && *year < 50)?;

@@ -12,8 +12,8 @@ use super::occurrences::Occurrences;
 use super::operations::takes_away;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, DateOrder, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate, excerpt,
-    leaving_cell, likely_date, spelt_day,
+    Column, DateOrder, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate, column_key,
+    excerpt, leaving_cell, likely_date, names_no_days, parse_flag, spelt_day,
 };
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
@@ -114,7 +114,9 @@ impl UnusedDates {
             if place < header.remarks.len() && takes_away {
                 said = said.in_a_remark();
             }
-            if said.is_nothing() {
+            let is_number =
+                || said.certainty == Certainty::ShortYear && names_no_days(&column_key(header.name(position)));
+            if said.is_nothing() || is_number() {
                 continue;
             }
             let column = self.columns.entry(position).or_default();
@@ -256,8 +258,8 @@ impl CellOfDay {
             LeavingCell::Empty => None,
             LeavingCell::Date(written) => Some(Self::of(written, haste)),
             LeavingCell::AtLatest(moment) => Some(unclear(haste(moment))),
-            // Under `Exit` stands how somebody left as well as when.
-            LeavingCell::Unclear if end == EndHeader::Likely && !cell.chars().any(char::is_numeric) => None,
+            // Under `Exit` stands how somebody left as well as when, and under `Austritt` that somebody has.
+            LeavingCell::Unclear if has_no_number(cell) && (end == EndHeader::Likely || parse_flag(cell.trim()) == Some(true)) => None,
             LeavingCell::Unclear => Some(unclear(Haste::Refused)),
         }
     }
@@ -396,6 +398,10 @@ impl EarlyRows {
         self.rows.append(&rows);
         self.first = self.first.take().or(first);
     }
+}
+
+fn has_no_number(cell: &str) -> bool {
+    !cell.chars().any(char::is_numeric)
 }
 
 /// Whether a row with this date waits, in whichever order it is read.
