@@ -371,7 +371,7 @@ fn a_group_that_an_operation_does_not_take_is_told_where_groups_stand() {
         assert_eq!(told[0].code.as_str(), "cell-not-used", "{told:?}");
         told[0].help.clone()
     };
-    assert!(help("email,Gruppe\nann@x.example,Finance\n").contains("HEADER=groups"));
+    assert!(help("email,Gruppe\nann@x.example,Finance\n").contains("\"Gruppe=groups\""));
     assert_eq!(
         help("email,quotas\nann@x.example,ATTUNU=1\n"),
         "nothing to do if that is meant"
@@ -908,6 +908,33 @@ fn a_column_named_after_groups_is_told_what_would_use_it() {
             "{unknown:?}"
         );
     }
+}
+
+#[test]
+fn what_a_column_of_another_system_has_is_told_with_its_header() {
+    let help = |text: &str, operation: OperationKind, code: &str| {
+        let intake = intake_with(text, &with(operation));
+        let told = found(&intake, code);
+        assert!(!told.is_empty(), "{text}: {:?}", intake.problems);
+        if let Some(refused) = intake.refused.first() {
+            assert!(!refused.message.contains("HEADER"), "{refused:?}");
+        }
+        told[0].help.clone()
+    };
+    use OperationKind::{AddLicenses, Invite, Offboard};
+    let okta = help("User GUID,email\n00u1ab2cd3,ann@x.example\n", Offboard, "bad-id");
+    assert!(okta.contains("--map \"User GUID=note\""), "{okta}");
+    let alone = help("operation,user,Account ID\ndelete,,4711\n", Offboard, "bad-id");
+    assert!(alone.contains("--map \"Account ID=user\""), "{alone}");
+    let text = "E-Mail;Lizenz;Vorgang\nann@x.example;TSTNU;V-2026-0815\n";
+    let request = help(text, AddLicenses, "unknown-operation");
+    assert!(request.starts_with("--map \"Vorgang=note\""), "{request}");
+    let slip = help("user,action\nann,delet\n", Offboard, "unknown-operation");
+    assert!(!slip.contains("--map"), "{slip}");
+    let called = help("User name,First name\nann@x.example,Ann\n", Invite, "missing-cell");
+    assert!(called.starts_with("--map \"User name=email\""), "{called}");
+    let named = help("User name,First name\nann,Ann\n", Invite, "missing-cell");
+    assert_eq!(named, "write an e-mail address");
 }
 
 #[test]

@@ -1705,6 +1705,25 @@ fn one_operation_for_worksheets_that_are_called_after_who_comes_and_who_leaves_i
 }
 
 #[test]
+fn a_worksheet_for_people_beside_rows_that_say_what_to_do_is_told_what_leaves_it_out() {
+    let requests: &[&[&str]] = &[&["operation", "email"], &["invite", "ann@x.example"]];
+    let help = |sheets: &[(&str, &[&[&str]])]| {
+        let intake = read(&worksheets(sheets), &Options::default()).unwrap();
+        let mut errors = intake.problems.iter().filter(|problem| problem.severity == Severity::Error);
+        errors.next().map(|problem| problem.help.clone()).unwrap_or_default()
+    };
+    let way_out = "if the worksheet is for people only, `--sheet \"Requests\"` leaves it out; else ";
+    for (name, rows) in [
+        ("Approvals", &[&["User", "Date"][..], &["Paula Jansen", "2026-12-01"]][..]),
+        ("Readme", &[&["Email", "the work address"], &["Licence", "see list"]]),
+    ] {
+        let told = help(&[("Requests", requests), (name, rows)]);
+        assert!(told.starts_with(way_out), "{name}: {told}");
+        assert!(!help(&[(name, rows)]).contains("--sheet"), "{name}");
+    }
+}
+
+#[test]
 fn worksheets_of_different_columns_that_all_lose_something_are_told() {
     use OperationKind::{Delete, Invite, Offboard};
     let leavers: &[&[&str]] = &[&["E-Mail", "Nachname"], &["ann@x.example", "Lee"]];

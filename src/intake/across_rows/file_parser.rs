@@ -8,7 +8,7 @@ use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
 use super::worksheet_names::{WorksheetRows, doubtful_worksheets};
 use crate::intake::cells::DateOrder::{DayFirst, MonthFirst};
-use crate::intake::cells::{Instruction, Separator, UnplacedProblem, certain_date, instruction_named};
+use crate::intake::cells::{Column, Instruction, Separator, UnplacedProblem, certain_date, instruction_named};
 use crate::intake::options::Options;
 use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
@@ -210,7 +210,7 @@ impl FileParser<'_, '_> {
             if let Some((row, problem)) = letters.into_problem() {
                 self.file.parsed.problems.push(worksheet.problem(row, problem));
             }
-            let found = recurring.into_problems(&worksheet.header).into_iter();
+            let found = recurring.into_problems(&worksheet).into_iter();
             for (occurrences, problem) in found.chain(dates.problems).chain(unused_dates.problems) {
                 self.file
                     .parsed
@@ -338,7 +338,11 @@ impl FileParser<'_, '_> {
         let (mut header, problems) = Header::read(row, self.mapping.map());
         header.hide(hidden_columns);
         self.mapping.saw(&header);
+        let says_itself = |header: &Header| header.position(Column::Operation).is_some();
+        let mut earlier = self.file.worksheets.iter();
+        let speaking = earlier.find(|earlier| says_itself(&earlier.header) && !says_itself(&header));
         let worksheet = Arc::new(Worksheet {
+            speaking: speaking.map(|speaking| speaking.name.clone()),
             // Rows must not be left out because of what a worksheet happens to be called.
             instruction: instruction_named(&name).filter(|instruction| *instruction != Instruction::Ignore),
             name,

@@ -450,8 +450,12 @@ impl<'c> CellReader<'c, '_, '_> {
         };
         if id.is_none() {
             let what = format!("`{}` is no GUID of an account", excerpt(cell));
-            let help =
-                "write the account's GUID, or leave the cell empty; --map \"HEADER=user\" if the column names people";
+            let people = [Column::User, Column::Email, Column::Username];
+            let help = if people.iter().any(|column| self.cells.has(*column)) {
+                "write the account's GUID, or leave the cell empty; --map \"HEADER=note\" if the column has ids of another system"
+            } else {
+                "write the account's GUID, or leave the cell empty; --map \"HEADER=user\" if the column names people"
+            };
             self.report(UnplacedProblem::error(ProblemCode::BadId, what, help), Column::UserId);
         }
         id

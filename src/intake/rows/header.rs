@@ -193,6 +193,16 @@ impl Header {
         self.labels.iter().map(ToString::to_string).collect()
     }
 
+    /// Writes the header of the problem's column into its help, where that says `--map "HEADER=…"`.
+    pub(in crate::intake) fn name_in_help(&self, problem: &mut UnplacedProblem) {
+        const ANY: &str = "\"HEADER=";
+        let position = problem.column.and_then(|column| self.position(column));
+        if let Some(position) = position.filter(|_| problem.help.contains(ANY)) {
+            let name = format!("\"{}=", crate::text::clean(self.name(position), 60));
+            problem.help = problem.help.replace(ANY, &name);
+        }
+    }
+
     /// The problem that two headers, by their positions and names, mean one column.
     fn two_headers(
         &self,
@@ -207,10 +217,7 @@ impl Header {
             column.as_str()
         );
         let help = if column_key(first_name) == column_key(name) {
-            format!(
-                "keep one of them, or rename the other to `note`; --map \"HEADER={}\" says what a header means",
-                column.as_str()
-            )
+            "keep one of them, or rename the other to `note`".to_owned()
         } else {
             format!("keep one of them; --map \"{name}=note\" leaves the second out")
         };

@@ -1,8 +1,10 @@
 //! A header among the rows: of a second table, in a second language, or of another file that was put below the first.
 
-use super::header::{Header, names};
+use super::header::names;
 use super::meanings::{HeaderMap, Meanings};
+use super::recurring_problems::left_out_by;
 use super::row_cells::RowCells;
+use super::worksheet::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem, column_key, is_header};
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
@@ -20,7 +22,8 @@ pub(super) struct HeaderAgain {
 }
 
 /// What there is to say of a row whose cells are headers, one of them in a column that says whom rows are about.
-pub(super) fn header_again(header: &Header, header_row: u32, row: &Row, cells: &RowCells<'_>) -> Option<HeaderAgain> {
+pub(super) fn header_again(worksheet: &Worksheet, row: &Row, cells: &RowCells<'_>) -> Option<HeaderAgain> {
+    let header = &worksheet.header;
     let mut identifying = header.present.iter().filter(|(column, _)| column.identifies());
     let (subject, position) = identifying.find(|(column, _)| cells.has(*column))?;
     if !is_header_word(cells.get(*subject), header.name(*position)) {
@@ -45,7 +48,7 @@ pub(super) fn header_again(header: &Header, header_row: u32, row: &Row, cells: &
     // One word may be what somebody is called.
     let is_header = known > 1 || repeated == 1 || *subject == Column::Email;
     is_header.then(|| HeaderAgain {
-        problem: problem(&names, header_row, row.number(), is_of_another_table),
+        problem: problem(&names, worksheet, row.number(), is_of_another_table),
         is_of_another_table,
     })
 }
@@ -60,7 +63,8 @@ fn is_header_word(cell: &str, above: &str) -> bool {
     cell.eq_ignore_ascii_case(above) || is_header(&column_key(cell))
 }
 
-fn problem(names: &[String], header_row: u32, row: u32, is_of_another_table: bool) -> UnplacedProblem {
+fn problem(names: &[String], worksheet: &Worksheet, row: u32, is_of_another_table: bool) -> UnplacedProblem {
+    let header_row = worksheet.header_row;
     let filled = names.iter().enumerate().filter(|(_, name)| !name.is_empty());
     let labels: Vec<String> = filled
         .map(|(position, name)| format!("{} (column {})", clean(name, 60), column_letters(position)))
@@ -75,6 +79,10 @@ fn problem(names: &[String], header_row: u32, row: u32, is_of_another_table: boo
         format!(
             "take it out, and look whether the rows below it are meant as well: they are read under the header in row {header_row}"
         )
+    };
+    let help = match &worksheet.speaking {
+        Some(speaking) => format!("{}; else {help}", left_out_by(speaking)),
+        None => help,
     };
     UnplacedProblem::error(ProblemCode::HeaderAgain, what, help)
 }

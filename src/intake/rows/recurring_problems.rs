@@ -6,6 +6,7 @@ use super::formula_values::FormulaValues;
 use super::header::Header;
 use super::occurrences::Occurrences;
 use super::operations::takes;
+use super::worksheet::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
@@ -81,9 +82,9 @@ impl RecurringProblems {
     }
 
     /// The problems, each with what has it.
-    pub(in crate::intake) fn into_problems(mut self, header: &Header) -> Vec<(Occurrences, UnplacedProblem)> {
+    pub(in crate::intake) fn into_problems(mut self, worksheet: &Worksheet) -> Vec<(Occurrences, UnplacedProblem)> {
         let problem = |(what, found): (Recurring, Occurrences)| {
-            let problem = what.problem(&found, header);
+            let problem = what.problem(&found, worksheet);
             (found, problem)
         };
         // Formulas are told before what is said of rows.
@@ -99,13 +100,17 @@ impl RecurringProblems {
 }
 
 impl Recurring {
-    fn problem(self, found: &Occurrences, header: &Header) -> UnplacedProblem {
-        let count = found.count;
+    fn problem(self, found: &Occurrences, worksheet: &Worksheet) -> UnplacedProblem {
+        let (count, header) = (found.count, &worksheet.header);
         let warning = |code, what: String, help: &str| UnplacedProblem::warning(code, what, help);
         match self {
             Self::NoOperation => {
                 let what = format!("{} say what to do", do_not(count));
                 let help = no_operation_help(header, found);
+                let help = match &worksheet.speaking {
+                    Some(speaking) => format!("{}; else {help}", left_out_by(speaking)),
+                    None => help,
+                };
                 let problem = UnplacedProblem::error(ProblemCode::NoOperation, what, help);
                 match header.position(Column::Operation) {
                     Some(_) => problem.at(Column::Operation),
@@ -221,6 +226,11 @@ fn ends_before_last_day(rows: usize) -> UnplacedProblem {
     );
     let help = "write the day after; where that is done, `not_before` as the header says so";
     UnplacedProblem::warning(ProblemCode::EndsBeforeLastDay, what, help).at(Column::NotBefore)
+}
+
+/// What to do about a worksheet that is not meant, beside one whose rows say what to do.
+pub(super) fn left_out_by(speaking: &str) -> String {
+    format!("if the worksheet is for people only, `--sheet \"{speaking}\"` leaves it out")
 }
 
 /// How to say what rows do that do not say it.

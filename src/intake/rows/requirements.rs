@@ -3,9 +3,9 @@
 use super::operations::{Need, group_columns, instead_of_present_licenses, needs};
 use super::row_cells::RowCells;
 use super::values::Values;
-use crate::intake::cells::{Column, UnplacedProblem};
+use crate::intake::cells::{Column, UnplacedProblem, bare_address};
 use crate::intake::options::{Options, PresentLicenses};
-use crate::model::{OperationKind, WrittenState};
+use crate::model::{Email, OperationKind, WrittenState};
 use crate::problem::ProblemCode;
 
 /// A row whose cells are read, before it is known whether they are enough.
@@ -36,6 +36,12 @@ impl Requirements<'_> {
     fn check_cells(&self, problems: &mut Vec<UnplacedProblem>) {
         for need in needs(self.kind) {
             match need {
+                Need::Column(Column::Email) if !self.is_given(Column::Email) && self.is_called_by_address() => {
+                    let help = "--map \"HEADER=email\" if the column has the addresses; else write an e-mail address";
+                    let problem = missing(self.kind, Column::Email);
+                    let problem = UnplacedProblem::error(problem.code, problem.what, help);
+                    problems.push(problem.at(Column::Username));
+                }
                 Need::Column(column) if !self.is_given(*column) => {
                     problems.push(missing(self.kind, *column).at(*column));
                 }
@@ -51,6 +57,11 @@ impl Requirements<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether the user name is an address.
+    fn is_called_by_address(&self) -> bool {
+        Email::fault(bare_address(self.cells.get(Column::Username))).is_none()
     }
 
     /// Whether the cell, or one that can take its place, holds something.

@@ -190,6 +190,7 @@ impl<'o> RowParser<'o> {
         cells: &RowCells<'_>,
         problems: &mut Vec<UnplacedProblem>,
     ) -> Option<Instruction> {
+        let options = self.context.options;
         let text = cells.get(Column::Operation);
         let written = if text.is_empty() {
             None
@@ -205,7 +206,7 @@ impl<'o> RowParser<'o> {
             problems.push(problem);
             return None;
         }
-        if let Some(again) = header_again(&worksheet.header, worksheet.header_row, row, cells) {
+        if let Some(again) = header_again(worksheet, row, cells) {
             problems.push(again.problem);
             if again.is_of_another_table && self.parsed.other_table.is_none() {
                 self.parsed.other_table = Some(row.number());
@@ -214,11 +215,15 @@ impl<'o> RowParser<'o> {
         }
         if !text.is_empty() {
             let what = format!("`{}` is no operation", clean(text, 60));
-            let problem = UnplacedProblem::error(ProblemCode::UnknownOperation, what, operation_help(text));
+            let mut help = operation_help(text);
+            // `Vorgang` is an operation, and the number of a request as well.
+            if options.operation.is_some() && text.contains(char::is_numeric) {
+                help.insert_str(0, "--map \"HEADER=note\" if the column does not say what to do; else ");
+            }
+            let problem = UnplacedProblem::error(ProblemCode::UnknownOperation, what, help);
             problems.push(problem.at(Column::Operation));
             return None;
         }
-        let options = self.context.options;
         let instruction = options
             .operation
             .map(Instruction::Run)
@@ -266,6 +271,9 @@ impl<'o> RowParser<'o> {
         }
         if let Some(kind) = kind {
             problems.extend(opposite_orders(&self.context.worksheet.header, row, kind));
+        }
+        for problem in problems.iter_mut() {
+            self.context.worksheet.header.name_in_help(problem);
         }
         let mut is_valid = !problems.iter().any(|problem| problem.severity == Severity::Error);
         if let Some(kind) = kind {

@@ -21,6 +21,8 @@ pub(in crate::intake) struct Worksheet {
     pub(in crate::intake) rows_before: RowNumber,
     /// Whether the cells come from a CSV, in which a cell too many moves those after it.
     pub(in crate::intake) is_csv: bool,
+    /// An earlier worksheet whose rows say themselves what to do, where those of this one do not.
+    pub(in crate::intake) speaking: Option<Shared<str>>,
     /// Whether letters beyond ASCII may have been read wrongly.
     pub(in crate::intake) doubt: Option<EncodingDoubt>,
 }
@@ -40,7 +42,8 @@ impl Worksheet {
     }
 
     /// A problem of a row of this worksheet.
-    pub(in crate::intake) fn problem(&self, row: u32, problem: UnplacedProblem) -> Problem {
+    pub(in crate::intake) fn problem(&self, row: u32, mut problem: UnplacedProblem) -> Problem {
+        self.header.name_in_help(&mut problem);
         let label = problem.column.map(|column| match self.header.position(column) {
             Some(position) => self.header.label(position),
             None => column.as_str().to_owned(),
