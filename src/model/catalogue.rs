@@ -304,6 +304,9 @@ impl Catalogue {
             let is_it = |bundle: &&KnownBundle| self.is_owned(bundle) && word_key(product(bundle)) == product_of_word;
             return self.bundles.iter().filter(is_it).collect();
         }
+        if let Some(found) = without_maker(word).and_then(|rest| self.find(rest)) {
+            return vec![found];
+        }
         if let Some(near) = self.nearest(word) {
             return vec![near];
         }
@@ -465,6 +468,15 @@ fn product(bundle: &KnownBundle) -> &str {
 /// colon.
 fn word_key(word: &str) -> String {
     header_key(word).replace(|letter| is_dash(letter) || matches!(letter, ',' | ':'), "")
+}
+
+/// What is behind the maker's name: `Tester - Named User` of `UiPath - Tester - Named User`.
+fn without_maker(word: &str) -> Option<&str> {
+    const MAKER: &str = "uipath";
+    let (maker, rest) = word.trim().split_at_checked(MAKER.len())?;
+    let is_apart = rest.starts_with(|letter: char| !letter.is_alphanumeric());
+    (maker.eq_ignore_ascii_case(MAKER) && is_apart)
+        .then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
 }
 
 #[cfg(test)]

@@ -223,6 +223,22 @@ mod tests {
     }
 
     #[test]
+    fn a_licence_behind_its_makers_name_is_what_may_be_meant() {
+        for (word, code) in [
+            ("UiPath - Tester - Named User", "TSTNU"),
+            ("UIPATH-ATTUNU", "ATTUNU"),
+            ("uipath Attended - Named User", "ATTUNU"),
+        ] {
+            let advice = Catalogue::default().advice(word);
+            assert!(
+                advice.starts_with(&format!("did you mean `{code}`")),
+                "{word}: {advice}"
+            );
+        }
+        assert!(!Catalogue::default().advice("UiPathology").contains("did you mean"));
+    }
+
+    #[test]
     fn an_unknown_word_is_answered_with_the_organizations_codes_the_nearest_first() {
         let bundles = vec![
             owned("ATTUNU", None, 30, 33),

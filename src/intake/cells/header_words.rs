@@ -20,6 +20,8 @@ const SHORTEST_SUGGESTED: usize = 3;
 const LONG_ENOUGH: usize = 5;
 /// At most one letter in so many may be in only one of two words.
 const STRANGE_LETTERS: usize = 5;
+/// How many slips a misspelt word has at most: `Date of birth` is no `Date of hire`.
+const MOST_SLIPS: usize = 2;
 
 /// What a header means whatever stands beside it.
 #[derive(Debug)]
@@ -195,7 +197,8 @@ impl Column {
         let names = WORDS.suggested.iter().map(String::as_str);
         let names = names.filter(|name| name.chars().nth(SHORTEST_SUGGESTED - 1).is_some());
         let free = names.filter(|name| plain_meaning(name).is_some_and(&is_free));
-        let near = nearest(&key, free).filter(|near| is_slip(&key, near))?;
+        let is_near = |near: &&str| strsim::damerau_levenshtein(&key, near) <= MOST_SLIPS && is_slip(&key, near);
+        let near = nearest(&key, free).filter(is_near)?;
         plain_meaning(near)
     }
 }
@@ -392,6 +395,9 @@ mod tests {
             "Afdeling",
             "Manager email",
             "Abteilung",
+            "Contract no.",
+            "Date of birth",
+            "Berechtigungen",
         ] {
             assert_eq!(nearest(header), None, "{header}");
         }

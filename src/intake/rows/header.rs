@@ -110,8 +110,8 @@ impl Header {
             header.width = position + 1;
         }
         let is_told = |position: &usize| meanings.notices.iter().any(|notice| notice.position() == *position);
-        header.whole_names = (header.whole_names)
-            .filter(|position| header.position(Column::Surname).is_none() && !is_told(position));
+        header.whole_names =
+            (header.whole_names).filter(|position| header.position(Column::Surname).is_none() && !is_told(position));
         header.waits_for_last_day = header
             .position(Column::NotBefore)
             .is_some_and(|position| names_a_last_day(&column_key(&names[position])));

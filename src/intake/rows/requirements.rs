@@ -46,7 +46,10 @@ impl Requirements<'_> {
                     problems.push(missing(self.kind, *column).at(*column));
                 }
                 Need::OneOf(columns) if !columns.iter().any(|column| self.is_given(*column)) => {
-                    let names: Vec<String> = columns.iter().map(|column| format!("`{}`", column.as_str())).collect();
+                    // An address can only be given to an account without one, and that has to be allowed.
+                    let is_offered = |column: &&Column| **column != Column::Email || self.options.allow_email_update;
+                    let offered = columns.iter().filter(is_offered);
+                    let names: Vec<String> = offered.map(|column| format!("`{}`", column.as_str())).collect();
                     let what = format!("`{}` needs at least one of {}", self.kind, names.join(", "));
                     problems.push(UnplacedProblem::error(
                         ProblemCode::MissingCell,
