@@ -14,7 +14,7 @@ const LONGEST: usize = 40;
 const NO_ORDERS: &str = "new license licence free lock end leave leaves set make correct";
 
 /// What may stand between the words of an order.
-const JOINTS: &str = "to from of the a user's zu zur zum aus von der die das au aux à de du des del al a ao do da dai dal dei al aan uit van do z \
+const JOINTS: &str = "to from of the user's zu zur zum aus von der die das au aux à de du des del al ao do da dai dal dei al aan uit van do z \
      neue neuer neuen nouvelle nouveau nouvel nueva nuevo nova novo nuova nuovo nieuwe";
 
 /// Headers of columns that say what happens to somebody, by their keys; those of exports for people among them.
@@ -51,7 +51,12 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
         if is_in(NO_ORDERS, word) {
             continue;
         }
-        match meaning(word, &VERBS).map(Verb::direction) {
+        let verb = meaning(word, &VERBS);
+        if verb == Some(Verb::Nothing) {
+            // What is done, or called off, is no order.
+            return None;
+        }
+        match verb.map(Verb::direction) {
             Some(one) if direction.is_none_or(|other| other == one) => direction = Some(one),
             Some(_) => direction = Some(Direction::Neither),
             None if meaning(word, &THINGS).is_some() || is_in(JOINTS, word) => {}
@@ -80,12 +85,16 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str) -> bool {
 /// Whether a cell forbids to take something away.
 fn forbids(cell: &str) -> bool {
     let folded = fold(cell);
-    let words: Vec<&str> = folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = folded
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let takes = |word: &str| {
         let verb = meaning(word, &VERBS).filter(|_| !NO_ORDERS.split(' ').any(|known| known == word));
         verb.filter(|verb| verb.direction() == Direction::Takes)
     };
-    let Some((position, verb)) = (words.iter().enumerate()).find_map(|(position, word)| Some((position, takes(word)?))) else {
+    let Some((position, verb)) = (words.iter().enumerate()).find_map(|(position, word)| Some((position, takes(word)?)))
+    else {
         return false;
     };
     // `No exit interview`, `no termination letter`
@@ -164,6 +173,9 @@ mod tests {
             "End user",
             "Free license",
             "Leave of absence",
+            "Completed",
+            "done",
+            "Block A",
             "Nueva cuenta",
             "VPN-Zugang",
             "New hire laptop",
