@@ -188,19 +188,35 @@ fn look_alike(raw: &str, address: &str) -> Option<&'static str> {
     if raw.chars().any(turns_direction) {
         return Some("has an invisible character that turns the reading direction");
     }
-    let has_latin = address.chars().any(|letter| letter.is_ascii_alphabetic());
-    let other = address.chars().find_map(|letter| match letter {
-        '\u{370}'..='\u{3ff}' => Some("has Greek letters among Latin ones"),
-        '\u{400}'..='\u{52f}' => Some("has Cyrillic letters among Latin ones"),
-        '\u{250}'..='\u{2af}' => Some("has phonetic letters"),
-        '\u{531}'..='\u{58f}' => Some("has Armenian letters among Latin ones"),
-        '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some("has Cherokee letters among Latin ones"),
-        '\u{2100}'..='\u{214f}' | '\u{1d400}'..='\u{1d7ff}' => Some("has letters of mathematics"),
-        '\u{ff01}'..='\u{ff5e}' => Some("has full-width letters"),
-        _ => None,
-    });
     // An address entirely in another alphabet imitates no other.
-    other.filter(|_| has_latin)
+    if !address.chars().any(|letter| letter.is_ascii_alphabetic()) {
+        return None;
+    }
+    address
+        .split(['@', '.'])
+        .filter(|part| imitates(part))
+        .find_map(|part| {
+            part.chars().find_map(|letter| match letter {
+                '\u{370}'..='\u{3ff}' => Some("has Greek letters among Latin ones"),
+                '\u{400}'..='\u{52f}' => Some("has Cyrillic letters among Latin ones"),
+                '\u{250}'..='\u{2af}' => Some("has phonetic letters"),
+                '\u{531}'..='\u{58f}' => Some("has Armenian letters among Latin ones"),
+                '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some("has Cherokee letters among Latin ones"),
+                '\u{2100}'..='\u{214f}' | '\u{1d400}'..='\u{1d7ff}' => Some("has letters of mathematics"),
+                '\u{ff01}'..='\u{ff5e}' => Some("has full-width letters"),
+                _ => None,
+            })
+        })
+}
+
+/// Whether a part of an address may be taken for another, unless all its letters are of one alphabet that has letters of its
+/// own among them: `пример`, `παράδειγμα`.
+fn imitates(part: &str) -> bool {
+    const OWN: &str = "бвгджзийлмнптфцчшщъыьэюяєїґћђљњџγδεζηθλμξπσςφψωάέήύώ";
+    let is_of = |letter: char| matches!(letter, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}');
+    let has_latin = part.chars().any(|letter| letter.is_ascii_alphabetic());
+    let has_own = part.to_lowercase().contains(|letter| OWN.contains(letter));
+    has_latin || !has_own || !part.chars().filter(|letter| letter.is_alphabetic()).all(is_of)
 }
 
 /// Whether the cell shows a long number as a spreadsheet program does once it has lost its digits: `1.2E+10`.
@@ -288,6 +304,21 @@ mod tests {
                 .contains("direction")
         );
         assert_eq!(look_alike("zoë@x.example", "zoë@x.example"), None);
-        assert_eq!(look_alike("анна@почта.рф", "анна@почта.рф"), None);
+        for address in [
+            "анна@почта.рф",
+            "ivan@пример.рф",
+            "info@παράδειγμα.gr",
+            "анна@x.example",
+        ] {
+            assert_eq!(look_alike(address, address), None, "{address}");
+        }
+        // All letters of these look like Latin ones.
+        for address in [
+            "ann@\u{441}\u{43e}\u{441}\u{430}.example",
+            "\u{430}\u{441}\u{435}@x.example",
+            "ann@соcа.example",
+        ] {
+            assert!(look_alike(address, address).is_some(), "{address}");
+        }
     }
 }
