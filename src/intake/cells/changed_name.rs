@@ -63,7 +63,8 @@ fn is_date(item: &str) -> bool {
             let is_parted = !item.contains(['-', ' ']) && item.contains(['/', '.']);
             numbers == 3 && is_parted && years == 1
         }
-        1 => (1..=2).contains(&numbers),
+        // A year of four digits stands beside a month only with a day.
+        1 => numbers == 2 || numbers == 1 && years == 0,
         _ => false,
     }
 }
@@ -113,6 +114,8 @@ mod tests {
             "March",
             "Team 01",
             "Mar",
+            "May 2026",
+            "Dec 2026; Mai 2026",
             "1.2.3",
             "10.0.0.1",
             "24@x.example",
