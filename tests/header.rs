@@ -628,7 +628,7 @@ fn the_last_day_of_somebody_is_never_taken_for_the_day_that_a_row_waits_for() {
         assert_eq!(Column::named(header), None, "{header}");
         let intake = in_november(
             &format!("email,{header}\nann@x.example,mid-May\n"),
-            OperationKind::Invite,
+            OperationKind::Update,
             &[],
         );
         let unknown = found(&intake, "unknown-header");
@@ -1020,7 +1020,10 @@ fn a_column_of_words_for_operations_is_told_where_nothing_else_orders_them() {
         assert_eq!(codes(&quiet, Severity::Warning), [] as [&str; 0], "{text}");
     }
     for (text, told) in [
-        ("E-mail,Type\nann@x.example,New Hire\nbob@x.example,Rehire\n", &[] as &[&str]),
+        (
+            "E-mail,Type\nann@x.example,New Hire\nbob@x.example,Rehire\n",
+            &[] as &[&str],
+        ),
         (
             "E-mail,Type\nann@x.example,New Hire\nbob@x.example,Transfer\n",
             &["operation-not-used"],
@@ -1052,7 +1055,12 @@ fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
             "{header}"
         );
     }
-    for (header, cell) in [("status", "done"), ("status", "open"), ("approved", "yes"), ("Remote", "no")] {
+    for (header, cell) in [
+        ("status", "done"),
+        ("status", "open"),
+        ("approved", "yes"),
+        ("Remote", "no"),
+    ] {
         let text = format!("operation,user,{header}\ndelete,ann,{cell}\n");
         let intake = intake_with(&text, &Options::default());
         assert_eq!(codes(&intake, Severity::Warning), ["unknown-header"], "{header}");
@@ -1066,7 +1074,9 @@ fn whole_names_under_a_header_that_is_taken_for_the_first_name_are_told() {
         let [ann, bob] = cells;
         let text = format!("user,{header}\nann@x.example,\"{ann}\"\nbob@x.example,{bob}\n");
         let intake = in_november(&text, operation, map);
-        found(&intake, "doubtful-header").first().map(|problem| problem.help.clone())
+        found(&intake, "doubtful-header")
+            .first()
+            .map(|problem| problem.help.clone())
     };
     let whole = ["Lee, Ann", "Bob Kay"];
     for header in ["Name", "name", "Nombre", "Nome"] {
@@ -1109,7 +1119,11 @@ fn a_remark_that_calls_a_row_off_or_has_a_day_to_come_is_told_beside_what_takes_
         for operation in [Offboard, Delete] {
             assert_eq!(told(header, cell, operation, &[]), code, "{header}: {cell}");
         }
-        assert_eq!(told(header, cell, Offboard, &[(header, "note")]), "", "{header}: {cell}");
+        assert_eq!(
+            told(header, cell, Offboard, &[(header, "note")]),
+            "",
+            "{header}: {cell}"
+        );
         assert_eq!(told("note", cell, Offboard, &[]), "", "{cell}");
     }
     for cell in [
@@ -1393,6 +1407,18 @@ fn a_column_of_addresses_beside_the_one_that_is_used_is_told_unless_it_is_somebo
         "Approved by",
         "Private mail",
         "Responsable hiérarchique",
+        "Antragsteller",
+        "Demandeur",
+        "Supérieur hiérarchique",
+        "Solicitante",
+        "Richiedente",
+        "Aanvrager",
+        "Leidinggevende",
+        "Beställare",
+        "Opened by",
+        "Assigned to",
+        "Reporting to",
+        "HRBP",
         "上司",
     ] {
         assert_eq!(told(header), "unknown-header", "{header}");
@@ -1410,6 +1436,58 @@ fn a_column_of_addresses_beside_the_one_that_is_used_is_told_unless_it_is_somebo
         help.contains("--map \"Employee address=email\" --map \"E-mail=note\""),
         "{help}"
     );
+}
+
+#[test]
+fn a_column_that_speaks_of_licences_and_holds_none_is_no_licence() {
+    use OperationKind::{AddLicenses, Invite, Offboard};
+    for (header, cell, operation) in [
+        ("Job title", "RPA Developer", Invite),
+        ("Business Title", "Tester", Invite),
+        ("Position", "Tester", Invite),
+        ("Group of people", "Tester", Offboard),
+        ("Licence cost (EUR)", "450.00", AddLicenses),
+        ("Lizenzkosten", "450,00 €", AddLicenses),
+        ("License start date", "2026-01-01", AddLicenses),
+        ("License value", "1,200.00", AddLicenses),
+        ("Driving licence", "yes", Invite),
+    ] {
+        let text = format!("email;licence;{header}\nann@x.example;;{cell}\nbob@x.example;TSTNU;\n");
+        let intake = in_november(&text, operation, &[]);
+        assert_eq!(found(&intake, "licenses-not-used"), [] as [&Problem; 0], "{header}");
+    }
+    for (header, cell) in [
+        ("Tool", "RPA Developer"),
+        ("Licence wanted", "a robot"),
+        ("UiPath licence", "yes"),
+    ] {
+        let text = format!("email,{header}\nann@x.example,{cell}\n");
+        assert_eq!(found(&intake(&text), "licenses-not-used").len(), 1, "{header}");
+    }
+}
+
+#[test]
+fn until_when_a_contract_is_made_keeps_nobody_from_coming() {
+    for header in [
+        "Contract end date",
+        "Vertragsende",
+        "Visa valid until",
+        "Fin de contrat",
+        "Until",
+    ] {
+        let text = format!("email,{header}\nann@x.example,2027-12-31\n");
+        let coming = in_november(&text, OperationKind::Invite, &[]);
+        assert_eq!(codes(&coming, Severity::Warning), ["unknown-header"], "{header}");
+        assert!(
+            !told(&coming, Severity::Warning)[0].help.contains("not_before"),
+            "{header}"
+        );
+        let leaving = in_november(&text, OperationKind::Offboard, &[]);
+        assert_eq!(codes(&leaving, Severity::Error), ["dates-not-used"], "{header}");
+    }
+    let text = "email,Effective date (starter)\nann@x.example,2027-12-31\n";
+    let coming = in_november(text, OperationKind::Invite, &[]);
+    assert_eq!(codes(&coming, Severity::Warning), ["dates-not-used"]);
 }
 
 #[test]

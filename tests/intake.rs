@@ -1709,12 +1709,18 @@ fn a_worksheet_for_people_beside_rows_that_say_what_to_do_is_told_what_leaves_it
     let requests: &[&[&str]] = &[&["operation", "email"], &["invite", "ann@x.example"]];
     let help = |sheets: &[(&str, &[&[&str]])]| {
         let intake = read(&worksheets(sheets), &Options::default()).unwrap();
-        let mut errors = intake.problems.iter().filter(|problem| problem.severity == Severity::Error);
+        let mut errors = intake
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error);
         errors.next().map(|problem| problem.help.clone()).unwrap_or_default()
     };
     let way_out = "if the worksheet is for people only, `--sheet \"Requests\"` leaves it out; else ";
     for (name, rows) in [
-        ("Approvals", &[&["User", "Date"][..], &["Paula Jansen", "2026-12-01"]][..]),
+        (
+            "Approvals",
+            &[&["User", "Date"][..], &["Paula Jansen", "2026-12-01"]][..],
+        ),
         ("Readme", &[&["Email", "the work address"], &["Licence", "see list"]]),
     ] {
         let told = help(&[("Requests", requests), (name, rows)]);
@@ -1735,7 +1741,8 @@ fn worksheets_of_different_columns_that_all_lose_something_are_told() {
         };
         let intake = read(&worksheets(&[("Tabelle1", leavers), (name, rows)]), &options).unwrap();
         let told = intake.problems.iter();
-        told.filter(|problem| problem.code.as_str() == "sheet-name-overruled").count()
+        told.filter(|problem| problem.code.as_str() == "sheet-name-overruled")
+            .count()
     };
     let contacts: &[&[&str]] = &[&["Role", "Name", "E-Mail"], &["Approver", "Bob", "bob@x.example"]];
     let more: &[&[&str]] = &[&["Nachname", "Note", "E-Mail"], &["Kay", "left", "bob@x.example"]];
@@ -1743,7 +1750,11 @@ fn worksheets_of_different_columns_that_all_lose_something_are_told() {
         assert_eq!(told("Verteiler", contacts, operation, None), 1);
         assert_eq!(told("Tabelle2", more, operation, None), 0);
         let both = vec!["Tabelle1".to_owned(), "Verteiler".to_owned()];
-        assert_eq!(told("Verteiler", contacts, operation, Some(both)), 0, "who picks means them");
+        assert_eq!(
+            told("Verteiler", contacts, operation, Some(both)),
+            0,
+            "who picks means them"
+        );
         assert_eq!(told("Verteiler", &contacts[..1], operation, None), 0, "it has no rows");
     }
     assert_eq!(told("Verteiler", contacts, Invite, None), 0);

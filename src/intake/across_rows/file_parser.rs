@@ -183,7 +183,7 @@ impl FileParser<'_, '_> {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
-            let maybe_groups = unused.into_maybe_groups(&worksheet, catalogue);
+            let maybe_groups = unused.into_maybe_groups(&worksheet, catalogue, &operations);
             self.file.maybe_groups.extend(maybe_groups);
             let letters = std::mem::take(&mut parsed.letters);
             let recurring = std::mem::take(&mut parsed.recurring);

@@ -35,7 +35,8 @@ pub(super) fn doubtful_worksheets(worksheets: &[(&Arc<Worksheet>, WorksheetRows)
                 problems.extend(problem.map(|problem| problem.placed(worksheet.name.clone(), None, None)));
             }
             if named_alike.is_none() && options.sheets.is_none() {
-                let called_anything = silent().filter(|(worksheet, rows)| rows.count > 0 && is_called_anything(worksheet));
+                let called_anything =
+                    silent().filter(|(worksheet, rows)| rows.count > 0 && is_called_anything(worksheet));
                 let called_anything: Vec<_> = called_anything.map(|(worksheet, _)| &***worksheet).collect();
                 problems.extend(other_columns(&called_anything, operation).map(UnplacedProblem::of_file));
             }
@@ -72,7 +73,10 @@ fn other_columns(worksheets: &[&Worksheet], operation: OperationKind) -> Option<
     if !takes || others.iter().all(|other| columns(other) == columns(first)) {
         return None;
     }
-    let names: Vec<String> = worksheets.iter().map(|worksheet| format!("`{}`", worksheet.name)).collect();
+    let names: Vec<String> = worksheets
+        .iter()
+        .map(|worksheet| format!("`{}`", worksheet.name))
+        .collect();
     let what = format!(
         "worksheets of different columns all have rows that are `{operation}`, as `--operation` or the profile says: {}",
         joined(&names, 4)
@@ -145,7 +149,9 @@ fn is_called_anything(worksheet: &Worksheet) -> bool {
 /// Whether a worksheet has groups' rules that nothing says to set: it has columns that say more of the groups, or is called
 /// after something else than rules, as lists to choose from are.
 fn may_be_overview(worksheet: &Worksheet, rows: WorksheetRows) -> bool {
-    const RULES: [&str; 9] = ["rule", "regel", "regle", "regla", "regra", "regol", "regul", "licen", "lizen"];
+    const RULES: [&str; 9] = [
+        "rule", "regel", "regle", "regla", "regra", "regol", "regul", "licen", "lizen",
+    ];
     let key = column_key(&worksheet.name);
     let is_of_rules = || RULES.iter().any(|word| key.contains(word)) || key.contains("ルール");
     rows.rules > 0 && (!worksheet.header.unused.is_empty() || !is_of_rules())

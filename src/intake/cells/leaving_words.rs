@@ -309,8 +309,10 @@ pub(in crate::intake) fn names_a_last_day(key: &str) -> bool {
 /// Whether a header speaks of a day at which access may end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum EndHeader {
-    /// It does, whatever stands under it.
+    /// It does, whatever stands under it, and is of nobody who comes.
     Sure,
+    /// It does beside who leaves, and is the first day of who comes: `Effective date (leaver)`.
+    Effective,
     /// It does where a number stands under it: `End`, `Exit`.
     Likely,
     No,
@@ -321,11 +323,20 @@ impl EndHeader {
     pub(in crate::intake) fn of(key: &str) -> Self {
         if LIKELY_ENDS.contains(&key) {
             Self::Likely
-        } else if (has_one_of(key, LAST_DAYS) || has_one_of(key, EFFECTIVE_DAYS)) && !has_one_of(key, NO_DAYS) {
+        } else if has_one_of(key, NO_DAYS) {
+            Self::No
+        } else if has_one_of(key, LAST_DAYS) {
             Self::Sure
+        } else if has_one_of(key, EFFECTIVE_DAYS) {
+            Self::Effective
         } else {
             Self::No
         }
+    }
+
+    /// Whether it says nothing of the day on which somebody comes.
+    pub(in crate::intake) fn is_of_leaving(self) -> bool {
+        matches!(self, Self::Sure | Self::Likely)
     }
 }
 
@@ -472,7 +483,7 @@ mod tests {
         for header in ["Effective date (leaver)", "Wirksam ab laut Personalabteilung"] {
             let key = column_key(header);
             assert!(
-                EndHeader::of(&key) == EndHeader::Sure && !names_a_last_day(&key),
+                EndHeader::of(&key) == EndHeader::Effective && !names_a_last_day(&key),
                 "{header}"
             );
         }

@@ -6,9 +6,9 @@ use super::operations::{group_columns, takes};
 use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language, is_of_an_example,
-    is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date,
-    user_key, user_name_fault,
+    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language,
+    is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas,
+    read_date, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};

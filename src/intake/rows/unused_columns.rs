@@ -96,13 +96,17 @@ impl UnusedColumns {
         let remarks = header.remarks.iter().map(|position| (position, Kind::Remark));
         let unused = header.unused.iter().map(|position| (position, Kind::Unknown));
         let names = header.whole_names.iter().map(|position| (position, Kind::Names));
-        let columns = unused.chain(facts).chain(remarks).chain(names).map(|(position, kind)| UnusedColumn {
-            position: *position,
-            label: header.label(*position),
-            name: header.name(*position).to_owned(),
-            kind,
-            values: Vec::new(),
-        });
+        let columns = unused
+            .chain(facts)
+            .chain(remarks)
+            .chain(names)
+            .map(|(position, kind)| UnusedColumn {
+                position: *position,
+                label: header.label(*position),
+                name: header.name(*position).to_owned(),
+                kind,
+                values: Vec::new(),
+            });
         Self {
             columns: columns.collect(),
             rows_left: ROWS,
@@ -137,13 +141,16 @@ impl UnusedColumns {
         self,
         worksheet: &Arc<Worksheet>,
         catalogue: &Catalogue,
+        operations: &[OperationKind],
     ) -> Vec<MaybeGroups> {
-        if worksheet.header.position(Column::Groups).is_some() {
+        let is_taken = operations.iter().any(|kind| takes(*kind).contains(&Column::Groups));
+        if worksheet.header.position(Column::Groups).is_some() || !is_taken {
             return Vec::new();
         }
         let columns = self.columns.into_iter().take(COLUMNS);
-        let has_other_values =
-            |column: &UnusedColumn| column.kind == Kind::Unknown && !column.values.is_empty() && !column.holds_licenses(catalogue);
+        let has_other_values = |column: &UnusedColumn| {
+            column.kind == Kind::Unknown && !column.values.is_empty() && !column.holds_licenses(catalogue)
+        };
         columns
             .filter(has_other_values)
             .map(|column| MaybeGroups {
@@ -173,7 +180,9 @@ impl UnusedColumns {
         };
         let columns = self.columns.iter().filter(is_worth_a_word);
         let whole_names = self.columns.iter().filter(|column| column.kind == Kind::Names);
-        let mut problems: Vec<_> = whole_names.filter_map(|column| column.whole_names(operations)).collect();
+        let mut problems: Vec<_> = whole_names
+            .filter_map(|column| column.whole_names(operations))
+            .collect();
         let mut plain = Vec::new();
         // Nobody sees the help of problems beyond those that are kept, and looking for a similar header is slow.
         for (place, column) in columns.enumerate() {
@@ -226,15 +235,17 @@ impl UnusedColumn {
             );
             return Some(not_used(label, &help));
         }
-        if !self.values.is_empty() && catalogue.find(&self.name).is_some() {
+        let is_taken = operations.is_empty() || operations.iter().any(|kind| takes(*kind).contains(&Column::Licenses));
+        if is_taken && !self.values.is_empty() && catalogue.find(&self.name).is_some() {
             let what = format!("the column `{label}` is not used, but its header is a licence");
             let help = meant_by_marks(Column::Licenses);
             return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
-        if self.holds_licenses(catalogue) {
+        if is_taken && !has_one_of(&key, TITLES) && self.holds_licenses(catalogue) {
             return Some(self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed));
         }
-        if !self.values.is_empty() && is_named_after(&key, Column::Licenses) {
+        let is_about_licenses = || has_one_of(&key, ABOUT_LICENSES) || self.values.iter().all(|value| is_amount(value));
+        if is_taken && !self.values.is_empty() && is_named_after(&key, Column::Licenses) && !is_about_licenses() {
             let what = format!(
                 "the column `{label}` is not used, but its header speaks of licences: {}",
                 self.shown_values()
@@ -253,7 +264,8 @@ impl UnusedColumn {
             return Some(not_used(label, &help));
         }
         let name = self.shown_name();
-        if names_a_last_day(&key) {
+        let gives = Direction::of_operations(operations) == Some(Direction::Gives);
+        if names_a_last_day(&key) && !gives {
             let help = format!(
                 "nothing to do if it is for people only; --map \"{name}=not_before\" has rows wait until 00:00 of the day: \
                  where that day is still worked, write the day after"
@@ -280,7 +292,12 @@ impl UnusedColumn {
 
     /// A warning that what is taken for first names are whole ones, where these operations take any.
     fn whole_names(&self, operations: &[OperationKind]) -> Option<UnplacedProblem> {
-        let naming = |column: Column| operations.iter().filter(move |kind| takes(**kind).contains(&column)).count();
+        let naming = |column: Column| {
+            operations
+                .iter()
+                .filter(move |kind| takes(**kind).contains(&column))
+                .count()
+        };
         let is_whole = |value: &&String| value.contains(',') || value.contains(char::is_whitespace);
         let whole = self.values.iter().filter(is_whole).count();
         if naming(Column::Name) == 0 || whole * 2 <= self.values.len() {
@@ -427,6 +444,61 @@ impl UnusedColumn {
     }
 }
 
+/// Parts of headers of what somebody is by profession, as keys.
+const TITLES: &[&str] = &[
+    "title",
+    "titel",
+    "titre",
+    "position",
+    "funktion",
+    "fonction",
+    "funcion",
+    "puesto",
+    "cargo",
+    "mansione",
+    "functie",
+    "stanowisko",
+    "beruf",
+    "poste",
+    "qualifica",
+];
+
+/// Parts of headers that speak of licences and hold none, as keys.
+const ABOUT_LICENSES: &[&str] = &[
+    "cost",
+    "kosten",
+    "coste",
+    "costo",
+    "cout",
+    "price",
+    "preis",
+    "prix",
+    "precio",
+    "prezzo",
+    "fee",
+    "key",
+    "schlussel",
+    "schluessel",
+    "driv",
+    "conduc",
+    "date",
+    "datum",
+    "fecha",
+    "expir",
+    "laufzeit",
+    "ablauf",
+];
+
+fn has_one_of(key: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| key.contains(part))
+}
+
+/// Whether a cell is a number, a sum of money, or a day.
+fn is_amount(cell: &str) -> bool {
+    let letters = cell.chars().filter(|letter| letter.is_alphabetic()).count();
+    cell.contains(['.', ',', '/', '-']) && cell.contains(char::is_numeric) && letters <= 3
+}
+
 /// What to do about a column, by its header, that is not used and seems to say what is to be done.
 fn order_help(name: &str) -> String {
     let name = crate::text::clean(name, 60);
@@ -465,7 +537,7 @@ fn meant_by_marks(column: Column) -> String {
 /// Whether a header, by its key, says that the column is about somebody else than the row, or how to reach the person
 /// elsewhere.
 fn names_somebody_else(key: &str) -> bool {
-    const SAID: [&str; 43] = [
+    const SAID: [&str; 60] = [
         "manager",
         "supervisor",
         "superior",
@@ -508,6 +580,23 @@ fn names_somebody_else(key: &str) -> bool {
         "gerente",
         "przelozon",
         "kierownik",
+        "antragstell",
+        "bestell",
+        "bestall",
+        "demandeur",
+        "hierarchique",
+        "solicitant",
+        "richiedent",
+        "referent",
+        "aanvrag",
+        "leidinggev",
+        "openedby",
+        "raisedby",
+        "updatedby",
+        "assigned",
+        "reportingto",
+        "linemgr",
+        "hrbp",
         "上司",
     ];
     SAID.iter().any(|part| key.contains(part))

@@ -244,6 +244,10 @@ impl CellOfDay {
             day_first: haste,
             month_first: haste,
         };
+        if end.is_of_leaving() && !takes_away {
+            // Until when a contract is made keeps nobody from coming.
+            return None;
+        }
         if end == EndHeader::No || !takes_away {
             let haste = |moment| haste(moment, takes_away, as_of);
             let spelt = || Some(Self::spelt(takes_away.then(|| spelt_day(cell))??, as_of));
@@ -259,7 +263,11 @@ impl CellOfDay {
             LeavingCell::Date(written) => Some(Self::of(written, haste)),
             LeavingCell::AtLatest(moment) => Some(unclear(haste(moment))),
             // Under `Exit` stands how somebody left as well as when, and under `Austritt` that somebody has.
-            LeavingCell::Unclear if has_no_number(cell) && (end == EndHeader::Likely || parse_flag(cell.trim()) == Some(true)) => None,
+            LeavingCell::Unclear
+                if has_no_number(cell) && (end == EndHeader::Likely || parse_flag(cell.trim()) == Some(true)) =>
+            {
+                None
+            }
             LeavingCell::Unclear => Some(unclear(Haste::Refused)),
         }
     }
