@@ -380,7 +380,11 @@ fn a_group_that_an_operation_does_not_take_is_told_where_groups_stand() {
 
 /// A sheet as it is read on the last of November 2026, at noon in Berlin.
 fn in_november(text: &str, operation: OperationKind, map: &[(&str, &str)]) -> Intake {
-    let options = Options {
+    intake_with(text, &november(operation, map))
+}
+
+fn november(operation: OperationKind, map: &[(&str, &str)]) -> Options {
+    Options {
         operation: Some(operation),
         map: map
             .iter()
@@ -391,8 +395,7 @@ fn in_november(text: &str, operation: OperationKind, map: &[(&str, &str)]) -> In
             zone: TimeZone::get("Europe/Berlin").unwrap(),
         },
         ..Options::default()
-    };
-    intake_with(text, &options)
+    }
 }
 
 fn found<'i>(intake: &'i Intake, code: &str) -> Vec<&'i Problem> {
@@ -1464,6 +1467,41 @@ fn a_column_that_speaks_of_licences_and_holds_none_is_no_licence() {
         let text = format!("email,{header}\nann@x.example,{cell}\n");
         assert_eq!(found(&intake(&text), "licenses-not-used").len(), 1, "{header}");
     }
+}
+
+#[test]
+fn a_title_of_leavers_on_a_day_to_come_is_told_where_no_column_says_when() {
+    let told = |title: &str, header: &str, cell: &str, operation: OperationKind| {
+        let text = format!("{title},\nE-mail,{header}\nann@x.example,{cell}\n");
+        let intake = in_november(&text, operation, &[]);
+        found(&intake, "dates-not-used").len()
+    };
+    use OperationKind::{Delete, Invite, Offboard};
+    for title in [
+        "Leavers as of 31 December 2026",
+        "Austritte zum 31.12.2026",
+        "Départs 31/12/2026",
+        "Leavers 31-Dec-26",
+    ] {
+        for operation in [Offboard, Delete] {
+            assert_eq!(told(title, "Dept", "HR", operation), 1, "{title}");
+        }
+        assert_eq!(told(title, "Dept", "HR", Invite), 0, "{title}");
+        assert_eq!(told(title, "Last day", "2026-11-20", Offboard), 0, "{title}");
+        assert_eq!(told(title, "not_before", "2027-01-01", Offboard), 0, "{title}");
+    }
+    for title in [
+        "Leavers as of 28 November 2026",
+        "Leavers Q4 2026",
+        "Leavers",
+        "Stand 31.12.2026",
+        "Leavers 31.12.2026 (draft)",
+    ] {
+        assert_eq!(told(title, "Dept", "HR", Offboard), 0, "{title}");
+    }
+    let named = worksheets(&[("Leavers 31-12-2026", "E-mail\nann@x.example")]);
+    let named = read(&named, &november(Offboard, &[])).unwrap();
+    assert_eq!(found(&named, "dates-not-used").len(), 1);
 }
 
 #[test]

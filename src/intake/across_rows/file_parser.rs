@@ -12,7 +12,7 @@ use crate::intake::cells::{Column, Instruction, Separator, UnplacedProblem, cert
 use crate::intake::options::Options;
 use crate::intake::rows::{
     Header, Keep, MaybeGroups, ParseContext, ParsedRows, RowNumber, UnusedColumns, Worksheet, help_for_headers,
-    malformed_row,
+    leaving_on_a_day_to_come, malformed_row,
 };
 use crate::model::{OperationKind, Shared};
 use crate::problem::{Problem, ProblemCode};
@@ -183,6 +183,10 @@ impl FileParser<'_, '_> {
                 let problem = worksheet.problem(worksheet.header_row, problem);
                 self.file.parsed.problems.push(problem);
             }
+            if let Some(problem) = leaving_on_a_day_to_come(&worksheet, &operations, &self.options.as_of) {
+                let problem = worksheet.problem(worksheet.header_row, problem);
+                self.file.parsed.problems.push(problem);
+            }
             let maybe_groups = unused.into_maybe_groups(&worksheet, catalogue, &operations);
             self.file.maybe_groups.extend(maybe_groups);
             let letters = std::mem::take(&mut parsed.letters);
@@ -343,6 +347,7 @@ impl FileParser<'_, '_> {
         let speaking = earlier.find(|earlier| says_itself(&earlier.header) && !says_itself(&header));
         let worksheet = Arc::new(Worksheet {
             speaking: speaking.map(|speaking| speaking.name.clone()),
+            titles: above.iter().map(text_of).collect(),
             // Rows must not be left out because of what a worksheet happens to be called.
             instruction: instruction_named(&name).filter(|instruction| *instruction != Instruction::Ignore),
             name,

@@ -44,4 +44,5 @@ pub(super) use statement::{RowNumber, Statement};
 pub(super) use statement_kind::StatementKind;
 pub(super) use statements::{Shard, Statements};
 pub(super) use unused_columns::UnusedColumns;
+pub(super) use unused_dates::leaving_on_a_day_to_come;
 pub(super) use worksheet::Worksheet;

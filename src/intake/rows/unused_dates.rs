@@ -11,9 +11,10 @@ use super::header::Header;
 use super::occurrences::Occurrences;
 use super::operations::takes_away;
 use super::values::Values;
+use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, DateOrder, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate, column_key,
-    excerpt, leaving_cell, likely_date, names_no_days, parse_flag, spelt_day,
+    Column, DateOrder, Direction, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate,
+    column_key, direction_named, excerpt, leaving_cell, likely_date, names_no_days, parse_flag, spelt_day,
 };
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
@@ -406,6 +407,48 @@ impl EarlyRows {
         self.rows.append(&rows);
         self.first = self.first.take().or(first);
     }
+}
+
+/// What there is to say of a worksheet whose name, or what stands above its header, is of leavers on a day to come,
+/// `Leavers as of 31 December 2026`, where nothing has its rows wait for that.
+pub(in crate::intake) fn leaving_on_a_day_to_come(
+    worksheet: &Worksheet,
+    operations: &[OperationKind],
+    as_of: &AsOf,
+) -> Option<UnplacedProblem> {
+    let header = &worksheet.header;
+    let has_days = header.position(Column::NotBefore).is_some() || !header.unused_ends.is_empty();
+    let takes = |kind: &OperationKind| Direction::of_operation(*kind) == Direction::Takes;
+    if has_days || !operations.iter().any(takes) {
+        return None;
+    }
+    let is_to_come = |written: WrittenDate| {
+        let (day_first, month_first) = written.readings();
+        haste(day_first, true, as_of).min(haste(month_first, true, as_of)) == Haste::Refused
+    };
+    let mut titles = std::iter::once(&*worksheet.name).chain(worksheet.titles.iter().map(String::as_str));
+    let title = titles.find(|title| {
+        direction_named(title) == Some(Direction::Takes) && day_at_the_end(title).is_some_and(is_to_come)
+    })?;
+    let what = format!(
+        "`{}` speaks of a day that is still to come, and the rows that take access away run at once all the same",
+        excerpt(title)
+    );
+    let help = "nothing to do if that is meant; a column `not_before` has each row wait until 00:00 of its day: where that day \
+                is still worked, write the day after";
+    Some(UnplacedProblem::warning(ProblemCode::DatesNotUsed, what, help))
+}
+
+/// The day with which a title ends.
+fn day_at_the_end(title: &str) -> Option<WrittenDate> {
+    let words: Vec<&str> = title
+        .split([' ', '_', '\u{a0}'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    (1..=words.len().min(3)).find_map(|count| match spelt_day(&words[words.len() - count..].join(" "))? {
+        SpeltDay::Day(written) | SpeltDay::ShortYear(written) => Some(written),
+        SpeltDay::OtherNumbers => None,
+    })
 }
 
 fn has_no_number(cell: &str) -> bool {

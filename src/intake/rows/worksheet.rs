@@ -12,6 +12,8 @@ use crate::sheet::EncodingDoubt;
 #[derive(Debug)]
 pub(in crate::intake) struct Worksheet {
     pub(in crate::intake) name: Shared<str>,
+    /// What stands in the rows above its header.
+    pub(in crate::intake) titles: Vec<String>,
     /// What its name says to do with its rows.
     pub(in crate::intake) instruction: Option<Instruction>,
     pub(in crate::intake) header: Header,
