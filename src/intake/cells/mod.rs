@@ -21,6 +21,7 @@ mod mangled;
 mod operation_advice;
 mod operation_name;
 mod orders;
+mod other_headers;
 mod scalar;
 mod spelt_days;
 mod stand_ins;
@@ -55,6 +56,7 @@ pub(super) use mangled::{before_mangling, mangled};
 pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{names_what_happens, order_in, says_not_to};
+pub(super) use other_headers::{names_a_profession, names_somebody_else, tells_of_licenses};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };

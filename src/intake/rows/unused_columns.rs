@@ -8,7 +8,8 @@ use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
-    list_items, names_a_last_day, order_in, parse_flag, says_not_to, words_in_context,
+    list_items, names_a_last_day, names_a_profession, names_somebody_else, order_in, parse_flag, says_not_to,
+    tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -241,10 +242,10 @@ impl UnusedColumn {
             let help = meant_by_marks(Column::Licenses);
             return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
-        if is_taken && !has_one_of(&key, TITLES) && self.holds_licenses(catalogue) {
+        if is_taken && !names_a_profession(&key) && self.holds_licenses(catalogue) {
             return Some(self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed));
         }
-        let is_about_licenses = || has_one_of(&key, ABOUT_LICENSES) || self.values.iter().all(|value| is_amount(value));
+        let is_about_licenses = || tells_of_licenses(&key) || self.values.iter().all(|value| is_amount(value));
         if is_taken && !self.values.is_empty() && is_named_after(&key, Column::Licenses) && !is_about_licenses() {
             let what = format!(
                 "the column `{label}` is not used, but its header speaks of licences: {}",
@@ -444,55 +445,6 @@ impl UnusedColumn {
     }
 }
 
-/// Parts of headers of what somebody is by profession, as keys.
-const TITLES: &[&str] = &[
-    "title",
-    "titel",
-    "titre",
-    "position",
-    "funktion",
-    "fonction",
-    "funcion",
-    "puesto",
-    "cargo",
-    "mansione",
-    "functie",
-    "stanowisko",
-    "beruf",
-    "poste",
-    "qualifica",
-];
-
-/// Parts of headers that speak of licences and hold none, as keys.
-const ABOUT_LICENSES: &[&str] = &[
-    "cost",
-    "kosten",
-    "coste",
-    "costo",
-    "cout",
-    "price",
-    "preis",
-    "prix",
-    "precio",
-    "prezzo",
-    "fee",
-    "key",
-    "schlussel",
-    "schluessel",
-    "driv",
-    "conduc",
-    "date",
-    "datum",
-    "fecha",
-    "expir",
-    "laufzeit",
-    "ablauf",
-];
-
-fn has_one_of(key: &str, parts: &[&str]) -> bool {
-    parts.iter().any(|part| key.contains(part))
-}
-
 /// Whether a cell is a number, a sum of money, or a day.
 fn is_amount(cell: &str) -> bool {
     let letters = cell.chars().filter(|letter| letter.is_alphabetic()).count();
@@ -532,74 +484,6 @@ fn meant_by_marks(column: Column) -> String {
         "if a mark below it means that, write its name into a column `{}` of those rows; nothing to do if it is for people only",
         column.as_str()
     )
-}
-
-/// Whether a header, by its key, says that the column is about somebody else than the row, or how to reach the person
-/// elsewhere.
-fn names_somebody_else(key: &str) -> bool {
-    const SAID: [&str; 60] = [
-        "manager",
-        "supervisor",
-        "superior",
-        "boss",
-        "lead",
-        "head",
-        "chef",
-        "approv",
-        "request",
-        "owner",
-        "contact",
-        "partner",
-        "sponsor",
-        "mentor",
-        "buddy",
-        "delegate",
-        "deput",
-        "assist",
-        "sender",
-        "author",
-        "createdby",
-        "changedby",
-        "modifiedby",
-        "reported",
-        "reportsto",
-        "priva",
-        "personal",
-        "home",
-        "alternat",
-        "secondary",
-        "backup",
-        "recovery",
-        "vorgesetzt",
-        "leiter",
-        "leitung",
-        "genehmig",
-        "vertret",
-        "responsab",
-        "jefe",
-        "gerente",
-        "przelozon",
-        "kierownik",
-        "antragstell",
-        "bestell",
-        "bestall",
-        "demandeur",
-        "hierarchique",
-        "solicitant",
-        "richiedent",
-        "referent",
-        "aanvrag",
-        "leidinggev",
-        "openedby",
-        "raisedby",
-        "updatedby",
-        "assigned",
-        "reportingto",
-        "linemgr",
-        "hrbp",
-        "上司",
-    ];
-    SAID.iter().any(|part| key.contains(part))
 }
 
 /// One warning of many columns.
