@@ -1722,6 +1722,10 @@ fn a_worksheet_for_people_beside_rows_that_say_what_to_do_is_told_what_leaves_it
             &[&["User", "Date"][..], &["Paula Jansen", "2026-12-01"]][..],
         ),
         ("Readme", &[&["Email", "the work address"], &["Licence", "see list"]]),
+        (
+            "Legend",
+            &[&["Email", "Work e-mail"], &["ann@x.example", "bob@x.example"]],
+        ),
     ] {
         let told = help(&[("Requests", requests), (name, rows)]);
         assert!(told.starts_with(way_out), "{name}: {told}");
@@ -1757,6 +1761,13 @@ fn worksheets_of_different_columns_that_all_lose_something_are_told() {
         );
         assert_eq!(told("Verteiler", &contacts[..1], operation, None), 0, "it has no rows");
     }
+    let speaking: &[&[&str]] = &[&["operation", "E-Mail"], &["offboard", "bob@x.example"]];
+    assert_eq!(
+        told("Requests", speaking, Offboard, None),
+        1,
+        "only one says what to do"
+    );
+    assert_eq!(told("Requests", speaking, Invite, None), 0);
     assert_eq!(told("Verteiler", contacts, Invite, None), 0);
     assert_eq!(told("Leavers", contacts, Offboard, None), 1, "that one is named alike");
 }

@@ -15,7 +15,7 @@ use crate::intake::rows::{
     leaving_on_a_day_to_come, malformed_row,
 };
 use crate::model::{OperationKind, Shared};
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, ProblemCode, Severity};
 use crate::sheet::{EncodingDoubt, Lines, Rewrite, Rewrites, Row, SheetError, Source, Visit, Visitor};
 use crate::text::{fold, joined};
 
@@ -360,7 +360,10 @@ impl FileParser<'_, '_> {
         if let Some((row, problem)) = above_header(above) {
             self.file.parsed.problems.push(worksheet.problem(row, problem));
         }
-        for problem in problems.into_iter().chain(malformed_row(&worksheet.header, row)) {
+        for mut problem in problems.into_iter().chain(malformed_row(&worksheet.header, row)) {
+            if problem.severity == Severity::Error {
+                problem.help = worksheet.or_left_out(problem.help);
+            }
             let problem = worksheet.problem(row.number(), problem);
             self.file.parsed.problems.push(problem);
         }

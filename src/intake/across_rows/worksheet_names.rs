@@ -34,11 +34,19 @@ pub(super) fn doubtful_worksheets(worksheets: &[(&Arc<Worksheet>, WorksheetRows)
                 });
                 problems.extend(problem.map(|problem| problem.placed(worksheet.name.clone(), None, None)));
             }
-            if named_alike.is_none() && options.sheets.is_none() {
-                let called_anything =
-                    silent().filter(|(worksheet, rows)| rows.count > 0 && is_called_anything(worksheet));
-                let called_anything: Vec<_> = called_anything.map(|(worksheet, _)| &***worksheet).collect();
-                problems.extend(other_columns(&called_anything, operation).map(UnplacedProblem::of_file));
+            let takes = Direction::of_operation(operation) == Direction::Takes;
+            if takes && named_alike.is_none() && options.sheets.is_none() {
+                let anything = silent().filter(|(worksheet, rows)| rows.count > 0 && is_called_anything(worksheet));
+                let anything: Vec<_> = anything.map(|(worksheet, _)| &***worksheet).collect();
+                if let Some((speaking, _)) = speaking {
+                    problems.extend(
+                        anything
+                            .iter()
+                            .map(|worksheet| beside_one_that_says(worksheet, operation, speaking)),
+                    );
+                } else {
+                    problems.extend(other_columns(&anything, operation).map(UnplacedProblem::of_file));
+                }
             }
         }
         (None, _) => {
@@ -58,6 +66,18 @@ pub(super) fn doubtful_worksheets(worksheets: &[(&Arc<Worksheet>, WorksheetRows)
     problems
 }
 
+/// A worksheet that is called anything and loses something, beside one whose rows say themselves what to do.
+fn beside_one_that_says(worksheet: &Worksheet, operation: OperationKind, speaking: &Worksheet) -> Problem {
+    let speaking = &speaking.name;
+    let what = format!(
+        "the worksheet does not say what to do, as `{speaking}` does in its column `operation`: its rows are `{operation}`, as \
+         `--operation` or the profile says"
+    );
+    let help = format!("nothing to do if that is meant; `--sheet \"{speaking}\"` leaves it out");
+    let problem = UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help);
+    problem.placed(worksheet.name.clone(), None, None)
+}
+
 /// Worksheets that are called anything and have other columns than each other, though all of them lose something: one may
 /// be of contacts.
 fn other_columns(worksheets: &[&Worksheet], operation: OperationKind) -> Option<UnplacedProblem> {
@@ -69,8 +89,7 @@ fn other_columns(worksheets: &[&Worksheet], operation: OperationKind) -> Option<
         known.chain(unused).collect::<BTreeSet<_>>()
     };
     let (first, others) = worksheets.split_first()?;
-    let takes = Direction::of_operation(operation) == Direction::Takes;
-    if !takes || others.iter().all(|other| columns(other) == columns(first)) {
+    if others.iter().all(|other| columns(other) == columns(first)) {
         return None;
     }
     let names: Vec<String> = worksheets

@@ -2,7 +2,6 @@
 
 use super::header::names;
 use super::meanings::{HeaderMap, Meanings};
-use super::recurring_problems::left_out_by;
 use super::row_cells::RowCells;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem, column_key, is_header};
@@ -80,11 +79,7 @@ fn problem(names: &[String], worksheet: &Worksheet, row: u32, is_of_another_tabl
             "take it out, and look whether the rows below it are meant as well: they are read under the header in row {header_row}"
         )
     };
-    let help = match &worksheet.speaking {
-        Some(speaking) => format!("{}; else {help}", left_out_by(speaking)),
-        None => help,
-    };
-    UnplacedProblem::error(ProblemCode::HeaderAgain, what, help)
+    UnplacedProblem::error(ProblemCode::HeaderAgain, what, worksheet.or_left_out(help))
 }
 
 /// What there is to say of a row below the header of another table, which stands in this row.

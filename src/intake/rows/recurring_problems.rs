@@ -106,11 +106,7 @@ impl Recurring {
         match self {
             Self::NoOperation => {
                 let what = format!("{} say what to do", do_not(count));
-                let help = no_operation_help(header, found);
-                let help = match &worksheet.speaking {
-                    Some(speaking) => format!("{}; else {help}", left_out_by(speaking)),
-                    None => help,
-                };
+                let help = worksheet.or_left_out(no_operation_help(header, found));
                 let problem = UnplacedProblem::error(ProblemCode::NoOperation, what, help);
                 match header.position(Column::Operation) {
                     Some(_) => problem.at(Column::Operation),
@@ -226,11 +222,6 @@ fn ends_before_last_day(rows: usize) -> UnplacedProblem {
     );
     let help = "write the day after; where that is done, `not_before` as the header says so";
     UnplacedProblem::warning(ProblemCode::EndsBeforeLastDay, what, help).at(Column::NotBefore)
-}
-
-/// What to do about a worksheet that is not meant, beside one whose rows say what to do.
-pub(super) fn left_out_by(speaking: &str) -> String {
-    format!("if the worksheet is for people only, `--sheet \"{speaking}\"` leaves it out")
 }
 
 /// How to say what rows do that do not say it.

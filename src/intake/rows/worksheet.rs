@@ -35,6 +35,16 @@ impl Worksheet {
         self.rows_before.saturating_add(row).min(LAST_ROW)
     }
 
+    /// What to do about it, if the worksheet is not meant at all, or else as `help` says.
+    pub(in crate::intake) fn or_left_out(&self, help: String) -> String {
+        match &self.speaking {
+            Some(speaking) => {
+                format!("if the worksheet is for people only, `--sheet \"{speaking}\"` leaves it out; else {help}")
+            }
+            None => help,
+        }
+    }
+
     /// A problem that recurs in this worksheet.
     pub(in crate::intake) fn recurring(&self, occurrences: Occurrences, problem: UnplacedProblem) -> Problem {
         let Occurrences { count, rows } = occurrences;
