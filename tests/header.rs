@@ -547,6 +547,7 @@ fn a_date_of_either_order_goes_by_those_of_its_column_and_counts_as_to_come_wher
 fn dates_beside_rows_that_wait_and_in_columns_of_exports_are_nobodys_concern() {
     let silent = [
         "email,not_before,Day\nann@x.example,2027-01-01,2027-01-01\n",
+        "operation,email,Start date,End of probation\ninvite,ann@x.example,2026-11-01,2027-04-30\n",
         "email,created,last_login,last_in_use\nann@x.example,2027-01-01,2027-01-01,2027-01-01\n",
         "email,Day\nann@x.example,\n",
         "email,Day,note\nann@x.example,soon,2027-01-01\n",
@@ -1022,6 +1023,8 @@ fn a_column_of_words_for_operations_is_told_where_nothing_else_orders_them() {
         assert_eq!(rows(&quiet).len(), 2, "{text}");
         assert_eq!(codes(&quiet, Severity::Warning), [] as [&str; 0], "{text}");
     }
+    let moved = "E-mail,Change type\nann@x.example,Leaver\nbob@x.example,Transfer\ncid@x.example,Name change\n";
+    assert_eq!(codes(&offboarding(moved), Severity::Warning), ["operation-not-used"]);
     for (text, told) in [
         (
             "E-mail,Type\nann@x.example,New Hire\nbob@x.example,Rehire\n",
@@ -1449,6 +1452,7 @@ fn a_column_that_speaks_of_licences_and_holds_none_is_no_licence() {
         ("Business Title", "Tester", Invite),
         ("Position", "Tester", Invite),
         ("Group of people", "Tester", Offboard),
+        ("Count of licences", "2", Invite),
         ("Licence cost (EUR)", "450.00", AddLicenses),
         ("Lizenzkosten", "450,00 €", AddLicenses),
         ("License start date", "2026-01-01", AddLicenses),

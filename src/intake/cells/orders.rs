@@ -29,7 +29,7 @@ const WITHDRAWN: &str = "cancelled canceled rejected declined denied withdrawn s
      reportée aplazado aplazada pospuesto adiado adiada rimandato rinviato uitgesteld odroczone 保留 延期";
 
 /// The same, where it stands for a yes to come.
-const PENDING: &str = "pending notyet open offen ausstehend nochnicht enattente pasencore pendiente pendente inattesa inafwachting nognietmaar \
+const PENDING: &str = "pending notyet open offen ausstehend nochnicht enattente pasencore pendiente pendente inattesa inafwachting nogniet \
      oczekuje 未承認 承認待ち";
 
 /// What forbids what the word behind it says: `do not delete`, `bitte nicht löschen`.

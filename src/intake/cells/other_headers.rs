@@ -21,7 +21,7 @@ pub(in crate::intake) fn names_a_profession(key: &str) -> bool {
 /// Whether a header, by its key, speaks of licences and has something else: what they cost, or until when they are paid.
 pub(in crate::intake) fn tells_of_licenses(key: &str) -> bool {
     const PARTS: &str = "cost kosten coste costo cout price preis prix precio prezzo fee key schlussel schluessel driv conduc date \
-         datum fecha expir laufzeit ablauf";
+         datum fecha expir laufzeit ablauf count anzahl aantal";
     has_one_of(key, PARTS)
 }
 

@@ -8,8 +8,8 @@ use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
-    list_items, names_a_last_day, names_a_profession, names_somebody_else, order_in, parse_flag, says_not_to,
-    tells_of_licenses, words_in_context,
+    list_items, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in, parse_flag,
+    says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -406,16 +406,16 @@ impl UnusedColumn {
         crate::text::clean(&self.name, 60)
     }
 
-    /// Whether all its values say what is to be done where no column does, and not all of them what these operations do.
+    /// Whether all its values say what is to be done where no column does, and not all of them what these operations do; beside
+    /// rows that take something away, under a header such as `Event`, one that says something else is enough.
     fn orders_else(&self, header: &Header, operations: &[OperationKind]) -> bool {
         let done = Direction::of_operations(operations).filter(|direction| *direction != Direction::Neither);
-        let mut is_another = false;
-        let is_order = |value: &String| {
-            let order = order_in(value);
-            is_another |= order != done;
-            order.is_some()
-        };
-        header.position(Column::Operation).is_none() && self.values.iter().all(is_order) && is_another
+        let is_order = |value: &String| order_in(value).is_some();
+        let is_another = |value: &String| order_in(value).is_some_and(|order| Some(order) != done);
+        let one_is_enough = done == Some(Direction::Takes) && names_what_happens(&column_key(&self.name));
+        header.position(Column::Operation).is_none()
+            && self.values.iter().any(is_another)
+            && (one_is_enough || self.values.iter().all(is_order))
     }
 
     /// Whether all its values are whole numbers.

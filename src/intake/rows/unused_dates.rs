@@ -101,10 +101,11 @@ impl UnusedDates {
         is_kept: bool,
         as_of: &AsOf,
     ) {
-        if waits(values.not_before, as_of) {
+        let takes_away = takes_away(kind, values);
+        // Who has come is not kept out by a day of something else: the end of the time on probation.
+        if waits(values.not_before, as_of) || !takes_away && values.not_before.is_some() {
             return;
         }
-        let takes_away = takes_away(kind, values);
         let remarks = if takes_away { header.remarks.as_slice() } else { &[] };
         let remarks = remarks.iter().map(|position| (*position, EndHeader::No));
         for (place, (position, end)) in remarks.chain(looked_at(header)).enumerate() {
