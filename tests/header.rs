@@ -916,6 +916,7 @@ fn a_column_named_after_groups_is_told_what_would_use_it() {
 
 #[test]
 fn what_a_column_of_another_system_has_is_told_with_its_header() {
+    use OperationKind::{AddLicenses, Invite, Offboard};
     let help = |text: &str, operation: OperationKind, code: &str| {
         let intake = intake_with(text, &with(operation));
         let told = found(&intake, code);
@@ -925,7 +926,6 @@ fn what_a_column_of_another_system_has_is_told_with_its_header() {
         }
         told[0].help.clone()
     };
-    use OperationKind::{AddLicenses, Invite, Offboard};
     let okta = help("User GUID,email\n00u1ab2cd3,ann@x.example\n", Offboard, "bad-id");
     assert!(okta.contains("--map \"User GUID=note\""), "{okta}");
     let alone = help("operation,user,Account ID\ndelete,,4711\n", Offboard, "bad-id");
@@ -1106,13 +1106,13 @@ fn whole_names_under_a_header_that_is_taken_for_the_first_name_are_told() {
 
 #[test]
 fn a_remark_that_calls_a_row_off_or_has_a_day_to_come_is_told_beside_what_takes_access_away() {
+    use OperationKind::{Delete, Invite, Offboard};
     let told = |header: &str, cell: &str, operation: OperationKind, map: &[(&str, &str)]| {
         let text = format!("email,{header}\nann@x.example,\"{cell}\"\nbob@x.example,\n");
         let intake = in_november(&text, operation, map);
         assert_eq!(intake.rows.len(), 2, "{:?}", intake.problems);
         codes(&intake, Severity::Warning).join(" ")
     };
-    use OperationKind::{Delete, Invite, Offboard};
     for (header, cell, code) in [
         ("Bemerkung", "per 31.12.2026", "dates-not-used"),
         ("Bemerkung", "erst zum 31.12.2026", "dates-not-used"),
@@ -1475,12 +1475,12 @@ fn a_column_that_speaks_of_licences_and_holds_none_is_no_licence() {
 
 #[test]
 fn a_title_of_leavers_on_a_day_to_come_is_told_where_no_column_says_when() {
+    use OperationKind::{Delete, Invite, Offboard};
     let told = |title: &str, header: &str, cell: &str, operation: OperationKind| {
         let text = format!("{title},\nE-mail,{header}\nann@x.example,{cell}\n");
         let intake = in_november(&text, operation, &[]);
         found(&intake, "dates-not-used").len()
     };
-    use OperationKind::{Delete, Invite, Offboard};
     for title in [
         "Leavers as of 31 December 2026",
         "Austritte zum 31.12.2026",

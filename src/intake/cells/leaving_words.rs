@@ -347,7 +347,7 @@ fn has_one_of(key: &str, parts: &[&str]) -> bool {
 /// What a cell under a header of such a day says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum LeavingCell {
-    /// Nothing; dashes alone are no more, nor are words for a contract without an end.
+    /// Nothing; dashes alone are no more, nor is `n/a`, nor are words for a contract without an end.
     Empty,
     /// A date.
     Date(WrittenDate),
@@ -378,8 +378,10 @@ pub(in crate::intake) fn leaving_cell(cell: &str) -> LeavingCell {
 /// Whether a cell says that there is no such day, as of contracts.
 fn is_without_end(cell: &str) -> bool {
     const WORDS: &str = "unbefristet permanent indefinite indeterminee cdi indefinido indeterminado indeterminato tempoindeterminato \
-         onbepaaldetijd bezterminowo bezterminowa";
-    let has_letters = cell.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
+         onbepaaldetijd bezterminowo bezterminowa na nvt";
+    let has_letters = cell
+        .chars()
+        .all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '/' | '.'));
     has_letters && WORDS.split_whitespace().any(|word| word == column_key(cell))
 }
 
@@ -531,7 +533,7 @@ mod tests {
         ] {
             assert_eq!(leaving_cell(cell), LeavingCell::Unclear, "{cell}");
         }
-        for cell in ["", " ", "-", "–", " — ", "unbefristet", "onbepaalde tijd", "CDI"] {
+        for cell in ["", " ", "-", "–", " — ", "unbefristet", "onbepaalde tijd", "CDI", "n/a"] {
             assert_eq!(leaving_cell(cell), LeavingCell::Empty, "{cell}");
         }
         assert!(matches!(leaving_cell(" 31.12.2026 "), LeavingCell::Date(_)));
