@@ -293,7 +293,11 @@ impl<'a> Driver<'a> {
                 })
             }
             Some(input) = self.jobs.next(), if !is_full => Ok(match input {
-                Input::Answered(task, Err(error)) if self.put_off.remove(&task) => Input::CameBack(task, error.attempts),
+                Input::Answered(task, Err(error)) if self.put_off.remove(&task) => Input::CameBack {
+                    task,
+                    attempts: error.attempts,
+                    perhaps_done: error.perhaps_done,
+                },
                 input => input,
             }),
         }

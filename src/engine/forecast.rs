@@ -361,7 +361,11 @@ impl Simulation<'_> {
         take_off(self.forecast.by_label.get_mut(kind.label()), 1);
         take_off(self.forecast.writes.get_mut(&of), 1);
         take_off(self.forecast.one_by_one.get_mut(&of), entries);
-        self.inputs.push_back(Input::CameBack(task, 0));
+        self.inputs.push_back(Input::CameBack {
+            task,
+            attempts: 0,
+            perhaps_done: false,
+        });
     }
 
     /// What calls rest on is read again; nothing has changed.

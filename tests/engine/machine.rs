@@ -341,7 +341,11 @@ impl<'a> Play<'a> {
                 Gate::PutOff => {
                     self.asked.remove(&task);
                     self.payloads.remove(&task);
-                    return Some(Input::CameBack(task, 0));
+                    return Some(Input::CameBack {
+                        task,
+                        attempts: 0,
+                        perhaps_done: false,
+                    });
                 }
                 _ => {}
             }

@@ -23,6 +23,7 @@ mod one_entry;
 #[path = "../planner/oracle.rs"]
 mod oracle;
 mod order;
+mod own_doing;
 #[path = "../planner/random.rs"]
 mod random;
 mod recheck;

@@ -367,3 +367,47 @@ fn nobody_is_invited_in_the_place_of_somebody_whose_account_was_deleted_at_the_q
     assert_eq!(stage.results()[0].get("code"), "user_not_found");
     assert_eq!(stage.world().mails_to(new), 0);
 }
+
+#[test]
+fn what_the_run_did_itself_before_a_lost_answer_and_a_long_pause_is_its_own_and_can_be_undone() {
+    let stage = Stage::new();
+    stage.write("reseat.toml", format!("{PROFILE}recheck = \"500ms\"\n"));
+    hold(&stage, ANNA, &["ATTUNU"]);
+    stage.write(
+        "sheet.csv",
+        format!(
+            "operation,user,group,groups,licenses,new_email,delete_when,unless_changed_from\n\
+             release-licenses,{ANNA},,,,,,ATTUNU\n\
+             set-group-licenses,,{GROUP},,TSTNU,,,<none>\n\
+             migrate,{HUGO},,,,hugo@new.example,invited,\n"
+        ),
+    );
+    for (method, path) in [
+        ("DELETE", "/UserLicense"),
+        ("PUT", "/user-license/group/"),
+        ("DELETE", "/api/User/"),
+    ] {
+        let lost = FaultKind::Status {
+            status: 502,
+            moment: Moment::AfterEffect,
+        };
+        stage.fault(lost, method, path, Strikes::First(1));
+        let busy = FaultKind::RateLimited {
+            told: RetryAfter::Seconds,
+            wait: Duration::from_secs(2),
+        };
+        stage.fault(busy, method, path, Strikes::Nth(2));
+    }
+    stage
+        .reseat(&["run", "sheet.csv", "--yes", "--max-deletes", "1"])
+        .ends(0);
+    assert_eq!(stage.statuses(), ["done"; 3]);
+    for line in stage.results() {
+        assert!(!line.message().contains("somebody else"), "{}", line.message());
+    }
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    assert_eq!(
+        operations(&stage, "undo.csv"),
+        ["migrate", "clear-group-licenses", "set-licenses"]
+    );
+}

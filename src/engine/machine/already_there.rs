@@ -107,6 +107,7 @@ impl Machine<'_> {
         for (step, failure) in refused {
             let names = self.names_of(step);
             match names.iter().find_map(|name| found.get(&fold(name))) {
+                Some(user) if self.steps.is_perhaps_done(step) => self.found(step, user),
                 Some(user) => self.account_was_there(step, user),
                 None => self.fail_step(step, &failure, None),
             }

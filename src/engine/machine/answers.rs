@@ -17,9 +17,7 @@ use crate::engine::outcome::Stopped;
 use crate::engine::reply::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId, UserRef};
-use crate::plan::{
-    Call, CallKind, Family, Membership, RowCode, RowIndex, RowReason, StepIndex, StepSource, Verdict, Work, not_owned,
-};
+use crate::plan::{Call, CallKind, Family, Membership, RowCode, RowReason, StepIndex, StepSource, Work, not_owned};
 
 impl Machine<'_> {
     /// A call ended.
@@ -191,15 +189,9 @@ impl Machine<'_> {
         if self.shows_that_the_kind_works(family, error) {
             self.schedule.prove(family);
         }
-        if family == Family::Delete && (error.perhaps_done || error.failure == Failure::Unclear) {
-            self.perhaps_deleted.extend(&waiting.call.steps);
-        }
-        if error.perhaps_done {
-            for step in &waiting.call.steps {
-                for row in &self.steps.rows_of(*step) {
-                    self.rows.perhaps_done(*row, *step);
-                }
-            }
+        let is_unclear_deletion = family == Family::Delete && error.failure == Failure::Unclear;
+        if error.perhaps_done || is_unclear_deletion {
+            self.steps.leave_open_whether_done(&waiting.call.steps);
         }
         let reason = self.giving_up.failed(family, error);
         if let Some(outage) = self.giving_up.begun_outage() {
@@ -506,35 +498,6 @@ impl Machine<'_> {
     pub(super) fn seats_read(&mut self, task: TaskId, seats: Result<Vec<Seats>, CallError>) {
         self.tasks.remove(&task);
         self.seats.read(seats);
-    }
-
-    /// A deletion was answered 404.
-    pub(super) fn gone_already(&mut self, step: StepIndex) {
-        if self.perhaps_deleted.contains(&step) {
-            for row in &self.steps.rows_of(step) {
-                let remark = "the answer was lost, and the account was gone when the deletion was tried again";
-                self.rows.remark(*row, remark);
-            }
-            return self.end_step(step, StepState::Done);
-        }
-        self.settle_step(step, RowReason::AlreadyGone, "the account was already gone");
-    }
-
-    /// What the step is to bring about is so without it; rows that have no other step end as unchanged.
-    pub(super) fn settle_step(&mut self, step: StepIndex, code: impl Into<RowCode>, message: &str) {
-        let code = code.into();
-        let rows = self.steps.rows_of(step);
-        let has_no_other_step = |row: &&RowIndex| self.steps.of_row(**row).len() == 1;
-        let settled: Vec<RowIndex> = rows.iter().filter(has_no_other_step).copied().collect();
-        for row in settled {
-            let verdict = Verdict {
-                status: Status::Unchanged,
-                code: code.clone(),
-                message: message.to_owned(),
-            };
-            self.rows.settle(row, verdict);
-        }
-        self.end_step(step, StepState::Dropped);
     }
 }
 

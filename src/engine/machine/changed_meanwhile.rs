@@ -2,52 +2,39 @@
 
 use super::rows::StepFailure;
 use super::state::{Machine, Task};
-use super::steps::{Change, StepState};
+use super::steps::Change;
 use super::unless_changed::ReplacedMeanwhile;
 use crate::api::User;
 use crate::directory::{Accounts, Allocations, Groups, ReadError};
 use crate::engine::recheck::OnChange;
 use crate::model::Status;
 use crate::plan::{
-    Administrators, Direct, Holding, Inactive, RowCode, RowReason, Seen, StepIndex, StepSource, Verdict, Work,
+    Administrators, Direct, Holding, Inactive, LicenseChange, RowReason, Seen, StepIndex, StepSource, Verdict, Work,
 };
 
 impl Machine<'_> {
     pub(super) fn allocations_are_now(&mut self, steps: &[StepIndex], held: &Allocations) {
         // What this run has changed it knows better than a listing that may lag behind.
+        self.licenses_changed_unanswered(steps, held);
+        let steps: Vec<StepIndex> = steps.iter().copied().filter(|step| self.steps.is_open(*step)).collect();
         let mut seen = self.steps.with_changed_licenses();
-        let in_use_again = self.used_meanwhile(steps, held);
+        let in_use_again = self.used_meanwhile(&steps, held);
         let mut changes = Vec::new();
         let mut replaced = Vec::new();
         for step in steps
             .iter()
             .filter(|step| !in_use_again.iter().any(|(other, _)| other == *step))
         {
-            let Work::License(change) = &self.steps.step(*step).work else {
-                continue;
-            };
-            let (Some(account), Some(user)) = (self.steps.step(*step).account, self.steps.user_of(*step)) else {
+            let Some(account) = self.steps.step(*step).account else {
                 continue;
             };
             // Later steps of the same account are planned on top of its first one.
-            if !seen.insert(account) {
+            let is_license = matches!(self.steps.step(*step).work, Work::License(_));
+            if !is_license || !seen.insert(account) {
                 continue;
             }
-            let known = self.steps.holding_of(*step).unwrap_or(&change.base);
-            let allocation = held.of(user);
-            // A bulk read does not name those whose account is gone, and perhaps not those who have none yet.
-            let is_newcomer = || self.snapshot.user_by_id(user).is_some_and(User::is_newcomer);
-            let is_untold = allocation.is_none() && (self.snapshot.orphan(user).is_some() || is_newcomer());
-            let before = match &known.direct {
-                Direct::Holds(bundles) => Some(bundles),
-                Direct::Inherits | Direct::Unknown => None,
-            };
-            if is_untold || held.agrees_with(user, before) {
+            let Some((known, now)) = self.holding_now(*step, held) else {
                 continue;
-            }
-            let now = Holding {
-                direct: allocation.map_or(Direct::Inherits, |held| Direct::Holds(held.bundles.clone())),
-                external_license: allocation.is_some_and(|held| held.external_license),
             };
             let words = format!(
                 "meanwhile somebody else changed the licences from {} to {}",
@@ -87,21 +74,48 @@ impl Machine<'_> {
         }
     }
 
-    /// What the step is for is so already.
-    pub(super) fn was_done_by_somebody_else(&mut self, step: StepIndex, words: &str) {
-        for row in &self.steps.rows_of(step) {
-            if self.steps.of_row(*row).len() == 1 {
-                let verdict = Verdict {
-                    status: Status::Unchanged,
-                    code: RowCode::None,
-                    message: format!("already so: {words}"),
-                };
-                self.rows.settle(*row, verdict);
-            } else {
-                self.rows.remark(*row, words.to_owned());
+    /// What the account of a licence step was known to hold, and what it holds by now, where that is told and something
+    /// else.
+    fn holding_now(&self, step: StepIndex, held: &Allocations) -> Option<(&Holding, Holding)> {
+        let Work::License(change) = &self.steps.step(step).work else {
+            return None;
+        };
+        let user = self.steps.user_of(step)?;
+        let known = self.steps.holding_of(step).unwrap_or(&change.base);
+        let allocation = held.of(user);
+        // A bulk read does not name those whose account is gone, and perhaps not those who have none yet.
+        let is_newcomer = || self.snapshot.user_by_id(user).is_some_and(User::is_newcomer);
+        let is_untold = allocation.is_none() && (self.snapshot.orphan(user).is_some() || is_newcomer());
+        let before = match &known.direct {
+            Direct::Holds(bundles) => Some(bundles),
+            Direct::Inherits | Direct::Unknown => None,
+        };
+        let now = || Holding {
+            direct: allocation.map_or(Direct::Inherits, |held| Direct::Holds(held.bundles.clone())),
+            external_license: allocation.is_some_and(|held| held.external_license),
+        };
+        (!is_untold && !held.agrees_with(user, before)).then(|| (known, now()))
+    }
+
+    /// Those of these steps end as done that this run has carried out itself, without having heard of it.
+    fn licenses_changed_unanswered(&mut self, steps: &[StepIndex], held: &Allocations) {
+        let perhaps_done = steps.iter().filter(|step| self.steps.is_perhaps_done(**step));
+        let reached = perhaps_done.filter_map(|step| {
+            let (_, now) = self.holding_now(*step, held)?;
+            let Work::License(change) = &self.steps.step(*step).work else {
+                return None;
+            };
+            let is_reached = LicenseChange::new(now.clone(), change.edits.clone()).is_nothing();
+            is_reached.then_some((*step, now))
+        });
+        for (step, now) in reached.collect::<Vec<_>>() {
+            let account = self.steps.step(step).account;
+            self.reading_showed_it(step);
+            // Somebody else may have changed them too since, and later steps build on that.
+            if let Some(account) = account {
+                self.steps.learn_holding(account, now);
             }
         }
-        self.end_step(step, StepState::Dropped);
     }
 
     pub(super) fn groups_are_now(&mut self, steps: &[StepIndex], groups: &Groups) {
@@ -148,6 +162,13 @@ impl Machine<'_> {
             Some((*step, accounts.find(&address).one()?.clone()))
         };
         let there: Vec<_> = steps.iter().filter_map(is_there).collect();
+        // Whoever is there after an invitation whose answer was lost was invited by it.
+        let (own, there): (Vec<_>, Vec<_>) = there
+            .into_iter()
+            .partition(|(step, _)| self.steps.is_perhaps_done(*step));
+        for (step, user) in own {
+            self.found(step, &user);
+        }
         let words = "meanwhile somebody else made the account";
         let changes: Vec<_> = there.iter().map(|(step, _)| (*step, words.to_owned())).collect();
         if self.refuses(&changes) {

@@ -5,7 +5,7 @@ use super::rows::StepFailure;
 use super::schedule::OneAtATime;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{CallError, Failure, Group};
+use crate::api::{CallError, Failure, Group, UserUpdate};
 use crate::directory::{Accounts, ReadError};
 use crate::engine::read_back::{Leavers, Remnant};
 use crate::model::{BundleSet, GroupId, OperationKind, Status, UserId};
@@ -71,14 +71,15 @@ impl Machine<'_> {
         let mut steps = vec![step];
         for part in parts {
             if is_at_once {
-                let part = self.add_step(part);
+                let part = self.add_part(step, part);
                 self.departure_trials.insert(part);
                 steps.push(part);
             } else {
-                self.add_step(Step {
+                let part = Step {
                     stage: Stage::Leave,
                     ..part
-                });
+                };
+                self.add_part(step, part);
             }
         }
         if is_at_once {
@@ -185,10 +186,17 @@ impl Machine<'_> {
             .filter(|id| !before.groups.contains(id))
             .filter_map(group)
             .collect();
+        // What this run may have done itself, without having heard of it, is done again.
+        let own = match &self.steps.step(step).work {
+            Work::Update(parts) if self.steps.is_perhaps_done(step) => {
+                UserUpdate::of_parts(parts.iter().map(|(_, part)| part))
+            }
+            _ => UserUpdate::default(),
+        };
         let left: Vec<_> = before
             .groups
             .iter()
-            .filter(|id| !now.groups.contains(id))
+            .filter(|id| !now.groups.contains(id) && !own.remove_groups.contains(id))
             .filter_map(group)
             .collect();
         let names = |groups: &[&Group]| {
@@ -202,7 +210,7 @@ impl Machine<'_> {
         if !left.is_empty() {
             words.push(format!("took the account out of {}", names(&left)));
         }
-        if before.is_active && !now.is_active {
+        if before.is_active && !now.is_active && own.is_active.is_none() {
             words.push("deactivated the account".to_owned());
         }
         (!words.is_empty()).then(|| Departure {
@@ -225,9 +233,12 @@ impl Machine<'_> {
         let Some(row) = leavers.filter(|_| self.steps.is_open(now.step)) else {
             return;
         };
+        let is_perhaps_done = self.steps.is_perhaps_done(now.step);
         let is_left = self.steps.edit_part(now.step, row, |part| {
-            part.is_active = part.is_active.filter(|_| now.is_active);
-            part.remove_groups.retain(|group| now.groups.contains(group));
+            if !is_perhaps_done {
+                part.is_active = part.is_active.filter(|_| now.is_active);
+                part.remove_groups.retain(|group| now.groups.contains(group));
+            }
             part.remove_groups.extend(&now.joined);
         });
         if is_left {

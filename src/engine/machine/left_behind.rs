@@ -72,7 +72,7 @@ impl Machine<'_> {
         let Some(rest) = self.steps.split_update(step) else {
             return false;
         };
-        let rest = self.add_step(rest);
+        let rest = self.add_part(step, rest);
         self.schedule.add_first(&self.steps, [step, rest]);
         true
     }

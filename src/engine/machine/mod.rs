@@ -16,6 +16,7 @@
 //! | what is read again after a long wait, and when | `read_again`, `freshness` |
 //! | what somebody else changed meanwhile, and what follows | `changed_meanwhile` |
 //! | rows that are only done while what they replace is as it was | `unless_changed` |
+//! | steps whose aim is reached without another call, by this run itself or by somebody else | `settled` |
 //! | accounts that were to be made and are there already | `already_there` |
 //! | what groups are called where the end of a row is told | `group_names` |
 //! | what the service refuses to carry over to a successor | `left_behind` |
@@ -55,6 +56,7 @@ mod schedule;
 mod seats_left;
 mod seats_moved;
 mod sending;
+mod settled;
 mod sizes;
 mod state;
 mod steps;

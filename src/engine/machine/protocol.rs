@@ -39,8 +39,15 @@ pub enum Input {
     Departing(TaskId),
     /// A call ended.
     Answered(TaskId, Result<(Reply, Receipt), CallError>),
-    /// A call that was put off is back, after this many attempts.
-    CameBack(TaskId, u32),
+    /// A call that was put off is back.
+    CameBack {
+        /// Which.
+        task: TaskId,
+        /// How often it was sent.
+        attempts: u32,
+        /// Whether one of the attempts, whose answer was lost, may have been carried out.
+        perhaps_done: bool,
+    },
     /// Accounts were looked for; those that exist, by folded address.
     AccountsFound(TaskId, Result<HashMap<String, User>, ReadError>),
     /// The direct allocations were read.

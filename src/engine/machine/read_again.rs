@@ -20,12 +20,16 @@ const MOST_CHANGES: usize = 20;
 
 impl Machine<'_> {
     /// A call that was put off is back; it is sent again once what it rests on was read.
-    pub(super) fn came_back(&mut self, task: TaskId, attempts: u32) {
+    pub(super) fn came_back(&mut self, task: TaskId, attempts: u32, perhaps_done: bool) {
         let Some(Task::Call { waiting, touched }) = self.tasks.remove(&task) else {
             return;
         };
         self.schedule.release(&touched);
         self.note_call(&waiting.call, attempts > 0);
+        if perhaps_done {
+            self.has_written = true;
+            self.steps.leave_open_whether_done(&waiting.call.steps);
+        }
         if waiting.call.kind.family().must_not_be_repeated() {
             for step in &waiting.call.steps {
                 if let Some(count) = self.sendings.get_mut(step) {
@@ -220,6 +224,10 @@ impl Machine<'_> {
             // them active; but nobody else may be left to administrate.
             let is_bound = self.is_unless_changed(*step) || self.unseats_an_administrator(*step);
             if is_bound || !matches!(self.steps.step(*step).work, Work::Update(_)) {
+                let failure = StepFailure {
+                    is_unclear: self.steps.is_perhaps_done(*step),
+                    ..failure.clone()
+                };
                 self.fail_step(*step, &failure, error.call());
             }
         }

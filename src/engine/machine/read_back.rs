@@ -41,6 +41,7 @@ impl Machine<'_> {
             return;
         }
         call.steps = made;
+        self.steps.leave_open_whether_done(&call.steps);
         self.schedule.sizes.is_uncertain(&call.kind, call.steps.len());
         let addresses = call.steps.iter().filter_map(|step| self.address(*step)).collect();
         let task = self.ask(Task::LookForMade {
@@ -141,7 +142,7 @@ impl Machine<'_> {
     }
 
     /// The answer was lost, but the account is there; groups that it lacks are added one stage later.
-    fn found(&mut self, step: StepIndex, user: &User) {
+    pub(super) fn found(&mut self, step: StepIndex, user: &User) {
         let account = self.steps.step(step).account;
         let maker = account.and_then(|account| self.steps.plan().account(account).maker());
         let row = maker.map(|row| &self.rows.sheet().rows[row]);

@@ -117,8 +117,6 @@ struct RowLog {
     not_carried_over: Vec<String>,
     /// The steps of which a record says what they are to change.
     ahead: Vec<StepIndex>,
-    /// Those of them of which a call may have been carried out, although no answer says so.
-    perhaps_done: Vec<StepIndex>,
     /// What that record says.
     told: Option<Box<Told>>,
 }
@@ -306,15 +304,6 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// A call of this step may have been carried out, although its answer was lost. Whatever becomes of the row, its line
-    /// then has what there was and what it may have become.
-    pub(super) fn perhaps_done(&mut self, row: RowIndex, step: StepIndex) {
-        let log = self.edit(row);
-        if log.ahead.contains(&step) && !log.perhaps_done.contains(&step) {
-            log.perhaps_done.push(step);
-        }
-    }
-
     /// The failure that decides the row; the first one counts.
     pub(super) fn fail(&mut self, row: RowIndex, verdict: Verdict, error: Option<&CallError>) {
         let log = self.edit(row);
@@ -423,7 +412,12 @@ impl<'a> Rows<'a> {
             code: code.into(),
             message: String::new(),
         };
-        self.edit(row).ahead.extend(ahead);
+        let log = self.edit(row);
+        if let Some(step) = ahead
+            && !log.ahead.contains(&step)
+        {
+            log.ahead.push(step);
+        }
         Some(Record {
             started_at: Some(self.log(row).started_at.unwrap_or(now)),
             ..self.record(row, steps, None, ahead, Some(&begun), &[])
@@ -444,10 +438,11 @@ impl<'a> Rows<'a> {
         }
         let of_call = of_call.iter().map(|(_, step)| *step);
         let log = self.edit(row);
-        if of_call.clone().all(|step| log.ahead.contains(&step)) {
+        let untold: Vec<StepIndex> = of_call.clone().filter(|step| !log.ahead.contains(step)).collect();
+        if untold.is_empty() {
             return None;
         }
-        log.ahead.extend(of_call.clone());
+        log.ahead.extend(untold);
         let verdict = Verdict {
             status: Status::Started,
             code: RowReason::Changing.into(),
@@ -491,8 +486,12 @@ impl<'a> Rows<'a> {
         debug_assert!(known.as_ref().is_none_or(|known| *known == described()));
         let change = known.unwrap_or_else(described);
         let mut report = row_ended(self.sheet, steps, row, change, verdict, remarks);
-        let is_open = |step: &StepIndex| steps.state(*step) != StepState::Done;
-        let perhaps = self.log(row).perhaps_done.iter().copied().filter(is_open).chain(ahead);
+        // Whatever becomes of a row of which a call may have been carried out, its line has what there was and what it may
+        // have become.
+        let is_open = |step: &StepIndex| steps.is_perhaps_done(*step) && steps.state(*step) != StepState::Done;
+        let is_other = |step: &StepIndex| Some(*step) != ahead;
+        let told = self.log(row).ahead.iter().copied();
+        let perhaps = told.filter(is_open).filter(is_other).chain(ahead);
         if perhaps.clone().next().is_some() {
             let mut all: Vec<StepIndex> = steps.done_of_row(row).chain(perhaps.clone()).collect();
             all.sort_by_key(|step| steps.step(*step).stage);

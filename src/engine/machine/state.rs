@@ -86,8 +86,6 @@ pub struct Machine<'a> {
     pub(super) next_task: u64,
     /// How often an invitation or a creation was sent.
     pub(super) sendings: HashMap<StepIndex, u32>,
-    /// Deletions tried again after an answer was lost.
-    pub(super) perhaps_deleted: HashSet<StepIndex>,
     pub(super) phase: Phase,
     pub(super) reported: Reported,
     pub(super) stopped: Option<Stopped>,
@@ -220,7 +218,6 @@ impl<'a> Machine<'a> {
             tasks: HashMap::new(),
             next_task: 0,
             sendings: HashMap::new(),
-            perhaps_deleted: HashSet::new(),
             phase: Phase::Settled { next: 0 },
             reported: Reported::default(),
             stopped: None,
@@ -243,7 +240,11 @@ impl<'a> Machine<'a> {
             Input::Departing(task) => return self.departing(task),
             Input::ToldAhead(tasks) => return self.effects.extend(tasks.into_iter().map(Effect::LetGo)),
             Input::Answered(task, result) => self.answered(task, result),
-            Input::CameBack(task, attempts) => self.came_back(task, attempts),
+            Input::CameBack {
+                task,
+                attempts,
+                perhaps_done,
+            } => self.came_back(task, attempts, perhaps_done),
             Input::AccountsFound(task, found) => self.accounts_found(task, found),
             Input::AllocationsRead(task, held) => self.allocations_read(task, held),
             Input::SuccessorsRead(task, lacks) => self.successors_read(task, lacks),

@@ -56,6 +56,8 @@ pub(super) struct Steps<'a> {
     holdings: HashMap<AccountIndex, Holding>,
     /// Steps that have failed and may have been carried out all the same.
     unclear: Vec<StepIndex>,
+    /// Steps of which a call may have been carried out, because its answer was lost, whatever became of them since.
+    perhaps_done: HashSet<StepIndex>,
 }
 
 impl StepSource for Steps<'_> {
@@ -86,6 +88,7 @@ impl<'a> Steps<'a> {
             changed_again: changed_again(plan),
             holdings: HashMap::new(),
             unclear: Vec::new(),
+            perhaps_done: HashSet::new(),
         }
     }
 
@@ -151,6 +154,23 @@ impl<'a> Steps<'a> {
         self.unclear.push(index);
     }
 
+    /// An answer to a call of these steps was lost.
+    pub(super) fn leave_open_whether_done(&mut self, steps: &[StepIndex]) {
+        self.perhaps_done.extend(steps);
+    }
+
+    /// Whether a call of the step may have been carried out although no answer says so.
+    pub(super) fn is_perhaps_done(&self, index: StepIndex) -> bool {
+        self.perhaps_done.contains(&index)
+    }
+
+    /// What holds of a step in that respect holds of what is split off it.
+    pub(super) fn note_part(&mut self, index: StepIndex, part: StepIndex) {
+        if self.is_perhaps_done(index) {
+            self.perhaps_done.insert(part);
+        }
+    }
+
     /// The accounts whose licences this run has changed.
     pub(super) fn with_changed_licenses(&self) -> HashSet<AccountIndex> {
         let steps = self.done().map(|index| self.step(index));
@@ -158,9 +178,10 @@ impl<'a> Steps<'a> {
         licenses.filter_map(|step| step.account).collect()
     }
 
-    /// The groups that this run has put the account into or taken it out of.
+    /// The groups that this run has put the account into or taken it out of, or may have.
     pub(super) fn moved_between(&self, account: AccountIndex) -> BTreeSet<GroupId> {
-        let steps = self.done().map(|index| self.step(index));
+        let moves = |index: &StepIndex| self.state(*index) == StepState::Done || self.is_perhaps_done(*index);
+        let steps = self.all().filter(moves).map(|index| self.step(index));
         let mut groups = BTreeSet::new();
         for step in steps.filter(|step| step.account == Some(account)) {
             match &step.work {
@@ -521,6 +542,7 @@ impl<'a> Steps<'a> {
             }
         }
         self.changed_again.extend(account);
+        self.note_part(index, place);
         self.second_parts.insert(index, place);
         true
     }

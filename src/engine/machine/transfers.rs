@@ -113,6 +113,13 @@ impl Machine<'_> {
         self.steps.add(step)
     }
 
+    /// Adds what was split off a step, of which is known what is known of that step.
+    pub(super) fn add_part(&mut self, of: StepIndex, part: Step) -> StepIndex {
+        let part = self.add_step(part);
+        self.steps.note_part(of, part);
+        part
+    }
+
     /// Whether the step takes over licences that another account has given up for it. Ordinary grants may be postponed
     /// to the same stage to fill its calls.
     pub(super) fn takes_over(&self, step: StepIndex) -> bool {

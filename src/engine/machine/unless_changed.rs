@@ -158,6 +158,7 @@ impl Machine<'_> {
     /// Rules were read again: a row that says what it replaces is not done where that is otherwise by now.
     pub(super) fn rules_are_now(&mut self, steps: &[StepIndex], rules: &[GroupRule]) {
         let mut replaced = Vec::new();
+        let mut own = Vec::new();
         for step in steps {
             let Some(group) = self.ruled_group(*step) else { continue };
             let now = rules.iter().find(|rule| rule.group == group);
@@ -168,6 +169,10 @@ impl Machine<'_> {
                 Work::GroupRule(change) => now.is_some_and(|rule| change.is_so(rule)),
                 _ => now.is_none_or(GroupRule::is_empty),
             };
+            if is_reached && self.steps.is_perhaps_done(*step) {
+                own.push(*step);
+                continue;
+            }
             for row in self.steps.rows_of(*step) {
                 let Some(written @ WrittenState::Rule(was)) = self.written(row) else {
                     continue;
@@ -182,6 +187,9 @@ impl Machine<'_> {
                     words: "meanwhile somebody else changed the group's rule".to_owned(),
                 });
             }
+        }
+        for step in own {
+            self.reading_showed_it(step);
         }
         let changes: Vec<(StepIndex, String)> = replaced.iter().map(ReplacedMeanwhile::told).collect();
         if !self.refuses(&changes) {

@@ -93,6 +93,12 @@ impl Machine<'_> {
                 }
             }
         }
+        let (own, given_back): (Vec<StepIndex>, Vec<StepIndex>) = given_back
+            .into_iter()
+            .partition(|step| self.steps.is_perhaps_done(*step));
+        for step in own {
+            self.reading_showed_it(step);
+        }
         let words = "meanwhile the seat was given back, or the account has left the group";
         let changes: Vec<(StepIndex, String)> = kept
             .iter()
