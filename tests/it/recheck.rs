@@ -411,3 +411,44 @@ fn what_the_run_did_itself_before_a_lost_answer_and_a_long_pause_is_its_own_and_
         ["migrate", "clear-group-licenses", "set-licenses"]
     );
 }
+
+#[test]
+fn a_move_that_waits_goes_on_waiting_whoever_does_what_it_would_have_done() {
+    let (old, new) = (HUGO, "hugo@new.example");
+    let one = ["--max-deletes", "1"];
+    let begun = || {
+        let stage = Stage::new();
+        for code in ["ATTUNU", "TSTNU"] {
+            stage.free_seats(code, 3);
+        }
+        hold(&stage, old, &["ATTUNU"]);
+        let sheet = format!("operation,user,new_email,delete_when\nmigrate,{old},{new},accepted\n");
+        stage.run_with(&sheet, &one).ends(75);
+        stage
+    };
+    let at_question = begun();
+    hold(&at_question, old, &["ATTUNU", "TSTNU"]);
+    at_the_question(&at_question, &["run", "sheet.csv", "--max-deletes", "1"], || {
+        hold(&at_question, new, &["ATTUNU", "TSTNU"]);
+    })
+    .ends(75);
+    let refused = begun();
+    let hugo = refused.id(old);
+    refused.sandbox.with_world(|world| {
+        let group = world.group_named(GROUP).unwrap().id;
+        world.join(hugo, group);
+    });
+    let words = FaultKind::Refused {
+        status: 409,
+        words: "The user is already a member of the group.".to_owned(),
+    };
+    refused.fault(words, "PUT", "/api/", Strikes::First(1));
+    refused.rerun(&one).ends(75);
+    for stage in [at_question, refused] {
+        assert_eq!(stage.statuses(), ["waiting"]);
+        stage.sandbox.with_world(|world| world.accept_invitation(new));
+        stage.rerun(&one).ends(0);
+        assert_eq!(stage.statuses(), ["done"]);
+        assert!(stage.user(old).is_none());
+    }
+}

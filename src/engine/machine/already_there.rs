@@ -12,8 +12,8 @@ use crate::api::{CallError, ErrorCode, InviteReply, User, UserUpdate};
 use crate::directory::{Allocations, Found, ReadError};
 use crate::model::{GroupId, Operation, Row, Status, UserId, UserRef};
 use crate::plan::{
-    AccountIndex, Call, CallKind, Direct, Ending, Holding, OneOrMany, RowCode, RowReason, Stage, Step, StepIndex,
-    StepSource, Verdict, Work, goes_on_with,
+    AccountIndex, Call, CallKind, Direct, Holding, OneOrMany, RowCode, RowReason, Stage, Step, StepIndex, StepSource,
+    Verdict, Work, goes_on_with,
 };
 use crate::text::fold;
 
@@ -152,10 +152,9 @@ impl Machine<'_> {
         self.read_holding(account, user.id);
         // Rows that have nothing else to do end with this step, and nothing was done for them.
         for row in &self.steps.rows_of(step) {
-            let waits = matches!(self.steps.plan().rows[*row].ending(), Ending::Waiting(_));
             let others = self.steps.of_row(*row).iter().filter(|other| **other != step);
             let is_all = others.copied().all(|other| !self.steps.is_open(other));
-            if is_all && !waits {
+            if is_all && !self.waits(*row) {
                 let unchanged = Verdict {
                     status: Status::Unchanged,
                     code: RowCode::None,

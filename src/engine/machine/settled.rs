@@ -4,7 +4,7 @@
 use super::state::Machine;
 use super::steps::StepState;
 use crate::model::Status;
-use crate::plan::{RowCode, RowIndex, RowReason, StepIndex, Verdict};
+use crate::plan::{Ending, RowCode, RowIndex, RowReason, StepIndex, Verdict};
 
 impl Machine<'_> {
     /// A deletion was answered 404.
@@ -64,8 +64,13 @@ impl Machine<'_> {
         self.end_step(step, StepState::Done);
     }
 
-    /// Whether nothing else was to be done for the row.
+    /// Whether the row ends with its only step.
     fn is_its_only_step(&self, row: RowIndex) -> bool {
-        self.steps.of_row(row).len() == 1
+        self.steps.of_row(row).len() == 1 && !self.waits(row)
+    }
+
+    /// Whether the row waits for something that is not a step, so that it has not come to its end when its steps have.
+    pub(super) fn waits(&self, row: RowIndex) -> bool {
+        matches!(self.steps.plan().rows[row].ending(), Ending::Waiting(_))
     }
 }
