@@ -74,6 +74,10 @@ impl KnownVariant {
                     self.0.set(Some(Finding::Missing));
                     (first, Err(error))
                 }
+                Err(again) => {
+                    let perhaps_done = error.perhaps_done || again.perhaps_done;
+                    (second, Err(CallError { perhaps_done, ..again }))
+                }
                 outcome => (second, outcome),
             },
             (outcome, _) => (first, outcome),

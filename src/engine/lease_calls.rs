@@ -46,7 +46,7 @@ async fn end_one(
             Err(_) => ended(TakenAway::Unknown, receipt),
         },
         // 404 says that nothing is held, or that there is no such route; reading tells which.
-        Err(error) if is_not_found(&error) => match leases_of(client, &[group], options).await {
+        Err(error) if may_be_gone(&error) => match leases_of(client, &[group], options).await {
             Ok(leases) if leases.of(group, user).is_none() => {
                 let reply = if error.perhaps_done {
                     TakenAway::Gone
@@ -129,7 +129,7 @@ pub(super) async fn remove_rule(client: &Client, group: GroupId) -> Result<(Repl
             }
             Err(_) => taken(TakenAway::Unknown, receipt),
         },
-        Err(error) if is_not_found(&error) => match is_there().await {
+        Err(error) if may_be_gone(&error) => match is_there().await {
             Ok(false) if error.perhaps_done => taken(TakenAway::Gone, receipt_of(&error)),
             Ok(false) => taken(TakenAway::NotThere, receipt_of(&error)),
             _ => Err(error),
@@ -144,6 +144,11 @@ fn said(reply: ReleaseReply) -> TakenAway {
         ReleaseReply::Failed => TakenAway::StillThere,
         ReleaseReply::Missing => TakenAway::Unknown,
     }
+}
+
+/// Whether it is not there, as the server says, or as it may be after an earlier attempt whose answer was lost.
+fn may_be_gone(error: &CallError) -> bool {
+    is_not_found(error) || error.failure == Failure::Refused && error.perhaps_done
 }
 
 /// Whether the server says that there is no such thing, and not with a page for people.

@@ -344,6 +344,24 @@ fn an_answer_that_is_lost_is_asked_for_again_and_no_seat_is_given_back_twice() {
 }
 
 #[test]
+fn a_rule_that_is_gone_after_a_lost_answer_was_taken_away_whatever_the_other_route_says() {
+    let stage = leasing(Config::unlimited(), 40, 12);
+    let lost = FaultKind::Status {
+        status: 500,
+        moment: Moment::AfterEffect,
+    };
+    stage.fault(lost, "DELETE", "/UserLicense/group", Strikes::First(1));
+    let refused = FaultKind::Refused {
+        status: 409,
+        words: "not here".to_owned(),
+    };
+    stage.fault(refused, "DELETE", "/portal_/portal_/", Strikes::Always);
+    stage.run("operation,group\nclear-group-licenses,Team 01\n").ends(0);
+    assert_eq!((stage.counts().as_str(), holders(&stage)), ("1 done", 0));
+    assert!(stage.results()[0].get("before").contains("ACNU"));
+}
+
+#[test]
 fn without_a_portal_the_licence_service_gives_back_and_what_it_did_is_read_back() {
     let suite = |license_routes| Config {
         edition: Edition::AutomationSuite,
