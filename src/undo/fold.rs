@@ -247,20 +247,24 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
     }
     let is_maker = after.has("made");
     let is_of_several_runs = is_maker || report.operation == Some(OperationKind::Migrate);
+    let is_perhaps = is_on_the_way(report) || after.has(UNCLEAR);
+    // An account that the runs made is theirs as well where that has not come about.
+    let is_perhaps_of_ours = is_perhaps && change.made.is_some();
     if let Some(is) = after.held() {
         // Whom the run made held nothing before.
         let nothing = change.made.map(|_| Held::Nothing);
         let was = before.held().or(nothing.clone().filter(|_| !is_maker));
+        let earlier = was.clone().unwrap_or(Held::Nothing);
         then(&mut change.held, was, is, is_of_several_runs);
         if let Some(flip) = &mut change.held {
             if is_maker {
                 flip.was = nothing;
             }
             // Where seats are short, licences are given up by one call and taken by another.
-            let is_perhaps = is_on_the_way(report) || after.has(UNCLEAR);
             if is_perhaps && flip.is.has_bundles() && flip.was.as_ref().is_some_and(Held::has_bundles) {
                 flip.between.push(Held::Nothing);
             }
+            flip.between.extend(is_perhaps_of_ours.then_some(earlier));
         }
     }
     if let Some(is) = after.flag("external_license") {
@@ -271,20 +275,29 @@ fn take_account(change: &mut AccountChange, report: &RowReport, (before, after):
     for (group, is) in after.memberships(after) {
         let was = were.iter().find(|(known, _)| known.name == group.name);
         let was = was.map_or(!is, |(_, was)| *was);
-        member(&mut change.groups, group, was, is);
+        let membership = member(&mut change.groups, group, was, is);
+        membership.is_to_and_fro |= is_perhaps_of_ours;
     }
     for field in TextField::iter() {
         if let Some(is) = after.text(field.as_str()) {
             let was = before.text(field.as_str()).map(str::to_owned);
+            let earlier = was.clone().unwrap_or_default();
             let mut slot = change.texts.remove(&field);
             then(&mut slot, was, is.to_owned(), is_of_several_runs);
+            if let Some(flip) = &mut slot {
+                flip.between.extend(is_perhaps_of_ours.then_some(earlier));
+            }
             change.texts.extend(slot.map(|flip| (field, flip)));
         }
     }
     for field in FlagField::iter() {
         if let Some(is) = after.flag(field.as_str()) {
+            let was = before.flag(field.as_str());
             let mut slot = change.flags.remove(&field);
-            then(&mut slot, before.flag(field.as_str()), is, is_of_several_runs);
+            then(&mut slot, was, is, is_of_several_runs);
+            if let Some(flip) = &mut slot {
+                flip.between.extend(is_perhaps_of_ours.then_some(was.unwrap_or(!is)));
+            }
             change.flags.extend(slot.map(|flip| (field, flip)));
         }
     }
@@ -314,14 +327,16 @@ fn then<T: PartialEq>(slot: &mut Option<Flip<T>>, was: Option<T>, is: T, is_of_s
     }
 }
 
-fn member(groups: &mut Vec<MembershipChange>, group: GroupMark, was: bool, is: bool) {
-    match groups.iter_mut().find(|known| known.group.is(&group)) {
-        Some(known) => {
-            known.is_to_and_fro |= known.is != is;
-            known.is = is;
-        }
-        None => groups.push(MembershipChange::new(group, was, is)),
-    }
+fn member(groups: &mut Vec<MembershipChange>, group: GroupMark, was: bool, is: bool) -> &mut MembershipChange {
+    let known = groups.iter().position(|known| known.group.is(&group));
+    let at = known.unwrap_or_else(|| {
+        groups.push(MembershipChange::new(group, was, is));
+        groups.len() - 1
+    });
+    let membership = &mut groups[at];
+    membership.is_to_and_fro |= membership.is != is;
+    membership.is = is;
+    membership
 }
 
 #[cfg(test)]

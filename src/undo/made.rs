@@ -44,7 +44,8 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
     }
     // Whose invitation is pending may be read as not active, without anybody having deactivated it.
     let is_active = user.is_active || !user.invitation_accepted && left(FlagField::Active).is_none();
-    if is_active != left(FlagField::Active).unwrap_or(true) {
+    let active = change.flags.get(&FlagField::Active);
+    if !active.map_or(is_active, |flip| flip.is_left_by_the_runs(&is_active)) {
         found.push(format!(
             "it has been {} since",
             if user.is_active { "activated" } else { "deactivated" }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reseat::sandbox::{FaultKind, Faults, Moment, Strikes, World};
 
-use crate::support::{HUGO, NADIA, Stage};
+use crate::support::{HUGO, NADIA, Stage, bundles};
 use crate::undo::{run_undo, undo};
 
 const NEW: &str = "new.hire@contoso.example";
@@ -342,4 +342,65 @@ fn what_a_move_onto_an_account_that_was_there_did_is_still_known_after_a_run_tha
     undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
     run_undo(&stage, "undo.csv").ends(0);
     assert!(stage.user(MOVED).is_some() && stage.groups(MOVED).is_empty());
+}
+
+fn never_given(stage: &Stage, sheet: &str) {
+    killed(
+        stage,
+        sheet,
+        &[],
+        ("PUT", "/user-license"),
+        Moment::BeforeEffect,
+        |stage| stage.writes().get("allocate-to-users").is_some_and(|calls| *calls > 0),
+    );
+}
+
+#[test]
+fn an_undo_right_after_a_kill_deletes_the_account_that_was_made_whatever_did_not_come_about() {
+    let update = ("PUT", "/api/User/");
+    let cases = [
+        (sheet(), ("PUT", "/user-license"), "allocate-to-users"),
+        (
+            format!("operation,email,user,display_name\ninvite,{NEW},,\nupdate,,{NEW},Dr New\n"),
+            update,
+            "update-user",
+        ),
+        (
+            format!("operation,email,user,active\ninvite,{NEW},,\nupdate,,{NEW},no\n"),
+            update,
+            "update-user",
+        ),
+        (
+            format!(
+                "operation,email,name,surname,user,groups\ncreate,{NEW},New,Hire,,\nadd-to-groups,,,,{NEW},Finance\n\
+                 remove-from-groups,,,,{NEW},Finance\nadd-to-groups,,,,{NEW},HR Robots\n"
+            ),
+            ("PUT", "/api/Group/"),
+            "update-group",
+        ),
+    ];
+    for (sheet, route, label) in cases {
+        let stage = Stage::new();
+        stage.free_seats("ATTUNU", 2);
+        killed(&stage, &sheet, &[], route, Moment::BeforeEffect, |stage| {
+            stage.writes().get(label).is_some_and(|calls| *calls > 0)
+        });
+        assert!(stage.user(NEW).is_some(), "{sheet}");
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv").ends(0);
+        assert!(stage.user(NEW).is_none(), "{sheet}");
+        std::fs::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
+    }
+}
+
+#[test]
+fn an_undo_right_after_a_kill_keeps_an_account_that_somebody_has_changed_since() {
+    let stage = Stage::new();
+    stage.free_seats("ATTUNU", 2);
+    never_given(&stage, &sheet());
+    let made = stage.id(NEW);
+    change(&stage, |world| world.allocate(made, bundles(&["PMD"]), false));
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
+    assert!(stage.read("undo.csv").contains("it holds PMD now"));
+    std::fs::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
 }
