@@ -404,3 +404,42 @@ fn an_undo_right_after_a_kill_keeps_an_account_that_somebody_has_changed_since()
     assert!(stage.read("undo.csv").contains("it holds PMD now"));
     std::fs::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
 }
+
+#[test]
+fn groups_of_rows_below_that_went_into_an_invitation_are_known_to_have_come_with_it() {
+    let invited = format!("operation,email,user,groups\ninvite,{NEW},,\nadd-to-groups,,{NEW},HR Robots\n");
+    let moved = format!(
+        "operation,user,new_email,delete_when,groups\nmigrate,{NADIA},{MOVED},invited,\nadd-to-groups,{MOVED},,,HR Robots\n"
+    );
+    for (sheet, address, flags) in [(invited, NEW, &[][..]), (moved, MOVED, &ONE[..])] {
+        let stage = Stage::new();
+        let was = stage.groups(NADIA);
+        killed_while_inviting(&stage, &sheet, flags, address);
+        stage.rerun(flags).ends(0);
+        assert_eq!(stage.statuses(), ["done", "unchanged"]);
+        assert!(after(&stage).contains(r#""HR Robots":true"#), "{}", after(&stage));
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv");
+        if address == NEW {
+            assert!(stage.user(NEW).is_none());
+        } else {
+            assert_eq!(stage.groups(NADIA), was);
+        }
+    }
+}
+
+#[test]
+fn a_group_that_an_old_account_is_in_has_not_come_with_an_invitation() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,new_email,delete_when,groups\nmigrate,{NADIA},{MOVED},never,Finance\nadd-to-groups,{NADIA},,,HR Robots\n"
+    );
+    let nadia = stage.id(NADIA);
+    change(&stage, |world| {
+        let group = world.group_named("HR Robots").expect("the group").id;
+        world.join(nadia, group);
+    });
+    killed_while_inviting(&stage, &sheet, &ONE, MOVED);
+    stage.rerun(&ONE).ends(0);
+    assert!(!after(&stage).contains("HR Robots\":true"), "{}", after(&stage));
+}

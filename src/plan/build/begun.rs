@@ -17,7 +17,7 @@ pub struct Begun {
     pub account: Option<UserId>,
     /// Whether that account was, or may have been, invited or created for the row.
     pub made: bool,
-    /// The groups that it was made with, where no answer has told of that and it is in those that the row asks for.
+    /// The groups that it was made with, where no answer has told of that and it is in those that the row, or one below it, asks for.
     pub made_with: Vec<GroupId>,
     /// The `before` column: for a migration, what the old account had.
     pub before: Option<Value>,
@@ -66,13 +66,16 @@ impl Begun {
         }
     }
 
-    /// Notes with which of the groups that the row asks for its account was made, unless a record tells of that.
+    /// Notes with which of the groups that the row, or one below it, asks for its account was made, unless a record tells of
+    /// that.
     pub(super) fn note_groups(&mut self, account: &User, groups: &[GroupId]) {
         let is_told = self.after.as_ref().is_some_and(|after| after.get("groups").is_some());
         let is_made_unseen = self.told_making().is_none_or(|made| made == "earlier");
         if self.made && is_made_unseen && !is_told {
             let is_in = |group: &&GroupId| account.groups.contains(group);
-            self.made_with = groups.iter().filter(is_in).copied().collect();
+            let is_new = |group: &GroupId| !self.made_with.contains(group);
+            let with: Vec<GroupId> = groups.iter().filter(is_in).copied().filter(is_new).collect();
+            self.made_with.extend(with);
         }
     }
 

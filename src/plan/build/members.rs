@@ -10,7 +10,7 @@ use crate::plan::as_written::listed_groups;
 use crate::plan::cautions::FewerGroups;
 use crate::plan::profile::{changed_fields, is_the_directorys};
 use crate::plan::settled::verdict;
-use crate::plan::{AccountIndex, Membership, RowIndex, RowReason, Verdict};
+use crate::plan::{AccountIndex, Membership, Naming, RowIndex, RowReason, Verdict};
 
 impl Builder<'_> {
     pub(super) fn update(&mut self, row: RowIndex, update: &Update) -> Planned {
@@ -116,6 +116,12 @@ impl Builder<'_> {
         let draft = self.drafts.get_mut(account);
         for group in groups {
             draft.member(row, *group, change);
+        }
+        let (maker, user) = (draft.naming.row(), draft.user);
+        let is_made_above = maker != row && draft.naming == Naming::made(maker);
+        if let Some(user) = user.filter(|_| change == Membership::Join && is_made_above) {
+            // What rows below ask for goes into the call that makes the account.
+            self.made_with(maker, user, groups);
         }
     }
 

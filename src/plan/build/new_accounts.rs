@@ -143,7 +143,7 @@ impl Builder<'_> {
         begun.made(user.id) && !(begun.is_of_unknown_making() && is_anothers())
     }
 
-    /// The row, which goes on with this account, asks for these groups.
+    /// The row, which goes on with this account, or one below it, asks for these groups.
     pub(super) fn made_with(&mut self, row: RowIndex, user: &User, groups: &[GroupId]) {
         // Most rows have none, and need no memory for it.
         if self.rows[row].earlier().is_some()
