@@ -33,7 +33,7 @@ impl Journal for CarryForward {
     }
 }
 
-/// The earliest `before` counts, and the latest `after`.
+/// The earliest `before` counts, unless somebody else has changed it since, and the latest `after`.
 fn carry(prior: &Prior, record: &mut Record) {
     let is_another = |account| record.report.user_id.is_some_and(|now| now != account);
     if prior.user_id.is_some_and(is_another) {
@@ -42,7 +42,8 @@ fn carry(prior: &Prior, record: &mut Record) {
     }
     // An account that is gone by now is found by nothing else.
     record.report.user_id = record.report.user_id.or(prior.user_id);
-    record.report.before = overlaid(record.report.before.take(), prior.before.clone());
+    let earliest = without_what_others_changed(prior, record.report.before.as_ref());
+    record.report.before = overlaid(record.report.before.take(), earliest);
     record.report.after = overlaid(prior.after.clone(), record.report.after.take());
     if prior.status == Status::Done && record.report.status == Status::Unchanged {
         // It was looked at again, because a row above it was run, and what it did is still there.
@@ -62,6 +63,36 @@ fn carry(prior: &Prior, record: &mut Record) {
         // The row did not come so far as to show it.
         after[UNCLEAR] = Value::Bool(true);
     }
+}
+
+/// The earlier `before` without what this run found to be neither as it was before the earlier one nor as that one wanted it:
+/// somebody else has changed that between the two. Of groups each is either way.
+fn without_what_others_changed(prior: &Prior, found: Option<&Value>) -> Option<Value> {
+    let mut before = prior.before.clone();
+    if let (Some(Value::Object(facts)), Some(Value::Object(after)), Some(Value::Object(found))) =
+        (&mut before, &prior.after, found)
+    {
+        for (name, now) in found.iter().filter(|(name, _)| *name != "groups") {
+            if let (Some(was), Some(wanted)) = (facts.get(name), after.get(name))
+                && ![was, wanted].contains(&now)
+                && !is_given_up(was, wanted, now)
+            {
+                facts.remove(name);
+            }
+        }
+    }
+    before
+}
+
+/// Whether these are licences of which some were to be replaced, and those have been given up for the others, which are not
+/// there yet.
+fn is_given_up(was: &Value, wanted: &Value, now: &Value) -> bool {
+    let (Some(was), Some(wanted)) = (was.as_array(), wanted.as_array()) else {
+        return false;
+    };
+    let is_kept = |code: &&Value| wanted.contains(code);
+    now.as_array()
+        .map_or(now.is_null(), |now| now.iter().eq(was.iter().filter(is_kept)))
 }
 
 fn overlaid(below: Option<Value>, above: Option<Value>) -> Option<Value> {
@@ -133,6 +164,43 @@ mod tests {
                 Some(json!({"name": "Annika", "groups": {"X": true, "Y": false}})),
             ]
         );
+    }
+
+    #[test]
+    fn what_somebody_else_changed_between_two_runs_is_part_of_what_was_there() {
+        let licenses =
+            |before: Value, after: Value| [Some(json!({"licenses": before})), Some(json!({"licenses": after}))];
+        let killed = || licenses(json!(["A"]), json!(["A", "B"]));
+        let given = licenses(json!(["A", "C"]), json!(["A", "B", "C"]));
+        assert_eq!(carried(killed(), given.clone(), 1), given);
+        // It came about, or did not.
+        for found in [json!(["A"]), json!(["A", "B"])] {
+            let rerun = licenses(found, json!(["A", "B"]));
+            assert_eq!(carried(killed(), rerun, 1), killed());
+        }
+        let named = |before: &str, after: &str| {
+            let other = json!({"groups": {"X": false}, "surname": "Berg", "display_name": before});
+            let made = json!({"groups": {"X": true}, "surname": "Beck", "display_name": after});
+            [Some(other), Some(made)]
+        };
+        let [before, _] = carried(named("Anna", "Annika"), named("Ann", "Annika"), 1);
+        assert_eq!(
+            before,
+            Some(json!({"groups": {"X": false}, "surname": "Berg", "display_name": "Ann"}))
+        );
+    }
+
+    #[test]
+    fn what_a_run_has_given_up_for_what_it_did_not_come_to_give_is_nobody_elses_doing() {
+        let licenses = |before: Value| [Some(json!({"licenses": before})), Some(json!({"licenses": ["B", "X"]}))];
+        for given_up in [json!(null), json!(["X"])] {
+            let [before, _] = carried(licenses(json!(["A", "X"])), licenses(given_up), 1);
+            assert_eq!(before, Some(json!({"licenses": ["A", "X"]})));
+        }
+        for changed in [json!([]), json!(["A"]), json!(["X", "Y"])] {
+            let [before, _] = carried(licenses(json!(["A", "X"])), licenses(changed.clone()), 1);
+            assert_eq!(before, Some(json!({"licenses": changed})));
+        }
     }
 
     #[test]

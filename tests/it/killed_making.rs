@@ -443,3 +443,22 @@ fn a_group_that_an_old_account_is_in_has_not_come_with_an_invitation() {
     stage.rerun(&ONE).ends(0);
     assert!(!after(&stage).contains("HR Robots\":true"), "{}", after(&stage));
 }
+
+#[test]
+fn what_somebody_gave_after_a_kill_is_kept_by_the_rerun_and_by_its_undo() {
+    let stage = Stage::new();
+    for code in ["ATTUNU", "TSTNU", "ACNU"] {
+        stage.free_seats(code, 2);
+    }
+    let hugo = stage.id(HUGO);
+    change(&stage, |world| world.allocate(hugo, bundles(&["ATTUNU"]), false));
+    never_given(&stage, &format!("operation,user,licenses\nadd-licenses,{HUGO},ACNU\n"));
+    change(&stage, |world| {
+        world.allocate(hugo, bundles(&["ATTUNU", "TSTNU"]), false);
+    });
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ACNU; ATTUNU; TSTNU"));
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU; TSTNU"));
+}

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::BegunRows;
 use super::administrator_tally::AdministratorTally;
 use super::makers::{copiers, makers};
+use super::{Begun, BegunRows};
 use crate::api::Group;
 use crate::directory::{Found, Snapshot};
 use crate::model::{GroupId, Operation, Row, Status, UserId};
@@ -205,7 +205,12 @@ impl<'a> Builder<'a> {
             return self.mail_again(index, &row.operation, row.key);
         }
         if let Some(begun) = self.begun.get(&row.key).filter(|begun| begun.is_on_the_way) {
-            self.rows[index].more().earlier = Some(begun.clone());
+            let before = begun.before.clone().filter(|_| begun.is_planned_on(row));
+            // What there was of any other row the ledger knows, and there this run's own finding is compared with it.
+            self.rows[index].more().earlier = Some(Begun {
+                before,
+                ..begun.clone()
+            });
         }
         self.may_take_the_seat(index, row)?;
         match &row.operation {
