@@ -174,15 +174,13 @@ impl Machine<'_> {
             }
             Err(error) => {
                 self.deletions.are_read_back = true;
+                self.steps.leave_open_whether_done(&steps);
                 for step in steps {
                     let words = format!(
                         "the service answered that {} was deleted, although more accounts are left than there should be, \
                          and whether it is gone could not be read: failed to {error}; run the same command again",
                         self.account_in_words(step)
                     );
-                    for row in &self.steps.rows_of(step) {
-                        self.rows.perhaps_done(*row, step);
-                    }
                     let failure = StepFailure::unread(&error, RowReason::StillThere, words).unclear();
                     self.fail_step(step, &failure, error.call());
                 }
