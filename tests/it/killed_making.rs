@@ -389,7 +389,7 @@ fn an_undo_right_after_a_kill_deletes_the_account_that_was_made_whatever_did_not
         undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
         run_undo(&stage, "undo.csv").ends(0);
         assert!(stage.user(NEW).is_none(), "{sheet}");
-        std::fs::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
+        fs_err::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
     }
 }
 
@@ -402,7 +402,7 @@ fn an_undo_right_after_a_kill_keeps_an_account_that_somebody_has_changed_since()
     change(&stage, |world| world.allocate(made, bundles(&["PMD"]), false));
     undo(&stage, "sheet.results.csv", "undo.csv").ends(3);
     assert!(stage.read("undo.csv").contains("it holds PMD now"));
-    std::fs::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
+    fs_err::remove_file(stage.path("sheet.results.csv")).expect("the lines of the run that was killed");
 }
 
 #[test]

@@ -378,7 +378,7 @@ pub(in crate::intake) fn leaving_cell(cell: &str) -> LeavingCell {
 /// Whether a cell says that there is no such day, as of contracts.
 fn is_without_end(cell: &str) -> bool {
     const WORDS: &str = "unbefristet permanent indefinite indeterminee cdi indefinido indeterminado indeterminato tempoindeterminato \
-         onbepaaldetijd bezterminowo bezterminowa na nvt";
+         onbepaaldetijd bezterminowo bezterminowa na n/a nvt";
     let has_letters = cell
         .chars()
         .all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '/' | '.'));
