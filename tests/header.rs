@@ -1465,6 +1465,7 @@ fn a_column_that_speaks_of_licences_and_holds_none_is_no_licence() {
     }
     for (header, cell) in [
         ("Tool", "RPA Developer"),
+        ("Werkzeug", "Tester"),
         ("Licence wanted", "a robot"),
         ("UiPath licence", "yes"),
     ] {

@@ -144,7 +144,7 @@ impl UnusedColumns {
         catalogue: &Catalogue,
         operations: &[OperationKind],
     ) -> Vec<MaybeGroups> {
-        let is_taken = operations.iter().any(|kind| takes(*kind).contains(&Column::Groups));
+        let is_taken = may_be_meant(Column::Groups, operations);
         if worksheet.header.position(Column::Groups).is_some() || !is_taken {
             return Vec::new();
         }
@@ -236,7 +236,7 @@ impl UnusedColumn {
             );
             return Some(not_used(label, &help));
         }
-        let is_taken = operations.is_empty() || operations.iter().any(|kind| takes(*kind).contains(&Column::Licenses));
+        let is_taken = may_be_meant(Column::Licenses, operations);
         if is_taken && !self.values.is_empty() && catalogue.find(&self.name).is_some() {
             let what = format!("the column `{label}` is not used, but its header is a licence");
             let help = meant_by_marks(Column::Licenses);
@@ -443,6 +443,12 @@ impl UnusedColumn {
         let count = self.values.iter().filter(such).count();
         count > 0 && count * 2 >= self.values.len()
     }
+}
+
+/// Whether cells of this column may be meant beside rows of these operations: who only loses something is given nothing.
+fn may_be_meant(column: Column, operations: &[OperationKind]) -> bool {
+    let is_taken = |kind: &OperationKind| takes(*kind).contains(&column);
+    Direction::of_operations(operations) != Some(Direction::Takes) || operations.iter().any(is_taken)
 }
 
 /// Whether a cell is a number, a sum of money, or a day.
