@@ -103,9 +103,9 @@ impl Reader<'_> {
         if take_too_much(needs, |_| false, begins) {
             lister.begin(&mut listing).await?;
         }
-        let listed = Listed::of(listing.paging());
+        let read_so_far = Listed::of(listing.paging());
         let is_known = |id: UserId| lister.has_read(&listing, id.0);
-        let is_rest = |look_ups| next_read(look_ups, listed) == NextRead::Rest;
+        let is_rest = |look_ups| next_read(look_ups, read_so_far) == NextRead::Rest;
         if take_too_much(needs, is_known, is_rest) {
             return self.settled(lister.finish(listing).await?, needs, Answers::new()).await;
         }
@@ -113,7 +113,7 @@ impl Reader<'_> {
         let mut resolved = Vec::new();
         let mut answers = Answers::new();
         loop {
-            match next_read(wanted.look_ups(), listed) {
+            match next_read(wanted.look_ups(), read_so_far) {
                 NextRead::Nothing => return Ok(ReadUsers::default()),
                 NextRead::Beginning | NextRead::Rest => {
                     return self.settled(lister.finish(listing).await?, needs, answers).await;
