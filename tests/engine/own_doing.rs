@@ -114,14 +114,13 @@ async fn what_somebody_else_gave_besides_is_kept_and_the_row_is_done() {
 
 #[tokio::test(start_paused = true)]
 async fn what_somebody_else_did_is_theirs_where_no_answer_was_lost() {
-    let stage = Stage::new(&world(), [release(&address(0))], |what, world| {
+    let mut stage = Stage::new(&world(), [release(&address(0))], |what, world| {
         let is_first = what.is_write() && world.account(0).held.is_some();
         is_first.then(|| {
             world.account(0).held = None;
             Trouble::NotSent
         })
     });
-    let mut stage = stage;
     stage.recheck = Recheck::at_once(Duration::ZERO);
     stage.run().await;
     assert_eq!(stage.statuses(), [Status::Unchanged]);

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use reseat::model::{BundleCode, GroupId, UserId};
 use reseat::sandbox::{
-    Closed, Config, Edition, FaultKind, LeaseRelease, LicenseRoutes, Moment, Population, Quirks, Rule, Strikes,
+    Closed, Config, Edition, FaultKind, FaultRule, Faults, LeaseRelease, LicenseRoutes, Moment, Population, Quirks,
+    Rule, Strikes,
 };
 use serde_json::{Value, json};
 
@@ -350,12 +351,18 @@ fn a_rule_that_is_gone_after_a_lost_answer_was_taken_away_whatever_the_other_rou
         status: 500,
         moment: Moment::AfterEffect,
     };
-    stage.fault(lost, "DELETE", "/UserLicense/group", Strikes::First(1));
     let refused = FaultKind::Refused {
         status: 409,
         words: "not here".to_owned(),
     };
-    stage.fault(refused, "DELETE", "/portal_/portal_/", Strikes::Always);
+    let rule = |kind, path, strikes| FaultRule::new(kind).on("DELETE", path).strikes(strikes);
+    stage.sandbox.set_faults(Faults {
+        rules: vec![
+            rule(lost, "/UserLicense/group", Strikes::First(1)),
+            rule(refused, "/portal_/portal_/", Strikes::Always),
+        ],
+        ..Faults::default()
+    });
     stage.run("operation,group\nclear-group-licenses,Team 01\n").ends(0);
     assert_eq!((stage.counts().as_str(), holders(&stage)), ("1 done", 0));
     assert!(stage.results()[0].get("before").contains("ACNU"));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use reseat::model::{BundleCode, BundleSet, UserId};
-use reseat::sandbox::{FaultKind, Moment, RetryAfter, Strikes, User, World};
+use reseat::sandbox::{FaultKind, FaultRule, Faults, Moment, RetryAfter, Strikes, User, World};
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, PROFILE, Stage};
 use crate::undo::{operations, undo};
@@ -382,22 +382,27 @@ fn what_the_run_did_itself_before_a_lost_answer_and_a_long_pause_is_its_own_and_
              migrate,{HUGO},,,,hugo@new.example,invited,\n"
         ),
     );
-    for (method, path) in [
+    let lost = FaultKind::Status {
+        status: 502,
+        moment: Moment::AfterEffect,
+    };
+    let busy = FaultKind::RateLimited {
+        told: RetryAfter::Seconds,
+        wait: Duration::from_secs(2),
+    };
+    let routes = [
         ("DELETE", "/UserLicense"),
         ("PUT", "/user-license/group/"),
         ("DELETE", "/api/User/"),
-    ] {
-        let lost = FaultKind::Status {
-            status: 502,
-            moment: Moment::AfterEffect,
-        };
-        stage.fault(lost, method, path, Strikes::First(1));
-        let busy = FaultKind::RateLimited {
-            told: RetryAfter::Seconds,
-            wait: Duration::from_secs(2),
-        };
-        stage.fault(busy, method, path, Strikes::Nth(2));
-    }
+    ];
+    let rules = routes.into_iter().flat_map(|(method, path)| {
+        let rule = |kind: &FaultKind, nth| FaultRule::new(kind.clone()).on(method, path).strikes(Strikes::Nth(nth));
+        [rule(&lost, 1), rule(&busy, 2)]
+    });
+    stage.sandbox.set_faults(Faults {
+        rules: rules.collect(),
+        ..Faults::default()
+    });
     stage
         .reseat(&["run", "sheet.csv", "--yes", "--max-deletes", "1"])
         .ends(0);
