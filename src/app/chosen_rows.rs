@@ -339,13 +339,23 @@ impl ChosenRows {
         let keys: HashSet<RowKey> = again.iter().map(|doubtful| doubtful.row.key).collect();
         self.others.retain(|(key, _)| !keys.contains(key));
         self.finished -= again.len();
-        for Doubtful { row, before } in again.into_iter().rev() {
+        for Doubtful { row, .. } in &again {
             if let Some(record) = history.record(&row.key)? {
                 let prior = Prior::from(record);
-                self.go_on(&row, begun(&prior), prior);
+                self.go_on(row, begun(&prior), prior);
             }
-            self.rows.insert(before, row);
         }
+        // Merged, as inserting each would move all rows after it.
+        let mut rows = Vec::with_capacity(self.rows.len() + again.len());
+        let mut again = again.into_iter().peekable();
+        for (before, row) in std::mem::take(&mut self.rows).into_iter().enumerate() {
+            while let Some(doubtful) = again.next_if(|doubtful| doubtful.before == before) {
+                rows.push(doubtful.row);
+            }
+            rows.push(row);
+        }
+        rows.extend(again.map(|doubtful| doubtful.row));
+        self.rows = rows;
         Ok(())
     }
 

@@ -55,9 +55,11 @@ impl Touched {
 
     /// Whether that may be so although they do not name the same account: one says its id alone, and the other its address.
     pub(super) fn may_take_back(&self, row: &Row) -> bool {
+        if self.seen.is_empty() || !comes_again(&row.operation) {
+            return false;
+        }
         let own = ways(row);
-        let is_of_another_way = |ways: &u8| self.ways & (1 << ways) != 0 && ways & own == 0;
-        !self.seen.is_empty() && comes_again(&row.operation) && (1..8).any(|ways| is_of_another_way(&ways))
+        (1..8).any(|ways| self.ways & (1 << ways) != 0 && ways & own == 0)
     }
 }
 

@@ -140,7 +140,6 @@ fn is_slip(one: &str, other: &str) -> bool {
     if one.len().abs_diff(other.len()) > 4 {
         return false;
     }
-    let words = |domain: &'_ str| domain.split(['.', '-']).map(str::to_owned).collect::<Vec<_>>();
     let (of_one, of_other) = (words(one), words(other));
     let mut apart = of_one.iter().zip(&of_other).enumerate().filter(|(_, (a, b))| a != b);
     let Some((position, (word, meant))) = apart.next() else {
@@ -148,6 +147,10 @@ fn is_slip(one: &str, other: &str) -> bool {
     };
     let is_ending = position + 1 == of_one.len();
     of_one.len() == of_other.len() && !is_ending && apart.next().is_none() && is_slip_of_a_word(word, meant)
+}
+
+fn words(domain: &str) -> Vec<&str> {
+    domain.split(['.', '-']).collect()
 }
 
 fn is_slip_of_a_word(word: &str, meant: &str) -> bool {
