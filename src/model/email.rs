@@ -54,10 +54,31 @@ impl Email {
 
     /// What keeps `text`, padding aside, from being an address, if anything does.
     pub fn fault(text: &str) -> Option<EmailError> {
-        if is_plain_address(text.as_bytes()) {
+        if Self::is_ordinary(text) {
             return None;
         }
         check(text.trim()).err()
+    }
+
+    /// Whether this is an address at first sight, as nearly every one of a million is: not long, letters and digits of ASCII,
+    /// singly parted by `.` `-` `_` and one `@`, and a dot but no `_` after it.
+    pub fn is_ordinary(text: &str) -> bool {
+        let (mut has_at, mut has_dot, mut may_part) = (false, false, false);
+        for byte in text.as_bytes() {
+            if IS_LETTER[usize::from(*byte)] {
+                may_part = true;
+                continue;
+            }
+            match byte {
+                _ if !std::mem::take(&mut may_part) => return false,
+                b'@' if !has_at => (has_at, has_dot) = (true, false),
+                b'.' => has_dot = true,
+                b'_' if !has_at => {}
+                b'-' => {}
+                _ => return false,
+            }
+        }
+        may_part && has_at && has_dot && text.len() <= LONGEST
     }
 
     /// The form in which addresses are compared.
@@ -121,27 +142,6 @@ static IS_LETTER: [bool; 256] = {
     }
     are
 };
-
-/// Whether this is an address at first sight, as nearly every one of a million is: not long, letters and digits, singly
-/// parted by `.` `-` `_` and one `@`, and a dot but no `_` after it.
-fn is_plain_address(text: &[u8]) -> bool {
-    let (mut has_at, mut has_dot, mut may_part) = (false, false, false);
-    for byte in text {
-        if IS_LETTER[usize::from(*byte)] {
-            may_part = true;
-            continue;
-        }
-        match byte {
-            _ if !std::mem::take(&mut may_part) => return false,
-            b'@' if !has_at => (has_at, has_dot) = (true, false),
-            b'.' => has_dot = true,
-            b'_' if !has_at => {}
-            b'-' => {}
-            _ => return false,
-        }
-    }
-    may_part && has_at && has_dot && text.len() <= LONGEST
-}
 
 fn is_of_a_label(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '-' || is_combining_mark(letter)

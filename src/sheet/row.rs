@@ -1,6 +1,6 @@
 //! One row of cells, in a buffer that is reused from row to row.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use crate::text::{self, each_place_of};
 
@@ -116,6 +116,7 @@ pub struct Row {
     /// What the cells of a workbook held; empty for a CSV, whose cells are all text.
     origins: Vec<Origin>,
     is_plain: bool,
+    is_line: bool,
     is_hidden: bool,
     is_struck: bool,
     is_total: bool,
@@ -150,23 +151,48 @@ impl Row {
 
     /// Whether no cell holds anything but white space; of a formula that was never computed nobody knows.
     pub fn is_empty(&self) -> bool {
-        self.cells()
-            .all(|cell| is_blank(cell.text) && cell.kind != CellKind::Uncomputed)
+        // The first cell is nearly always enough.
+        is_blank(self.text(0))
+            && self
+                .cells()
+                .all(|cell| is_blank(cell.text) && cell.kind != CellKind::Uncomputed)
     }
 
     /// The cell at `position`, from 0; an empty one past the end.
     pub fn cell(&self, position: usize) -> Cell<'_> {
         let Origin { kind, is_formula } = self.origins.get(position).copied().unwrap_or_default();
         Cell {
-            text: self.cells.get(position).map_or("", |cell| self.slice(cell)),
+            text: self.text(position),
             kind,
             is_formula,
         }
     }
 
+    /// The text of the cell at `position`, from 0.
+    pub fn text(&self, position: usize) -> &str {
+        self.cells.get(position).map_or("", |cell| self.slice(cell))
+    }
+
+    /// Whether all cells are of visible ASCII letters and spaces only, and of a CSV.
+    pub fn is_plain_text(&self) -> bool {
+        self.is_plain && self.origins.is_empty()
+    }
+
     /// The cells in order.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
         (0..self.cells.len()).map(|position| self.cell(position))
+    }
+
+    /// What stands before the cell at `position`, in it and behind it; only of a row that is one line of text without quotes,
+    /// which says all there is to know of its cells.
+    pub fn line_around(&self, position: usize) -> Option<(&str, &str, &str)> {
+        let cell = self
+            .cells
+            .get(position)
+            .filter(|_| self.is_line && self.malformed.is_none())?;
+        let (before, rest) = self.text.split_at(cell.start as usize);
+        let (cell, after) = rest.split_at((cell.end - cell.start) as usize);
+        Some((before, cell, after))
     }
 
     fn slice(&self, cell: &Range<u32>) -> &str {
@@ -232,6 +258,7 @@ impl Row {
         self.late = 0;
         self.origins.clear();
         self.is_plain = true;
+        self.is_line = false;
         self.is_hidden = false;
         self.is_struck = false;
         self.is_total = false;
@@ -258,19 +285,29 @@ impl Row {
         self.is_plain = text::is_plain(&self.text);
     }
 
-    /// Takes the cells of a line without quotes, as many as a spreadsheet program has columns.
-    pub(super) fn take_line(&mut self, line: &str, delimiter: u8) {
-        let mut start = 0;
-        each_place_of(delimiter, line.as_bytes(), |at| {
+    /// Takes the cells of the first line of a text without quotes, as many as a spreadsheet program has columns, and tells how
+    /// long the line is.
+    pub(super) fn take_line(&mut self, text: &str, delimiter: u8) -> usize {
+        let (mut start, mut length) = (0, text.len());
+        each_place_of([delimiter, b'\n'], text.as_bytes(), |at| {
+            if text.as_bytes()[at] == b'\n' {
+                length = at;
+                return ControlFlow::Break(());
+            }
             self.take_cell(start..place(at));
             start = place(at) + 1;
+            ControlFlow::Continue(())
         });
+        let line = &text[..length];
+        let line = line.strip_suffix('\r').unwrap_or(line);
         self.take_cell(start..place(line.len()));
         self.text.push_str(line);
+        self.is_line = true;
         self.is_plain = match delimiter {
             b'\t' => self.cells().all(|cell| text::is_plain(cell.text)),
             _ => text::is_plain(line),
         };
+        length
     }
 
     fn take_cell(&mut self, cell: Range<u32>) {

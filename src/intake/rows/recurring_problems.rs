@@ -47,6 +47,7 @@ pub(super) enum Recurring {
 pub(in crate::intake) struct RecurringProblems {
     found: BTreeMap<Recurring, Occurrences>,
     formulas: BTreeMap<Column, FormulaValues>,
+    noted: usize,
 }
 
 impl RecurringProblems {
@@ -57,7 +58,13 @@ impl RecurringProblems {
 
     /// Counts so many in this row.
     pub(super) fn add_several(&mut self, what: Recurring, count: usize, row: u32) {
+        self.noted += count;
         self.found.entry(what).or_default().add(count, row);
+    }
+
+    /// How many were counted of whatever kind, formulas aside.
+    pub(super) fn noted(&self) -> usize {
+        self.noted
     }
 
     /// What the formulas of a column have for values.
@@ -72,7 +79,8 @@ impl RecurringProblems {
 
     /// Adds the problems of the rows after these.
     pub(super) fn append(&mut self, later: Self) {
-        let Self { found, formulas } = later;
+        let Self { found, formulas, noted } = later;
+        self.noted += noted;
         for (what, later) in found {
             self.found.entry(what).or_default().append(&later);
         }

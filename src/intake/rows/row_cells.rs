@@ -60,7 +60,13 @@ impl<'r> RowCells<'r> {
         problems: &mut Vec<UnplacedProblem>,
     ) {
         cleaned.clear();
+        let is_plain_text = row.is_plain_text();
         for (column, position) in &header.present {
+            // So it is with nearly every cell of a CSV.
+            if is_plain_text && is_sound(row.text(*position)) {
+                self.put(*column, row.text(*position));
+                continue;
+            }
             let cell = row.cell(*position);
             let is_text = cell.kind == CellKind::Text && !cell.is_formula;
             if is_text && cell.text.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::alike::{AlikeRows, LineAbout};
 use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
 use super::header_again::header_again;
@@ -61,51 +62,60 @@ pub(in crate::intake) struct RowParser<'o> {
     is_dated: bool,
     instructions: InstructionCache,
     values: ValueReader<'o>,
+    alike: AlikeRows,
     parsed: ParsedRows,
     statements: Statements,
-    // Buffers that are used again for the next row.
     content: String,
+    buffers: Buffers,
+}
+
+/// Memory that is used again for the next row; taken out meanwhile, because cells borrow it while the parser is changed.
+#[derive(Debug, Default)]
+struct Buffers {
+    line: Row,
     cleaned: CleanedCells,
     problems: Vec<UnplacedProblem>,
-    line: Row,
 }
 
 impl<'o> RowParser<'o> {
     pub(in crate::intake) fn new(context: ParseContext<'o>) -> Self {
+        let is_dated = [Column::NotBefore, Column::UnlessUsedSince]
+            .iter()
+            .any(|column| context.worksheet.header.position(*column).is_some());
         Self {
             values: ValueReader::new(context.options),
-            is_dated: [Column::NotBefore, Column::UnlessUsedSince]
-                .iter()
-                .any(|column| context.worksheet.header.position(*column).is_some()),
+            alike: AlikeRows::of(&context.worksheet, is_dated),
+            is_dated,
             context,
             instructions: InstructionCache::default(),
             parsed: no_rows(),
             statements: Statements::default(),
             content: String::new(),
-            cleaned: CleanedCells::new(),
-            problems: Vec::new(),
-            line: Row::default(),
+            buffers: Buffers::default(),
         }
     }
 
     /// Parses rows, a few between one [`take_parsed`](Self::take_parsed) and the next: all their problems are kept.
     pub(in crate::intake) fn parse(&mut self, rows: &[Row]) {
         let worksheet = Arc::clone(&self.context.worksheet);
+        let mut buffers = std::mem::take(&mut self.buffers);
         for row in rows {
-            self.row(&worksheet, row);
+            self.row(&worksheet, row, &mut buffers.cleaned, &mut buffers.problems);
         }
+        self.buffers = buffers;
     }
 
     /// Parses rows that are still together, as [`parse`](Self::parse) does.
     pub(in crate::intake) fn parse_lines(&mut self, lines: &mut Lines) {
         let worksheet = Arc::clone(&self.context.worksheet);
-        let mut row = std::mem::take(&mut self.line);
-        while lines.read(&mut row) {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        while lines.read(&mut buffers.line) {
+            let row = &buffers.line;
             if !row.is_empty() || row.malformed().is_some() {
-                self.row(&worksheet, &row);
+                self.row(&worksheet, row, &mut buffers.cleaned, &mut buffers.problems);
             }
         }
-        self.line = row;
+        self.buffers = buffers;
     }
 
     /// The result for the rows since the last time it was taken, without what they state.
@@ -118,11 +128,19 @@ impl<'o> RowParser<'o> {
         self.statements
     }
 
-    fn row(&mut self, worksheet: &Worksheet, row: &Row) {
+    fn row(
+        &mut self,
+        worksheet: &Worksheet,
+        row: &Row,
+        cleaned: &mut CleanedCells,
+        problems: &mut Vec<UnplacedProblem>,
+    ) {
+        let line = self.alike.line(row);
+        if line.is_some_and(|line| self.is_like_another(&line, row.number())) {
+            return;
+        }
         let header = &worksheet.header;
-        // Taken out, because the cells borrow them while `self` is changed.
-        let mut problems = std::mem::take(&mut self.problems);
-        let mut cleaned = std::mem::take(&mut self.cleaned);
+        let noted = self.parsed.recurring.noted();
         if row.malformed().is_some() {
             problems.extend(malformed_row(header, row));
         }
@@ -131,15 +149,15 @@ impl<'o> RowParser<'o> {
             problems.push(problem);
         }
         let mut cells = RowCells::none_of(header, row);
-        cells.take(header, row, &mut cleaned, &mut problems);
+        cells.take(header, row, cleaned, problems);
         if let Some(doubt) = worksheet.doubt
             && !cells.is_plain
         {
-            self.parsed.letters.note(doubt, header, row, &mut problems);
+            self.parsed.letters.note(doubt, header, row, problems);
         }
         problems.extend(line_of_text(header, row, &cells));
         let cell_problems = problems.len();
-        let instruction = self.instruction(worksheet, row, &cells, &mut problems);
+        let instruction = self.instruction(worksheet, row, &cells, problems);
         match instruction {
             // Not if an unclosed quote has swallowed other rows, which were not meant to be ignored.
             Some(Instruction::Ignore) if !is_torn => {
@@ -169,16 +187,16 @@ impl<'o> RowParser<'o> {
                         .recurring
                         .add_several(Recurring::CoveredCell, covered, row.number());
                 }
-                self.operation(kind, row, &cells, cell_problems, &mut problems);
+                let values = self.operation(kind, row, &cells, cell_problems, problems);
+                let has_nothing_to_tell = problems.is_empty() && self.parsed.recurring.noted() == noted;
+                if let (Some(line), Some(kind)) = (line.filter(|_| has_nothing_to_tell), kind) {
+                    self.alike.remember(&line, kind, &cells, &values);
+                }
             }
         }
-        if !problems.is_empty() {
-            for problem in problems.drain(..) {
-                self.parsed.problems.push(worksheet.problem(row.number(), problem));
-            }
+        for problem in problems.drain(..) {
+            self.parsed.problems.push(worksheet.problem(row.number(), problem));
         }
-        self.problems = problems;
-        self.cleaned = cleaned;
     }
 
     /// What to do with the row: what its own cell says, else the command line, else the worksheet's name, else
@@ -237,14 +255,14 @@ impl<'o> RowParser<'o> {
 
     /// Reads the cells of a row as this operation asks. The first `cell_problems` of the problems are those of cells that
     /// hold no value, whatever the operation.
-    fn operation(
+    fn operation<'c>(
         &mut self,
         kind: Option<OperationKind>,
         row: &Row,
-        cells: &RowCells<'_>,
+        cells: &'c RowCells<'_>,
         cell_problems: usize,
         problems: &mut Vec<UnplacedProblem>,
-    ) {
+    ) -> Values<'c> {
         self.parsed.row_count += 1;
         let mut values = Values::default();
         let mut cell_problems = cell_problems;
@@ -257,7 +275,7 @@ impl<'o> RowParser<'o> {
         }
         if let Some(kind) = kind {
             self.values.read(kind, cells, &mut values, problems);
-            for word in std::mem::take(&mut self.values.unknown_codes) {
+            for word in self.values.unknown_codes.drain(..) {
                 self.parsed.add_unknown_code(word);
             }
             self.parsed.remembered_codes.append(&mut self.values.remembered_codes);
@@ -322,6 +340,21 @@ impl<'o> RowParser<'o> {
                 self.parsed.refused.push(refused);
             }
         }
+        values
+    }
+
+    /// Accepts a row for what was read of one that says the same of somebody else, if there was such a row.
+    fn is_like_another(&mut self, line: &LineAbout<'_>, row: u32) -> bool {
+        let Some(request) = self.alike.find(line).cloned() else {
+            return false;
+        };
+        let kind = request.kind;
+        let is_accepted = self.accept(kind, &request.values(line), row).is_ok();
+        if is_accepted {
+            self.parsed.row_count += 1;
+            self.parsed.operation_counts[kind as usize] += 1;
+        }
+        is_accepted
     }
 
     /// Counts the cells that the operation does not take, and the numbers where text is expected.

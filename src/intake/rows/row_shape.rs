@@ -56,17 +56,16 @@ pub(in crate::intake) fn malformed_row(header: &Header, row: &Row) -> Option<Unp
 /// A line of text below the rows, `Approved by:`, that has an address behind it and would be a row about somebody who only
 /// signed the sheet.
 pub(super) fn line_of_text(header: &Header, row: &Row, cells: &RowCells<'_>) -> Option<UnplacedProblem> {
-    let (position, first) = (0..row.len())
-        .map(|position| (position, row.cell(position).text.trim()))
-        .find(|(_, text)| !text.is_empty())?;
-    if !first.ends_with([':', '：']) || !first.contains(char::is_alphabetic) {
-        return None;
-    }
+    let position = (0..row.len()).find(|position| !row.text(*position).trim_start().is_empty())?;
     let names = [Column::Name, Column::Surname, Column::DisplayName];
     let is_text =
         header.unused.contains(&position) || names.iter().any(|column| header.position(*column) == Some(position));
+    let first = row.text(position).trim();
+    if !is_text || !first.ends_with([':', '：']) || !first.contains(char::is_alphabetic) {
+        return None;
+    }
     let people = [Column::User, Column::Email, Column::Username];
-    if !is_text || !people.iter().any(|column| cells.has(*column)) {
+    if !people.iter().any(|column| cells.has(*column)) {
         return None;
     }
     // Who only signed has a day beside the address at most; `Finance:` before the cells of a row is a team.

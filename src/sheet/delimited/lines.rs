@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
+use memchr::{memchr_iter, memchr2_iter, memrchr};
 
 use super::record::RecordReader;
 use crate::sheet::row::Row;
@@ -32,10 +32,7 @@ impl Lines {
         while !self.is_empty() {
             self.number = self.number.saturating_add(1);
             row.start(self.number);
-            let rest = &self.text[self.next..];
-            let line = &rest[..memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())];
-            self.next += line.len() + 1;
-            row.take_line(line.strip_suffix('\r').unwrap_or(line), self.delimiter);
+            self.next += row.take_line(&self.text[self.next..], self.delimiter) + 1;
             if row.len() > 1 || row.size() > 0 {
                 return true;
             }
