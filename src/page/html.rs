@@ -1,7 +1,6 @@
 //! Text into HTML, so that it is shown as text whatever is in it.
 
 use std::fmt;
-use std::io;
 
 use askama::filters::{Escaper, Html};
 
@@ -57,35 +56,6 @@ fn replacement(letter: char) -> char {
         ' '
     } else {
         char::REPLACEMENT_CHARACTER
-    }
-}
-
-/// Somewhere to put text, for what formats text: it keeps the error that formatting cannot pass on.
-pub(super) struct TextWriter<'a> {
-    out: &'a mut dyn io::Write,
-    error: Option<io::Error>,
-}
-
-impl<'a> TextWriter<'a> {
-    pub(super) fn new(out: &'a mut dyn io::Write) -> Self {
-        Self { out, error: None }
-    }
-
-    /// Writes what the template makes.
-    pub(super) fn render(mut self, template: &impl askama::Template) -> io::Result<()> {
-        match template.render_into(&mut self) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.error.unwrap_or_else(|| io::Error::other(error))),
-        }
-    }
-}
-
-impl fmt::Write for TextWriter<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.out.write_all(text.as_bytes()).map_err(|error| {
-            self.error = Some(error);
-            fmt::Error
-        })
     }
 }
 

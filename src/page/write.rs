@@ -5,7 +5,7 @@ use std::io;
 use askama::Template;
 use url::form_urlencoded;
 
-use super::html::{TextWriter, shown};
+use super::html::shown;
 use super::look::Look;
 use super::rows::{PRINTED_FIRST, PRINTED_MARKED, Written, write_rows};
 use super::{Cause, ColumnKind, Page, PageTable, SectionBody, Tone};
@@ -40,15 +40,16 @@ struct End<'a> {
 pub fn write_page(page: &Page<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let columns = page.table.as_ref().map_or(&[][..], |table| &table.columns);
     let look = Look::new(columns);
-    TextWriter::new(out).render(&BeforeRows { page, look: &look })?;
+    BeforeRows { page, look: &look }.write_into(out)?;
     if let Some(table) = &page.table {
         let written = write_rows(table, out)?;
-        TextWriter::new(out).render(&AfterRows {
+        AfterRows {
             table,
             written: &written,
-        })?;
+        }
+        .write_into(out)?;
     }
-    TextWriter::new(out).render(&End { page, look: &look })?;
+    End { page, look: &look }.write_into(out)?;
     // A template's own last line end does not count.
     out.write_all(b"\n")
 }

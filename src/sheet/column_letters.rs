@@ -1,15 +1,11 @@
 //! Column letters.
 
+use rust_xlsxwriter::utility::column_number_to_name;
+
 /// The letters that a spreadsheet program shows above the column at `position`, from 0: `A`, `Z`, `AA`.
 pub fn column_letters(position: usize) -> String {
-    let mut letters = Vec::new();
-    let mut rest = position + 1;
-    while rest > 0 {
-        let digit = u8::try_from((rest - 1) % 26).unwrap_or(0);
-        letters.push(char::from(b'A' + digit));
-        rest = (rest - 1) / 26;
-    }
-    letters.iter().rev().collect()
+    // A row has at most 16,384 cells.
+    column_number_to_name(u16::try_from(position).unwrap_or(u16::MAX))
 }
 
 #[cfg(test)]
