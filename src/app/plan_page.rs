@@ -19,7 +19,7 @@ use crate::problem::{ProblemCode, Problems};
 use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, Progress, RowOfPlan, WouldStop};
 use crate::saved_plan::SheetPlan;
 use crate::sheet::{may_write_sheet, save_file};
-use crate::text::{clean, number, plural, quoted};
+use crate::text::{clean, number, plural, with_quotation_marks};
 
 /// After how many rows it is told how far the page is.
 const TOLD_EVERY: u64 = 1_000;
@@ -111,7 +111,12 @@ fn notes(problems: &Problems) -> Vec<String> {
     let told = problems
         .iter()
         .filter(|problem| problem.code == ProblemCode::EndsBeforeLastDay);
-    let told = told.map(|problem| clean(&format!("{}; {}", problem.what, quoted(&problem.help)), MOST_WORDS));
+    let told = told.map(|problem| {
+        clean(
+            &format!("{}; {}", problem.what, with_quotation_marks(&problem.help)),
+            MOST_WORDS,
+        )
+    });
     told.collect()
 }
 

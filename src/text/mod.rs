@@ -8,7 +8,7 @@ mod decode;
 mod fold;
 mod humanize;
 mod nearest;
-mod quoted;
+mod quotation_marks;
 mod wrap;
 
 pub use ascii::{each_place_of, is_lower, is_plain};
@@ -17,5 +17,5 @@ pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, folded, header_key};
 pub use humanize::{duration, joined, joined_first, length_text, number, people, plural};
 pub use nearest::{is_opposite, nearest};
-pub use quoted::quoted;
+pub use quotation_marks::with_quotation_marks;
 pub use wrap::wrapped;

@@ -3,7 +3,7 @@
 use super::changes::{AccountChange, FlagField, Flip, Lasting, TextField};
 use super::pen::{Named, Pen};
 use super::row::{UndoRow, Why};
-use super::told::{foreign, quoted, yes_no};
+use super::told::{foreign, in_backticks, yes_no};
 use crate::api::User;
 use crate::intake::{Column, is_kept, print_list};
 use crate::model::OperationKind;
@@ -59,12 +59,12 @@ pub(super) fn lasting(change: &AccountChange, pen: Pen<'_>) -> Vec<UndoRow> {
             Lasting::FirstAddress(email) => {
                 format!(
                     "the run gave the account its first address, {}, which no call takes away",
-                    quoted(email)
+                    in_backticks(email)
                 )
             }
             Lasting::Lease { group, bundles } => format!(
                 "the run gave back the seat of {bundles} that the rule of {} gives; it is taken again at the next sign-in",
-                quoted(group)
+                in_backticks(group)
             ),
         };
         if !told.contains(&note) {
@@ -89,8 +89,12 @@ impl Findings {
             Some(now) if now == was => {}
             Some(now) if !flip.is_left_by_the_runs(&now.to_owned()) => {
                 let name = format!("`{}`", field.as_str());
-                self.foreign
-                    .push(foreign(&name, quoted(now), quoted(&flip.is), quoted(was)));
+                self.foreign.push(foreign(
+                    &name,
+                    in_backticks(now),
+                    in_backticks(&flip.is),
+                    in_backticks(was),
+                ));
             }
             Some(_) | None if was.is_empty() => self.cells.push((field.column(), CLEAR.to_owned())),
             Some(_) | None if is_kept(field.column(), was) => self.cells.push((field.column(), was.clone())),
@@ -98,7 +102,7 @@ impl Findings {
                 let note = format!(
                     "`{}` was {}, which a cell cannot say: put it back by hand",
                     field.as_str(),
-                    quoted(was)
+                    in_backticks(was)
                 );
                 self.not_writable.push(note);
             }

@@ -7,7 +7,7 @@ use super::pen::{Named, Pen};
 use super::portrait::Portrait;
 use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
-use super::told::{quoted, yes_no};
+use super::told::{in_backticks, yes_no};
 use crate::draft::licenses;
 use crate::intake::{Column, is_kept, print_list};
 use crate::model::{BundleSet, Email, OperationKind, Place};
@@ -103,7 +103,7 @@ pub(super) fn obstacle(old: &Portrait, operation: OperationKind, present: Option
     if let Some(other) = present.and_then(|present| present.bearer(old.address())) {
         return Some((
             Why::Gone,
-            format!("{} has an account again{other}", quoted(old.address())),
+            format!("{} has an account again{other}", in_backticks(old.address())),
         ));
     }
     if old.from_directory {

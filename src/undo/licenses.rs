@@ -5,7 +5,7 @@ use super::held::Held;
 use super::pen::Pen;
 use super::present::HeldNow;
 use super::row::{UndoRow, Why};
-use super::told::{foreign, quoted, yes_no};
+use super::told::{foreign, in_backticks, yes_no};
 use crate::draft::licenses as list;
 use crate::intake::Column;
 use crate::model::{BundleSet, OperationKind};
@@ -164,9 +164,9 @@ fn plan(was: &Held, change: &Flip<Held>, now: &Held) -> Plan {
         return Plan {
             foreign: Some(foreign(
                 "`licenses`",
-                quoted(&now.to_string()),
-                quoted(&left.to_string()),
-                quoted(&was.to_string()),
+                in_backticks(&now.to_string()),
+                in_backticks(&left.to_string()),
+                in_backticks(&was.to_string()),
             )),
             ..Plan::of(Deed::Nothing)
         };

@@ -7,7 +7,7 @@ use super::held::Held;
 use super::pen::{Named, Pen};
 use super::present::Present;
 use super::row::{UndoRow, Why};
-use super::told::quoted;
+use super::told::in_backticks;
 use crate::api::User;
 use crate::model::{BundleSet, GroupId, OperationKind};
 
@@ -56,7 +56,7 @@ fn differences(change: &AccountChange, made: Made, user: &User, present: Present
             found.push(format!(
                 "its {} is {} now",
                 field.as_str().replace('_', " "),
-                quoted(field.of(user))
+                in_backticks(field.of(user))
             ));
         }
     }

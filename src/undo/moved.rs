@@ -10,7 +10,7 @@ use super::pen::Pen;
 use super::portrait::Portrait;
 use super::rewound::since_the_old_account;
 use super::row::{UndoRow, Why};
-use super::told::quoted;
+use super::told::in_backticks;
 use crate::api::User;
 use crate::draft::licenses as list;
 use crate::intake::{Column, is_kept, print_list};
@@ -59,7 +59,7 @@ pub(super) fn made_anew(change: &AccountChange, moved: &Move, pen: Pen<'_>) -> V
 pub(super) fn unsettled(change: &AccountChange, moved: &Move, pen: Pen<'_>) -> UndoRow {
     pen.decide(change, Why::NotKnown).noting(format!(
         "the old account, {}, is gone, and the results do not say whether the run deleted it or somebody else",
-        quoted(moved.old_address())
+        in_backticks(moved.old_address())
     ))
 }
 
@@ -163,7 +163,7 @@ fn named_as_before(row: UndoRow, change: &AccountChange, old: &Portrait, user: O
             && user.is_none_or(|user| field.of(user) != *was)
     };
     fields.into_iter().filter(is_another).fold(row, |row, (field, was)| {
-        let now = user.map(|user| format!("`{}` is {} now", field.as_str(), quoted(field.of(user))));
+        let now = user.map(|user| format!("`{}` is {} now", field.as_str(), in_backticks(field.of(user))));
         row.cell(field.column(), was.as_str()).noting(now.unwrap_or_default())
     })
 }
@@ -194,7 +194,7 @@ fn another_bearer(change: &AccountChange, other: &str) -> Hindrance {
     let note = format!(
         "the account that the run made, {}, is gone, and {} has another account now{other}, which is left alone",
         change.id,
-        quoted(&change.label)
+        in_backticks(&change.label)
     );
     (Why::Gone, note)
 }

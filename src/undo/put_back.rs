@@ -14,7 +14,7 @@ use super::present::Present;
 use super::row::{RowKind, UndoRow, Why};
 use super::rule::rule;
 use super::seats::tell_of_full_pools;
-use super::told::quoted;
+use super::told::in_backticks;
 use crate::api::User;
 use crate::intake::Column;
 use crate::model::{Status, UserId};
@@ -91,7 +91,7 @@ fn undo_making(
     for moved in &change.moved {
         let is_there = |id| pen.present.is_none_or(|present| present.user(id).is_some());
         if moved.left.is_some_and(|id| !left.contains(&id) && !is_there(id)) {
-            let address = quoted(moved.old_address());
+            let address = in_backticks(moved.old_address());
             row = row.noting(format!("somebody else has deleted the old account, {address}"));
         }
     }

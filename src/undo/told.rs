@@ -8,7 +8,7 @@ use crate::text::clean;
 const SHOWN: usize = 120;
 
 /// A value as a note quotes it.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn in_backticks(text: &str) -> String {
     if text.is_empty() {
         "empty".to_owned()
     } else {

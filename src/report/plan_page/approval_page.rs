@@ -14,7 +14,7 @@ use super::words::way_lost;
 use crate::page::{Fact, Figure, Page, PageCell, PageRows, PageTable, Tone};
 use crate::plan::{Fate, Loser, RowIndex, losers};
 use crate::run_report::{Cause, Masking, People};
-use crate::text::{clean, number, plural, quoted};
+use crate::text::{clean, number, plural, with_quotation_marks};
 
 /// How much of a message is shown.
 const MOST: usize = 1_000;
@@ -78,7 +78,7 @@ impl<'a> ApprovalPage<'a> {
         Page {
             title: self.subject.sheet.clone(),
             kind: "Plan: nothing has been changed yet",
-            verdict: quoted(&verdict),
+            verdict: with_quotation_marks(&verdict),
             tone,
             facts: self.facts(),
             figures: figures(&counts, self.losers.len(), plan.deletions.len()),
@@ -105,7 +105,7 @@ impl<'a> ApprovalPage<'a> {
     fn message(&self, row: &RowOfPlan) -> String {
         let RowOfPlan { index, report, fate } = row;
         match (&self.hidden, fate, index) {
-            (None, ..) => clean(&quoted(&report.message), MOST),
+            (None, ..) => clean(&with_quotation_marks(&report.message), MOST),
             (Some(_), Fate::ToChange, Some(index)) => {
                 let change = self.view.sheet.plan.expected_change(self.view.sheet.snapshot, *index);
                 clean(&change.words.join("; "), MOST)

@@ -4,7 +4,7 @@ use crate::api::User;
 use crate::model::{Operation, OperationKind, Row, RowReport, Status};
 use crate::plan::{AccountIndex, Deletion, PlannedSheet, RowIndex, Warning};
 use crate::run_report::{People, called};
-use crate::text::{clean, fold, joined, quoted};
+use crate::text::{clean, fold, joined, with_quotation_marks};
 
 /// How much of a name is shown.
 const MOST: usize = 300;
@@ -100,19 +100,19 @@ impl<'a> Names<'a> {
         let place = &report.place;
         match self.hidden {
             Some(_) => format!("{place}: {}", self.report(report)),
-            None => format!("{place}: {}", clean(&quoted(&report.message), MOST_WORDS)),
+            None => format!("{place}: {}", clean(&with_quotation_marks(&report.message), MOST_WORDS)),
         }
     }
 
     /// A warning. Of one that names people, what stands before their names is left where they are hidden.
     pub(super) fn warning(self, warning: &Warning) -> String {
         if self.hidden.is_none() {
-            return quoted(&warning.message);
+            return with_quotation_marks(&warning.message);
         }
         let message = &warning.message;
         let told = match warning.code {
             "codes-not-owned" | "last-administrator" | "missing-scope" | "names-fewer-groups" | "rule-taken-away"
-            | "seats-short" | "stays-behind" => return quoted(message),
+            | "seats-short" | "stays-behind" => return with_quotation_marks(message),
             "used-since" => "seats were used since, and are kept",
             // What to do stands between.
             "directory-account-offboarded" => before_colon(message, 2),
@@ -120,7 +120,7 @@ impl<'a> Names<'a> {
         };
         let places = warning.rows.iter().map(|row| self.sheet.rows[*row].place.to_string());
         let places: Vec<String> = places.collect();
-        format!("{} ({})", quoted(told), joined(&places, ROWS))
+        format!("{} ({})", with_quotation_marks(told), joined(&places, ROWS))
     }
 }
 

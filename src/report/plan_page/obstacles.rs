@@ -10,7 +10,7 @@ use crate::model::{BundleSet, Row, RowReport, Status};
 use crate::page::{Cause, Tone};
 use crate::plan::{Fate, RowIndex, Verdict, not_owned};
 use crate::run_report;
-use crate::text::quoted;
+use crate::text::with_quotation_marks;
 
 /// How many of the rows of one cause are named with it; the table has every one.
 const NAMED: usize = 10;
@@ -95,7 +95,7 @@ fn shortage(view: &PlanView<'_>, names: Names<'_>) -> Option<Cause> {
         if unowned.is_empty() {
             misses
         } else {
-            format!("{misses}; {}", quoted(&not_owned(&unowned)))
+            format!("{misses}; {}", with_quotation_marks(&not_owned(&unowned)))
         }
     };
     let first: Vec<String> = short.iter().take(NAMED_WITHOUT_SEAT).map(line).collect();

@@ -14,7 +14,7 @@ use super::words::{ways_lost, what_happens};
 use crate::model::{GroupId, Row, RowReport};
 use crate::page::{Folded, SeatBar, Section, SectionBody};
 use crate::plan::{Deletion, Loser, Membership, NAMED_IN_A_WARNING, RowIndex, SeatLine, Work};
-use crate::text::{clean, joined, number, quoted};
+use crate::text::{clean, joined, number, with_quotation_marks};
 
 /// How many are listed by name; the table has every one.
 const NAMED: usize = 200;
@@ -67,7 +67,7 @@ impl Sections<'_> {
     fn stop(&self) -> Option<Section> {
         let stop = self.subject.stop.as_ref()?;
         let section = Section::new("What would stop it", commands(&stop.commands));
-        Some(section.with_lead(quoted(&format!("{}. {}", capital(&stop.why), stop.help))))
+        Some(section.with_lead(with_quotation_marks(&format!("{}. {}", capital(&stop.why), stop.help))))
     }
 
     fn access_lost(&self) -> Section {
@@ -345,7 +345,7 @@ impl Sections<'_> {
 
     fn approval(&self) -> Section {
         let approval = &self.subject.approval;
-        Section::new("How to approve it", commands(&approval.commands)).with_lead(quoted(&approval.words))
+        Section::new("How to approve it", commands(&approval.commands)).with_lead(with_quotation_marks(&approval.words))
     }
 
     fn group(&self, id: GroupId) -> String {

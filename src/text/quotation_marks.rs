@@ -1,7 +1,7 @@
 //! Backticks, which are for terminals.
 
 /// What stands between backticks, for a terminal, in quotation marks.
-pub fn quoted(text: &str) -> String {
+pub fn with_quotation_marks(text: &str) -> String {
     if !text.matches('`').count().is_multiple_of(2) {
         return text.to_owned();
     }
@@ -26,7 +26,7 @@ mod tests {
             ("a ` alone", "a ` alone"),
             ("", ""),
         ] {
-            assert_eq!(quoted(text), shown);
+            assert_eq!(with_quotation_marks(text), shown);
         }
     }
 }
