@@ -72,6 +72,7 @@ mod template;
 mod template_delivery;
 mod unattended;
 mod undo;
+mod undo_chosen;
 mod undo_refusals;
 mod undo_sheet;
 mod undone_since;

@@ -11,6 +11,7 @@ use super::runtime::{block_on, off_thread};
 use super::session::Session;
 use super::sheet_place::SheetPlace;
 use super::signals::Signals;
+use super::undo_chosen::{ChosenRecords, choose};
 use super::undo_refusals::not_results;
 use super::undo_sheet::{Undone, deliver_sheet};
 use super::undone_since::note_undo;
@@ -37,12 +38,16 @@ pub(super) fn undo(options: &UndoOptions, overrides: &Overrides, console: Consol
             history,
             changes,
             missing,
+            warning,
         } = read(options, console).await?;
         tell_of(&history, console);
         if !missing.is_empty() {
             let missing = joined(&missing, MOST_NAMED);
             let results = options.path.display();
             console.tell(format!("warning: no row of `{results}` is in {missing} of `--only`\n"));
+        }
+        if let Some(warning) = warning {
+            console.tell(format!("warning: {warning}\n"));
         }
         let Some(settings) = &settings else {
             console
@@ -72,6 +77,8 @@ struct Read {
     changes: Changes,
     /// What chooses none, as typed.
     missing: Vec<String>,
+    /// What is said of rows that had the chosen numbers once.
+    warning: Option<String>,
 }
 
 async fn read(options: &UndoOptions, console: Console<'_>) -> Result<Read, Failure> {
@@ -95,11 +102,15 @@ async fn read(options: &UndoOptions, console: Console<'_>) -> Result<Read, Failu
         }
         let places = records.iter().map(|record| &record.record.report.place);
         let missing = only.as_ref().map_or_else(Vec::new, |only| only.without(&places));
-        let changes = fold(records, only.as_ref());
+        let chosen = match &only {
+            Some(only) => choose(&path, records, only)?,
+            None => ChosenRecords::all(records),
+        };
         Ok(Read {
             history,
-            changes,
+            changes: fold(chosen.records, only.as_ref()),
             missing,
+            warning: chosen.warning,
         })
     })
     .await

@@ -148,11 +148,15 @@ pub(super) fn deliver_sheet(
         console.tell(format!("  {} left alone: {}\n", number(*rows), why.meaning()));
     }
     if let Some(place) = written {
-        console.tell(format!(
-            "the sheet is `{}`; look at it, then run it\n",
-            place.path().display()
-        ));
-        place.tell_of_earlier_run(console);
+        let what = if undone.puts_back == 0 {
+            "it has nothing to run, only rows to read"
+        } else {
+            "look at it, then run it"
+        };
+        console.tell(format!("the sheet is `{}`; {what}\n", place.path().display()));
+        if undone.puts_back > 0 {
+            place.tell_of_earlier_run(console);
+        }
     }
     if let Some(shortage) = undone.shortage() {
         console.tell(format!("warning: {shortage}\n"));

@@ -417,7 +417,8 @@ fn a_move_of_a_deactivated_account_is_left_to_a_person_with_all_that_the_row_nee
         .ends(0);
     undo(&stage, "sheet.results.csv", "undo.csv")
         .ends(3)
-        .tells("nothing can be put back of what 1 row changed; 1 row for a person to decide");
+        .tells("nothing can be put back of what 1 row changed; 1 row for a person to decide")
+        .tells("the sheet is `undo.csv`; it has nothing to run, only rows to read");
     let row = &rows(&stage, "undo.csv")[0];
     assert_eq!((row.get("operation"), row.get("new_email")), ("ignore", INACTIVE));
     let note = row.get("note");
@@ -747,6 +748,45 @@ fn only_the_chosen_rows_are_put_back() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn a_row_that_has_left_the_sheet_is_not_taken_for_the_one_that_has_its_number_now() {
+    let stage = Stage::new();
+    let header = "operation,user,licenses";
+    let (mei, hugo) = (
+        format!("set-licenses,{MEI},ATTUNU"),
+        format!("set-licenses,{HUGO},ACNU"),
+    );
+    stage.run(&format!("{header}\n{mei}\n{hugo}\n")).ends(0);
+    stage.run(&format!("{header}\n{hugo}\n")).ends(0);
+    let undone = |only: &str| stage.reseat(&["undo", "sheet.results.csv", "--only", only]);
+    let ran = undone("2").ends(0).tells(&format!(
+        "warning: set-licenses `{MEI}` `ATTUNU` (row 2) has left the sheet, and is left out: the sheet has set-licenses `{HUGO}` \
+         `ACNU` (row 2) there now"
+    ));
+    assert!(
+        ran.out.contains("hugo.silva") && !ran.out.contains("mei.chen"),
+        "{}",
+        ran.out
+    );
+    let all = stage.reseat(&["undo", "sheet.results.csv"]).ends(0);
+    assert!(
+        all.out.contains("hugo.silva") && all.out.contains("mei.chen"),
+        "{}",
+        all.out
+    );
+    assert!(!all.err.contains("warning"), "{}", all.err);
+
+    // Without a record that the last run came to its end, its lines need not be in the sheet's order.
+    std::fs::remove_file(stage.path("sheet.results.csv.runs.jsonl")).unwrap();
+    let refused = undone("2").ends(1);
+    assert!(
+        refused.err.contains("several rows have had") && refused.out.is_empty(),
+        "{}",
+        refused.err
+    );
+    undone("2-3").ends(1);
 }
 
 #[test]
