@@ -393,6 +393,12 @@ impl ChosenRows {
         if known.is_none() {
             self.due.insert(row.key, due);
         }
+        // What is known of it may be of when it had another number.
+        let place = self.origins.get(&row.key).map_or(&row.place, |origin| &origin.place);
+        let known = known.map(|mut known| {
+            known.report.place.clone_from(place);
+            known
+        });
         self.left.push(known.unwrap_or_else(|| {
             Record::from(RowReport {
                 code: NOT_BEFORE.to_owned(),

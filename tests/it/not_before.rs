@@ -201,6 +201,18 @@ fn a_migration_that_was_begun_and_is_put_off_keeps_what_is_known_of_it() {
     for column in ["status", "code", "message", "before", "after", "user_id", "key"] {
         assert_eq!(put_off[0].get(column), before[0].get(column), "{column}");
     }
+    // Told by where it is now.
+    let below = sheet(NEXT_CENTURY).replacen('\n', &format!("\ndelete,{DAVID},,{NEXT_CENTURY}\n"), 1);
+    fs_err::write(stage.given("sheet.csv"), below).unwrap();
+    let planned = stage.reseat(&["plan", "sheet.csv", "--output", "json"]).out;
+    let planned: Value = serde_json::from_str(&planned).unwrap();
+    let rows: Vec<&Value> = planned["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["at"]["row"])
+        .collect();
+    assert_eq!(rows, [2, 3], "{planned:#}");
     assert!(stage.user(BRAM).is_some());
     stage.run_with(&sheet(LONG_AGO), &["--max-deletes", "1"]).ends(0);
     assert!(stage.user(BRAM).is_none());
