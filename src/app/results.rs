@@ -11,7 +11,7 @@ use super::organization::IN_PROCESS;
 use super::organization_label::OrganizationLabel;
 use crate::cli::EarlierResults;
 use crate::ledger::{History, LockedResults, OpenError, Opened, Record, ResultsFile, RunId, StartedAnew};
-use crate::model::{BundleSet, HANDED_OVER, OrganizationId, RowReport, Status, UNCLEAR};
+use crate::model::{BundleSet, OrganizationId, RowReport};
 use crate::text::joined;
 
 /// The results file of a run, before anything is sent. Dropping it leaves everything as it was.
@@ -104,18 +104,9 @@ pub(super) fn owed_by(begun: &[Record]) -> Vec<String> {
 
 fn owed(record: &Record) -> Option<String> {
     let RowReport {
-        place,
-        user,
-        before,
-        after,
-        status,
-        ..
+        place, user, before, ..
     } = &record.report;
-    let after = after.as_ref()?;
-    // What a call was to change need not have come about.
-    let is_perhaps = *status == Status::Started || after.get(UNCLEAR).is_some();
-    let has_successor_got_them = !is_perhaps && after.get("licenses").is_some_and(|held| !held.is_null());
-    if after.get(HANDED_OVER).is_none() || has_successor_got_them {
+    if !record.report.owes_licenses() {
         return None;
     }
     let codes: BundleSet = serde_json::from_value(before.as_ref()?.get("licenses")?.clone()).ok()?;

@@ -81,4 +81,13 @@ impl RowReport {
             ..Self::blank(row.place.clone(), row.key, status)
         }
     }
+
+    /// Whether licences were, or may have been, taken off an old account and given to no other since.
+    pub fn owes_licenses(&self) -> bool {
+        let Some(after) = &self.after else { return false };
+        // What a call was to change need not have come about.
+        let is_perhaps = self.status == Status::Started || after.get(UNCLEAR).is_some();
+        let has_successor_got_them = !is_perhaps && after.get("licenses").is_some_and(|held| !held.is_null());
+        after.get(HANDED_OVER).is_some() && !has_successor_got_them
+    }
 }

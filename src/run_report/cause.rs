@@ -3,6 +3,7 @@
 use strum::IntoEnumIterator;
 
 use crate::api::OwnCode;
+use crate::ledger::Record;
 use crate::model::Status;
 use crate::plan::RowReason;
 use crate::problem::ProblemCode;
@@ -184,7 +185,22 @@ const NOT_ALLOWED: Cause = cause(
 );
 const FAILED: Cause = cause("failed", "It was tried and did not succeed.", AGAIN);
 
+const OWED: Cause = cause(
+    "licences in between",
+    "Licences were taken off the old account and given to nobody yet.",
+    "Have the same command run again: it gives them to the new account once there are free seats. The rows' own words say what went wrong.",
+);
+
 impl Cause {
+    /// Why the row of this record is not done; `None` of one that is done.
+    pub fn of_record(record: &Record) -> Option<Self> {
+        let report = &record.report;
+        let cause = Self::of(report.status, &report.code, record.http_status)?;
+        // Of what is not known it would say too much.
+        let is_owed = report.owes_licenses() && ![UNKNOWN, IN_DOUBT].contains(&cause);
+        Some(if is_owed { OWED } else { cause })
+    }
+
     /// Why rows with this status, this code and this HTTP status are not done; `None` of rows that are done.
     pub fn of(status: Status, code: &str, http_status: Option<u16>) -> Option<Self> {
         match status {
@@ -494,6 +510,36 @@ mod tests {
                 assert_eq!(cause.help.is_empty(), cause.label == "stands twice", "{status} {code}");
             }
         }
+    }
+
+    #[test]
+    fn licences_that_nobody_has_are_a_cause_of_their_own_where_it_is_known() {
+        use serde_json::json;
+
+        use crate::model::{Place, RowKey, RowReport};
+
+        let label = |status, after| {
+            let place = Place {
+                sheet: "".into(),
+                row: 2,
+            };
+            let report = RowReport {
+                code: "http_409".to_owned(),
+                after: Some(after),
+                ..RowReport::blank(place, RowKey::of("row", 0), status)
+            };
+            Cause::of_record(&Record::from(report)).map(|cause| cause.label)
+        };
+        let owed = || json!({"handed_over": true});
+        for status in [Status::Conflict, Status::Rejected, Status::NotRun, Status::Waiting] {
+            assert_eq!(label(status, owed()), Some("licences in between"), "{status}");
+        }
+        assert_eq!(label(Status::InDoubt, owed()), Some("not certain"));
+        assert_eq!(label(Status::Done, owed()), None);
+        let passed_on = json!({"handed_over": true, "licenses": ["ATTUNU"]});
+        assert_eq!(label(Status::Conflict, passed_on), Some("conflict"));
+        assert_eq!(label(Status::Conflict, json!({})), Some("conflict"));
+        assert!(OWED.label.len() <= 20);
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Folding {
             None if is_about_a_group(report) => self.report.groups.add(outcome),
             None => {}
         }
-        if let Some(cause) = Cause::of(report.status, &report.code, record.http_status) {
+        if let Some(cause) = Cause::of_record(record) {
             self.caused(outcome, cause, report, number);
         }
         if report.status == Status::Waiting {

@@ -45,7 +45,7 @@ impl RowInWords {
     pub fn of(record: &Record, people: &People, masking: Masking) -> Self {
         let report = &record.report;
         let outcome = Outcome::of(report.status);
-        let cause = Cause::of(report.status, &report.code, record.http_status);
+        let cause = Cause::of_record(record);
         let changed = Changed::of(report);
         let (person, target, why) = match masking {
             Masking::Shown => (named(report), clean(&report.target, MOST), clean(&report.message, MOST)),

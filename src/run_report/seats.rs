@@ -3,7 +3,7 @@
 //! How many were taken before and after is told by the records of runs alone; how many were given and freed, by the rows
 //! as well.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -57,7 +57,9 @@ impl SeatSums {
         }
         if misses_out(record) {
             let words = record.report.message.split(|letter: char| !is_of_a_code(letter));
-            for word in words.filter(|word| word.len() > 2) {
+            // The service's own words may name what it was about once more.
+            let words: BTreeSet<&str> = words.filter(|word| word.len() > 2).collect();
+            for word in words {
                 let key = (organization, word.to_owned());
                 if self.missed.len() < MOST_WORDS || self.missed.contains_key(&key) {
                     *self.missed.entry(key).or_default() += 1;
@@ -176,5 +178,30 @@ fn moved(record: &Record) -> (BundleSet, BundleSet) {
     match held.filter(|_| was_deleted) {
         Some(held) => (given, freed.union(&held)),
         None => (given, freed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{Place, RowKey, RowReport};
+
+    #[test]
+    fn a_row_misses_out_on_a_seat_once_however_often_its_words_name_the_licence() {
+        let run = RunId::new(Timestamp::UNIX_EPOCH, OrganizationId(uuid::Uuid::nil()), 7);
+        let mut sums = SeatSums::default();
+        let place = Place {
+            sheet: "".into(),
+            row: 2,
+        };
+        let report = RowReport {
+            code: "seats_short".to_owned(),
+            message: "no seat is left of ACNU: 2 taken of ACNU".to_owned(),
+            ..RowReport::blank(place, RowKey::of("row", 0), Status::Conflict)
+        };
+        sums.take(&Record::from(report), &run);
+        assert_eq!(sums.missed.get(&(run.organization(), "ACNU".to_owned())), Some(&1));
     }
 }
