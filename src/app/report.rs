@@ -18,6 +18,7 @@ use super::runtime::{block_on, off_thread};
 use super::sheet_place::is_same_file;
 use super::signals::Signals;
 use super::undo_refusals::not_results;
+use super::undone_since::undone_since;
 use crate::cli::{OutputFormat, ReportOptions};
 use crate::ledger::{History, RunLog, run_log_path, writer_of};
 use crate::page::write_page;
@@ -232,12 +233,18 @@ fn read(path: &Path) -> Result<ReportedFile, Failure> {
         let message = format!("failed to read the records of runs in `{}`: {error}", log.display());
         Failure::in_file(message).with_help("let it be read, or move it away: the report can do without it")
     })?;
-    let name = path
-        .file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned();
-    Ok(ReportedFile { name, history, log })
+    let undone_by = undone_since(path).map(|undone| file_name(&undone.sheet));
+    Ok(ReportedFile {
+        name: file_name(path),
+        history,
+        log,
+        undone_by,
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
 }
 
 /// Says what the report comes to, and where it is.

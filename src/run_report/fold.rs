@@ -76,6 +76,8 @@ pub struct FileFacts {
     pub rows: Counts,
     /// Whether its last line was cut off, and is left out.
     pub is_torn: bool,
+    /// The name of the sheet whose run has undone what was done, where one has.
+    pub undone_by: Option<String>,
 }
 
 impl FileFacts {
@@ -193,6 +195,7 @@ impl Folding {
             sheet,
             rows: Counts::default(),
             is_torn: file.history.is_torn(),
+            undone_by: file.undone_by.clone(),
         });
         for run in runs {
             self.report.organizations.entry(run.organization()).or_default();

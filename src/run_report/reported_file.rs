@@ -10,4 +10,6 @@ pub struct ReportedFile {
     pub history: History,
     /// The records of its runs.
     pub log: RunLog,
+    /// The name of the sheet whose run has undone what was done, where one has.
+    pub undone_by: Option<String>,
 }

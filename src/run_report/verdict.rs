@@ -5,7 +5,10 @@ use super::outcome::Counts;
 use super::words::in_words;
 use crate::model::{OperationKind, Status};
 use crate::page::Tone;
-use crate::text::number;
+use crate::text::{joined, number};
+
+/// How many sheets are named.
+const MOST_NAMED: usize = 5;
 
 /// The sentence, and how it is meant.
 pub fn verdict(report: &RunReport) -> (String, Tone) {
@@ -42,6 +45,13 @@ pub fn verdict(report: &RunReport) -> (String, Tone) {
     }
     if report.runs.last().is_some_and(super::runs::RunFacts::was_cut_off) {
         sentences.push("The last run was cut off.".to_owned());
+    }
+    let undone = report.files.iter().filter_map(|file| file.undone_by.as_deref());
+    let undone: Vec<&str> = undone.collect();
+    if !undone.is_empty() {
+        let runs = if undone.len() == 1 { "a run" } else { "runs" };
+        let by = joined(&undone, MOST_NAMED);
+        sentences.push(format!("Since then {runs} of {by} undid what was done, or part of it."));
     }
     (sentences.join(" "), tone(counts))
 }

@@ -11,6 +11,13 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
     let sheet = format!("operation,user,licenses\nadd-licenses,{HUGO},ATTUNU\n");
     stage.run(&sheet).ends(0);
     undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    let report = |stage: &Stage| {
+        stage
+            .reseat(&["report", "sheet.results.csv", "-o", "report.html", "--force"])
+            .ends(0)
+    };
+    const SINCE: &str = "Since then a run of undo.csv undid what was done, or part of it.";
+    assert!(!report(&stage).err.contains("Since then"));
     // The sheet alone undoes nothing.
     let again = stage.rerun(&[]).ends(0);
     assert!(
@@ -20,6 +27,8 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
     );
 
     run_undo(&stage, "undo.csv").ends(0);
+    report(&stage).tells(SINCE);
+    assert!(stage.read("report.html").contains(SINCE));
     let again = stage.rerun(&[]).ends(0).tells(UNDONE).tells("undo.csv");
     assert!(again.out.contains("add `--again` to do it again"), "{}", again.out);
     stage.rerun(&["--output", "json"]).ends(0).tells("\"rows-undone\"");
@@ -28,6 +37,7 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
     stage.rerun(&["--again"]).ends(0);
     assert_eq!(stage.held(HUGO).as_deref(), Some("ATTUNU"));
     assert!(!stage.rerun(&[]).ends(0).out.contains(UNDONE));
+    assert!(!report(&stage).err.contains("Since then"));
 }
 
 #[test]
