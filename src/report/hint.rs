@@ -20,8 +20,9 @@ pub struct Evidence<'a> {
     pub throttled_within_limits: u64,
     /// Licences that were taken off old accounts and that nobody has yet, with whose they were.
     pub owed: &'a [String],
-    /// The sheet of the rows that need attention, if there is one.
-    pub failed_sheet: Option<&'a Path>,
+    /// The sheet of the rows that need attention, if there is one, and the command that runs it where that is not what is to be
+    /// typed next.
+    pub failed_sheet: Option<(&'a Path, Option<&'a str>)>,
     /// An earlier one that somebody has corrected since, and that has the same rows.
     pub corrected_sheet: Option<&'a Path>,
     /// How many passwords were left out of the sheet of failed rows.
@@ -108,8 +109,8 @@ pub enum Hint {
         /// The flags that left them out; none where a saved plan did.
         by: Vec<&'static str>,
     },
-    /// Rows need attention; this sheet has them.
-    Correct(PathBuf),
+    /// Rows need attention; this sheet has them, and this command runs it.
+    Correct(PathBuf, Option<String>),
     /// So has this one, which somebody has changed: it is left as it is.
     Corrected(PathBuf),
     /// This many passwords are not in the sheet of failed rows.
@@ -152,7 +153,7 @@ impl Hint {
             Self::Begun(_) => "rows-begun",
             Self::NotRun(_) => "rows-not-run",
             Self::LeftOut { .. } => "rows-left-out",
-            Self::Correct(_) => "correct-failed-sheet",
+            Self::Correct(..) => "correct-failed-sheet",
             Self::Corrected(_) => "corrected-sheet-kept",
             Self::PasswordsLeftOut(_) => "passwords-left-out",
             Self::CorrectedElsewhere(_) => "corrected-elsewhere",
@@ -237,10 +238,13 @@ impl fmt::Display for Hint {
                 if by.len() == 1 { "it" } else { "them" },
                 if *rows == 1 { "that as well" } else { "those as well" },
             ),
-            Self::Correct(sheet) => write!(
+            Self::Correct(sheet, command) => write!(
                 out,
-                "correct {} before you run it (`reseat_message` says what is wrong), or correct the sheet itself and run that again",
-                shown_path(sheet)
+                "correct {} before you run it{} (`reseat_message` says what is wrong), or correct the sheet itself and run that again",
+                shown_path(sheet),
+                command
+                    .as_ref()
+                    .map_or_else(String::new, |command| format!(" with `{command}`")),
             ),
             Self::Corrected(sheet) => write!(
                 out,
@@ -353,7 +357,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     // The same command settles those that were begun or are in doubt: nothing is wrong with their cells.
     let is_any_wrong = needing_a_person > begun + in_doubt.saturating_sub(in_doubt_for_good);
     let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none() && is_any_wrong);
-    hints.extend(to_correct.map(|sheet| Hint::Correct(sheet.to_owned())));
+    hints.extend(to_correct.map(|(sheet, command)| Hint::Correct(sheet.to_owned(), command.map(str::to_owned))));
     hints.extend(some(passwords_left_out).map(Hint::PasswordsLeftOut));
     hints.extend(corrected_sheet.map(|sheet| Hint::Corrected(sheet.to_owned())));
     hints.extend(some(corrected_elsewhere).map(Hint::CorrectedElsewhere));
@@ -425,16 +429,24 @@ mod tests {
         let counts = BTreeMap::from([(Status::Failed, 1)]);
         let hints = hints(Evidence {
             counts: &counts,
-            failed_sheet: Some(Path::new("joiners.failed.csv")),
+            failed_sheet: Some((Path::new("joiners.failed.csv"), Some("reseat run joiners.failed.csv"))),
             passwords_left_out: 1,
             ..NOTHING
         });
         assert_eq!(
             hints,
-            [Hint::Correct("joiners.failed.csv".into()), Hint::PasswordsLeftOut(1)]
+            [
+                Hint::Correct(
+                    "joiners.failed.csv".into(),
+                    Some("reseat run joiners.failed.csv".to_owned())
+                ),
+                Hint::PasswordsLeftOut(1)
+            ]
         );
+        let words = "correct joiners.failed.csv before you run it with `reseat run joiners.failed.csv` (";
+        assert!(hints[0].to_string().starts_with(words), "{}", hints[0]);
         let kept = super::hints(Evidence {
-            failed_sheet: Some(Path::new("joiners.failed-2.csv")),
+            failed_sheet: Some((Path::new("joiners.failed-2.csv"), None)),
             corrected_sheet: Some(Path::new("joiners.failed.csv")),
             ..NOTHING
         });
@@ -448,12 +460,12 @@ mod tests {
         let told = |counts: &[(Status, usize)], in_doubt_for_good| {
             hints(Evidence {
                 counts: &counts.iter().copied().collect(),
-                failed_sheet: Some(Path::new("moves.failed.csv")),
+                failed_sheet: Some((Path::new("moves.failed.csv"), None)),
                 in_doubt_for_good,
                 ..NOTHING
             })
         };
-        let correct = || Hint::Correct("moves.failed.csv".into());
+        let correct = || Hint::Correct("moves.failed.csv".into(), None);
         let begun = [(Status::Started, 2), (Status::InDoubt, 1)];
         assert_eq!(told(&begun, 0), [Hint::InDoubt(1), Hint::Begun(2)]);
         assert_eq!(told(&begun, 1), [Hint::Begun(2), correct()]);

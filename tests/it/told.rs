@@ -212,6 +212,20 @@ fn the_results_of_a_trial_say_so_when_they_are_in_the_way() {
 }
 
 #[test]
+fn the_sheet_of_failed_rows_is_run_with_the_same_flags_where_the_next_command_is_another() {
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        "Who?,not_before\nnobody@contoso.example,\nlater@new.example,2099-12-01\n",
+    );
+    let flags = ["--yes", "--operation", "offboard", "--map", "Who?=user"];
+    let ran = stage.reseat(&[&["run", "sheet.csv"], &flags[..]].concat()).ends(3);
+    ran.tells("run sheet.csv --yes")
+        .tells("correct sheet.failed.csv before you run it with `")
+        .tells("run sheet.failed.csv --yes --operation offboard --map 'Who?=user'` (");
+}
+
+#[test]
 fn the_next_command_runs_the_failed_sheet_with_the_same_flags() {
     let stage = Stage::new();
     stage.write(
@@ -235,6 +249,11 @@ fn the_next_command_runs_the_failed_sheet_with_the_same_flags() {
     );
     let told: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(told["hints"][0]["code"], "correct-failed-sheet");
+    let words = told["hints"][0]["text"].as_str().unwrap();
+    assert!(
+        words.contains("before you run it ("),
+        "the next command does that: {words}"
+    );
 
     let failed = stage
         .read("sheet.failed.csv")
