@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::plain_words::without_commands;
+use super::plain_words::{without_commands, without_flags};
 use crate::app::Ending;
 use crate::text::plural;
 use crate::watch::{Ended, Folder, Remembered};
@@ -39,7 +39,7 @@ impl fmt::Display for Note<'_> {
         let code = ended
             .exit_code
             .map_or_else(String::new, |code| format!(" (exit code {code})"));
-        writeln!(out, "{sheet}, {at:.0}: {}{code}.", ended.message)?;
+        writeln!(out, "{sheet}, {at:.0}: {}{code}.", without_flags(&ended.message))?;
         let failed_sheet = failed_sheet.as_ref().and_then(|path| path.file_name());
         match (ended.folder, failed_sheet) {
             (Folder::Done | Folder::Approved, _) => {}
@@ -48,7 +48,7 @@ impl fmt::Display for Note<'_> {
                 let stem = &ended.stem;
                 writeln!(
                     out,
-                    "Look at {stem}.plan.html. If that is to happen, move {sheet} as it is to the folder `approved`; else take it away."
+                    "Look at {stem}.plan.html. If that is to happen, copy or move {sheet} as it is to the folder `approved`; else take it away."
                 )?;
                 if *has_others {
                     writeln!(

@@ -20,6 +20,28 @@ const OF_COMMANDS: [(&str, &str); 8] = [
     ),
 ];
 
+/// What is said of flags in sentences that are no advice, and the same without them.
+const OF_FLAGS: [(&str, &str); 4] = [
+    ("; add `--again` to start over", ""),
+    ("as many as `--max-failures` allows", "as many as are allowed"),
+    (", or try every row with `--max-failures 100%`", ""),
+    (
+        "and run the same command again",
+        "and put the sheet into the drop folder again",
+    ),
+];
+
+/// A sentence without flags.
+pub(super) fn without_flags(line: &str) -> Cow<'_, str> {
+    let mut line = Cow::Borrowed(line);
+    for (flags, instead) in OF_FLAGS {
+        if line.contains(flags) {
+            line = line.replace(flags, instead).into();
+        }
+    }
+    line
+}
+
 /// The same without commands and flags.
 pub(super) fn without_commands(told: &str) -> String {
     let lines: Vec<Cow<'_, str>> = told.lines().filter_map(without_command).collect();
@@ -38,7 +60,7 @@ fn without_command(line: &str) -> Option<Cow<'_, str>> {
         .into_iter()
         .find(|label| text.starts_with(label));
     let Some(label) = label else {
-        return Some(line.into());
+        return Some(without_flags(line));
     };
     let mut line = Cow::Borrowed(line);
     if label == "hint: " {
@@ -119,6 +141,20 @@ mod tests {
             (
                 "hint: 3 rows were not reached; the same command continues there",
                 "hint: 3 rows were not reached; putting the sheet into the drop folder again continues there",
+            ),
+            (
+                "all 3 rows are already done or unchanged, according to `x.results.csv`; add `--again` to start over",
+                "all 3 rows are already done or unchanged, according to `x.results.csv`",
+            ),
+            (
+                "stopped: 1 row failed, as many as `--max-failures` allows",
+                "stopped: 1 row failed, as many as are allowed",
+            ),
+            (
+                "5 rows were refused for the same reason and none of their kind passed: no; fix what they have in common and run the \
+                 same command again, or try every row with `--max-failures 100%`",
+                "5 rows were refused for the same reason and none of their kind passed: no; fix what they have in common and put \
+                 the sheet into the drop folder again",
             ),
             (
                 "hint: 1 row waits for its date; run the same command again then",
