@@ -175,7 +175,7 @@ impl RunState {
                     ended: running.ended,
                     failed: running.failed,
                     calls_per_second: self.calls_per_second(now),
-                    left: self.left(running, now),
+                    left: self.left(running, now).filter(|left| !self.is_outlasted(*left, now)),
                 }),
             wait: self
                 .waits
@@ -292,6 +292,14 @@ impl RunState {
             (Some(forecast), Some(rows)) => Some(forecast.mul_f64(1.0 - share) + rows.mul_f64(share)),
             (forecast, rows) => forecast.or(rows),
         }
+    }
+}
+
+impl RunState {
+    /// Whether what this run has changed may take longer to show than what is predicted to be left.
+    fn is_outlasted(&self, left: Duration, now: Duration) -> bool {
+        let mut waits = self.waits.iter();
+        waits.any(|(reason, until, _)| *reason == WaitReason::ReadBack && until.saturating_sub(now) > left)
     }
 }
 
@@ -574,6 +582,19 @@ mod tests {
             seconds(50),
             "half of 0 s by forecast, half of 100 s by rows"
         );
+    }
+
+    #[test]
+    fn nothing_is_left_by_the_forecast_while_the_changes_are_longer_in_showing() {
+        let mut run_state = RunState::default();
+        run_state.take(Event::RunStarted { rows: 2 }, seconds(0));
+        run_state.expect(seconds(10));
+        let left = |run_state: &RunState, now| run_state.view(seconds(now)).running.unwrap().left;
+        run_state.take(wait(WaitReason::ReadBack, 5), seconds(4));
+        assert_eq!(left(&run_state, 4), Some(seconds(6)), "it is over by then");
+        run_state.take(wait(WaitReason::ReadBack, 20), seconds(8));
+        assert_eq!(left(&run_state, 8), None);
+        assert_eq!(left(&run_state, 12), None);
     }
 
     #[test]
