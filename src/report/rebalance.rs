@@ -245,7 +245,7 @@ impl RebalanceView<'_> {
         if looked_at.left_alone > 0 {
             writeln!(
                 out,
-                "{} left alone although idle: administrators, the keep list and the like; the sheet says why of each",
+                "{} left alone although idle: administrators, the keep list and the like; the sheet says why of each whose seat was looked for",
                 number(looked_at.left_alone)
             )?;
         }
