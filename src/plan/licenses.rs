@@ -197,7 +197,10 @@ impl Assembly<'_> {
         }
         let mut handing_over = Vec::new();
         for handing in handings {
-            let is_overlapping = left.take(&handing.overlap());
+            let overlap = handing.overlap();
+            let is_overlapping = left.take(&overlap);
+            let is_in_excess = |code: &&BundleCode| left.of(code).is_some_and(|left| left < 0);
+            let in_excess: BundleSet = overlap.iter().filter(is_in_excess).cloned().collect();
             let Handing { account, request, over } = handing;
             if is_overlapping {
                 self.license_step(AT_ONCE, account, request);
@@ -208,16 +211,16 @@ impl Assembly<'_> {
             let (moved, others): (Vec<_>, Vec<_>) = edits.partition(|(row, _)| *row == over.row);
             let others = LicenseRequest::new(base.clone(), by_rules.clone(), others);
             let moved = LicenseRequest::new(others.change.target.clone(), by_rules.clone(), moved);
-            handing_over.push((account, over, moved.change));
+            handing_over.push((account, over, moved.change, in_excess));
             if !others.change.is_nothing() {
                 self.license_step(AT_ONCE, account, others);
             }
         }
-        let taking = grants(&self.plan.steps[first..]).chain(handing_over.iter().map(|(.., change)| &**change));
+        let taking = grants(&self.plan.steps[first..]).chain(handing_over.iter().map(|(_, _, change, _)| &**change));
         let scarce = scarce(taking, owned_seats(snapshot));
         self.take_turns(first, &pools);
-        for (account, over, change) in handing_over {
-            self.hand_licenses_over(account, &over, change);
+        for (account, over, change, in_excess) in handing_over {
+            self.hand_licenses_over(account, &over, change, &in_excess);
         }
         for denial in self.denied.values() {
             self.seats.miss(denial);
@@ -311,9 +314,23 @@ impl Assembly<'_> {
         self.push(begins, account, rows, Work::License(Arc::new(shrunk)));
     }
 
-    /// No seat is free for the time in which both accounts hold the licences.
-    fn hand_licenses_over(&mut self, account: AccountIndex, over: &HandOver, change: Arc<LicenseChange>) {
+    /// No seat is free for the time in which both accounts hold the licences. Of those `in_excess` none is when the old
+    /// account is deleted, either.
+    fn hand_licenses_over(
+        &mut self,
+        account: AccountIndex,
+        over: &HandOver,
+        change: Arc<LicenseChange>,
+        in_excess: &BundleSet,
+    ) {
         let row = over.row;
+        if over.end != OldAccount::Goes && !in_excess.is_empty() {
+            self.plan.rows[row].add_note(&format!(
+                "more of {in_excess} are taken than owned, so the licences wait until a seat is free, and the old account with them"
+            ));
+            self.plan.in_excess.push(row);
+            return;
+        }
         if over.end != OldAccount::Goes {
             self.plan.rows[row].add_note(
                 "no seat is free for the time of overlap, so the licences are handed over when the old account is deleted",

@@ -274,6 +274,8 @@ pub struct Plan {
     pub short: Vec<(RowIndex, BundleSet)>,
     /// Migrations whose new account gets its licences only when the old one is deleted, in a later run.
     pub handed_over_later: Vec<RowIndex>,
+    /// Migrations whose new account gets no licences even then, because more are taken than owned.
+    pub in_excess: Vec<RowIndex>,
     /// Rows that come close to leaving nobody who can administrate.
     pub last_administrators: LastAdministrators,
     /// What the user should know before confirming.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, Row};
-use crate::text::{joined_first, people, plural};
+use crate::text::{joined_first, number, people, plural};
 
 /// How many accounts a warning lists.
 pub const NAMED_IN_A_WARNING: usize = 4;
@@ -29,6 +29,7 @@ pub(super) fn warnings(sheet: &[Row], plan: &Plan, snapshot: &Snapshot, rules: &
         nobody_there(plan),
         not_bought(plan),
         missing_out(plan, rules),
+        in_excess(plan),
     ];
     warnings.into_iter().flatten().collect()
 }
@@ -251,6 +252,22 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
             }
         };
         format!("{} {miss} out on seats{ending}", plural(count, "row"))
+    })
+}
+
+/// Migrations that cannot hand their licences over once their old account may go.
+fn in_excess(plan: &Plan) -> Option<Warning> {
+    warn("seats-in-excess", plan.in_excess.clone(), |count| {
+        let (account, finds) = if count == 1 {
+            ("new account", "finds")
+        } else {
+            ("new accounts", "find")
+        };
+        format!(
+            "{} {account} {finds} no seat even once the invitation is accepted, because more are taken than owned: free seats, or buy \
+             more, before then",
+            number(count)
+        )
     })
 }
 

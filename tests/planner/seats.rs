@@ -165,6 +165,28 @@ fn a_migration_without_a_seat_for_the_overlap_hands_the_licenses_over() {
 }
 
 #[test]
+fn a_migration_that_waits_is_foretold_its_licenses_only_where_they_can_come() {
+    for (owned, is_warned) in [(1, true), (2, false)] {
+        let mut world = World::of(2);
+        for number in 0..2 {
+            world.account(number).held = Some((bundles("A"), true));
+        }
+        world.own("A", owned);
+        let rows = sheet([migrate(&address(0), "new0@new.example", DeleteWhen::Accepted)]);
+        let plan = plan(&rows, &world.snapshot(), &HashMap::new(), &rules(OnShortage::Stop));
+        assert_eq!(plan.short, [], "{owned}");
+        let later: &[usize] = if is_warned { &[] } else { &[0] };
+        assert_eq!(plan.handed_over_later, later, "{owned}");
+        let warned = plan.warnings.iter().find(|warning| warning.code == "seats-in-excess");
+        assert_eq!(
+            warned.map(|warning| &*warning.rows),
+            is_warned.then_some(&[0][..]),
+            "{owned}"
+        );
+    }
+}
+
+#[test]
 fn a_migration_leaves_the_last_seat_to_a_row_that_cannot_do_without() {
     let mut world = World::of(2);
     world.account(0).held = Some((bundles("A"), false));
