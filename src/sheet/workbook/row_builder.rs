@@ -169,6 +169,12 @@ impl<'v> RowBuilder<'v> {
         self.visit == Visit::Rows
     }
 
+    /// Gives the row that was filled; the next cell begins another, even under the same number.
+    pub(in crate::sheet) fn end_row(&mut self) {
+        self.emit();
+        self.row.start(0);
+    }
+
     /// Gives the row that was filled, and the same again under the numbers up to `last`.
     pub(in crate::sheet) fn repeat_until(&mut self, last: u32) -> Visit {
         if last > MOST_ROWS {

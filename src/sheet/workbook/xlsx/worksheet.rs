@@ -226,6 +226,8 @@ impl Cells<'_> {
         for column in self.arrays.end_row(row) {
             rows.put((row, column), Shown::uncomputed());
         }
+        // Another row may say that it has the same number.
+        rows.end_row();
         self.is_hidden = false;
         self.next = (row.saturating_add(1), 0);
     }

@@ -29,6 +29,16 @@ fn cells_without_a_place_come_one_after_the_other() {
 }
 
 #[test]
+fn rows_that_say_the_same_number_are_rows_of_their_own() {
+    let rows = "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\"><v>2</v></c></row><row r=\"2\"/>\
+         <row r=\"2\"><c r=\"A2\"><v>3</v></c></row><row r=\"3\"><c r=\"A2\"><v>4</v></c></row>";
+    assert_eq!(
+        Parts::rows(rows).seen().texts(),
+        [(2, vec!["1", "2"]), (2, vec!["3"]), (2, vec!["4"])]
+    );
+}
+
+#[test]
 fn what_is_no_table_is_passed_over() {
     let worksheet = "<?xml version=\"1.0\"?><!-- <row> --><x:worksheet xmlns:x=\"http://purl.oclc.org/ooxml/spreadsheetml/main\">\
          <x:sheetPr><row><c><v>1</v></c></row></x:sheetPr><mc:AlternateContent><mc:Choice Requires=\"z\"><x:sheetData><x:row>\
