@@ -67,6 +67,48 @@ const TABLE: &str = "E-Mail;Vorname;Nachname;Gruppen;Lizenzen\n\
     ann@x.example;Ann;Lee;Finance;ATTUNU\n\
     bob@x.example;Bob;Kay;HR, Finance;TSTNU\n";
 
+#[cfg(not(windows))]
+#[test]
+fn a_header_is_typed_as_a_shell_takes_it_and_one_that_is_too_long_by_its_beginning() {
+    let help = |header: &str| {
+        let header = format!("\"{}\"", header.replace('"', "\"\""));
+        let told = intake(&format!("operation,{header},Office\ndelete,ann@x.example,Oslo\n"));
+        let error = told.problems.iter().find(|problem| problem.severity == Severity::Error);
+        error.unwrap().help.clone()
+    };
+    for (header, typed) in [
+        ("Kontakt", "--map \"Kontakt=email\""),
+        ("$(touch x)", "--map '$(touch x)=email'"),
+        ("Who \"login\"", "--map 'Who \"login\"=email'"),
+        ("-who", "--map='-who=email'"),
+    ] {
+        assert!(help(header).contains(typed), "{}", help(header));
+    }
+    let question = "Please enter the work e-mail address of the employee who is leaving the company this month";
+    assert!(
+        help(question).contains(&format!("--map \"{question}=email\"")),
+        "{}",
+        help(question)
+    );
+    let long = format!("{question}; {question}; {question}");
+    let (_, typed) = help(&long)
+        .split_once("--map \"")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let (cut, _) = typed.split_once("=email").unwrap();
+    assert!(cut.ends_with('…'), "{cut}");
+    let rows = |text: &str| {
+        let options = Options {
+            map: vec![(cut.to_owned(), "user".to_owned())],
+            ..Options::default()
+        };
+        intake_with(text, &options).rows.len()
+    };
+    assert_eq!(rows(&format!("operation,{long}\ndelete,ann@x.example\n")), 1);
+    let two = format!("operation,{long},{long} or last\ndelete,ann@x.example,bob@x.example\n");
+    assert_eq!(rows(&two), 0, "either may be meant");
+}
+
 #[test]
 fn titles_above_the_header_are_named_and_not_read_and_rows_keep_their_numbers() {
     let plain = rows(&intake(TABLE));

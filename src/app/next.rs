@@ -1,13 +1,12 @@
 //! The command to type next. Pure, but for asking how this process was started, and whether a file is there.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, Command, FLAGS_FOR_ROWS};
 use crate::plan::SeatLine;
 use crate::settings::{self, is_app_id};
-use crate::text::is_unsafe;
+use crate::text::shell_word;
 
 /// A command line as it was typed, the program's own name first.
 #[derive(Debug, Clone)]
@@ -353,80 +352,12 @@ fn without(words: &[OsString], plain: &[&str], valued: &[&str]) -> Vec<OsString>
 
 /// A file's name without its folders, as a shell takes it.
 pub(super) fn typed_name(path: &Path) -> String {
-    quoted(path.file_name().unwrap_or(path.as_os_str()))
+    shell_word(path.file_name().unwrap_or(path.as_os_str()))
 }
 
 fn shell(words: &[OsString]) -> String {
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     words.join(" ")
-}
-
-/// A word, quoted for the shell of this system where it needs it.
-fn quoted(word: &OsStr) -> String {
-    if cfg!(windows) {
-        for_windows(&word.to_string_lossy())
-    } else {
-        for_posix(word.as_encoded_bytes())
-    }
-}
-
-/// For `sh` and its relatives.
-fn for_posix(word: &[u8]) -> String {
-    let Some(text) = std::str::from_utf8(word).ok().filter(|text| !text.contains(is_unsafe)) else {
-        return escaped(word);
-    };
-    if is_plain(text) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-/// A word that cannot be shown as it is, with its bytes as `$'…'` has them.
-fn escaped(word: &[u8]) -> String {
-    let mut out = "$'".to_owned();
-    let byte = |out: &mut String, byte: u8| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, r"\{byte:03o}");
-    };
-    for chunk in word.utf8_chunks() {
-        for letter in chunk.valid().chars() {
-            match letter {
-                '\'' | '\\' => out.extend(['\\', letter]),
-                letter if is_unsafe(letter) => {
-                    for part in letter.encode_utf8(&mut [0; 4]).bytes() {
-                        byte(&mut out, part);
-                    }
-                }
-                letter => out.push(letter),
-            }
-        }
-        for invalid in chunk.invalid() {
-            byte(&mut out, *invalid);
-        }
-    }
-    out.push('\'');
-    out
-}
-
-/// For `cmd` and PowerShell alike; what both take for something else in double quotes, for PowerShell.
-fn for_windows(word: &str) -> String {
-    let is_plain = |word: &str| is_plain(&word.replace('\\', "/")) && !word.contains(['%', ',', '@']);
-    if is_plain(word) {
-        return word.to_owned();
-    }
-    if word.contains(['$', '`', '"', '\u{201c}', '\u{201d}', '\u{201e}']) {
-        return format!("'{}'", word.replace('\'', "''").replace('"', "\\\""));
-    }
-    let backslashes = word.len() - word.trim_end_matches('\\').len();
-    format!("\"{word}{}\"", "\\".repeat(backslashes))
-}
-
-/// Whether no shell takes the word for anything but itself.
-fn is_plain(word: &str) -> bool {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./:@%+,".contains(letter);
-    let is_flag = word.starts_with('-');
-    !word.is_empty() && word.chars().all(|letter| plain(letter) || is_flag && letter == '=')
 }
 
 #[cfg(test)]
@@ -454,39 +385,6 @@ mod tests {
         let with_id = format!("reseat plan x.csv --client-id {id}");
         assert_eq!(typed(&with_id).doctor(), format!("reseat doctor --client-id {id}"));
         assert!(!typed("reseat run x.csv --client-id S3cret").again().contains("S3cret"));
-    }
-
-    #[test]
-    fn words_are_quoted_for_the_shell_where_they_need_it() {
-        for (word, shown) in [
-            ("samples/onboarding.csv", "samples/onboarding.csv"),
-            ("--results=out.csv", "--results=out.csv"),
-            ("Work e-mail=user", "'Work e-mail=user'"),
-            ("Mail=user", "'Mail=user'"),
-            ("it's", r"'it'\''s'"),
-            ("$HOME!", "'$HOME!'"),
-            ("~ann.csv", "'~ann.csv'"),
-            ("Zoë.csv", "Zoë.csv"),
-            ("", "''"),
-            ("a\nb'c", r"$'a\012b\'c'"),
-            ("a\u{202e}b", r"$'a\342\200\256b'"),
-        ] {
-            assert_eq!(for_posix(word.as_bytes()), shown);
-        }
-        assert_eq!(for_posix(b"r\xe9seat"), r"$'r\351seat'");
-    }
-
-    #[test]
-    fn words_are_quoted_for_both_shells_of_windows_where_one_way_serves_both() {
-        for (word, shown) in [
-            (r"C:\in\joiners.csv", r"C:\in\joiners.csv"),
-            (r"C:\my files\joiners.csv", r#""C:\my files\joiners.csv""#),
-            (r"C:\my files\", r#""C:\my files\\""#),
-            ("it's", r#""it's""#),
-            ("$x y's", "'$x y''s'"),
-        ] {
-            assert_eq!(for_windows(word), shown);
-        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod fold;
 mod humanize;
 mod nearest;
 mod quotation_marks;
+mod shell;
 mod wrap;
 
 pub use ascii::{each_place_of, is_lower, is_plain};
@@ -18,4 +19,5 @@ pub use fold::{fold, folded, header_key};
 pub use humanize::{duration, joined, joined_first, length_text, number, people, plural};
 pub use nearest::{is_opposite, nearest};
 pub use quotation_marks::with_quotation_marks;
+pub use shell::{shell_flag, shell_word};
 pub use wrap::wrapped;

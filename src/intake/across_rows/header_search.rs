@@ -1,7 +1,7 @@
 //! Which of the first rows of a worksheet is its header.
 
 use crate::intake::cells::{
-    Column, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, plain_meaning,
+    Column, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, map_flag, plain_meaning,
 };
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
@@ -197,9 +197,9 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         // The row is one of the data.
         _ if has_address(row) => "put a row of headers above the rows, with `user`, `email` or `group` among them".to_owned(),
         (None, Some(position)) => format!(
-            "the cells of `{}` are addresses: --map \"{}=email\", or `=user`, says so",
+            "the cells of `{}` are addresses: {}, or `=user`, says so",
             header.label(position),
-            crate::text::clean(header.name(position), 60)
+            map_flag(header.name(position), "email")
         ),
         (None, None) => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
     };

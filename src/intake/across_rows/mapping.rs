@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::intake::cells::{Column, Instruction, UnplacedProblem, column_key, instruction_named};
+use crate::intake::cells::{Column, Instruction, UnplacedProblem, column_key, instruction_named, map_flag};
 use crate::intake::options::Options;
-use crate::intake::rows::{Header, HeaderMap};
+use crate::intake::rows::{Header, HeaderMap, is_mapped, mapped_key};
 use crate::problem::ProblemCode;
 use crate::text::{clean, joined, nearest};
 
@@ -36,7 +36,7 @@ impl<'o> Mapping<'o> {
         for said in &options.map {
             let (header, column) = said;
             if let Some(column) = Column::named(column) {
-                mapping.map.push((column_key(header), column));
+                mapping.map.push((mapped_key(header), column));
                 mapping.unseen.push(said);
             } else {
                 mapping.problems.push(no_column(header, column));
@@ -58,9 +58,10 @@ impl<'o> Mapping<'o> {
     /// Notes the headers of a worksheet.
     pub(super) fn saw(&mut self, header: &Header) {
         self.is_part |= header.position(Column::ReseatKey).is_some();
+        let keys: Vec<String> = header.names().iter().map(|name| column_key(name)).collect();
+        self.unseen
+            .retain(|(unseen, _)| !(0..keys.len()).any(|position| is_mapped(&mapped_key(unseen), &keys, position)));
         for name in header.names().iter().filter(|name| !name.is_empty()) {
-            let key = column_key(name);
-            self.unseen.retain(|(unseen, _)| column_key(unseen) != key);
             if self.names.len() < MOST_NAMES {
                 self.names.insert(name.clone());
             }
@@ -76,7 +77,7 @@ impl<'o> Mapping<'o> {
         let names: Vec<String> = self.names.iter().map(|name| clean(name, 60)).collect();
         for (header, column) in self.unseen {
             let help = match nearest(header, names.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean --map \"{near}={column}\"?"),
+                Some(near) => format!("did you mean {}?", map_flag(near, column)),
                 None => format!("the headers are {}", joined(&names, 8)),
             };
             let what = format!("no header is `{}`, which --map says is `{column}`", clean(header, 60));
@@ -96,9 +97,10 @@ fn no_column(header: &str, column: &str) -> UnplacedProblem {
         (Some(near), _) => (None, format!("did you mean `{}`?", near.as_str())),
         (None, Some(named)) => {
             let what = format!(
-                "--map \"{header}={column}\" is the other way round: `{header}` is a column of reseat's, and the header comes first"
+                "{} is the other way round: `{header}` is a column of reseat's, and the header comes first",
+                map_flag(header, column)
             );
-            (Some(what), format!("type --map \"{column}={}\"", named.as_str()))
+            (Some(what), format!("type {}", map_flag(column, named.as_str())))
         }
         (None, None) => (None, String::new()),
     };

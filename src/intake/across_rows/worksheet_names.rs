@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, column_key, direction_named};
+use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, column_key, direction_named, sheet_flag};
 use crate::intake::options::Options;
 use crate::intake::rows::Worksheet;
 use crate::model::OperationKind;
@@ -73,7 +73,10 @@ fn beside_one_that_says(worksheet: &Worksheet, operation: OperationKind, speakin
         "the worksheet does not say what to do, as `{speaking}` does in its column `operation`: its rows are `{operation}`, as \
          `--operation` or the profile says"
     );
-    let help = format!("nothing to do if that is meant; `--sheet \"{speaking}\"` leaves it out");
+    let help = format!(
+        "nothing to do if that is meant; `{}` leaves it out",
+        sheet_flag(speaking)
+    );
     let problem = UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help);
     problem.placed(worksheet.name.clone(), None, None)
 }
@@ -101,8 +104,8 @@ fn other_columns(worksheets: &[&Worksheet], operation: OperationKind) -> Option<
         joined(&names, 4)
     );
     let help = format!(
-        "nothing to do if all of them are meant; `--sheet \"{}\"` runs the rows of one alone",
-        first.name
+        "nothing to do if all of them are meant; `{}` runs the rows of one alone",
+        sheet_flag(&first.name)
     );
     Some(UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help))
 }
@@ -156,7 +159,10 @@ fn beside_one_named_alike(
     let what = format!(
         "the rows of this worksheet are `{operation}` as well as those of `{named}`, as `--operation` or the profile says"
     );
-    let help = format!("nothing to do if that is meant; `--sheet \"{named}\"` runs those of `{named}` alone");
+    let help = format!(
+        "nothing to do if that is meant; `{}` runs those of `{named}` alone",
+        sheet_flag(named)
+    );
     Some(UnplacedProblem::warning(ProblemCode::SheetNameOverruled, what, help))
 }
 
@@ -184,7 +190,8 @@ fn inferred_rules(count: usize, other: &str) -> UnplacedProblem {
         OperationKind::SetGroupLicenses
     );
     let help = format!(
-        "nothing to do if that is meant; if it only shows how things are, or what to choose from, `--sheet \"{other}\"` leaves it out"
+        "nothing to do if that is meant; if it only shows how things are, or what to choose from, `{}` leaves it out",
+        sheet_flag(other)
     );
     UnplacedProblem::warning(ProblemCode::InferredRules, what, help)
 }

@@ -22,6 +22,7 @@ mod operation_advice;
 mod operation_name;
 mod orders;
 mod other_headers;
+mod remedy;
 mod scalar;
 mod spelt_days;
 mod stand_ins;
@@ -57,6 +58,7 @@ pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{names_what_happens, order_in, says_not_to};
 pub(super) use other_headers::{names_a_profession, names_somebody_else, tells_of_licenses};
+pub(super) use remedy::{map_flag, sheet_flag};
 pub(super) use scalar::{
     bare_address, is_language, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };

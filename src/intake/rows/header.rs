@@ -6,7 +6,7 @@ use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
 use crate::intake::cells::{
-    Column, ColumnSet, EndHeader, UnplacedProblem, clean, column_key, is_for_people, names_a_last_day,
+    Column, ColumnSet, EndHeader, UnplacedProblem, clean, column_key, is_for_people, map_flag, names_a_last_day,
     names_what_happens, on_one_line,
 };
 use crate::problem::ProblemCode;
@@ -195,11 +195,17 @@ impl Header {
 
     /// Writes the header of the problem's column into its help, where that says `--map "HEADER=…"`.
     pub(in crate::intake) fn name_in_help(&self, problem: &mut UnplacedProblem) {
-        const ANY: &str = "\"HEADER=";
+        const ANY: &str = "--map \"HEADER=";
         let position = problem.column.and_then(|column| self.position(column));
         if let Some(position) = position.filter(|_| problem.help.contains(ANY)) {
-            let name = format!("\"{}=", crate::text::clean(self.name(position), 60));
-            problem.help = problem.help.replace(ANY, &name);
+            let mut parts = problem.help.split(ANY);
+            let mut help = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let (column, rest) = part.split_once('"').unwrap_or((part, ""));
+                help += &map_flag(self.name(position), column);
+                help += rest;
+            }
+            problem.help = help;
         }
     }
 
@@ -219,7 +225,7 @@ impl Header {
         let help = if column_key(first_name) == column_key(name) {
             "keep one of them, or rename the other to `note`".to_owned()
         } else {
-            format!("keep one of them; --map \"{name}=note\" leaves the second out")
+            format!("keep one of them; {} leaves the second out", map_flag(name, "note"))
         };
         UnplacedProblem::error(ProblemCode::TwoHeaders, what, help).at(column)
     }
@@ -256,11 +262,8 @@ impl Header {
                 (what, position, often)
             }
         };
-        let name = self.name(position);
-        let help = format!(
-            "nothing to do if that is meant; else --map \"{name}={}\"",
-            other.as_str()
-        );
+        let map = map_flag(self.name(position), other.as_str());
+        let help = format!("nothing to do if that is meant; else {map}");
         UnplacedProblem::warning(ProblemCode::DoubtfulHeader, what, help)
     }
 

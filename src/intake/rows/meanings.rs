@@ -5,6 +5,25 @@ use crate::intake::cells::{Column, WordInContext, column_key, is_of_language, pl
 /// Headers in their comparison form, and the columns that they are said to mean.
 pub(in crate::intake) type HeaderMap = Vec<(String, Column)>;
 
+/// A header of `--map` in its comparison form; with `…` at its end where it was cut there, as messages cut long headers.
+pub(in crate::intake) fn mapped_key(header: &str) -> String {
+    let mut key = column_key(header);
+    if header.ends_with('…') && !key.is_empty() {
+        key.push('…');
+    }
+    key
+}
+
+/// Whether a header of `--map` is the one at `position` of these, all in their comparison forms; one that was cut, if no other
+/// begins like that.
+pub(in crate::intake) fn is_mapped(from: &str, keys: &[String], position: usize) -> bool {
+    let Some(beginning) = from.strip_suffix('…') else {
+        return from == keys[position];
+    };
+    let mut begun = (0..keys.len()).filter(|position| keys[*position].starts_with(beginning));
+    keys[position] == beginning || begun.next() == Some(position) && begun.next().is_none()
+}
+
 /// What each header of a row means.
 pub(super) struct Meanings {
     pub(super) columns: Vec<Option<Column>>,
@@ -42,9 +61,10 @@ impl Meanings {
         let keys: Vec<String> = names.iter().map(|name| column_key(name)).collect();
         let mapped: Vec<Option<Column>> = keys
             .iter()
-            .map(|key| {
+            .enumerate()
+            .map(|(position, key)| {
                 map.iter()
-                    .find(|(from, _)| from == key && !key.is_empty())
+                    .find(|(from, _)| !key.is_empty() && is_mapped(from, &keys, position))
                     .map(|(_, column)| *column)
             })
             .collect();

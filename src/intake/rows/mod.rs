@@ -37,7 +37,7 @@ pub use unused_columns::MaybeGroups;
 pub(super) use date_columns::DateColumn;
 pub(super) use doubtful_letters::help_for_headers;
 pub(super) use header::Header;
-pub(super) use meanings::HeaderMap;
+pub(super) use meanings::{HeaderMap, is_mapped, mapped_key};
 pub(super) use parsed_rows::ParsedRows;
 pub(super) use row_parser::{Keep, ParseContext, RowParser};
 pub(super) use row_shape::malformed_row;

@@ -7,7 +7,7 @@ use super::header::Header;
 use super::occurrences::Occurrences;
 use super::operations::takes;
 use super::worksheet::Worksheet;
-use crate::intake::cells::{Column, UnplacedProblem};
+use crate::intake::cells::{Column, UnplacedProblem, map_flag};
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
 use crate::sheet::column_letters;
@@ -125,8 +125,8 @@ impl Recurring {
                 ProblemCode::CellNotUsed,
                 format!("the rows are about whom `email` names, and not the numbers beside it: {} left out", cells_are(count)),
                 &format!(
-                    "nothing to do if that is meant; --map \"{}=note\" has them go by the numbers, where accounts are called so",
-                    header.position(Column::Email).map_or_else(String::new, |at| clean(header.name(at), 60))
+                    "nothing to do if that is meant; {} has them go by the numbers, where accounts are called so",
+                    map_flag(header.position(Column::Email).map_or("", |at| header.name(at)), "note")
                 ),
             )
             .at(Column::User),
@@ -173,8 +173,8 @@ impl Recurring {
                 );
                 let name = header.position(column).map_or("", |position| header.name(position));
                 let help = format!(
-                    "show the column, and look whether its cells are meant; --map \"{}=note\" leaves them out",
-                    clean(name, 60)
+                    "show the column, and look whether its cells are meant; {} leaves them out",
+                    map_flag(name, "note")
                 );
                 UnplacedProblem::warning(ProblemCode::HiddenColumns, what, help).at(column)
             }
@@ -212,7 +212,8 @@ fn help_for_unused(kind: OperationKind, column: Column, header: &Header) -> Stri
         Some(user) if takes(kind).contains(&Column::User) && matches!(column, Column::Email | Column::Username) => {
             let name = clean(header.name(user), 60);
             format!(
-                "{NOTHING}: the rows are about whom `{name}` names; --map \"{name}=note\" has them go by `{}`",
+                "{NOTHING}: the rows are about whom `{name}` names; {} has them go by `{}`",
+                map_flag(header.name(user), "note"),
                 column.as_str()
             )
         }

@@ -8,8 +8,8 @@ use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
-    list_items, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in, parse_flag,
-    says_not_to, tells_of_licenses, words_in_context,
+    list_items, map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in,
+    parse_flag, says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -230,9 +230,9 @@ impl UnusedColumn {
         let is_free = |column: Column| header.position(column).is_none() && column.is_meaningful();
         if operations.contains(&OperationKind::SetGroupLicenses) && is_free(Column::Quotas) && self.holds_numbers() {
             let help = format!(
-                "nothing to do if it is for people only: the rules have no limit; --map \"{}=quotas\" if these are the most \
+                "nothing to do if it is for people only: the rules have no limit; {} if these are the most \
                  seats that a group may take",
-                self.shown_name()
+                self.map_to("quotas")
             );
             return Some(not_used(label, &help));
         }
@@ -264,30 +264,30 @@ impl UnusedColumn {
         {
             return Some(not_used(label, &help));
         }
-        let name = self.shown_name();
         let gives = Direction::of_operations(operations) == Some(Direction::Gives);
         if names_a_last_day(&key) && !gives {
             let help = format!(
-                "nothing to do if it is for people only; --map \"{name}=not_before\" has rows wait until 00:00 of the day: \
-                 where that day is still worked, write the day after"
+                "nothing to do if it is for people only; {} has rows wait until 00:00 of the day: where that day is \
+                 still worked, write the day after",
+                self.map_to("not_before")
             );
             return Some(not_used(label, &help));
         }
         if is_free(Column::Groups) && is_named_after(&key, Column::Groups) {
-            let help =
-                format!("nothing to do if it is for people only; --map \"{name}=groups\" if it has groups to join");
-            return Some(not_used(label, &help));
-        }
-        if let Some(word) = words_in_context(&key).find(|word| is_free(word.column)) {
             let help = format!(
-                "it may be `{}`, or the whole name; --map \"{name}={}\" or \"{name}=display_name\" says which",
-                word.column.as_str(),
-                word.column.as_str()
+                "nothing to do if it is for people only; {} if it has groups to join",
+                self.map_to("groups")
             );
             return Some(not_used(label, &help));
         }
-        let near = Column::nearest(&name, is_free)?.as_str();
-        let help = format!("did you mean `{near}`? --map \"{name}={near}\" says so without a change");
+        if let Some(word) = words_in_context(&key).find(|word| is_free(word.column)) {
+            let column = word.column.as_str();
+            let (one, other) = (self.map_to(column), self.map_to("display_name"));
+            let help = format!("it may be `{column}`, or the whole name; {one} or {other} says which");
+            return Some(not_used(label, &help));
+        }
+        let near = Column::nearest(&crate::text::clean(&self.name, 60), is_free)?.as_str();
+        let help = format!("did you mean `{near}`? {} says so without a change", self.map_to(near));
         Some(not_used(label, &help))
     }
 
@@ -309,11 +309,12 @@ impl UnusedColumn {
             self.label,
             self.shown_values()
         );
-        let name = self.shown_name();
         let help = if naming(Column::DisplayName) == operations.len() {
-            format!("--map \"{name}=display_name\" if they are, or write them into columns `name` and `surname`")
+            let whole = self.map_to("display_name");
+            format!("{whole} if they are, or write them into columns `name` and `surname`")
         } else {
-            format!("if they are, write them into columns `name` and `surname`; --map \"{name}=note\" leaves them out")
+            let none = self.map_to("note");
+            format!("if they are, write them into columns `name` and `surname`; {none} leaves them out")
         };
         Some(UnplacedProblem::warning(ProblemCode::DoubtfulHeader, what, help))
     }
@@ -332,8 +333,8 @@ impl UnusedColumn {
 
     /// A warning of a column of which there is nothing to suggest.
     fn plain_problem(&self) -> UnplacedProblem {
-        let name = self.shown_name();
-        let help = format!("nothing to do if it is for people only; else --map \"{name}=COLUMN\" says what it means");
+        let map = self.map_to("COLUMN");
+        let help = format!("nothing to do if it is for people only; else {map} says what it means");
         not_used(&self.label, &help)
     }
 
@@ -351,10 +352,10 @@ impl UnusedColumn {
             );
             let help = format!(
                 "nothing to do if it is for people only: the rows are about whom `{}` names; if these are meant, \
-                 --map \"{}=email\" --map \"{}=note\"",
+                 {} {}",
                 header.label(taken),
-                self.shown_name(),
-                crate::text::clean(header.name(taken), 60)
+                self.map_to("email"),
+                map_flag(header.name(taken), "note")
             );
             UnplacedProblem::warning(ProblemCode::AddressesNotUsed, what, help)
         })
@@ -377,18 +378,17 @@ impl UnusedColumn {
 
     /// What to do if its cells are meant for `column`.
     fn meant_for(&self, header: &Header, column: Column) -> String {
-        let (name, column_name) = (self.shown_name(), column.as_str());
+        let map = self.map_to(column.as_str());
         // Who writes `Licences to remove` does not mean them to be given.
         if column == Column::Licenses && direction_named(&self.name) == Some(Direction::Takes) {
             return format!(
-                "if they are to be taken away, write them into a `remove-licenses` row; --map \"{name}={column_name}\" if the \
-                 rows of this sheet are such"
+                "if they are to be taken away, write them into a `remove-licenses` row; {map} if the rows of this sheet are such"
             );
         }
         match header.position(column) {
-            None => format!("if they are meant: --map \"{name}={column_name}\""),
+            None => format!("if they are meant: {map}"),
             Some(taken) => format!(
-                "if they are meant, move them to `{}`, or say `--map \"{name}={column_name}\"` and rename that one",
+                "if they are meant, move them to `{}`, or say `{map}` and rename that one",
                 header.label(taken)
             ),
         }
@@ -401,9 +401,9 @@ impl UnusedColumn {
         values.join(", ")
     }
 
-    /// Its header as a message shows it.
-    fn shown_name(&self) -> String {
-        crate::text::clean(&self.name, 60)
+    /// The flag that says that it means this column.
+    fn map_to(&self, column: &str) -> String {
+        map_flag(&self.name, column)
     }
 
     /// Whether all its values say what is to be done where no column does, and not all of them what these operations do; beside
@@ -459,10 +459,8 @@ fn is_amount(cell: &str) -> bool {
 
 /// What to do about a column, by its header, that is not used and seems to say what is to be done.
 fn order_help(name: &str) -> String {
-    let name = crate::text::clean(name, 60);
-    format!(
-        "--map \"{name}=operation\" has each row do what its cell says; --map \"{name}=note\" says that the column is for people only"
-    )
+    let (order, none) = (map_flag(name, "operation"), map_flag(name, "note"));
+    format!("{order} has each row do what its cell says; {none} says that the column is for people only")
 }
 
 /// What there is to say where a column that is not used orders the opposite of what the row does.

@@ -14,12 +14,12 @@ use super::values::Values;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, DateOrder, Direction, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate,
-    column_key, direction_named, excerpt, leaving_cell, likely_date, names_no_days, parse_flag, spelt_day,
+    column_key, direction_named, excerpt, leaving_cell, likely_date, map_flag, names_no_days, parse_flag, spelt_day,
 };
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
 use crate::sheet::Row;
-use crate::text::{clean, plural};
+use crate::text::plural;
 
 /// How many columns of a worksheet are looked at.
 const COLUMNS: usize = 64;
@@ -479,9 +479,10 @@ fn haste(moment: Moment, takes_away: bool, as_of: &AsOf) -> Haste {
 }
 
 fn help(header: &Header, position: usize, takes_away: bool, has_unclear_cells: bool) -> String {
-    let name = clean(header.name(position), 60);
+    let map_to = |column| map_flag(header.name(position), column);
+    let (wait, none) = (map_to("not_before"), map_to("note"));
     let other = header.position(Column::NotBefore).map_or_else(String::new, |taken| {
-        format!(" --map \"{}=note\"", clean(header.name(taken), 60))
+        format!(" {}", map_flag(header.name(taken), "note"))
     });
     let written = if has_unclear_cells {
         "write the days as 2026-12-01; then "
@@ -499,7 +500,7 @@ fn help(header: &Header, position: usize, takes_away: bool, has_unclear_cells: b
         ""
     };
     format!(
-        "{written}--map \"{name}=not_before\"{other} has each row wait until 00:00 of its day{day_after}; \
-         --map \"{name}=note\" says that the column is for people only{at_once}"
+        "{written}{wait}{other} has each row wait until 00:00 of its day{day_after}; {none} says that the column is for \
+         people only{at_once}"
     )
 }

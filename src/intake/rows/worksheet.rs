@@ -3,7 +3,7 @@
 use super::header::Header;
 use super::occurrences::Occurrences;
 use super::statement::{LAST_ROW, RowNumber};
-use crate::intake::cells::{Instruction, UnplacedProblem};
+use crate::intake::cells::{Instruction, UnplacedProblem, sheet_flag};
 use crate::model::Shared;
 use crate::problem::Problem;
 use crate::sheet::EncodingDoubt;
@@ -39,7 +39,10 @@ impl Worksheet {
     pub(in crate::intake) fn or_left_out(&self, help: String) -> String {
         match &self.speaking {
             Some(speaking) => {
-                format!("if the worksheet is for people only, `--sheet \"{speaking}\"` leaves it out; else {help}")
+                format!(
+                    "if the worksheet is for people only, `{}` leaves it out; else {help}",
+                    sheet_flag(speaking)
+                )
             }
             None => help,
         }
