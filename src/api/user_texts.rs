@@ -19,7 +19,7 @@ pub struct UserTexts<'a> {
     pub display_name: &'a str,
 }
 
-/// The texts of a user, in a piece of memory that all users of one answer share: marks, the length of each text, the texts. An
+/// The texts of a user, in a piece of memory that many users of one answer share: marks, the length of each text, the texts. An
 /// address that is the user name stands there once, and so do first and last name where the display name is made of them.
 #[derive(Clone)]
 pub struct PackedTexts {
@@ -28,17 +28,26 @@ pub struct PackedTexts {
     start: u32,
 }
 
+/// How many bytes a user takes beside the texts at most: the marks and five lengths.
+const MOST_BESIDE: usize = 1 + 5 * 10;
 /// The mark of an address that is the user name.
 const NAMED_BY_ADDRESS: u8 = 1;
 /// The mark of a display name that is first and last name with a space between.
 const CALLED_BY_NAMES: u8 = 2;
 
+/// How long a piece gets. What stays takes up the gaps between the large pieces of memory in which answers come and which do not;
+/// a text for all of an answer would leave new gaps beside it.
+const PIECE: usize = 8 << 10;
+
 /// The texts of several users as they are read.
 #[derive(Debug, Default)]
-pub(super) struct TextPiece(Vec<u8>);
+pub(super) struct TextPieces {
+    full: Vec<Shared<[u8]>>,
+    last: Vec<u8>,
+}
 
-impl TextPiece {
-    /// Packs these behind those of other users. They can be read once the piece [is shared](Self::share).
+impl TextPieces {
+    /// Packs these behind those of other users. They can be read once the pieces [are shared](Self::share).
     pub(super) fn add(&mut self, texts: UserTexts<'_>) -> PackedTexts {
         let UserTexts {
             user_name,
@@ -47,8 +56,16 @@ impl TextPiece {
             surname,
             display_name,
         } = texts;
-        // No answer is so long that its texts do not begin within four gigabytes.
-        let start = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        let most = [user_name, email, name, surname, display_name]
+            .map(str::len)
+            .iter()
+            .sum::<usize>()
+            + MOST_BESIDE;
+        if self.last.len() + most > PIECE {
+            self.end_piece();
+        }
+        // A piece is never so long that texts do not begin within four gigabytes.
+        let start = u32::try_from(self.last.len()).unwrap_or(u32::MAX);
         let mut marks = 0;
         if user_name == email {
             marks |= NAMED_BY_ADDRESS;
@@ -60,12 +77,12 @@ impl TextPiece {
             marks |= CALLED_BY_NAMES;
             names = ["", ""];
         }
-        self.0.push(marks);
+        self.last.push(marks);
         for part in [user_name, email, name, surname, display_name] {
-            push_length(&mut self.0, part.len());
+            push_length(&mut self.last, part.len());
         }
         for part in [user_name, email, names[0], names[1], display_name] {
-            self.0.extend_from_slice(part.as_bytes());
+            self.last.extend_from_slice(part.as_bytes());
         }
         PackedTexts {
             piece: Shared::default(),
@@ -73,11 +90,22 @@ impl TextPiece {
         }
     }
 
-    /// Gives the piece to those that were added to it.
-    pub(super) fn share<'a>(self, added: impl IntoIterator<Item = &'a mut PackedTexts>) {
-        // A copy has just the length: an allocator may leave a list that is cut in the room it has grown to.
-        let piece = Shared::from(self.0.as_slice());
+    fn end_piece(&mut self) {
+        if !self.last.is_empty() {
+            // A copy has just the length: an allocator may leave a list that is cut in the room it has grown to.
+            self.full.push(Shared::from(self.last.as_slice()));
+            self.last.clear();
+        }
+    }
+
+    /// Gives the pieces to those that were added to them, in the order in which they were.
+    pub(super) fn share<'a>(mut self, added: impl IntoIterator<Item = &'a mut PackedTexts>) {
+        self.end_piece();
+        let (mut pieces, mut piece) = (self.full.into_iter(), Shared::default());
         for texts in added {
+            if texts.start == 0 {
+                piece = pieces.next().unwrap_or_default();
+            }
             texts.piece.clone_from(&piece);
         }
     }
@@ -86,12 +114,10 @@ impl TextPiece {
 impl PackedTexts {
     /// Packs these in a piece of their own.
     pub fn new(texts: UserTexts<'_>) -> Self {
-        let mut piece = TextPiece::default();
-        let packed = piece.add(texts);
-        Self {
-            piece: piece.0.into(),
-            ..packed
-        }
+        let mut pieces = TextPieces::default();
+        let mut packed = pieces.add(texts);
+        pieces.share([&mut packed]);
+        packed
     }
 
     /// All of them.
@@ -180,14 +206,36 @@ mod tests {
             email: "ann@x.example",
             ..UserTexts::default()
         });
-        let mut piece = TextPiece::default();
+        let mut pieces = TextPieces::default();
         let mut users = texts.map(|texts| User {
-            texts: piece.add(texts),
+            texts: pieces.add(texts),
             ..user(texts)
         });
-        piece.share(users.iter_mut().map(|user| &mut user.texts));
+        pieces.share(users.iter_mut().map(|user| &mut user.texts));
         assert_eq!(users, texts.map(user));
         assert_ne!(users[0], users[2]);
+    }
+
+    #[test]
+    fn a_piece_is_no_longer_than_an_answer_with_many_users_needs() {
+        let names: Vec<String> = [10, 300, PIECE, 2 * PIECE, 4, PIECE - 60, 1]
+            .map(|length| "é".repeat(length / 2))
+            .into_iter()
+            .chain((0..400).map(|number| format!("user{number}")))
+            .collect();
+        let texts = names.iter().map(|name| UserTexts {
+            user_name: name,
+            display_name: name,
+            ..UserTexts::default()
+        });
+        let mut pieces = TextPieces::default();
+        let mut packed: Vec<PackedTexts> = texts.map(|texts| pieces.add(texts)).collect();
+        pieces.share(&mut packed);
+        for (name, packed) in names.iter().zip(&packed) {
+            assert_eq!(packed.all(), [name, "", "", "", name]);
+        }
+        let short = &packed[packed.len() - 400..];
+        assert!(short.iter().all(|packed| packed.piece.len() <= PIECE));
     }
 
     #[test]

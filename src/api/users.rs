@@ -6,7 +6,7 @@ use super::client::{Result, empty_list, found, paged};
 use super::document::Json;
 use super::json::{guid, member, members, optional, page_from, text, truth, variant, words};
 use super::session::ApiRequest;
-use super::user_texts::TextPiece;
+use super::user_texts::TextPieces;
 use super::{Client, GroupLists, Page, ToldTime, User, UserKind, UserTexts, UserUpdate};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
@@ -132,7 +132,7 @@ fn kind(number: Option<usize>) -> UserKind {
 #[derive(Debug, Default)]
 struct InCommon {
     groups: GroupLists,
-    texts: TextPiece,
+    texts: TextPieces,
 }
 
 fn user(value: Json<'_>, common: &mut InCommon) -> Option<User> {
