@@ -125,13 +125,8 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let part_flags = part_flags(job, console);
     let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
     let next = Next::after(ended, &left, &history, final_order, &counts, rest);
-    let failed_command = match next {
-        Next::FailedSheet(_) => None,
-        Next::Nothing | Next::Again | Next::Rest => left
-            .sheet
-            .as_deref()
-            .map(|sheet| console.typed().with_sheet(sheet, &planned_words(job, options))),
-    };
+    let other_sheet = left.sheet.as_deref().filter(|_| !matches!(next, Next::FailedSheet(_)));
+    let failed_command = other_sheet.map(|sheet| console.typed().with_sheet(sheet, &planned_words(job, options)));
     let next_command = next.command(console.typed(), || planned_words(job, options));
     let deletions = deletions_of_the_next(next, run.deleting, &chosen_deletions, &history);
     let undone_by = (worked_on < order.len()).then(|| undone_since(&path)).flatten();

@@ -779,7 +779,7 @@ fn a_row_that_has_left_the_sheet_is_not_taken_for_the_one_that_has_its_number_no
     assert!(!all.err.contains("warning"), "{}", all.err);
 
     // Without a record that the last run came to its end, its lines need not be in the sheet's order.
-    std::fs::remove_file(stage.path("sheet.results.csv.runs.jsonl")).unwrap();
+    fs_err::remove_file(stage.path("sheet.results.csv.runs.jsonl")).unwrap();
     let refused = undone("2").ends(1);
     assert!(
         refused.err.contains("several rows have had") && refused.out.is_empty(),

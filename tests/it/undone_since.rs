@@ -7,6 +7,7 @@ const UNDONE: &str = "was undone by a run of";
 
 #[test]
 fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
+    const SINCE: &str = "Since then a run of undo.csv undid what was done, or part of it.";
     let stage = Stage::new();
     let sheet = format!("operation,user,licenses\nadd-licenses,{HUGO},ATTUNU\n");
     stage.run(&sheet).ends(0);
@@ -16,7 +17,6 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
             .reseat(&["report", "sheet.results.csv", "-o", "report.html", "--force"])
             .ends(0)
     };
-    const SINCE: &str = "Since then a run of undo.csv undid what was done, or part of it.";
     assert!(!report(&stage).err.contains("Since then"));
     // The sheet alone undoes nothing.
     let again = stage.rerun(&[]).ends(0);
