@@ -90,7 +90,7 @@ fn a_header_is_typed_as_a_shell_takes_it_and_one_that_is_too_long_by_its_beginni
         "{}",
         help(question)
     );
-    let long = format!("{question}; {question}; {question}");
+    let long = format!("{question} / {question} / {question}");
     let (_, typed) = help(&long)
         .split_once("--map \"")
         .map(|(a, b)| (a.to_owned(), b.to_owned()))

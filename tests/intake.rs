@@ -904,6 +904,45 @@ fn what_is_odd_but_may_be_meant_is_a_warning() {
 }
 
 #[test]
+fn letters_that_were_lost_on_the_way_are_told() {
+    let told = |column: &str, cell: &str| {
+        let intake = intake(&format!("operation,user,{column}\nupdate,ann,{cell}\n"));
+        (codes(&intake, Severity::Error), codes(&intake, Severity::Warning))
+    };
+    for address in [
+        "s?ren@x.example",
+        "m??ller",
+        "M¿ller",
+        "s?ren.m?ller@x.example",
+        "?mer.o?uz",
+    ] {
+        assert_eq!(
+            errors(&format!("operation,user\ndelete,{address}\n")),
+            ["lost-letters"],
+            "{address}"
+        );
+    }
+    for address in ["mailto:ann@x.example?subject=hello", "\u{1a}ann@x.example"] {
+        assert_eq!(
+            errors(&format!("operation,user\ndelete,{address}\n")),
+            [] as [&str; 0],
+            "{address}"
+        );
+    }
+    for name in ["S?ren", "M??ller", "M¿ller", "Ann S?ren"] {
+        assert_eq!(told("name", name), (vec![], vec!["lost-letters"]), "{name}");
+    }
+    for name in ["O\u{92}Brien", "J\u{81}rgen", "J\u{1a}rgen", "\u{1b}$B;3ED\u{1b}(B"] {
+        assert_eq!(told("name", name).0, ["lost-letters"], "{name:?}");
+    }
+    for name in ["Ann?", "?", "Why? Not", "Søren", "Ann\u{85}", "¿Ann?", "Ann (?)"] {
+        assert_eq!(told("name", name), (vec![], vec![]), "{name:?}");
+    }
+    assert_eq!(told("note", "s?ren"), (vec![], vec![]));
+    assert_eq!(told("groups", "Who?What").0, [] as [&str; 0]);
+}
+
+#[test]
 fn an_error_word_of_any_program_is_an_error_in_any_column_that_is_used() {
     for word in [
         "#N/D!",
@@ -920,11 +959,41 @@ fn an_error_word_of_any_program_is_an_error_in_any_column_that_is_used() {
             ["error-value"],
             "{word}"
         );
-        // Only an error that a program writes in English is not taken for a password.
+        // What is not certainly an error may be a password.
         let text = format!("operation,user,password,note\nupdate,ann,{word},{word}\n");
-        assert_eq!(errors(&text), [] as [&str; 0], "{word}");
+        let intake = intake(&text);
+        let is_certain = !matches!(word, "#N/D!" | "Loading...");
+        assert_eq!(codes(&intake, Severity::Error).len(), usize::from(is_certain), "{word}");
+        assert!(
+            intake.problems.iter().all(|problem| !problem.what.contains(word)),
+            "{word}"
+        );
     }
     assert_eq!(errors("operation,user,password\nupdate,ann,#N/A\n"), ["error-value"]);
+    for (word, told) in [("NULL", 1), ("\\N", 1), ("#VIP!x", 0), ("Null", 0), ("x?y", 0)] {
+        let intake = intake(&format!("operation,user,password\nupdate,ann,{word}\n"));
+        assert_eq!(codes(&intake, Severity::Error), [] as [&str; 0], "{word}");
+        assert_eq!(
+            codes(&intake, Severity::Warning),
+            vec!["word-for-nothing"; told],
+            "{word}"
+        );
+        assert!(
+            intake.problems.iter().all(|problem| !problem.what.contains(word)),
+            "{word}"
+        );
+    }
+    for word in ["#Deleted", "#Error", "#Name?", "#Gelöscht", "#BEZUG"] {
+        assert_eq!(
+            errors(&format!("operation,user,name\nupdate,ann,{word}\n")),
+            ["error-value"],
+            "{word}"
+        );
+    }
+    for word in ["[object Object]", "System.Object[]", "1.#QNAN", "(leer)"] {
+        let intake = intake(&format!("operation,user,name\nupdate,ann,{word}\n"));
+        assert_eq!(codes(&intake, Severity::Warning), ["word-for-nothing"], "{word}");
+    }
     let groups = operations("operation,user,groups\nadd-to-groups,ann,#1 team; #sales\n");
     assert!(matches!(&groups[0], Operation::AddToGroups { groups, .. } if groups.len() == 2));
 }

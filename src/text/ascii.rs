@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-/// Whether the text is of visible ASCII letters and spaces only.
+/// Whether the text is of visible ASCII letters and spaces only, without `?`, which may stand for a letter that was lost.
 pub fn is_plain(text: &str) -> bool {
-    all(text.as_bytes(), |byte| matches!(byte, b' '..=b'~'))
+    all(text.as_bytes(), |byte| matches!(byte, b' '..=b'~') & (byte != b'?'))
 }
 
 /// Whether the text is ASCII without capitals, and so is its own lower case.
@@ -57,7 +57,11 @@ mod tests {
             for before in 0..10 {
                 for after in 0..10 {
                     let text = format!("{}{letter}{}", "a".repeat(before), "z".repeat(after));
-                    assert_eq!(is_plain(&text), matches!(letter, ' '..='~'), "{text:?}");
+                    assert_eq!(
+                        is_plain(&text),
+                        matches!(letter, ' '..='~') && letter != '?',
+                        "{text:?}"
+                    );
                     let lower = letter.is_ascii() && !letter.is_ascii_uppercase();
                     assert_eq!(is_lower(&text), lower, "{text:?}");
                 }

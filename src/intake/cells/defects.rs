@@ -1,8 +1,8 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
 use super::cleaning::{text_in_formula, turns_direction};
-use super::stand_ins::{LONGEST_NOTHING, is_english_error, is_error_word, is_nothing, may_be_name};
-use super::{Column, UnplacedProblem, excerpt};
+use super::stand_ins::{LONGEST_NOTHING, is_certain_error, is_error_word, is_nothing, may_be_name};
+use super::{Column, UnplacedProblem, bare_address, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
 use crate::text::{is_plain, plural};
@@ -79,7 +79,7 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
         ));
     }
     let is_error = match column {
-        Column::Password => is_english_error(text),
+        Column::Password => is_certain_error(text),
         _ => is_error_word(text),
     };
     if cell.kind == CellKind::Error || is_error {
@@ -93,7 +93,10 @@ fn spoiled_value(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedP
         };
         return Some(UnplacedProblem::error(
             ProblemCode::ErrorValue,
-            format!("the cell shows the error `{}`", excerpt(text)),
+            match column {
+                Column::Password => "the cell shows an error in the place of a password".to_owned(),
+                _ => format!("the cell shows the error `{}`", excerpt(text)),
+            },
             help,
         ));
     }
@@ -144,12 +147,16 @@ fn formula_as_text(column: Column, text: &str) -> Option<UnplacedProblem> {
 
 /// A word of databases and programs for nothing. It may be somebody's name, so it is read as it is written.
 fn nothing(column: Column, text: &str) -> Option<UnplacedProblem> {
-    if column == Column::Password || !is_nothing(text) {
+    if !is_nothing(text) {
         return None;
     }
+    let cell = match column {
+        Column::Password => "the cell".to_owned(),
+        _ => format!("`{text}`"),
+    };
     Some(UnplacedProblem::warning(
         ProblemCode::WordForNothing,
-        format!("`{text}` is what programs write for nothing, and is read as a text like any other"),
+        format!("{cell} is what programs write for nothing, and is read as a text like any other"),
         "leave the cell empty if nothing is meant",
     ))
 }
@@ -159,24 +166,67 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
     if is_plain(cell.text) {
         return None;
     }
+    let cell_has = |what: &str| match column {
+        Column::Password => format!("the cell has {what}"),
+        _ => format!("`{}` has {what}", excerpt(text)),
+    };
     // What a decoder writes in the place of bytes that it cannot read.
     if text.contains('\u{fffd}') {
         return Some(UnplacedProblem::error(
             ProblemCode::LostLetters,
-            format!("`{}` has letters that were lost in a conversion", excerpt(text)),
+            cell_has("letters that were lost in a conversion"),
             "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
+    }
+    if let Some(help) = foreign_controls(cell.text) {
+        let what = cell_has("control characters, as letters have that were read in another encoding than theirs");
+        return Some(UnplacedProblem::error(ProblemCode::LostLetters, what, help));
     }
     let is_address = matches!(
         column,
         Column::User | Column::Email | Column::NewEmail | Column::Username
     );
+    let is_name = matches!(column, Column::Name | Column::Surname | Column::DisplayName);
+    if is_address && has_lost_letters(bare_address(text)) || is_name && has_lost_letters(text) {
+        let what = cell_has("a question mark between letters, as programs write for a letter that they cannot");
+        let help = "write the letter again, or export the list as UTF-8: `Export-Csv -Encoding UTF8`";
+        return Some(if is_address {
+            UnplacedProblem::error(ProblemCode::LostLetters, what, help)
+        } else {
+            UnplacedProblem::warning(ProblemCode::LostLetters, what, help)
+        });
+    }
     let what = look_alike(cell.text, text).filter(|_| is_address)?;
     Some(UnplacedProblem::warning(
         ProblemCode::LookAlikeAddress,
         format!("`{}` {what}", excerpt(text)),
         "type it by hand if it came from a message or a web page",
     ))
+}
+
+/// What to do about control characters that no text has within it, but letters of other encodings; 0x85 ends lines on mainframes,
+/// and 0x1A files of old.
+fn foreign_controls(cell: &str) -> Option<&'static str> {
+    let cell = cell.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{1a}');
+    let is_foreign = |letter: char| matches!(letter, '\u{1a}' | '\u{1b}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}');
+    let found = cell.chars().find(|letter| is_foreign(*letter))?;
+    Some(if found == '\u{1b}' {
+        "if it is Japanese, `--encoding iso-2022-jp` reads it; else write the cell again"
+    } else {
+        "write the letters again, or save the sheet as CSV UTF-8 where it comes from"
+    })
+}
+
+/// Whether there is `?` or `¿`, once or several times, between two letters.
+fn has_lost_letters(text: &str) -> bool {
+    let is_mark = |letter: char| matches!(letter, '?' | '¿');
+    let Some(start) = text.find(is_mark) else {
+        return false;
+    };
+    let (before, from) = text.split_at(start);
+    let rest = from.trim_start_matches(is_mark);
+    let are_letters = before.ends_with(char::is_alphabetic) && rest.starts_with(char::is_alphabetic);
+    are_letters || has_lost_letters(rest)
 }
 
 /// What makes an address look like another one: letters of another alphabet among Latin ones, or a
@@ -243,13 +293,13 @@ mod tests {
 
     use super::*;
     use crate::intake::cells::clean;
-    use crate::intake::cells::stand_ins::{KNOWN_ERRORS, NOTHING};
+    use crate::intake::cells::stand_ins::{KNOWN_ERRORS, NOTHING, NOTHING_OF_PROGRAMS};
 
     proptest! {
         #[test]
-        fn a_sound_cell_is_clean_and_has_no_defect(cell in "[ -~]{1,12}|[a-zA-Z]{2,5}[:.+#]{0,3}[0-9]{0,3}[ -~]") {
+        fn a_plain_cell_that_is_sound_is_clean_and_has_no_defect(cell in "[ -~]{1,12}|[a-zA-Z]{2,5}[:.+#]{0,3}[0-9]{0,3}[ -~]") {
             let kind = CellKind::Text;
-            if is_sound(&cell) {
+            if is_plain(&cell) && is_sound(&cell) {
                 prop_assert_eq!(clean(&cell), cell.as_str());
                 for column in Column::iter() {
                     prop_assert_eq!(defect(column, Cell { text: &cell, kind, is_formula: false }, &cell), None);
@@ -260,7 +310,10 @@ mod tests {
 
     #[test]
     fn no_error_and_no_word_for_nothing_is_sound() {
-        let words = KNOWN_ERRORS.split_whitespace().chain(NOTHING);
+        let words = KNOWN_ERRORS
+            .split_whitespace()
+            .chain(NOTHING)
+            .chain(NOTHING_OF_PROGRAMS);
         for word in words.chain(["Err:508", "error:502", "Loading...", "<clear>", "1.2E+10"]) {
             assert!(!is_plain(word) || !is_sound(word), "{word}");
         }

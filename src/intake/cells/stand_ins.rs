@@ -11,8 +11,9 @@ pub(super) const KNOWN_ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! 
     #TYHJÄ! #ЗНАЧ! #ЧИСЛО! #ДЕЛ/0! #ИМЯ? #Н/Д #ССЫЛКА! #ПУСТО! #HODNOTA! #DĚLENÍ_NULOU! #NÁZEV? \
     #NENÍ_K_DISPOZICI #NEDOSTUPNÝ #HIÁNYZIK #ΔΙΑΙΡ./0! #Δ/Υ #YOK #AD? #BAŞV! #エラー!";
 
-/// The error words that have no mark of their own at the end, in capitals and in the languages that write them.
-const UNMARKED_ERRORS: [&str; 16] = [
+/// The error words that have no mark of their own at the end, in capitals and in the languages that write them; and those of
+/// databases for offices, which are not in capitals.
+const UNMARKED_ERRORS: [&str; 26] = [
     "#NV",
     "#NA",
     "#YOK",
@@ -29,10 +30,17 @@ const UNMARKED_ERRORS: [&str; 16] = [
     "#GETTING_DATA",
     "#DATEN_ABRUFEN",
     "#OBTENIENDO_DATOS",
+    "#BEZUG",
+    "#WERT",
+    "#FEHLER",
+    "#Fehler",
+    "#Gelöscht",
+    "#Deleted",
+    "#Error",
+    "#Name?",
+    "#Num!",
+    "#Div/0!",
 ];
-
-/// Those that any spreadsheet program in English writes.
-const ENGLISH_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"];
 
 /// What stands before the number of an error in free office suites, in lower case.
 const ERROR_PREFIXES: [&str; 22] = [
@@ -101,6 +109,20 @@ pub(super) const NOTHING: [&str; 25] = [
     ".",
 ];
 
+/// What programs write in the place of a value that they cannot write.
+pub(super) const NOTHING_OF_PROGRAMS: [&str; 10] = [
+    "[object Object]",
+    "System.Object[]",
+    "System.String[]",
+    "1.#QNAN",
+    "1.#IND",
+    "-1.#IND",
+    "-nan",
+    "(blank)",
+    "(none)",
+    "(leer)",
+];
+
 /// What people write where somebody is to have none, in lower case; of a person or a group it could be the name.
 const NONE: [&str; 30] = [
     "none",
@@ -152,14 +174,16 @@ pub(super) fn may_be_name(error: &str) -> bool {
     is_word && !KNOWN_ERRORS.split(' ').any(|known| known == error)
 }
 
-/// Whether the text is an error in English. Anything else may be a password.
-pub(super) fn is_english_error(text: &str) -> bool {
-    ENGLISH_ERRORS.contains(&text)
+/// Whether the text is an error word that is known, a number in too narrow a column, or a numbered error. Anything else may be
+/// a password.
+pub(super) fn is_certain_error(text: &str) -> bool {
+    let is_too_narrow = || text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    KNOWN_ERRORS.split_whitespace().any(|known| known == text) || is_too_narrow() || is_numbered_error(text)
 }
 
 /// Whether the text is what databases and programs write for nothing.
 pub(super) fn is_nothing(text: &str) -> bool {
-    text.len() <= LONGEST_NOTHING && NOTHING.contains(&text)
+    text.len() <= LONGEST_NOTHING && NOTHING.contains(&text) || NOTHING_OF_PROGRAMS.contains(&text)
 }
 
 /// Whether the text is what people write where nothing is wanted.

@@ -74,12 +74,12 @@ pub(in crate::sheet) enum FormulaValue<'v> {
 
 impl FormulaValue<'_> {
     /// Whether it is what programs store that do not compute, so that it says nothing where the file asks for a
-    /// computation: the number 0, or an empty text. True or false, an error, and any other number come from a computation
+    /// computation: 0 as a number or as a text, or an empty text. True or false, an error, and any other number come from a computation
     /// or from whoever wrote the formula, and so do not count.
     pub(in crate::sheet) fn is_filler(self) -> bool {
         match self {
             Self::Number(number) => number == 0.0,
-            Self::Text(text) => text.is_empty(),
+            Self::Text(text) => text.is_empty() || text == "0",
         }
     }
 }

@@ -159,7 +159,7 @@ impl RawCell {
         if matches!(self.kind, Kind::Text | Kind::InlineString) {
             unescape(value, 0);
             // A formula may give an empty text.
-            let is_nothing = value.is_empty() && (!is_formula || is_filler(FormulaValue::Text(value)));
+            let is_nothing = value.is_empty() && !is_formula || is_filler(FormulaValue::Text(value));
             return Ok(if is_nothing {
                 nothing
             } else {

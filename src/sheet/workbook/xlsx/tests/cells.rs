@@ -146,6 +146,11 @@ fn a_formula_has_the_value_that_is_stored_with_it() {
     assert_cells(asks, &stored);
     assert_cells(asks, &fillers.map(|xml| (xml, Some((Uncomputed, "")))));
     assert_cells(asks, &[("<c><v>0</v></c>", Some((Number, "0")))]);
+    // Some programs write their filler as a text.
+    let text = "<c t=\"str\"><f>A1</f><v>0</v></c>";
+    assert_cells("", &[(text, Some((Text, "0")))]);
+    assert_cells(asks, &[(text, Some((Uncomputed, "")))]);
+    assert_cells(asks, &[("<c t=\"str\"><v>0</v></c>", Some((Text, "0")))]);
 }
 
 #[test]
