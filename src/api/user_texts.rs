@@ -35,8 +35,8 @@ const NAMED_BY_ADDRESS: u8 = 1;
 /// The mark of a display name that is first and last name with a space between.
 const CALLED_BY_NAMES: u8 = 2;
 
-/// How long a piece gets. What stays takes up the gaps between the large pieces of memory in which answers come and which do not;
-/// a text for all of an answer would leave new gaps beside it.
+/// How long a piece gets. One for all of an answer would be as large as what the answer is read with, so that what stays and
+/// what goes would leave gaps between each other that nothing fills.
 const PIECE: usize = 8 << 10;
 
 /// The texts of several users as they are read.
