@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -86,14 +87,12 @@ impl StepFailure {
     }
 }
 
-/// What is known of one row.
-#[derive(Debug, Clone, Default)]
+/// How far one row is.
+#[derive(Debug, Clone, Copy)]
 struct RowState {
     /// How many of its steps are open.
     open: u32,
     ended: bool,
-    /// Kept from the row's first call to its end only, because there may be a million rows.
-    log: Option<Box<RowLog>>,
 }
 
 /// What has happened to one row.
@@ -163,6 +162,8 @@ pub(super) struct Rows<'a> {
     rules: &'a Rules,
     recording: Recording,
     states: Vec<RowState>,
+    /// What has happened to those that are under way, and to those that have failed: there may be a million rows.
+    logs: HashMap<RowIndex, Box<RowLog>>,
     failures: usize,
 }
 
@@ -170,13 +171,14 @@ impl<'a> Rows<'a> {
     pub(super) fn new(sheet: PlannedSheet<'a>, rules: &'a Rules, recording: Recording) -> Self {
         let open = |steps: usize| RowState {
             open: u32::try_from(steps).unwrap_or(u32::MAX),
-            ..RowState::default()
+            ended: false,
         };
         Self {
             sheet,
             rules,
             recording,
             states: sheet.plan.rows.iter().map(|row| open(row.steps.len())).collect(),
+            logs: HashMap::default(),
             failures: 0,
         }
     }
@@ -338,7 +340,7 @@ impl<'a> Rows<'a> {
 
     /// Forgets the failure after which the row has gone on.
     pub(super) fn take_setback(&mut self, row: RowIndex) -> Option<Verdict> {
-        self.states[row].log.as_mut()?.setback.take()
+        self.logs.get_mut(&row)?.setback.take()
     }
 
     /// The row turned out to need no change.
@@ -359,10 +361,10 @@ impl<'a> Rows<'a> {
     pub(super) fn end(&mut self, row: RowIndex, steps: &Steps<'_>, now: Timestamp) -> Option<Record> {
         self.states[row].ended = true;
         if self.recording == Recording::Off || self.sheet.plan.rows[row].is_on_record() {
-            self.states[row].log.take_if(|log| log.failure.is_none());
+            self.forget(row);
             return None;
         }
-        let told = self.states[row].log.as_mut().and_then(|log| log.told.take());
+        let told = self.logs.get_mut(&row).and_then(|log| log.told.take());
         let told = told.filter(|told| told.has_come_about(row, steps));
         let log = self.log(row);
         let planned = &self.sheet.plan.rows[row].verdict;
@@ -378,8 +380,7 @@ impl<'a> Rows<'a> {
             ..self.record(row, steps, told.map(|told| told.change), None, verdict, &log.remarks)
         };
         self.failures += usize::from(record.report.status.is_failure());
-        // From now on only whether the row is well is asked for.
-        self.states[row].log.take_if(|log| log.failure.is_none());
+        self.forget(row);
         Some(record)
     }
 
@@ -525,11 +526,18 @@ impl<'a> Rows<'a> {
 
     fn log(&self, row: RowIndex) -> &RowLog {
         static NONE: LazyLock<RowLog> = LazyLock::new(RowLog::default);
-        self.states[row].log.as_deref().unwrap_or(&NONE)
+        self.logs.get(&row).map_or(&NONE, |log| &**log)
     }
 
     fn edit(&mut self, row: RowIndex) -> &mut RowLog {
-        self.states[row].log.get_or_insert_default()
+        self.logs.entry(row).or_default()
+    }
+
+    /// Forgets what has happened to a row that has ended: from now on only whether it is well is asked for.
+    fn forget(&mut self, row: RowIndex) {
+        if self.is_well(row) {
+            self.logs.remove(&row);
+        }
     }
 }
 
