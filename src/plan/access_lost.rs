@@ -125,7 +125,7 @@ impl Loser {
                 }
             }
             Work::Member(group, Membership::Leave) => {
-                self.groups.push(*group);
+                self.groups.push(**group);
                 self.rows.extend(step.rows.iter().copied());
             }
             Work::License(change) if self.ways.blocked => {

@@ -171,7 +171,7 @@ impl Assembly<'_> {
             self.push(stage, Some(account), rows, Work::Update(Box::new(updates)));
         }
         for WantedMembership { group, change, rows } in memberships {
-            self.push(stage, Some(account), rows, Work::Member(group, change));
+            self.push(stage, Some(account), rows, Work::Member(Box::new(group), change));
         }
         for EndedLease { group, bundles, rows } in leases {
             let end = LeaseEnd { group, bundles };

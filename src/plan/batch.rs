@@ -121,7 +121,7 @@ impl CallKind {
             Work::Invite(_) => Self::Invite,
             Work::Create(creation) => Self::Create(creation.groups.clone()),
             Work::Update(_) => Self::Update(index),
-            Work::Member(group, _) => Self::Members(*group),
+            Work::Member(group, _) => Self::Members(**group),
             Work::License(change) => Self::of_license(change),
             Work::GroupRule(_) => Self::GroupRule(index),
             Work::RemoveRule(_) => Self::RemoveRule(index),

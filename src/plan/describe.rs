@@ -113,8 +113,8 @@ impl Description<'_> {
                     self.update(user, update);
                 }
             }
-            Work::Member(group, Membership::Join) => self.joined(&[*group]),
-            Work::Member(group, Membership::Leave) => self.left(&[*group]),
+            Work::Member(group, Membership::Join) => self.joined(&[**group]),
+            Work::Member(group, Membership::Leave) => self.left(&[**group]),
             Work::License(change) => self.license(step, change),
             Work::GroupRule(change) => {
                 let GroupRuleChange {

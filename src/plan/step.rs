@@ -293,8 +293,8 @@ pub enum Work {
     Create(Box<Creation>),
     /// Changes the profile, and memberships in the same PUT; one part for each row, in sheet order.
     Update(Box<OneOrMany<(RowIndex, UserUpdate)>>),
-    /// Joins or leaves one group, from the group's side.
-    Member(GroupId, Membership),
+    /// Joins or leaves one group, from the group's side. Its id is apart: of a million steps few have one.
+    Member(Box<GroupId>, Membership),
     /// Changes the direct allocation.
     License(Arc<LicenseChange>),
     /// Replaces a group's licence rule.
@@ -372,6 +372,9 @@ pub struct Step {
     /// What.
     pub work: Work,
 }
+
+/// Of steps there may be a million.
+const _: () = assert!(size_of::<Step>() <= 40);
 
 /// A source of steps: a plan, or a run that has learned more than its plan says.
 pub trait StepSource {

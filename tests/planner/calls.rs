@@ -100,11 +100,11 @@ fn carry_out_one(plan: &mut Plan, world: &mut World, call: &Call) {
                 }
             }
             Work::Member(group, Membership::Join) => {
-                assert!(present(world, id).groups.insert(*group), "joins what it is in");
+                assert!(present(world, id).groups.insert(**group), "joins what it is in");
             }
             Work::Member(group, Membership::Leave) => {
-                assert!(present(world, id).groups.contains(group), "leaves what it is not in");
-                present(world, id).leave(*group);
+                assert!(present(world, id).groups.contains(&**group), "leaves what it is not in");
+                present(world, id).leave(**group);
             }
             Work::License(change) => {
                 let present = present(world, id);

@@ -23,7 +23,7 @@ impl Machine<'_> {
             return known;
         };
         let joins = |step: &StepIndex| match &self.steps.step(*step).work {
-            Work::Member(of, Membership::Join) => *of == group,
+            Work::Member(of, Membership::Join) => **of == group,
             Work::Update(parts) => parts.iter().any(|(_, part)| part.add_groups.contains(&group)),
             _ => false,
         };

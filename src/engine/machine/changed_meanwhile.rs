@@ -126,10 +126,10 @@ impl Machine<'_> {
             let Work::Member(id, _) = &self.steps.step(*step).work else {
                 continue;
             };
-            let Some(known) = self.group(*id) else {
+            let Some(known) = self.group(**id) else {
                 continue;
             };
-            let now = groups.get(*id);
+            let now = groups.get(**id);
             let what = match now {
                 None => format!("deleted the group `{}`", known.name),
                 Some(now) if known.name != now.name => {

@@ -31,7 +31,7 @@ impl Machine<'_> {
         let words = failure.message();
         match (&self.steps.step(step).work, &failure.verdict.code) {
             (Work::Member(group, _), RowCode::Call(_)) => {
-                failure.saying(format!("{}: {words}", self.group_in_words(*group)))
+                failure.saying(format!("{}: {words}", self.group_in_words(**group)))
             }
             _ => {
                 let named =

@@ -104,9 +104,10 @@ impl Machine<'_> {
 
     /// Notes that a leaver's group refused to let go.
     pub(super) fn note_held_by_group(&mut self, step: StepIndex, failure: &StepFailure, error: Option<&CallError>) {
-        let Work::Member(group, Membership::Leave) = self.steps.step(step).work else {
+        let Work::Member(group, Membership::Leave) = &self.steps.step(step).work else {
             return;
         };
+        let group = **group;
         let is_refusal = error.is_some_and(|error| error.failure == Failure::Refused && error.status != Some(403));
         if is_refusal && self.is_a_leavers(step) {
             let held = self.held_by_groups.entry(group).or_default();
@@ -143,7 +144,7 @@ impl Machine<'_> {
                 let own = parts.iter().filter(|(of, _)| *of == row);
                 own.flat_map(|(_, part)| part.remove_groups.clone()).collect()
             }
-            Work::Member(group, Membership::Leave) if rows.len() == 1 => vec![*group],
+            Work::Member(group, Membership::Leave) if rows.len() == 1 => vec![**group],
             _ => return true,
         };
         let held: Vec<(GroupId, Verdict)> = groups

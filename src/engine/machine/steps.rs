@@ -186,7 +186,7 @@ impl<'a> Steps<'a> {
         for step in steps.filter(|step| step.account == Some(account)) {
             match &step.work {
                 Work::Member(group, _) => {
-                    groups.insert(*group);
+                    groups.insert(**group);
                 }
                 Work::Update(parts) => {
                     for (_, part) in parts.iter() {
@@ -358,7 +358,7 @@ impl<'a> Steps<'a> {
         };
         let mut works: Vec<Work> = others
             .into_iter()
-            .map(|group| Work::Member(group, Membership::Leave))
+            .map(|group| Work::Member(Box::new(group), Membership::Leave))
             .collect();
         if works.is_empty() && !changes_profile {
             works.extend(built_in.into_iter().map(|group| leave(vec![group])));

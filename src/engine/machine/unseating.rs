@@ -12,7 +12,7 @@ pub(super) fn unseats(step: StepIndex, steps: &Steps<'_>, snapshot: &Snapshot) -
     let group = snapshot.administrators().map(|group| group.id);
     let is_unseating = match &steps.step(step).work {
         Work::Update(parts) => parts.iter().any(|(_, part)| stops_administrating(part, group)),
-        Work::Member(of, Membership::Leave) => Some(*of) == group,
+        Work::Member(of, Membership::Leave) => Some(**of) == group,
         _ => false,
     };
     let user = || steps.user_of(step).and_then(|user| snapshot.user_by_id(user));

@@ -261,7 +261,7 @@ impl Sections<'_> {
                             .for_each(|group| note(*group, Membership::Leave));
                     }
                 }
-                Work::Member(group, membership) => note(*group, *membership),
+                Work::Member(group, membership) => note(**group, *membership),
                 Work::License(_)
                 | Work::GroupRule(_)
                 | Work::RemoveRule(_)
