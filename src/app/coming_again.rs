@@ -84,7 +84,7 @@ fn changes(row: &Row, snapshot: &Snapshot) -> impl Iterator<Item = (Facet, UserI
     let user = match (facets, row.operation.makes(), row.operation.named_user()) {
         ([], ..) => None,
         (_, Some(made), _) => snapshot.account(made).one().map(|user| user.id),
-        (_, None, Some(UserRef::Id(id))) => Some(*id),
+        (_, None, Some(UserRef::Id(id))) => Some(**id),
         (_, None, Some(name)) => snapshot.user(name).one().map(|user| user.id),
         (_, None, None) => None,
     };

@@ -17,7 +17,7 @@ use super::seat_memory::SeatMemory;
 use super::session::{Session, in_session};
 use super::sheet_place::{SheetPlace, is_same_file};
 use crate::cli::{RebalanceOptions, Verbosity};
-use crate::directory::{self, Found, Needs, Snapshot};
+use crate::directory::{self, Needs, Snapshot};
 use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::{AsOf, Catalogue, OperationKind, UserId, UserRef};
 use crate::problem::Problems;
@@ -210,8 +210,8 @@ fn kept(list: Vec<KeptPerson>, snapshot: &Snapshot, as_of: &AsOf) -> (Vec<Kept>,
         }
         let account = snapshot.user(&person.user).one().map(|user| user.id);
         // Somebody whose account is gone is known by the id alone.
-        let orphan = || match person.user {
-            UserRef::Id(id) => holds_without_account(id, snapshot).then_some(id),
+        let orphan = || match &person.user {
+            UserRef::Id(id) => holds_without_account(**id, snapshot).then_some(**id),
             UserRef::Name(_) => None,
         };
         let Some(user) = account.or_else(orphan) else {
@@ -235,7 +235,7 @@ fn holds_without_account(id: UserId, snapshot: &Snapshot) -> bool {
             .leases()
             .is_some_and(|leases| leases.of_user(id).next().is_some())
     };
-    let is_listed = !matches!(snapshot.user(&UserRef::Id(id)), Found::None { .. });
+    let is_listed = snapshot.has_user(id);
     !is_listed && (snapshot.direct(id).is_some() || leases_any())
 }
 
@@ -310,7 +310,7 @@ mod tests {
                 sheet: "keep.csv".into(),
                 row: 2,
             },
-            user: UserRef::Id(id(number)),
+            user: UserRef::from(id(number)),
             reason: String::new(),
             until: None,
         });

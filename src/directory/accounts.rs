@@ -107,7 +107,7 @@ impl Accounts {
     /// The one account that a sheet means; nothing is suggested for a miss.
     pub(super) fn known(&self, reference: &UserRef) -> Option<&User> {
         match reference {
-            UserRef::Id(id) => self.get(*id),
+            UserRef::Id(id) => self.get(**id),
             UserRef::Name(name) => self.find(name).one(),
         }
     }
@@ -119,7 +119,7 @@ impl Accounts {
     /// The user that a sheet means; for an unknown name, with a suggestion of what may have been meant.
     pub fn resolve(&self, reference: &UserRef) -> Found<&User> {
         match reference {
-            UserRef::Id(id) => self.by_id(*id),
+            UserRef::Id(id) => self.by_id(**id),
             UserRef::Name(name) => match self.find(name) {
                 Found::None { .. } => Found::None {
                     suggestion: self.suggestion(name),

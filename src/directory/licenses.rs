@@ -240,7 +240,7 @@ fn without_account(holders: &[UserId], accounts: &Accounts) -> Vec<UserId> {
 /// The ids of those whose allocations are wanted. An id that no account has may be an orphan's, whose seat is still taken.
 fn holders(references: &[&UserRef], needs: &Needs<'_>, accounts: &Accounts, and_of: &[UserId]) -> Vec<UserId> {
     let found = |reference: &&UserRef| match reference {
-        UserRef::Id(id) => accounts.get(*id).map(|user| user.id),
+        UserRef::Id(id) => accounts.get(**id).map(|user| user.id),
         UserRef::Name(name) => accounts.find(name).one().map(|user| user.id),
     };
     let by_address = |address: &&str| accounts.find(address).one().map(|user| user.id);

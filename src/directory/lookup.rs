@@ -104,7 +104,7 @@ impl<'a> Entry<'a> {
             Detail::Profile => Self::Search,
         };
         let of = |user: &'a UserRef, by_name: fn(&'a str) -> Self| match user {
-            UserRef::Id(id) => Self::Id(*id),
+            UserRef::Id(id) => Self::Id(**id),
             UserRef::Name(name) => by_name(name),
         };
         let addresses = needs.addresses.iter().copied().map(Self::Search);

@@ -137,7 +137,7 @@ pub async fn find_users(
     observer: &Observer,
 ) -> Result<Accounts, ReadError> {
     let reader = Reader::new(client, options, observer);
-    let users: Vec<UserRef> = users.iter().copied().map(UserRef::Id).collect();
+    let users: Vec<UserRef> = users.iter().copied().map(UserRef::from).collect();
     let needs = Needs {
         users: users.iter().collect(),
         detail: Detail::Profile,

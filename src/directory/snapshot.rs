@@ -84,6 +84,11 @@ impl Snapshot {
         self.0.accounts.get(id)
     }
 
+    /// Whether anybody who was read has this id.
+    pub fn has_user(&self, id: UserId) -> bool {
+        self.0.accounts.has(id)
+    }
+
     /// The account that has this address, or user name, already; nothing is suggested for a miss.
     pub fn account(&self, name: &str) -> Found<&User> {
         self.0.accounts.find(name)
@@ -179,8 +184,7 @@ impl Snapshot {
 
     /// The allocation of an account that is gone while its seats are still taken.
     pub fn orphan(&self, user: UserId) -> Option<&Allocation> {
-        let is_account = !matches!(self.user(&UserRef::Id(user)), Found::None { .. });
-        self.direct(user).filter(|_| !is_account)
+        self.direct(user).filter(|_| !self.has_user(user))
     }
 
     /// When the user last used a licence that it holds directly, as far as that was read. Of a user who holds nothing there

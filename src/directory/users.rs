@@ -78,7 +78,7 @@ impl Reader<'_> {
         let unread: Vec<UserRef> = expected
             .iter()
             .filter(is_unread)
-            .map(|(_, id)| UserRef::Id(*id))
+            .map(|(_, id)| UserRef::from(*id))
             .collect();
         if read.is_everybody || unread.is_empty() {
             return Ok(read);

@@ -9,8 +9,8 @@ use crate::text::fold;
 /// A user as a sheet names it.
 #[derive(Debug, Clone)]
 pub enum UserRef {
-    /// By GUID.
-    Id(UserId),
+    /// By GUID; apart, because a sheet may have a million rows, and most name users.
+    Id(Box<UserId>),
     /// By e-mail address or user name, matched exactly (case aside), never by prefix.
     Name(Box<str>),
 }
@@ -34,6 +34,18 @@ impl UserRef {
     }
 }
 
+impl From<UserId> for UserRef {
+    fn from(id: UserId) -> Self {
+        Self::Id(Box::new(id))
+    }
+}
+
+impl From<GroupId> for GroupRef {
+    fn from(id: GroupId) -> Self {
+        Self::Id(id)
+    }
+}
+
 macro_rules! reference {
     ($name:ident, $id:ident) => {
         impl $name {
@@ -41,7 +53,7 @@ macro_rules! reference {
             pub fn parse(text: &str) -> Self {
                 let text = text.trim();
                 text.parse::<$id>()
-                    .map_or_else(|_| Self::Name(text.into()), Self::Id)
+                    .map_or_else(|_| Self::Name(text.into()), Self::from)
             }
 
             /// The form in which references are compared.

@@ -158,7 +158,7 @@ impl Row {
 }
 
 /// Rows are what most of a large sheet's memory is.
-const _: () = assert!(size_of::<Row>() <= 88);
+const _: () = assert!(size_of::<Row>() <= 80);
 
 #[cfg(test)]
 mod tests {

@@ -201,7 +201,7 @@ impl<'a> Collector<'a> {
     fn release(&mut self, user: &'a UserRef, expected: Option<UserId>) {
         self.licensed(user);
         let by_id = match user {
-            UserRef::Id(id) => Some(*id),
+            UserRef::Id(id) => Some(**id),
             UserRef::Name(_) => expected,
         };
         self.needs.released.extend(by_id);

@@ -128,7 +128,7 @@ impl Wanted {
                 .filter(is_limited)
                 .map(|rule| group(&rule.group))
                 .collect(),
-            users: ids.into_iter().map(UserRef::Id).collect(),
+            users: ids.into_iter().map(UserRef::from).collect(),
             rule_groups: changes.rules.iter().map(|rule| group(&rule.group)).collect(),
             licenses: changes.accounts.iter().any(|change| {
                 change.held.is_some() || change.external.is_some() || change.made.is_some() || !change.moved.is_empty()

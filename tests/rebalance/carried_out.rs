@@ -7,7 +7,7 @@ use crate::model::{GROUPS, World, address, group_id, user_id};
 impl World {
     fn number(&self, user: &UserRef) -> u8 {
         let named = |number: &&u8| match user {
-            UserRef::Id(id) => user_id(**number) == *id,
+            UserRef::Id(id) => user_id(**number) == **id,
             UserRef::Name(name) => address(**number) == **name,
         };
         *self.people.keys().find(named).unwrap()

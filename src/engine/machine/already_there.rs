@@ -9,8 +9,8 @@ use super::schedule::Tries;
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::api::{CallError, ErrorCode, InviteReply, User, UserUpdate};
-use crate::directory::{Allocations, Found, ReadError};
-use crate::model::{GroupId, Operation, Row, Status, UserId, UserRef};
+use crate::directory::{Allocations, ReadError};
+use crate::model::{GroupId, Operation, Row, Status, UserId};
 use crate::plan::{
     AccountIndex, Call, CallKind, Direct, Holding, OneOrMany, RowCode, RowReason, Stage, Step, StepIndex, StepSource,
     Verdict, Work, goes_on_with,
@@ -132,7 +132,7 @@ impl Machine<'_> {
                 return self.fail_step(step, &failure, None);
             }
         };
-        let is_another = !matches!(self.snapshot.user(&UserRef::Id(user.id)), Found::None { .. });
+        let is_another = self.snapshot.has_user(user.id);
         if self.steps.learn_id(account, user.id, is_another).is_err() {
             let words = format!(
                 "the name is now that of {}, which is another account of the plan",

@@ -12,11 +12,10 @@ use super::schedule::{OneAtATime, Tries, Waiting, after_its_half_passed, split, 
 use super::state::{Machine, Task};
 use super::steps::StepState;
 use crate::api::{Allocation, CallError, ErrorCode, Failure, OwnCode, Receipt, ReleaseReply, Seats, UserUpdate};
-use crate::directory::Found;
 use crate::engine::outcome::Stopped;
 use crate::engine::reply::Reply;
 use crate::ledger::Record;
-use crate::model::{BundleSet, Status, UserId, UserRef};
+use crate::model::{BundleSet, Status, UserId};
 use crate::plan::{Call, CallKind, Family, Membership, RowCode, RowReason, StepIndex, StepSource, Work, not_owned};
 
 impl Machine<'_> {
@@ -165,7 +164,7 @@ impl Machine<'_> {
     /// migration could end at the very account that it deletes.
     pub(super) fn made(&mut self, step: StepIndex, user: UserId) {
         if let Some(account) = self.steps.step(step).account {
-            let is_somebodys = !matches!(self.snapshot.user(&UserRef::Id(user)), Found::None { .. });
+            let is_somebodys = self.snapshot.has_user(user);
             if let Err(user) = self.steps.learn_id(account, user, is_somebodys) {
                 let words = format!("the server answered with {user}, which is another account's id");
                 let failure = StepFailure::new(Status::InDoubt, RowReason::AnotherAccount, words);

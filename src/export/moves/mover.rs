@@ -184,7 +184,7 @@ impl<'a> List<'a> {
         };
         for listed in request.addresses.all() {
             let found = match &listed.user {
-                UserRef::Id(id) => snapshot.user_by_id(*id),
+                UserRef::Id(id) => snapshot.user_by_id(**id),
                 // Nothing need be suggested for somebody who has no account: such a list is often of a whole company.
                 UserRef::Name(name) => snapshot.account(name).one(),
             };
@@ -308,7 +308,7 @@ impl<'a> Judge<'a, '_> {
             return Err(Obstacle::OwnName);
         }
         let migrate = Migrate {
-            user: UserRef::Id(user.id),
+            user: UserRef::from(user.id),
             new_email: proposal.address.clone(),
             name: None,
             surname: None,

@@ -445,7 +445,7 @@ impl<'c> CellReader<'c, '_, '_> {
     /// The id that a cell of `user_id` holds; one without is an error.
     fn check_id(&mut self, cell: &str) -> Option<UserId> {
         let id = match UserRef::parse(cell) {
-            UserRef::Id(id) if !id.0.is_nil() => Some(id),
+            UserRef::Id(id) if !id.0.is_nil() => Some(*id),
             UserRef::Id(_) | UserRef::Name(_) => None,
         };
         if id.is_none() {

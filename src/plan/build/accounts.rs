@@ -81,7 +81,7 @@ impl<'a> Builder<'a> {
     /// The allocation that is left of an account that is gone, if the id is such an account's.
     pub(super) fn orphan(&self, user: &UserRef) -> Option<&'a Allocation> {
         match user {
-            UserRef::Id(id) => self.snapshot.orphan(*id),
+            UserRef::Id(id) => self.snapshot.orphan(**id),
             UserRef::Name(_) => None,
         }
     }

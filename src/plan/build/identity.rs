@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
         let Some(expected) = self.expected(row) else {
             return Ok(found);
         };
-        let present = match self.snapshot.user(&UserRef::Id(expected)) {
+        let present = match self.snapshot.user(&UserRef::from(expected)) {
             Found::One(present) => Some(present),
             Found::Many(which) => return Err(user_ambiguous(&expected.to_string(), &which)),
             Found::None { .. } => None,
@@ -61,14 +61,14 @@ impl<'a> Builder<'a> {
     /// as sheets that reseat writes do, or an interrupted run has worked on it. An id by itself may be a slip.
     pub(super) fn all_gone(&self, row: RowIndex, user: &UserRef) -> Option<UserId> {
         let UserRef::Id(id) = user else { return None };
-        let is_stated = self.expected(row) == Some(*id);
+        let is_stated = self.expected(row) == Some(**id);
         let is_on_the_way = || {
             self.begun
                 .get(&self.sheet[row].key)
                 .is_some_and(|begun| begun.is_on_the_way)
         };
         let is_gone = matches!(self.snapshot.user(user), Found::None { .. });
-        (is_gone && (is_stated || is_on_the_way())).then_some(*id)
+        (is_gone && (is_stated || is_on_the_way())).then_some(**id)
     }
 
     /// Whether the row may take the seat away, by its `unless_used_since`. Whoever is not there is for the operation to say.
@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
 /// Whether this is one of the account's names.
 fn goes_by(account: &User, user: &UserRef) -> bool {
     match user {
-        UserRef::Id(id) => account.id == *id,
+        UserRef::Id(id) => account.id == **id,
         UserRef::Name(name) => [account.email(), account.user_name()].map(fold).contains(&fold(name)),
     }
 }

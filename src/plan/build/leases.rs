@@ -47,8 +47,8 @@ impl Builder<'_> {
     pub(super) fn gone_holder(&self, user: &UserRef, group: GroupId) -> Option<UserId> {
         let UserRef::Id(id) = user else { return None };
         let is_gone = matches!(self.snapshot.user(user), Found::None { .. });
-        let holds = |leases: &Leases| leases.of(group, *id).is_some();
-        (is_gone && self.snapshot.leases().is_some_and(holds)).then_some(*id)
+        let holds = |leases: &Leases| leases.of(group, **id).is_some();
+        (is_gone && self.snapshot.leases().is_some_and(holds)).then_some(**id)
     }
 
     fn why_nothing_is_held(&self, leases: &Leases, user: Option<UserId>, group: GroupId) -> String {
