@@ -80,7 +80,7 @@ pub(super) struct Maker {
 /// What the rows request for an account's profile and groups, and for what it holds by these.
 #[derive(Debug, Default)]
 pub(super) struct WantedChanges {
-    pub(super) updates: OneOrMany<(RowIndex, UserUpdate)>,
+    pub(super) updates: Option<Box<OneOrMany<(RowIndex, UserUpdate)>>>,
     pub(super) memberships: Vec<WantedMembership>,
     pub(super) leases: Vec<EndedLease>,
 }
@@ -191,7 +191,10 @@ impl<'a> AccountDraft<'a> {
     }
 
     pub(super) fn updates(&self) -> &[(RowIndex, UserUpdate)] {
-        self.wanted.as_ref().map_or(&[], |wanted| &wanted.updates)
+        self.wanted
+            .as_ref()
+            .and_then(|wanted| wanted.updates.as_ref())
+            .map_or(&[], |updates| updates)
     }
 
     pub(super) fn memberships(&self) -> &[WantedMembership] {
@@ -460,7 +463,7 @@ impl<'a> AccountDraft<'a> {
 
     /// Adds a row's change of the profile.
     pub(super) fn update(&mut self, row: RowIndex, update: UserUpdate) {
-        self.wanted().updates.push((row, update));
+        self.wanted().updates.get_or_insert_default().push((row, update));
     }
 
     /// The licence change of the rows; `None` if nothing changes.
@@ -509,17 +512,18 @@ impl<'a> AccountDraft<'a> {
             return;
         };
         let WantedMembership { change, rows, .. } = wanted.memberships.remove(place);
+        let updates = wanted.updates.get_or_insert_default();
         for row in rows {
             let mut part = UserUpdate::default();
             match change {
                 Membership::Join => part.add_groups.push(group),
                 Membership::Leave => part.remove_groups.push(group),
             }
-            match wanted.updates.iter_mut().find(|(of, _)| *of == row) {
+            match updates.iter_mut().find(|(of, _)| *of == row) {
                 Some((_, update)) => *update = std::mem::take(update).then(&part),
-                None => wanted.updates.push((row, part)),
+                None => updates.push((row, part)),
             }
         }
-        wanted.updates.sort_by_key(|(row, _)| *row);
+        updates.sort_by_key(|(row, _)| *row);
     }
 }

@@ -163,12 +163,12 @@ impl Assembly<'_> {
             memberships,
             leases,
         } = draft.take_wanted();
-        draft.is_changed = !updates.is_empty() || !memberships.is_empty() || !leases.is_empty();
+        draft.is_changed = updates.is_some() || !memberships.is_empty() || !leases.is_empty();
         let is_late = self.plan.last_administrators.leaving.contains(&account);
         let stage = if is_late { Stage::Leave } else { Stage::Change };
-        if !updates.is_empty() {
+        if let Some(updates) = updates {
             let rows = updates.iter().map(|(row, _)| *row).collect();
-            self.push(stage, Some(account), rows, Work::Update(Box::new(updates)));
+            self.push(stage, Some(account), rows, Work::Update(updates));
         }
         for WantedMembership { group, change, rows } in memberships {
             self.push(stage, Some(account), rows, Work::Member(Box::new(group), change));

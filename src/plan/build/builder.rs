@@ -26,23 +26,10 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
         FreedByRules::tell_kept(&mut builder.drafts.list, &builder.removed_rules, snapshot);
         let freed = FreedByRules::of(&builder.drafts.list, &builder.removed_rules, snapshot);
         let short = shortage(&builder.drafts.list, snapshot, rules, &freed);
-        denied = builder.denied;
         if short.is_empty() {
-            return assemble::plan(assemble::Parts {
-                sheet: rows,
-                snapshot,
-                rules,
-                drafts: builder.drafts.list,
-                rows: builder.rows,
-                groups: builder.groups,
-                group_rules: builder.group_rules,
-                removed_rules: builder.removed_rules,
-                freed,
-                cautions: builder.cautions,
-                denied,
-                last_administrators: builder.administrators.found,
-            });
+            return assemble::plan(builder.into_parts(freed));
         }
+        denied = builder.denied;
         // Other rows may depend on those that get no seat, so everything is planned again without these.
         denied.extend(short);
     }
@@ -107,6 +94,24 @@ impl<'a> Builder<'a> {
         }
         builder.give_up_unmade();
         builder
+    }
+
+    /// What the rows were folded into. The rest is dropped, because the steps need the memory.
+    fn into_parts(self, freed: FreedByRules) -> assemble::Parts<'a> {
+        assemble::Parts {
+            sheet: self.sheet,
+            snapshot: self.snapshot,
+            rules: self.rules,
+            drafts: self.drafts.list,
+            rows: self.rows,
+            groups: self.groups,
+            group_rules: self.group_rules,
+            removed_rules: self.removed_rules,
+            freed,
+            cautions: self.cautions,
+            denied: self.denied,
+            last_administrators: self.administrators.found,
+        }
     }
 
     /// A row that needs nothing more because an interrupted run has done it is done, and not unchanged. One that is refused
