@@ -68,7 +68,7 @@ pub(super) fn outlook(plan: &Plan, choice: &ChosenRows, rules: &Rules, max_acces
     if exceeds(plan.access_lost.people, max_access_lost) {
         return Ended::before(Ending::Stopped, Reason::AccessLostUnconfirmed);
     }
-    let mut verdicts = plan.rows.iter().filter_map(|row| row.verdict.as_deref());
+    let mut verdicts = plan.rows.iter().filter_map(|row| row.verdict());
     let left = choice.left.iter().map(|record| record.report.status);
     if is_short || verdicts.any(Verdict::needs_a_person) || left.into_iter().any(Status::needs_a_person) {
         Ended::before(Ending::NeedsPerson, Reason::Rows)

@@ -269,8 +269,8 @@ impl Assembly<'_> {
             }
         }
         for row in &mut plan.rows {
-            if row.verdict.is_none() && row.steps.is_empty() {
-                row.verdict = Some(Box::new(without_steps(row)));
+            if row.verdict().is_none() && row.steps.is_empty() {
+                row.settle(without_steps(row));
             }
         }
         plan.short.sort_by_key(|(row, _)| *row);
@@ -295,7 +295,7 @@ fn depend_on_makers(plan: &mut Plan) {
     for (index, row) in plan.rows.iter().enumerate() {
         if let Some(account) = row.account
             && !has_steps[index]
-            && row.verdict.is_none()
+            && row.verdict().is_none()
             && plan.account(account).id.is_none()
         {
             waiting.entry(account).or_default().push(index);

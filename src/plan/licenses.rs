@@ -352,7 +352,7 @@ impl Assembly<'_> {
     /// Marks the rows that get no seat.
     pub(super) fn deny(&mut self, snapshot: &Snapshot) {
         for (row, denial) in &self.denied {
-            if self.plan.rows[*row].verdict.is_none() {
+            if self.plan.rows[*row].verdict().is_none() {
                 let unowned = snapshot.unowned(&denial.needs);
                 self.plan.rows[*row].more().ending = if unowned.is_empty() {
                     Ending::Short(denial.lacking.clone())

@@ -58,40 +58,55 @@ pub enum Ending {
 /// What is planned for one row. There may be a million, so what few rows have is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlannedRow {
-    /// The end, where no call is needed.
-    pub verdict: Option<Box<Verdict>>,
     /// Its steps, in stage order.
     pub steps: OneOrMany<StepIndex>,
     /// The account that the `user_id` column names.
     pub account: Option<AccountIndex>,
+    words: Option<Box<Words>>,
+}
+
+/// What is said of a row beside its steps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Words {
+    verdict: Option<Verdict>,
+    note: String,
     more: Option<Box<More>>,
 }
 
-/// What is planned for one row beside its steps.
+/// What is planned for few rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct More {
     pub(super) ending: Ending,
-    note: String,
     pub(super) earlier: Option<Begun>,
     pub(super) captured: Option<Value>,
     pub(super) copied: Option<Value>,
 }
 
 impl PlannedRow {
+    /// The end, where no call is needed.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.words.as_ref()?.verdict.as_ref()
+    }
+
+    /// It ends like this, and needs no call.
+    pub(super) fn settle(&mut self, verdict: Verdict) {
+        self.words.get_or_insert_default().verdict = Some(verdict);
+    }
+
     /// How it ends when its steps succeed.
     pub fn ending(&self) -> &Ending {
-        self.more.as_ref().map_or(&Ending::Done, |more| &more.ending)
+        self.rare().map_or(&Ending::Done, |more| &more.ending)
     }
 
     /// Something the message says besides what was done; may be empty.
     pub fn note(&self) -> &str {
-        self.more.as_ref().map_or("", |more| &more.note)
+        self.words.as_ref().map_or("", |words| &words.note)
     }
 
     /// What an earlier run did for this very row, where it made the account or finished the row; the row then counts
     /// as done.
     pub fn earlier(&self) -> Option<&Begun> {
-        self.more.as_ref()?.earlier.as_ref()
+        self.rare()?.earlier.as_ref()
     }
 
     /// Whether an earlier run finished the row, so that at most a mail is due again.
@@ -102,32 +117,39 @@ impl PlannedRow {
     /// Whether the row's line in the results file needs no other: an earlier run finished it, and nobody is mailed.
     pub fn is_on_record(&self) -> bool {
         let finished = self.earlier().and_then(|begun| begun.finished.as_deref());
-        self.verdict.is_some() && finished.is_some_and(|finished| finished.is_on_record)
+        self.verdict().is_some() && finished.is_some_and(|finished| finished.is_on_record)
     }
 
     /// What a migration's old account had, for the `before` column.
     pub fn captured(&self) -> Option<&Value> {
-        self.more.as_ref()?.captured.as_ref()
+        self.rare()?.captured.as_ref()
     }
 
     /// What the row takes over of the account in `like`, for the `after` column.
     pub fn copied(&self) -> Option<&Value> {
-        self.more.as_ref()?.copied.as_ref()
+        self.rare()?.copied.as_ref()
+    }
+
+    fn rare(&self) -> Option<&More> {
+        self.words.as_ref()?.more.as_deref()
     }
 
     pub(super) fn more(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
+        self.words.get_or_insert_default().more.get_or_insert_default()
     }
 
     /// Adds to what the message says besides what was done.
     pub fn add_note(&mut self, text: &str) {
-        let note = &mut self.more().note;
+        let note = &mut self.words.get_or_insert_default().note;
         if !note.is_empty() {
             note.push_str("; ");
         }
         note.push_str(text);
     }
 }
+
+/// Rows are many.
+const _: () = assert!(size_of::<PlannedRow>() <= 32);
 
 /// Seats of one bundle before and after. `docs/json.md` has its form in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

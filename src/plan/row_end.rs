@@ -83,7 +83,7 @@ pub fn row_ended(
         parts.extend((!change.words.is_empty()).then(|| format!("{when}: {}", change.words.join("; "))));
     }
     // Of a row that fails, not all that it was to take over was given.
-    if planned.verdict.is_none() && !status.is_failure() && !planned.note().is_empty() {
+    if planned.verdict().is_none() && !status.is_failure() && !planned.note().is_empty() {
         parts.push(planned.note().to_owned());
     }
     if !sheet.rows[row].operation.kind().takes_several_runs() {
@@ -104,7 +104,7 @@ pub fn row_ended(
         // Whatever came of the call, a rerun finishes what was planned with it.
         after.get_or_insert_with(|| json!({}))["like"] = copied.clone();
     }
-    let is_refused = planned.verdict.is_some();
+    let is_refused = planned.verdict().is_some();
     if let Some(earlier) = planned.earlier() {
         if let Some(waited) = earlier.waited(status, is_refused, after.is_some()) {
             after.get_or_insert_with(|| json!({}))[WAITED] = json!(waited);
@@ -167,7 +167,7 @@ impl PlannedSheet<'_> {
         let planned = &self.plan.rows[row];
         let course = Course {
             steps: planned.steps.iter().map(|step| self.plan.step(*step)),
-            verdict: planned.verdict.as_deref(),
+            verdict: planned.verdict(),
             remarks: &[],
         };
         row_end(self, self.plan, row, course)

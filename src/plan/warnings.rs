@@ -205,7 +205,7 @@ fn rules_removed(plan: &Plan) -> Option<Warning> {
 
 /// Deletions that match no account: if the name is misspelt, that user keeps account and licences.
 fn nobody_there(plan: &Plan) -> Option<Warning> {
-    let verdicts = plan.rows.iter().map(|row| row.verdict.as_ref());
+    let verdicts = plan.rows.iter().map(|row| row.verdict());
     let gone = verdicts.enumerate().filter_map(|(row, verdict)| Some((row, verdict?)));
     let gone = gone.filter(|(_, verdict)| verdict.code == RowReason::AlreadyGone.into());
     let (rows, words): (Vec<RowIndex>, Vec<&str>) = gone.map(|(row, verdict)| (row, verdict.message.as_str())).unzip();

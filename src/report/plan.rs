@@ -150,7 +150,7 @@ impl PlanView<'_> {
         let mut fates: BTreeMap<OperationKind, Fates> = BTreeMap::new();
         for (row, planned) in self.sheet.rows.iter().zip(&self.sheet.plan.rows) {
             let of_it = fates.entry(row.operation.kind()).or_default();
-            let count = match planned.verdict.as_ref().map(|verdict| Fate::of(verdict.status)) {
+            let count = match planned.verdict().map(|verdict| Fate::of(verdict.status)) {
                 None => &mut of_it.to_change,
                 Some(Fate::AlreadySo) => &mut of_it.already_so,
                 Some(Fate::Waits) => &mut of_it.waits,
@@ -206,7 +206,7 @@ impl PlanView<'_> {
     fn write_changes(&self, out: &mut dyn Write) -> io::Result<bool> {
         let rows = self.sheet.plan.rows.iter().enumerate();
         let changing: Vec<RowIndex> = rows
-            .filter(|(_, planned)| planned.verdict.is_none())
+            .filter(|(_, planned)| planned.verdict().is_none())
             .map(|(index, _)| index)
             .collect();
         if changing.is_empty() {
@@ -279,7 +279,7 @@ impl PlanView<'_> {
         };
         let rows = self.sheet.rows.iter().zip(&self.sheet.plan.rows).enumerate();
         rows.filter_map(|(index, (row, planned))| {
-            let verdict = planned.verdict.as_deref()?;
+            let verdict = planned.verdict()?;
             let is_blocked = Fate::of(verdict.status) == Fate::CannotRun;
             (is_blocked && !is_short(&index)).then_some((row, verdict))
         })
@@ -360,7 +360,7 @@ impl PlanView<'_> {
     /// What the plan does, in a sentence without a full stop, for somebody who may not have seen it.
     pub fn in_short(&self) -> String {
         let plan = self.sheet.plan;
-        let changing = plan.rows.iter().filter(|row| row.verdict.is_none()).count();
+        let changing = plan.rows.iter().filter(|row| row.verdict().is_none()).count();
         let mut parts = vec![format!("{} to change", plural(changing, "row"))];
         if !plan.deletions.is_empty() {
             parts.push(format!("{} to delete", plural(plan.deletions.len(), "account")));
@@ -402,7 +402,7 @@ impl PlanView<'_> {
     /// The rows whose old accounts a later run deletes.
     pub(super) fn deleted_later(&self) -> Vec<&Row> {
         let waits = |planned: &PlannedRow| {
-            let verdict = planned.verdict.as_ref();
+            let verdict = planned.verdict();
             matches!(planned.ending(), Ending::Waiting(_))
                 && verdict.is_none_or(|verdict| verdict.status == Status::Waiting)
         };

@@ -177,7 +177,7 @@ fn row_plan(sheet: PlannedSheet<'_>, row: RowIndex) -> RowPlan {
     let report = sheet.expected_end(row);
     let is_deletion = |step: &StepIndex| matches!(sheet.plan.step(*step).work, Work::Delete);
     RowPlan {
-        fate: match &planned.verdict {
+        fate: match planned.verdict() {
             Some(_) => Fate::of(report.status),
             None => Fate::ToChange,
         },

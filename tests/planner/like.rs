@@ -45,7 +45,7 @@ fn carried_out(world: &World, operations: Vec<Operation>) -> World {
 }
 
 fn verdict(plan: &Plan, row: usize) -> (Status, String, &str) {
-    let verdict = plan.rows[row].verdict.as_ref().unwrap();
+    let verdict = plan.rows[row].verdict().unwrap();
     (verdict.status, verdict.code.to_string(), &verdict.message)
 }
 
@@ -221,8 +221,7 @@ fn nobody_is_like_somebody_who_is_missing_deactivated_blocked_or_has_nothing() {
         change(&mut world);
         let plan = planned(&world, vec![like(&address(0), row)]);
         let found = plan.rows[0]
-            .verdict
-            .as_ref()
+            .verdict()
             .map(|verdict| format!("{} {} {}", verdict.status, verdict.code, verdict.message));
         let found = found.unwrap_or_default();
         assert!(
@@ -391,7 +390,7 @@ fn where_nobody_can_say_what_the_account_holds_no_row_copies_it() {
     let plan = plan(&rows, &unread, &HashMap::new(), &rule());
     assert_eq!(verdict(&plan, 0).1, "licenses_unreadable");
     assert_eq!(verdict(&plan, 1).1, "licenses_unreadable");
-    assert!(plan.rows[2].verdict.is_none());
+    assert!(plan.rows[2].verdict().is_none());
 }
 
 #[test]

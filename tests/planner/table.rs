@@ -50,7 +50,7 @@ fn license_plan(snapshot: &Snapshot, operation: Operation) -> Plan {
 
 /// What becomes of the only row: its verdict, or its call with `before` and `after`.
 fn outcome(plan: &Plan, snapshot: &Snapshot) -> String {
-    if let Some(verdict) = &plan.rows[0].verdict {
+    if let Some(verdict) = plan.rows[0].verdict() {
         return format!("{} {}", verdict.status, verdict.code).trim().to_owned();
     }
     let call = match &batch(plan, plan.steps_of(plan.stages()[0]), &rules(OnShortage::Stop).sizes)[0].kind {
@@ -279,7 +279,7 @@ fn nobody_who_has_an_account_is_mailed_again_unless_that_is_asked_for() {
             ..rules(OnShortage::Stop)
         };
         let plan = plan(&row(), &world.snapshot(), begun, &rules);
-        (kinds(&plan), plan.rows[0].verdict.clone().map(|verdict| verdict.status))
+        (kinds(&plan), plan.rows[0].verdict().map(|verdict| verdict.status))
     };
     let begun = |mailed_at: Option<&str>| {
         let begun = Begun {
@@ -336,7 +336,7 @@ fn a_row_about_an_account_that_cannot_be_made_gets_no_call() {
     let codes: Vec<String> = plan
         .rows
         .iter()
-        .map(|row| row.verdict.as_ref().unwrap().code.to_string())
+        .map(|row| row.verdict().unwrap().code.to_string())
         .collect();
     assert_eq!(codes, ["group_not_found", "no_account", "no_account"]);
 }
@@ -391,14 +391,10 @@ fn rows_that_contradict_each_other_under_two_names_of_one_account_are_told_apart
         let codes: Vec<String> = plan
             .rows
             .iter()
-            .map(|row| {
-                row.verdict
-                    .as_ref()
-                    .map_or(String::new(), |verdict| verdict.code.to_string())
-            })
+            .map(|row| row.verdict().map_or(String::new(), |verdict| verdict.code.to_string()))
             .collect();
         assert_eq!(codes, expected, "{rows:?}");
-        let second = plan.rows[1].verdict.as_ref().unwrap();
+        let second = plan.rows[1].verdict().unwrap();
         assert!(matches!(second.status, Status::Invalid | Status::Duplicate));
         assert!(second.message.contains("row 2"), "{}", second.message);
     }
@@ -613,8 +609,7 @@ fn a_migration_begun_with_another_account_of_that_name_touches_nobody() {
         assert_eq!(plan.deletions.len(), deletions, "{old}");
         assert_eq!(
             plan.rows[0]
-                .verdict
-                .as_ref()
+                .verdict()
                 .map(|verdict| (verdict.status, verdict.code.clone())),
             verdict
         );
@@ -645,7 +640,7 @@ fn an_address_that_is_only_somebody_elses_user_name_leads_to_nobody() {
             &HashMap::new(),
             &rules(OnShortage::Stop),
         );
-        let verdict = plan.rows[0].verdict.as_ref().unwrap();
+        let verdict = plan.rows[0].verdict().unwrap();
         assert_eq!(
             (verdict.status, verdict.code.clone()),
             (Status::Ambiguous, RowReason::UserNameOfAnother.into())

@@ -31,7 +31,7 @@ fn planned(world: &World, rows: &[Row], begun: &BegunRows) -> Plan {
 
 /// How the only row ends: `goes on` where it has a call.
 fn fate(plan: &Plan) -> String {
-    match &plan.rows[0].verdict {
+    match plan.rows[0].verdict() {
         None => "goes on".to_owned(),
         Some(verdict) => format!("{} {}", verdict.status, verdict.code).trim().to_owned(),
     }
@@ -180,7 +180,7 @@ fn a_row_that_is_as_its_sheet_was_written_takes_nothing_from_a_row_above_it() {
         .map(|row| unless_changed_from(WrittenState::Groups(groups(&[])), row));
     rows.extend(last);
     let plan = planned(&world, &rows, &HashMap::new());
-    assert_eq!(plan.rows[1].verdict.as_ref().unwrap().status.to_string(), "unchanged");
+    assert_eq!(plan.rows[1].verdict().unwrap().status.to_string(), "unchanged");
     assert_eq!(plan.rows[0].steps.len(), 1, "the account joins the group");
 }
 
@@ -339,7 +339,7 @@ fn the_message_says_what_it_was_and_what_it_is_as_the_cell_would() {
     world.account(0).held = Some((BundleSet::default(), false));
     let said = |operation, state| {
         let plan = planned(&world, &one(operation, state), &HashMap::new());
-        plan.rows[0].verdict.as_ref().unwrap().message.clone()
+        plan.rows[0].verdict().unwrap().message.clone()
     };
     assert_eq!(
         said(set_groups(&address(0), &[3]), WrittenState::Groups(groups(&[]))),

@@ -53,7 +53,7 @@ fn run(world: &mut World, rows: &[Row]) -> Vec<RunRecord> {
     let end = |row: usize| {
         let course = Course {
             steps: planned.rows[row].steps.iter().map(|step| planned.step(*step)),
-            verdict: planned.rows[row].verdict.as_deref(),
+            verdict: planned.rows[row].verdict(),
             remarks: &[],
         };
         row_end(sheet, &source, row, course)

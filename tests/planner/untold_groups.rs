@@ -18,7 +18,7 @@ fn end(snapshot: &Snapshot, operation: Operation, administrators: Administrators
         ..rules(OnShortage::Stop)
     };
     let plan = plan(&sheet([operation]), snapshot, &HashMap::new(), &rules);
-    let verdict = plan.rows[0].verdict.as_ref();
+    let verdict = plan.rows[0].verdict();
     verdict.map_or_else(String::new, |verdict| format!("{} {}", verdict.status, verdict.code))
 }
 

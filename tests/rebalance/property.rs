@@ -106,7 +106,7 @@ proptest! {
         let plan = planned(&rows, &world);
         prop_assert!(plan.short.is_empty(), "{:?}", plan.short);
         for (row, planned) in rows.iter().zip(&plan.rows) {
-            prop_assert!(planned.verdict.is_none(), "{row:?}\n{:?}", planned.verdict);
+            prop_assert!(planned.verdict().is_none(), "{row:?}\n{:?}", planned.verdict());
         }
         let told = proposal.bundles.iter().map(|line| (line.code.clone(), (line.granted, line.freed + line.swapped)));
         let told: BTreeMap<_, _> = told.filter(|(_, (granted, freed))| granted + freed > 0).collect();

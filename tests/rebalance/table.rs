@@ -710,7 +710,7 @@ fn a_row_is_for_whoever_has_used_nothing_since_what_was_seen() {
     let kept: Vec<String> = plan
         .rows
         .iter()
-        .filter_map(|row| Some(row.verdict.as_ref()?.code.to_string()))
+        .filter_map(|row| Some(row.verdict()?.code.to_string()))
         .collect();
     assert_eq!(kept, ["used_since"]);
 }

@@ -71,7 +71,7 @@ impl Machine<'_> {
             return None;
         }
         let plan = self.steps.plan();
-        let is_settled = |row: &RowIndex| plan.rows[*row].verdict.is_some();
+        let is_settled = |row: &RowIndex| plan.rows[*row].verdict().is_some();
         let rows: Vec<RowIndex> = (next..self.rows.len()).filter(is_settled).take(ROWS_AT_ONCE).collect();
         if let Some(last) = rows.last() {
             self.end_rows(&rows);

@@ -367,13 +367,13 @@ impl<'a> Rows<'a> {
         let told = self.logs.get_mut(&row).and_then(|log| log.told.take());
         let told = told.filter(|told| told.has_come_about(row, steps));
         let log = self.log(row);
-        let planned = &self.sheet.plan.rows[row].verdict;
+        let planned = self.sheet.plan.rows[row].verdict();
         let not_carried_over = self.not_carried_over(row);
         let verdict = (log.setback.as_ref())
             .or(log.failure.as_ref())
             .or(not_carried_over.as_ref())
             .or(log.settled.as_ref())
-            .or(planned.as_deref());
+            .or(planned);
         let record = Record {
             started_at: Some(log.started_at.unwrap_or(now)),
             finished_at: Some(now),

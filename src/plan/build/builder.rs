@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
         for (index, row) in rows.iter().enumerate() {
             if let Err(verdict) = builder.row(index, row) {
                 let verdict = builder.as_begun(index, row, verdict);
-                builder.rows[index].verdict = Some(Box::new(verdict));
+                builder.rows[index].settle(verdict);
                 builder.keep_begun(index, row);
             }
         }
@@ -152,11 +152,11 @@ impl<'a> Builder<'a> {
     /// Rows about accounts that would be made by rows which cannot run.
     fn give_up_unmade(&mut self) {
         for row in &mut self.rows {
-            if row.verdict.is_none()
+            if row.verdict().is_none()
                 && let Some(draft) = row.account.map(|account| self.drafts.get(account))
                 && draft.is_unmade()
             {
-                row.verdict = Some(Box::new(not_made(&draft.naming.label(self.sheet))));
+                row.settle(not_made(&draft.naming.label(self.sheet)));
             }
         }
         for draft in self.drafts.list.iter_mut().filter(|draft| draft.is_unmade()) {

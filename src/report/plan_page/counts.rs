@@ -56,7 +56,7 @@ impl Counts {
         let is_short: HashSet<usize> = plan.short.iter().map(|(row, _)| *row).collect();
         let in_use = RowCode::from(RowReason::UsedSince);
         for (index, (row, planned)) in rows.iter().zip(&plan.rows).enumerate() {
-            let Some(verdict) = planned.verdict.as_deref() else {
+            let Some(verdict) = planned.verdict() else {
                 let kind = row.operation.kind();
                 counts.changing += 1;
                 match planned.account {
