@@ -360,8 +360,10 @@ async fn execute(
     execution: Execution<'_>,
     mut choice: ChosenRows,
     snapshot: Snapshot,
-    plan: Plan,
+    mut plan: Plan,
 ) -> Result<RunOutcome, Failure> {
+    // Whoever agreed has read them, and each names its rows.
+    plan.warnings = Vec::new();
     let AgreedRun {
         session,
         loaded,
