@@ -370,6 +370,7 @@ async fn execute(
         options,
         ..
     } = execution.run;
+    execution.file.expect(choice.rows.len() + choice.others.len());
     let notes = Arc::new(SeatNotes::new(execution.file.journal()));
     let linked: Arc<dyn Journal> = Arc::new(Linked::new(notes.clone(), std::mem::take(&mut choice.origins)));
     let journal = CarryForward::new(linked, std::mem::take(&mut choice.earlier));

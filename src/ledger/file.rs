@@ -112,6 +112,11 @@ impl ResultsFile {
         &self.path
     }
 
+    /// The sheet has so many rows.
+    pub fn expect(&self, rows: usize) {
+        self.writer.expect(rows);
+    }
+
     /// Where the engine writes.
     pub fn journal(&self) -> Arc<dyn Journal> {
         let handle: WriterHandle = self.writer.handle();

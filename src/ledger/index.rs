@@ -86,6 +86,11 @@ impl Index {
         }
     }
 
+    /// Makes room for the lines of so many rows: growing by doubling would hold them all twice meanwhile.
+    pub(super) fn expect(&mut self, rows: usize) {
+        self.lines.reserve_exact(rows.saturating_sub(self.lines.len()));
+    }
+
     /// One for each row, in the order in which the rows came up first.
     pub(super) fn lines(&self) -> &[IndexedLine] {
         &self.lines

@@ -40,6 +40,8 @@ pub(super) struct Written {
 }
 
 enum Message {
+    /// So many rows will have lines in the end.
+    Expect(usize),
     Append(Vec<Record>, oneshot::Sender<Arrival>),
     /// What was written before the sync began is on disk, or will never be.
     Synced(io::Result<()>),
@@ -155,6 +157,12 @@ impl Writer {
         })
     }
 
+    /// So many rows will have lines in the end.
+    pub(super) fn expect(&self, rows: usize) {
+        // A thread that is gone needs no room.
+        let _ = self.handle.sender.send(Message::Expect(rows));
+    }
+
     pub(super) fn handle(&self) -> WriterHandle {
         self.handle.clone()
     }
@@ -253,6 +261,7 @@ impl<S: Sink> Task<S> {
             };
             match message {
                 Some(Message::Append(records, done)) => self.collect(&records, done, &mut group),
+                Some(Message::Expect(rows)) => self.expect(rows),
                 Some(Message::Synced(result)) => {
                     self.synced(result);
                     next_sync = Instant::now() + BETWEEN_GROUPS;
@@ -290,6 +299,15 @@ impl<S: Sink> Task<S> {
             let _ = done.send(self.broken.clone().map_or(Ok(()), Err));
         } else {
             group.waiting.push(done);
+        }
+    }
+
+    fn expect(&mut self, rows: usize) {
+        // One that has them all may be shared, and would be copied.
+        if let Some(index) = &mut self.index
+            && index.lines().len() < rows
+        {
+            Arc::make_mut(index).expect(rows);
         }
     }
 
