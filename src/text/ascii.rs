@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 /// Whether the text is of visible ASCII letters and spaces only, without `?`, which may stand for a letter that was lost.
 pub fn is_plain(text: &str) -> bool {
-    all(text.as_bytes(), |byte| matches!(byte, b' '..=b'~') & (byte != b'?'))
+    all(text.as_bytes(), |byte| matches!(byte, b' '..=b'>' | b'@'..=b'~'))
 }
 
 /// Whether the text is ASCII without capitals, and so is its own lower case.
