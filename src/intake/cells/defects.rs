@@ -178,10 +178,6 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
             "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
     }
-    if let Some(help) = foreign_controls(cell.text) {
-        let what = cell_has("control characters, as letters have that were read in another encoding than theirs");
-        return Some(UnplacedProblem::error(ProblemCode::LostLetters, what, help));
-    }
     let is_address = matches!(
         column,
         Column::User | Column::Email | Column::NewEmail | Column::Username
@@ -202,19 +198,6 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
         format!("`{}` {what}", excerpt(text)),
         "type it by hand if it came from a message or a web page",
     ))
-}
-
-/// What to do about control characters that no text has within it, but letters of other encodings; 0x85 ends lines on mainframes,
-/// and 0x1A files of old.
-fn foreign_controls(cell: &str) -> Option<&'static str> {
-    let cell = cell.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{1a}');
-    let is_foreign = |letter: char| matches!(letter, '\u{1a}' | '\u{1b}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}');
-    let found = cell.chars().find(|letter| is_foreign(*letter))?;
-    Some(if found == '\u{1b}' {
-        "if it is Japanese, `--encoding iso-2022-jp` reads it; else write the cell again"
-    } else {
-        "write the letters again, or save the sheet as CSV UTF-8 where it comes from"
-    })
 }
 
 /// Whether there is `?` or `¿`, once or several times, between two letters.

@@ -12,7 +12,7 @@ use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::Recurring;
 use super::row_cells::{CleanedCells, RowCells};
-use super::row_shape::{check_width, line_of_text, malformed_row};
+use super::row_shape::{check_width, has_struck_item, line_of_text, malformed_row};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
 use super::unused_columns::opposite_orders;
@@ -515,13 +515,6 @@ fn is_about_somebody_real(cells: &RowCells<'_>) -> bool {
         address.contains('@') && !is_of_an_example(address)
     };
     [Column::User, Column::Email, Column::NewEmail].iter().any(is_real)
-}
-
-/// Whether a part of a list is struck through, which is rather an item than a slip of the pen.
-fn has_struck_item(header: &Header, row: &Row) -> bool {
-    const LISTS: [Column; 4] = [Column::Groups, Column::RemoveGroups, Column::Licenses, Column::Quotas];
-    let is_list = |position: &usize| LISTS.iter().any(|column| header.position(*column) == Some(*position));
-    row.struck_parts().iter().any(is_list)
 }
 
 /// The result before the first row.

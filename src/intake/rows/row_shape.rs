@@ -1,4 +1,4 @@
-//! The row as a line of cells: its quotes, and whether it is as wide as the header.
+//! The row as a line of cells: its quotes, what is struck through, and whether it is as wide as the header.
 
 use super::header::Header;
 use super::recurring_problems::{Recurring, RecurringProblems};
@@ -84,6 +84,13 @@ pub(super) fn line_of_text(header: &Header, row: &Row, cells: &RowCells<'_>) -> 
     );
     let help = "take it out of the table, or the colon out of the cell if it is a row";
     Some(UnplacedProblem::error(ProblemCode::LineOfText, what, help))
+}
+
+/// Whether a part of a list is struck through, which is rather an item than a slip of the pen.
+pub(super) fn has_struck_item(header: &Header, row: &Row) -> bool {
+    const LISTS: [Column; 4] = [Column::Groups, Column::RemoveGroups, Column::Licenses, Column::Quotas];
+    let is_list = |position: &usize| LISTS.iter().any(|column| header.position(*column) == Some(*position));
+    row.struck_parts().iter().any(is_list)
 }
 
 fn unclosed(header: &Header, column: usize) -> UnplacedProblem {
