@@ -915,6 +915,7 @@ fn letters_that_were_lost_on_the_way_are_told() {
         "M¿ller",
         "s?ren.m?ller@x.example",
         "?mer.o?uz",
+        "ann?.petit@x.example",
     ] {
         assert_eq!(
             errors(&format!("operation,user\ndelete,{address}\n")),

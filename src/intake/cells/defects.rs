@@ -183,7 +183,11 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
         Column::User | Column::Email | Column::NewEmail | Column::Username
     );
     let is_name = matches!(column, Column::Name | Column::Surname | Column::DisplayName);
-    if is_address && has_lost_letters(bare_address(text)) || is_name && has_lost_letters(text) {
+    let is_lost_of_an_address = |address: &str| {
+        let (local, domain) = address.split_once('@').unwrap_or_default();
+        has_lost_letters(address) || local.contains(['?', '¿']) && !domain.contains('@')
+    };
+    if is_address && is_lost_of_an_address(bare_address(text)) || is_name && has_lost_letters(text) {
         let what = cell_has("a question mark between letters, as programs write for a letter that they cannot");
         let help = "write the letter again, or export the list as UTF-8: `Export-Csv -Encoding UTF8`";
         return Some(if is_address {
