@@ -59,8 +59,10 @@ impl<'o> Mapping<'o> {
     pub(super) fn saw(&mut self, header: &Header) {
         self.is_part |= header.position(Column::ReseatKey).is_some();
         let keys: Vec<String> = header.names().iter().map(|name| column_key(name)).collect();
-        self.unseen
-            .retain(|(unseen, _)| !(0..keys.len()).any(|position| is_mapped(&mapped_key(unseen), &keys, position)));
+        self.unseen.retain(|(unseen, _)| {
+            let unseen = mapped_key(unseen);
+            !(0..keys.len()).any(|position| is_mapped(&unseen, &keys, position))
+        });
         for name in header.names().iter().filter(|name| !name.is_empty()) {
             if self.names.len() < MOST_NAMES {
                 self.names.insert(name.clone());

@@ -73,7 +73,7 @@ impl AlikeRows {
         if !row.is_plain() {
             return None;
         }
-        let place = self.places.iter().find(|place| !row.cell(**place).text.is_empty())?;
+        let place = self.places.iter().find(|place| !row.text(**place).is_empty())?;
         let (before, address, after) = row.line_around(*place)?;
         let is_short = before.len() + after.len() <= LONGEST;
         (is_short && Email::is_ordinary(address) && !is_of_an_example(address)).then_some(LineAbout {
