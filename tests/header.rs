@@ -1116,6 +1116,61 @@ fn a_row_that_was_called_off_in_another_column_is_told_to_run_all_the_same() {
 }
 
 #[test]
+fn a_header_that_calls_rows_off_is_told_where_a_cell_below_it_says_yes_and_an_order_where_one_says_no() {
+    use OperationKind::{Delete, Invite, Offboard, ReleaseLicenses};
+    let codes_of = |header: &str, cells: [&str; 2], operation: OperationKind| {
+        let [ann, bob] = cells;
+        let text = format!("email,{header},licenses\nann@x.example,{ann},\nbob@x.example,{bob},\n");
+        let intake = intake_with(&text, &with(operation));
+        assert_eq!(rows(&intake).len(), 2, "{header}");
+        codes(&intake, Severity::Warning).join(" ")
+    };
+    for (header, cells) in [
+        ("Do not delete", ["", "x"]),
+        ("Nicht löschen", ["nein", "ja"]),
+        ("Litigation hold", ["", "yes"]),
+        ("Cancelled", ["no", "yes"]),
+        ("Storniert", ["nein", "ja"]),
+        ("Delete?", ["yes", "no"]),
+        ("Löschen?", ["ja", "nein"]),
+        ("Remove access", ["yes", "no"]),
+        ("State", ["Closed Complete", "Closed Cancelled"]),
+        ("Comment", ["", "DO NOT RUN"]),
+    ] {
+        for operation in [Delete, Offboard, ReleaseLicenses] {
+            assert_eq!(codes_of(header, cells, operation), "operation-not-used", "{header}");
+        }
+    }
+    for (header, cells) in [
+        ("Do not delete", ["", "no"]),
+        ("Litigation hold", ["False", "False"]),
+        ("Cancelled", ["no", ""]),
+        ("Delete?", ["yes", "yes"]),
+        ("VPN", ["Revoked", "x"]),
+        ("State", ["Texas", "Ohio"]),
+    ] {
+        assert_eq!(codes_of(header, cells, Delete), "unknown-header", "{header}");
+    }
+    assert_eq!(codes_of("Do not delete", ["", "x"], Invite), "unknown-header");
+    assert_eq!(codes_of("Comment", ["", "Do not run in the corridor"], Delete), "");
+}
+
+#[test]
+fn a_remark_that_calls_a_row_off_is_seen_among_many_others() {
+    let remark = |row: usize| {
+        if row == 50 {
+            "cancelled".to_owned()
+        } else {
+            format!("ticket {row}")
+        }
+    };
+    let remarks = (0..60).map(|row| format!("p{row}@x.example,{}\n", remark(row)));
+    let text = format!("email,Comment\n{}", remarks.collect::<String>());
+    let intake = intake_with(&text, &with(OperationKind::Delete));
+    assert_eq!(codes(&intake, Severity::Warning), ["operation-not-used"]);
+}
+
+#[test]
 fn whole_names_under_a_header_that_is_taken_for_the_first_name_are_told() {
     use OperationKind::{Create, Invite, Offboard, Update};
     let told = |header: &str, cells: [&str; 2], operation: OperationKind, map: &[(&str, &str)]| {

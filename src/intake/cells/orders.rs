@@ -1,6 +1,7 @@
 //! Cells of columns that are not used, and yet seem to say what is to be done with a row.
 
 use super::column_key;
+use super::dates::likely_date;
 use super::direction::Direction;
 use super::operation_advice::{THINGS, VERBS, Verb, meaning, words};
 use super::scalar::parse_flag;
@@ -28,6 +29,31 @@ const WITHDRAWN: &str = "cancelled canceled rejected declined denied withdrawn s
      anulowano anulowane odrzucono odrzucone 取消 取り消し済み 却下 onhold hold postponed deferred zurückgestellt verschoben reporté \
      reportée aplazado aplazada pospuesto adiado adiada rimandato rinviato uitgesteld odroczone 保留 延期";
 
+/// What says so of the whole row: `DO NOT RUN`, `bitte nicht ausführen`.
+const NOT_TO_RUN: &str = "donotrun dontrun donotprocess dontprocess donotexecute dontexecute nichtausführen nichtausfuehren \
+     nichtbearbeiten nichtverarbeiten nichtdurchführen nepasexécuter nepasexecuter nepastraiter noejecutar noprocesar nãoexecutar \
+     naoexecutar nãoprocessar naoprocessar noneseguire nonelaborare nietuitvoeren nietverwerken niewykonywać nieprzetwarzać 実行しない \
+     実行不可 処理しない";
+
+/// What says so under a header such as `Status` alone: elsewhere access is revoked, and a cheque void.
+const CLOSED: &str = "rescinded revoked void voided closedcancelled closedcanceled closedrejected closedskipped closeddeclined \
+     closedwithdrawn closedwontdo wontdo willnotdo widerrufen abgebrochen révoqué révoquée revocado revocada revogado revogada revocato \
+     revocata ingetrokken wycofano wycofane zrušeno отменено キャンセル";
+
+/// Headers of columns of how far things are, by their keys; so is every one with `status` in it.
+const STATES: &str = "state stage resolution outcome decision approval approvalstate requeststate zustand entscheidung etat statut estado \
+     stato esito stan 状態 状況";
+
+/// Headers under which a yes, a mark or a day calls a row off, by their keys.
+const CALLS_OFF: &str = "cancelled canceled iscancelled iscanceled cancelledon canceledon cancelledat canceledat skip exclude excluded \
+     storniert storniertam ausgeschlossen ueberspringen annule annulee annulele exclu exclure cancelado cancelada excluido annullato \
+     annullata escluso geannuleerd uitgesloten anulowano anulowane wykluczony 取消 取り消し キャンセル 除外";
+
+/// The same, where rows take something away: who is on hold by the order of a court stays.
+const KEEPS: &str = "litigationhold onlitigationhold litigationholdenabled litigationholddate legalhold onlegalhold legalholdenabled hold \
+     onhold ediscoveryhold keep keepaccount keepuser retain behalten kontobehalten beibehalten conserver mantener conservar manter mantenere \
+     behouden zachowac";
+
 /// The same, where it stands for a yes to come.
 const PENDING: &str = "pending notyet open offen ausstehend nochnicht enattente pasencore pendiente pendente inattesa inafwachting nogniet \
      oczekuje 未承認 承認待ち";
@@ -36,8 +62,12 @@ const PENDING: &str = "pending notyet open offen ausstehend nochnicht enattente 
 const FORBIDDING: [&str; 9] = ["not", "t", "nicht", "pas", "no", "non", "não", "niet", "nie"];
 
 /// Headers of columns that say by yes or no whether a row is to be done, by their keys.
-const APPROVALS: &str = "approved approval include included genehmigt freigegeben bewilligt approuve approuvee aprobado aprobada aprovado \
-     aprovada approvato goedgekeurd zatwierdzone zatwierdzony zatwierdzono 承認";
+const APPROVALS: &str = "approved approval include included authorised authorized signedoff signoff inscope toprocess tobeprocessed execute \
+     genehmigt freigegeben bewilligt approuve approuvee aprobado aprobada aprovado aprovada approvato goedgekeurd zatwierdzone zatwierdzony \
+     zatwierdzono 承認";
+
+/// What somebody gives or loses by a header of access, which is no thing of reseat's.
+const ACCESSES: &str = "access zugriff accès acceso acesso accesso toegang dostęp アクセス";
 
 /// What a cell orders that holds an operation, in people's words, and nothing else: `Remove`, `Zur Gruppe hinzufügen`.
 pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
@@ -71,15 +101,48 @@ pub(in crate::intake) fn names_what_happens(key: &str) -> bool {
     HEADERS.split_whitespace().any(|known| known == key)
 }
 
-/// Whether a cell under this header says that its row is not to be done.
-pub(in crate::intake) fn says_not_to(header: &str, cell: &str) -> bool {
+/// Whether a cell under this header says that its row is not to be done, where all rows give something, or some take
+/// something away.
+pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direction) -> bool {
     if cell.len() > LONGEST {
         return false;
     }
-    let folded: String = fold(cell).split_whitespace().collect();
+    let folded: String = fold(cell).chars().filter(|letter| letter.is_alphanumeric()).collect();
     let is_one_of = |list: &str, text: &str| list.split_whitespace().any(|known| known == text);
-    let is_refused = || parse_flag(cell) == Some(false) || is_one_of(PENDING, &folded);
-    is_one_of(WITHDRAWN, &folded) || is_refused() && is_one_of(APPROVALS, &column_key(header)) || forbids(cell)
+    let polite = ["bitte", "please"].iter().find_map(|word| folded.strip_prefix(word));
+    if is_one_of(WITHDRAWN, &folded) || is_one_of(NOT_TO_RUN, polite.unwrap_or(&folded)) || forbids(cell) {
+        return true;
+    }
+    let takes = direction == Direction::Takes;
+    if parse_flag(cell) == Some(false) || is_one_of(PENDING, &folded) {
+        return is_one_of(APPROVALS, &column_key(header)) || is_order_for(header, direction);
+    }
+    if parse_flag(cell) == Some(true) || is_mark(cell) || likely_date(cell).is_some() {
+        let key = column_key(header);
+        return is_one_of(CALLS_OFF, &key) || takes && (is_one_of(KEEPS, &key) || forbids(header));
+    }
+    let is_of_states = |key: &str| key.contains("status") || is_one_of(STATES, key);
+    is_one_of(CLOSED, &folded) && is_of_states(&column_key(header))
+}
+
+/// Whether a cell is what people tick a box with.
+fn is_mark(cell: &str) -> bool {
+    matches!(cell.trim(), "x" | "X" | "✓" | "✔" | "☑" | "✅" | "×" | "○")
+}
+
+/// Whether a header is an order that rows of this direction carry out: `Delete?`, `Remove access`. What somebody does
+/// oneself is none: who retires does not resign.
+fn is_order_for(header: &str, direction: Direction) -> bool {
+    let is_access = |word: &String| ACCESSES.split(' ').any(|known| known == *word);
+    let words: Vec<String> = words(header).into_iter().filter(|word| !is_access(word)).collect();
+    let is_event = |word: &String| matches!(meaning(word, &VERBS), Some(Verb::Leave | Verb::Invite));
+    let is_ours = |word: &String| {
+        matches!(
+            word.as_str(),
+            "offboard" | "offboarding" | "abmelden" | "invite" | "einladen" | "inviter"
+        )
+    };
+    words.iter().all(|word| !is_event(word) || is_ours(word)) && order_in(&words.join(" ")) == Some(direction)
 }
 
 /// Whether a cell forbids to take something away.
@@ -202,7 +265,7 @@ mod tests {
             ("Remarque", "ne pas supprimer"),
             ("Observaciones", "no borrar"),
         ] {
-            assert!(says_not_to(header, cell), "{header} {cell}");
+            assert!(says_not_to(header, cell, Direction::Gives), "{header} {cell}");
         }
         for (header, cell) in [
             ("Status", "done"),
@@ -218,7 +281,75 @@ mod tests {
             ("Comment", "no exit interview"),
             ("Approved", ""),
         ] {
-            assert!(!says_not_to(header, cell), "{header} {cell}");
+            assert!(!says_not_to(header, cell, Direction::Takes), "{header} {cell}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_withdrawn_by_a_yes_under_a_header_that_calls_off_or_a_no_under_one_that_orders() {
+        use Direction::{Gives, Neither, Takes};
+        let says = |(header, cell, direction)| says_not_to(header, cell, direction);
+        for row in [
+            ("Cancelled", "yes", Gives),
+            ("Canceled?", "x", Neither),
+            ("Cancelled on", "2026-11-02", Takes),
+            ("Storniert", "ja", Gives),
+            ("Annulé", "oui", Takes),
+            ("Exclude", "TRUE", Gives),
+            ("Do not delete", "x", Takes),
+            ("Do not delete", "31.12.2026", Takes),
+            ("NICHT LÖSCHEN!", "ja", Takes),
+            ("Ne pas supprimer", "oui", Takes),
+            ("Litigation hold", "yes", Takes),
+            ("LitigationHoldEnabled", "True", Takes),
+            ("Legal hold", "✓", Takes),
+            ("Behalten", "x", Takes),
+            ("Delete?", "no", Takes),
+            ("Löschen?", "nein", Takes),
+            ("Supprimer ?", "non", Takes),
+            ("Remove access", "No", Takes),
+            ("Remove license", "false", Takes),
+            ("Offboard?", "not yet", Takes),
+            ("Invite?", "no", Gives),
+            ("Add to group", "no", Gives),
+            ("Signed off", "no", Takes),
+            ("State", "Rescinded", Takes),
+            ("Request status", "Closed - Cancelled", Gives),
+            ("Status", "Won’t do", Gives),
+            ("Stan", "Wycofano", Takes),
+            ("Comment", "DO NOT RUN!", Gives),
+            ("Comment", "Please don't process", Takes),
+            ("Bemerkung", "bitte nicht ausführen", Gives),
+        ] {
+            assert!(says(row), "{row:?}");
+        }
+        for row in [
+            ("Cancelled", "no", Takes),
+            ("Cancelled", "", Takes),
+            ("Cancellation date", "2026-11-02", Takes),
+            ("Do not delete", "no", Takes),
+            ("Do not delete", "x", Gives),
+            ("Do not call", "yes", Takes),
+            ("Litigation hold", "False", Takes),
+            ("Litigation hold", "yes", Gives),
+            ("Hold music", "yes", Takes),
+            ("Delete?", "yes", Takes),
+            ("Delete?", "no", Gives),
+            ("Deleted", "no", Takes),
+            ("Resignation", "no", Takes),
+            ("Leave", "no", Takes),
+            ("License", "no", Takes),
+            ("Zugang", "nein", Gives),
+            ("New hire", "no", Gives),
+            ("VPN access", "no", Takes),
+            ("VPN", "Revoked", Takes),
+            ("Badge", "void", Takes),
+            ("Status", "Closed Complete", Takes),
+            ("Status", "not void", Takes),
+            ("Comment", "do not run the mail rule", Takes),
+            ("Remote", "x", Takes),
+        ] {
+            assert!(!says(row), "{row:?}");
         }
     }
 }

@@ -127,10 +127,15 @@ impl UnusedColumns {
         self.rows_left -= 1;
         for column in self.columns.iter_mut().take(COLUMNS) {
             let text = row.cell(column.position).text;
-            if text.is_empty() || text.len() > LONGEST || column.values.len() == VALUES {
+            let is_full = column.values.len() >= VALUES;
+            if text.is_empty() || text.len() > LONGEST || is_full && column.kind != Kind::Remark {
                 continue;
             }
             let value = clean(text);
+            // Hardly any remark is like another.
+            if is_full && !says_not_to(&column.name, &value, Direction::Neither) {
+                continue;
+            }
             if !value.is_empty() && column.values.iter().all(|known| *known != value) {
                 column.values.push(value.into_owned());
             }
@@ -174,7 +179,7 @@ impl UnusedColumns {
             let is_odd = match column.kind {
                 Kind::Unknown => true,
                 Kind::Fact => column.orders_else(&worksheet.header, operations),
-                Kind::Remark => column.withdrawn().is_some(),
+                Kind::Remark => column.withdrawn(operations).is_some(),
                 Kind::Names => false,
             };
             is_odd && !told.contains(&column.position)
@@ -216,7 +221,7 @@ impl UnusedColumn {
     ) -> Option<UnplacedProblem> {
         let (label, header) = (&self.label, &worksheet.header);
         let key = column_key(&self.name);
-        if let Some(problem) = self.withdrawn() {
+        if let Some(problem) = self.withdrawn(operations) {
             return Some(problem);
         }
         if self.orders_else(header, operations) {
@@ -320,8 +325,15 @@ impl UnusedColumn {
     }
 
     /// A warning that a cell says of its row that it is not to run.
-    fn withdrawn(&self) -> Option<UnplacedProblem> {
-        let value = self.values.iter().find(|value| says_not_to(&self.name, value))?;
+    fn withdrawn(&self, operations: &[OperationKind]) -> Option<UnplacedProblem> {
+        let takes = |kind: &OperationKind| Direction::of_operation(*kind) == Direction::Takes;
+        let direction = if operations.iter().any(takes) {
+            Direction::Takes
+        } else {
+            Direction::of_operations(operations).unwrap_or(Direction::Neither)
+        };
+        let is_withdrawn = |value: &&String| says_not_to(&self.name, value, direction);
+        let value = self.values.iter().find(is_withdrawn)?;
         let what = format!(
             "the column `{}` is not used, and says `{}`: its rows run like the others",
             self.label,
