@@ -247,7 +247,12 @@ impl Header {
                     "`{label}` is taken for `{}`, because it stands beside `{beside}`",
                     column.as_str()
                 );
-                (what, position, Column::DisplayName)
+                let other = if column == Column::DisplayName {
+                    Column::Note
+                } else {
+                    Column::DisplayName
+                };
+                (what, position, other)
             }
             Notice::Doubtful {
                 position,
@@ -390,10 +395,36 @@ mod tests {
         assert!(problems[0].help.contains("--map \"Name=surname\""), "{problems:?}");
         let (french, problems) = header("Courriel,Nom,Groupes", &HeaderMap::new());
         assert_eq!((french.unused.as_slice(), problems.as_slice()), (&[1][..], &[][..]));
-        for line in ["E-Mail,Vorname,Nachname,Name", "email,first name,name"] {
+        for line in [
+            "email,first name,name",
+            "email,first name,given name,surname",
+            "email,name,name,surname",
+        ] {
             let (_, problems) = header(line, &HeaderMap::new());
             assert_eq!(problems[0].code.as_str(), "two-headers", "{line}");
         }
+    }
+
+    #[test]
+    fn a_name_beside_both_its_parts_is_the_whole_name() {
+        for line in [
+            "GivenName,Name,Surname,UserPrincipalName",
+            "First name,Last name,Name,Email",
+            "E-Mail,Vorname,Nachname,Name",
+            "Correo,Nombre,Primer nombre,Apellidos",
+        ] {
+            let (whole, problems) = header(line, &HeaderMap::new());
+            let (name, whole) = (whole.position(Column::Name), whole.position(Column::DisplayName));
+            assert!(name.is_some() && whole.is_some() && name != whole, "{line}");
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert_eq!(problems[0].code.as_str(), "doubtful-header", "{line}");
+            assert!(problems[0].help.ends_with("=note\""), "{problems:?}");
+        }
+        let (taken, problems) = header("first name,surname,display name,name", &HeaderMap::new());
+        assert_eq!((taken.unused.as_slice(), problems.as_slice()), (&[3][..], &[][..]));
+        let map = vec![(column_key("Name"), Column::Name)];
+        let (_, problems) = header("first name,surname,name", &map);
+        assert_eq!(problems[0].code.as_str(), "two-headers");
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(in crate::intake) fn is_mapped(from: &str, keys: &[String], position: usize)
     keys[position] == beginning || begun.next() == Some(position) && begun.next().is_none()
 }
 
+/// Headers of first names that are often of whole ones, by their keys.
+const WHOLE_NAMES: [&str; 3] = ["name", "nombre", "nome"];
+
 /// What each header of a row means.
 pub(super) struct Meanings {
     pub(super) columns: Vec<Option<Column>>,
@@ -87,11 +90,29 @@ impl Meanings {
                 columns: &by_themselves,
                 position,
             };
+            if WHOLE_NAMES.contains(&key.as_str()) && neighbours.have(Column::Name) && neighbours.have(Column::Surname)
+            {
+                meanings.is_whole_name(position, &neighbours);
+            }
             for word in words_in_context(key) {
                 meanings.weigh(position, word, &neighbours);
             }
         }
         meanings
+    }
+
+    /// A header of first names beside both parts of the name, in other columns: it is the whole name, as directories write
+    /// it, unless another is.
+    fn is_whole_name(&mut self, position: usize, neighbours: &Neighbours<'_>) {
+        self.columns[position] = None;
+        if !neighbours.have(Column::DisplayName) {
+            self.columns[position] = Some(Column::DisplayName);
+            self.notices.push(Notice::Beside {
+                position,
+                column: Column::DisplayName,
+                beside: Column::Name,
+            });
+        }
     }
 
     fn weigh(&mut self, position: usize, word: WordInContext, neighbours: &Neighbours<'_>) {
