@@ -10,9 +10,49 @@ const NEIGHBOURS: usize = 64;
 ///
 /// The same local part at another domain comes first, then the nearest local part at the same
 /// domain. Only neighbours in the alphabet are compared, so a slip in the first letters goes unseen.
+/// What a person is called is asked for in both orders: `Lee, Ann`, `Lee Ann`.
 pub(super) fn suggestion<'a>(typed: &str, count: usize, labels: impl Fn(usize) -> &'a str) -> Option<&'a str> {
     let typed = fold(typed);
-    let (local, domain) = parts(&typed);
+    let as_typed = one_suggestion(&typed, count, &labels);
+    as_typed.or_else(|| {
+        let called = as_called(&typed);
+        let is_so = |name: &str, label: &&str| parts(&fold(label)).0 == name;
+        let exact = |name: &String| one_suggestion(name, count, &labels).filter(|label| is_so(name, label));
+        called.iter().find_map(exact)
+    })
+}
+
+/// The local parts that somebody may have who is called so, without titles and what stands in brackets.
+fn as_called(name: &str) -> Vec<String> {
+    if name.contains(['@', '\\']) {
+        return Vec::new();
+    }
+    let name = name.split(['(', '[']).next().unwrap_or_default();
+    let is_title = |word: &&str| word.ends_with('.');
+    let words = |part: &str| {
+        part.split_whitespace()
+            .filter(|word| !is_title(word))
+            .collect::<Vec<_>>()
+            .join(".")
+    };
+    let orders = match name.split_once(',') {
+        Some((last, first)) => vec![(words(first), words(last))],
+        None => {
+            let spaces = name.trim().match_indices(' ');
+            let halves = spaces.map(|(place, _)| name.trim().split_at(place));
+            let mut orders: Vec<_> = halves.map(|(first, last)| (words(first), words(last))).collect();
+            orders.extend(orders.clone().into_iter().map(|(first, last)| (last, first)));
+            orders
+        }
+    };
+    let whole = orders
+        .into_iter()
+        .filter(|(first, last)| !first.is_empty() && !last.is_empty());
+    whole.map(|(first, last)| format!("{first}.{last}")).take(8).collect()
+}
+
+fn one_suggestion<'a>(typed: &str, count: usize, labels: impl Fn(usize) -> &'a str) -> Option<&'a str> {
+    let (local, domain) = parts(typed);
     let place = partition_point(count, |position| fold(labels(position)).as_str() < local);
     let neighbours: Vec<(String, &str)> = (place.saturating_sub(NEIGHBOURS)..count.min(place + NEIGHBOURS))
         .map(|position| (fold(labels(position)), labels(position)))
@@ -66,6 +106,34 @@ mod tests {
         assert_eq!(meant("ann.leee@corp.example", &labels), Some("Ann.Lee@corp.example"));
         assert_eq!(meant("ann.lee@old.example", &labels), Some("Ann.Lee@corp.example"));
         assert_eq!(meant("ann.lee", &labels), Some("Ann.Lee@corp.example"));
+    }
+
+    #[test]
+    fn what_somebody_is_called_is_found_in_both_orders() {
+        let labels = ["anna.berg@x.example", "greta.nowak@x.example", "lena.vogel@x.example"];
+        for (typed, found) in [
+            ("Lena Vogel", 2),
+            ("Vogel, Lena", 2),
+            ("Vogel Lena", 2),
+            ("VOGEL,Lena", 2),
+            ("Dr. Greta Nowak", 1),
+            ("Nowak, Dr. Greta", 1),
+            ("Anna Berg (HR)", 0),
+            ("Berg, Anna [extern]", 0),
+        ] {
+            assert_eq!(meant(typed, &labels), Some(labels[found]), "{typed}");
+        }
+        for typed in [
+            "Vogel, Greta",
+            "Lena",
+            "Vogel",
+            "CORP\\vogel lena",
+            "(HR)",
+            ", ",
+            "Total: 3",
+        ] {
+            assert_eq!(meant(typed, &labels), None, "{typed}");
+        }
     }
 
     #[test]
