@@ -1785,6 +1785,10 @@ fn a_worksheet_for_people_beside_rows_that_say_what_to_do_is_told_what_leaves_it
             .iter()
             .filter(|problem| problem.severity == Severity::Error);
         errors.next().map(|problem| problem.help.clone()).unwrap_or_default()
+        (&["Tabelle1", "Nicht löschen"], Delete, "Nicht löschen"),
+        (&["Sheet1", "Exceptions"], Offboard, "Exceptions"),
+        (&["Leavers", "Do not delete"], Delete, "Do not delete"),
+        (&["Ausnahmen", "Neue"], Invite, ""),
     };
     let way_out = "if the worksheet is for people only, `--sheet \"Requests\"` leaves it out; else ";
     for (name, rows) in [

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::intake::cells::{Column, Direction, Instruction, UnplacedProblem, column_key, direction_named, sheet_flag};
+use crate::intake::cells::{
+    Column, Direction, Instruction, UnplacedProblem, column_key, direction_named, names_who_stays, sheet_flag,
+};
 use crate::intake::options::Options;
 use crate::intake::rows::Worksheet;
 use crate::model::OperationKind;
@@ -117,6 +119,9 @@ fn overruled_name(worksheet: &Worksheet, operation: OperationKind) -> Option<Unp
             "the worksheet is named after `{named}`, but its rows are `{operation}`, as `--operation` or the profile says"
         ),
         Some(_) => return None,
+        None if Direction::of_operation(operation) == Direction::Takes && names_who_stays(&worksheet.name) => format!(
+            "the worksheet is named after who stays, but its rows are `{operation}`, as `--operation` or the profile says"
+        ),
         None => {
             let direction = direction_named(&worksheet.name)?;
             if !direction.is_against(Direction::of_operation(operation)) {

@@ -125,6 +125,16 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direct
     is_one_of(CLOSED, &folded) && is_of_states(&column_key(header))
 }
 
+/// Whether a worksheet by its name is one of people from whom nothing is to be taken.
+pub(in crate::intake) fn names_who_stays(worksheet: &str) -> bool {
+    /// Exceptions, and what is not to be touched.
+    const STAYING: &str = "exception exceptions donottouch ausnahme ausnahmen nichtanfassen exclure excepcion excepciones excecao excecoes \
+         eccezione eccezioni uitzondering uitzonderingen wyjatek wyjatki exclusions ausschluss ausschluesse ausschlusse 例外";
+    let key = column_key(worksheet);
+    let is_known = |list: &str| list.split_whitespace().any(|known| known == key);
+    says_not_to("", worksheet, Direction::Takes) || [STAYING, KEEPS, CALLS_OFF].into_iter().any(is_known)
+}
+
 /// Whether a cell is what people tick a box with.
 fn is_mark(cell: &str) -> bool {
     matches!(cell.trim(), "x" | "X" | "✓" | "✔" | "☑" | "✅" | "×" | "○")
@@ -282,6 +292,35 @@ mod tests {
             ("Approved", ""),
         ] {
             assert!(!says_not_to(header, cell, Direction::Takes), "{header} {cell}");
+        }
+    }
+
+    #[test]
+    fn a_worksheet_of_exceptions_is_known_by_its_name() {
+        for name in [
+            "Do not delete",
+            "Nicht löschen",
+            "NE PAS SUPPRIMER",
+            "Exceptions",
+            "Ausnahmen",
+            "Excepciones",
+            "Litigation hold",
+            "Cancelled",
+            "On hold",
+            "例外",
+        ] {
+            assert!(names_who_stays(name), "{name}");
+        }
+        for name in [
+            "Tabelle1",
+            "Delete",
+            "Leavers",
+            "Nicht Löschbare Teams im Überblick",
+            "Ex-employees",
+            "Holding",
+            "",
+        ] {
+            assert!(!names_who_stays(name), "{name}");
         }
     }
 
