@@ -433,7 +433,7 @@ fn a_row_is_about_the_address_where_a_number_stands_beside_it_and_that_is_told_o
         };
         let text = format!(
             "operation,groups,active,{header}\n{operation},HR,,{}\n{operation},HR,,{}\n",
-            cells("10023", "ann@x.example"),
+            cells("10023.0", "ann@x.example"),
             cells("00017", "bob@x.example")
         );
         let intake = intake(&text);

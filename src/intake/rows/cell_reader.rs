@@ -177,7 +177,8 @@ impl<'c> CellReader<'c, '_, '_> {
         let user = self.cells.get(Column::User);
         self.cells.has(Column::Email)
             && !user.is_empty()
-            && user.bytes().all(|byte| byte.is_ascii_digit())
+            // As pandas writes whole numbers beside empty cells.
+            && (user.strip_suffix(".0").unwrap_or(user)).bytes().all(|byte| byte.is_ascii_digit())
             && !self.cells.has(Column::UserId)
             && !(self.kind == OperationKind::Update && options.allow_email_update)
             && self.has_address()
