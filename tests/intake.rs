@@ -812,6 +812,21 @@ fn a_line_of_text_below_the_rows_is_no_row_about_whom_it_names() {
 }
 
 #[test]
+fn what_a_database_client_prints_around_the_rows_is_nobody() {
+    let deleted = |text: &str| {
+        let options = Options {
+            operation: Some(OperationKind::Delete),
+            ..Options::default()
+        };
+        intake_with(text, &options)
+    };
+    let intake = deleted("user\n-----------\nann@x.example\nbob\n(2 rows affected)\n");
+    assert_eq!(codes(&intake, Severity::Error), ["line-of-text"; 2]);
+    assert_eq!(intake.rows.len(), 2);
+    assert_eq!(deleted("user\n2\nRow Lee\nann-lee\n").rows.len(), 3);
+}
+
+#[test]
 fn names_that_a_program_has_mangled_are_shown_as_they_were() {
     let told = |cells: &str| {
         let intake = intake(&format!(
@@ -1770,6 +1785,10 @@ fn one_operation_for_worksheets_that_are_called_after_who_comes_and_who_leaves_i
         (&["Joiners", "All staff"], Invite, ""),
         (&["Leavers", "All staff"], SetLicenses, ""),
         (&["End users", "Licences"], Delete, ""),
+        (&["Tabelle1", "Nicht löschen"], Delete, "Nicht löschen"),
+        (&["Sheet1", "Exceptions"], Offboard, "Exceptions"),
+        (&["Leavers", "Do not delete"], Delete, "Do not delete"),
+        (&["Ausnahmen", "Neue"], Invite, ""),
     ] {
         assert_eq!(told(names, operation), expected, "{names:?} {operation}");
     }
@@ -1785,10 +1804,6 @@ fn a_worksheet_for_people_beside_rows_that_say_what_to_do_is_told_what_leaves_it
             .iter()
             .filter(|problem| problem.severity == Severity::Error);
         errors.next().map(|problem| problem.help.clone()).unwrap_or_default()
-        (&["Tabelle1", "Nicht löschen"], Delete, "Nicht löschen"),
-        (&["Sheet1", "Exceptions"], Offboard, "Exceptions"),
-        (&["Leavers", "Do not delete"], Delete, "Do not delete"),
-        (&["Ausnahmen", "Neue"], Invite, ""),
     };
     let way_out = "if the worksheet is for people only, `--sheet \"Requests\"` leaves it out; else ";
     for (name, rows) in [

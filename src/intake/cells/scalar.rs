@@ -60,6 +60,40 @@ pub(in crate::intake) fn user_name_fault(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a text is what a database client prints around the rows: `-----`, `(2 rows affected)`, `2 rows selected.`
+pub(in crate::intake) fn is_of_a_client(text: &str) -> bool {
+    const ROWS: [&str; 16] = [
+        "row",
+        "rows",
+        "row(s)",
+        "record",
+        "records",
+        "record(s)",
+        "zeile",
+        "zeilen",
+        "datensätze",
+        "ligne",
+        "lignes",
+        "fila",
+        "filas",
+        "registros",
+        "righe",
+        "rijen",
+    ];
+    /// A ruler is as long as an address; somebody may be called `--`.
+    const RULER: usize = 6;
+    if text.trim_matches(['-', '=', '+', '|', ' ']).is_empty() {
+        return text.len() >= RULER;
+    }
+    let text = text.trim_start_matches('(').trim_end_matches(['.', ')']);
+    let mut words = text.split_whitespace();
+    let is_number = words
+        .next()
+        .is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_rows = |word: &str| ROWS.contains(&fold(word.trim_end_matches(',')).as_str()) || word == "row(s";
+    is_number && words.next().is_some_and(is_rows)
+}
+
 /// The address of the one person whom the text names; `None` where it names others besides.
 fn one_person(text: &str) -> Option<&str> {
     if !text.contains('@') {
@@ -199,6 +233,29 @@ pub(in crate::intake) fn is_language(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_database_client_prints_around_rows_is_nobody() {
+        for text in [
+            "------------",
+            "============",
+            "+-------------+",
+            "(2 rows affected)",
+            "(1 row)",
+            "2 rows selected.",
+            "(2 row(s) affected)",
+            "14 rows in set (0.00 sec)",
+            "2 Zeilen ausgewählt.",
+            "3 lignes",
+        ] {
+            assert!(is_of_a_client(text), "{text}");
+        }
+        for text in [
+            "-", "|-", "--", "2", "ann", "2 rowan", "rows", "Row Lee", "4711 Ann", "ann-lee", "",
+        ] {
+            assert!(!is_of_a_client(text), "{text}");
+        }
+    }
 
     #[test]
     fn an_address_is_taken_out_of_what_mail_programs_put_around_it() {

@@ -7,8 +7,8 @@ use super::row_cells::RowCells;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language,
-    is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas,
-    read_date, user_key, user_name_fault,
+    is_of_a_client, is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when,
+    parse_flag, parse_quotas, read_date, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -322,7 +322,7 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         if name.contains('@') {
             self.check_address(column, "user", name, "write one address, user name or GUID");
-        } else if column == Column::User && name.ends_with([':', '：']) {
+        } else if column == Column::User && (name.ends_with([':', '：']) || is_of_a_client(name)) {
             let what = format!("`{}` is rather a line of text than somebody", excerpt(name));
             let help = "take it out of the table, and look whether the rows below it are meant as well";
             self.report(UnplacedProblem::error(ProblemCode::LineOfText, what, help), column);
