@@ -60,22 +60,20 @@ pub(super) fn choose(results: &Path, records: Vec<RunRecord>, only: &RowSelectio
     if last.is_none_or(|run| run.finished_at.is_none()) {
         let all = [now, named.iter().map(String::as_str).collect()].concat();
         let message = format!(
-            "`--only` names numbers that several rows have had, and the last run did not come to its end, so it is not known \
-             which has them now: {}",
+            "`--only` names numbers that several rows have had, and no record says that the last run came to its end, so it is \
+             not known which had them last: {}",
             joined(&all, MOST_NAMED)
         );
-        let help = format!("run the sheet again first, which finds that out; or {HOW}");
-        return Err(Failure::in_settings(message).with_help(help));
+        return Err(Failure::in_settings(message).with_help(HOW));
     }
-    let one = others.len() == 1;
-    let warning = format!(
-        "{} {} left the sheet, and {} left out: the sheet has {} there now; to undo {} as well, {HOW}",
-        joined(&named, MOST_NAMED),
-        if one { "has" } else { "have" },
-        if one { "is" } else { "are" },
-        joined(&now, MOST_NAMED),
-        if one { "that" } else { "those" },
-    );
+    let (left, now) = (joined(&named, MOST_NAMED), joined(&now, MOST_NAMED));
+    let (is, them, its) = if others.len() == 1 {
+        ("is", "that", "its number")
+    } else {
+        ("are", "those", "their numbers")
+    };
+    let warning =
+        format!("{left} left the sheet and {is} left out: {now} had {its} last; to undo {them} as well, {HOW}");
     Ok(ChosenRecords {
         records: meant,
         warning: Some(warning),

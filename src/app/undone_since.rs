@@ -18,8 +18,11 @@ pub(super) struct UndoneBy {
     pub(super) when: Timestamp,
 }
 
-/// Notes that this sheet undoes these results. Whoever may only read them undoes all the same.
+/// Notes that this sheet undoes these results, unless another does that was run. Whoever may only read them undoes all the same.
 pub(super) fn note_undo(results: &Path, sheet: &Path) {
+    if undone_since(results).is_some() {
+        return;
+    }
     let last = RunLog::read(results).ok().and_then(|mut log| log.runs.pop());
     let (Some(last), Ok(sheet)) = (last, absolute(sheet)) else {
         return;

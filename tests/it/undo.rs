@@ -762,8 +762,8 @@ fn a_row_that_has_left_the_sheet_is_not_taken_for_the_one_that_has_its_number_no
     stage.run(&format!("{header}\n{hugo}\n")).ends(0);
     let undone = |only: &str| stage.reseat(&["undo", "sheet.results.csv", "--only", only]);
     let ran = undone("2").ends(0).tells(&format!(
-        "warning: set-licenses `{MEI}` `ATTUNU` (row 2) has left the sheet, and is left out: the sheet has set-licenses `{HUGO}` \
-         `ACNU` (row 2) there now"
+        "warning: set-licenses `{MEI}` `ATTUNU` (row 2) left the sheet and is left out: set-licenses `{HUGO}` `ACNU` (row 2) had \
+         its number last"
     ));
     assert!(
         ran.out.contains("hugo.silva") && !ran.out.contains("mei.chen"),
@@ -782,7 +782,7 @@ fn a_row_that_has_left_the_sheet_is_not_taken_for_the_one_that_has_its_number_no
     fs_err::remove_file(stage.path("sheet.results.csv.runs.jsonl")).unwrap();
     let refused = undone("2").ends(1);
     assert!(
-        refused.err.contains("several rows have had") && refused.out.is_empty(),
+        refused.err.contains("no record says that the last run came to its end") && refused.out.is_empty(),
         "{}",
         refused.err
     );

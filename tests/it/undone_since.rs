@@ -32,6 +32,9 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
     let again = stage.rerun(&[]).ends(0).tells(UNDONE).tells("undo.csv");
     assert!(again.out.contains("add `--again` to do it again"), "{}", again.out);
     stage.rerun(&["--output", "json"]).ends(0).tells("\"rows-undone\"");
+    // Nor does another sheet that undoes nothing take it back.
+    undo(&stage, "sheet.results.csv", "second.csv").ends(0);
+    stage.rerun(&[]).ends(0).tells(UNDONE).tells("undo.csv");
     assert_eq!(stage.held(HUGO), None);
 
     stage.rerun(&["--again"]).ends(0);
