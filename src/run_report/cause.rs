@@ -352,25 +352,12 @@ fn of_transport(code: TransportCode) -> Cause {
     match code {
         TransportCode::InvalidRequest => FAILED,
         TransportCode::InvalidToken => SIGN_IN,
-        TransportCode::CertificateNotTrusted
-        | TransportCode::NameNotResolved
-        | TransportCode::ProxyRefused
-        | TransportCode::ProxyWantsPassword
-        | TransportCode::ProxyNotReached
-        | TransportCode::ConnectTimedOut
-        | TransportCode::ConnectionRefused
-        | TransportCode::NotConnected
-        | TransportCode::StreamRefused
-        | TransportCode::ConnectionClosed
-        | TransportCode::TimedOut
-        | TransportCode::AnswerTruncated
-        | TransportCode::ConnectionLost => CONNECTION,
         TransportCode::AnswerTooLarge => ANSWER,
+        _ => CONNECTION,
     }
 }
 
 /// Two rows, or two cells, or one cell: more is said by the row's own words.
-#[expect(clippy::too_many_lines, reason = "every code has a line")]
 fn of_problem(code: ProblemCode) -> Cause {
     match code {
         ProblemCode::AddressTwice
@@ -404,82 +391,7 @@ fn of_problem(code: ProblemCode) -> Cause {
         | ProblemCode::GuestName
         | ProblemCode::ExampleAddress => ADDRESS,
         ProblemCode::NotOffered => BLOCKED,
-        ProblemCode::NoSuchSheet
-        | ProblemCode::NoHeader
-        | ProblemCode::ResultsFile
-        | ProblemCode::NoRows
-        | ProblemCode::NothingToRun
-        | ProblemCode::HiddenSheet
-        | ProblemCode::SheetNameOverruled
-        | ProblemCode::InferredRules
-        | ProblemCode::RowsAboveHeader
-        | ProblemCode::UnknownColumn
-        | ProblemCode::NoSuchHeader
-        | ProblemCode::UnknownHeader
-        | ProblemCode::LicensesNotUsed
-        | ProblemCode::AddressesNotUsed
-        | ProblemCode::GroupsNotUsed
-        | ProblemCode::OperationNotUsed
-        | ProblemCode::DatesNotUsed
-        | ProblemCode::EndsBeforeLastDay
-        | ProblemCode::DoubtfulHeader
-        | ProblemCode::TwoHeaders
-        | ProblemCode::HeaderAgain
-        | ProblemCode::UnclosedQuote
-        | ProblemCode::TextAfterQuote
-        | ProblemCode::StrayQuote
-        | ProblemCode::SpaceBeforeQuote
-        | ProblemCode::RowTooLong
-        | ProblemCode::TooManyCells
-        | ProblemCode::ShortRow
-        | ProblemCode::CellWithoutHeader
-        | ProblemCode::LineOfText
-        | ProblemCode::HiddenRows
-        | ProblemCode::TotalRow
-        | ProblemCode::HiddenColumns
-        | ProblemCode::StruckRows
-        | ProblemCode::CoveredCells
-        | ProblemCode::MergedDown
-        | ProblemCode::CellTooLong
-        | ProblemCode::CellCutOff
-        | ProblemCode::FormulaWithoutValue
-        | ProblemCode::DoubtfulFormulas
-        | ProblemCode::FormulaAsText
-        | ProblemCode::ErrorValue
-        | ProblemCode::UnreadableCell
-        | ProblemCode::WordForNothing
-        | ProblemCode::LostDigits
-        | ProblemCode::LostLetters
-        | ProblemCode::DoubtfulEncoding
-        | ProblemCode::NumberCell
-        | ProblemCode::ChangedName
-        | ProblemCode::UnknownOperation
-        | ProblemCode::NoOperation
-        | ProblemCode::MissingCell
-        | ProblemCode::CellNotUsed
-        | ProblemCode::ExampleIgnored
-        | ProblemCode::NotAWantedSeat
-        | ProblemCode::SeveralInOneCell
-        | ProblemCode::CannotClear
-        | ProblemCode::PasswordLeftOut
-        | ProblemCode::BadFlag
-        | ProblemCode::BadId
-        | ProblemCode::BadDate
-        | ProblemCode::DateOrder
-        | ProblemCode::DoubtfulDates
-        | ProblemCode::NoDate
-        | ProblemCode::BadLanguage
-        | ProblemCode::BadDeleteWhen
-        | ProblemCode::DeleteIsNow
-        | ProblemCode::EmailChange
-        | ProblemCode::SameAddress
-        | ProblemCode::ListQuote
-        | ProblemCode::QuotaShape
-        | ProblemCode::QuotaZero
-        | ProblemCode::QuotaTwice
-        | ProblemCode::QuotaWithoutLicense
-        | ProblemCode::NotAMove
-        | ProblemCode::AnotherDomain => CELL,
+        _ => CELL,
     }
 }
 
