@@ -137,25 +137,18 @@ pub(super) fn may_come_again(intake: &Intake) -> bool {
 
 /// Whether doing the row once more does no harm: nobody is mailed, and nothing is made or deleted.
 fn comes_again(operation: &Operation) -> bool {
-    match operation {
+    matches!(
+        operation,
         Operation::Update(_)
-        | Operation::SetLicenses { .. }
-        | Operation::AddLicenses { .. }
-        | Operation::RemoveLicenses { .. }
-        | Operation::ReleaseLicenses { .. }
-        | Operation::BlockLicenses { .. }
-        | Operation::AddToGroups { .. }
-        | Operation::RemoveFromGroups { .. }
-        | Operation::SetGroups { .. } => true,
-        Operation::Invite(_)
-        | Operation::Create(_)
-        | Operation::Migrate(_)
-        | Operation::Delete { .. }
-        | Operation::SetGroupLicenses(_)
-        | Operation::ClearGroupLicenses { .. }
-        | Operation::ReleaseLease { .. }
-        | Operation::Offboard { .. } => false,
-    }
+            | Operation::SetLicenses { .. }
+            | Operation::AddLicenses { .. }
+            | Operation::RemoveLicenses { .. }
+            | Operation::ReleaseLicenses { .. }
+            | Operation::BlockLicenses { .. }
+            | Operation::AddToGroups { .. }
+            | Operation::RemoveFromGroups { .. }
+            | Operation::SetGroups { .. }
+    )
 }
 
 fn facets(operation: &Operation) -> &'static [Facet] {
@@ -172,10 +165,7 @@ fn facets(operation: &Operation) -> &'static [Facet] {
         Operation::AddToGroups { .. } | Operation::RemoveFromGroups { .. } | Operation::SetGroups { .. } => {
             &[Facet::Groups]
         }
-        Operation::Delete { .. }
-        | Operation::SetGroupLicenses(_)
-        | Operation::ClearGroupLicenses { .. }
-        | Operation::ReleaseLease { .. } => &[],
+        _ => &[],
     }
 }
 

@@ -144,15 +144,7 @@ async fn read(session: &Session<'_>, options: &ExportOptions) -> Result<(Whose, 
 
 fn needs(options: &ExportOptions) -> Needs<'static> {
     let whole = Needs::whole_organization();
-    let is_about_licenses = |filter: &Filter| match filter {
-        Filter::License(_) | Filter::IdleLongerThan(_) => true,
-        Filter::Domain(_)
-        | Filter::Group(_)
-        | Filter::Active(_)
-        | Filter::InvitationPending(_)
-        | Filter::NeverSignedIn
-        | Filter::CreatedBefore(_) => false,
-    };
+    let is_about_licenses = |filter: &Filter| matches!(filter, Filter::License(_) | Filter::IdleLongerThan(_));
     let judges_licenses = options.filters.iter().any(is_about_licenses);
     match options.what {
         ExportWhat::Licenses => whole,

@@ -55,25 +55,7 @@ impl Offers {
             Column::Group => self.groups.iter().chain(&self.everyone).cloned().collect(),
             Column::Groups | Column::RemoveGroups => self.groups.iter().map(|group| print_list(&[group])).collect(),
             Column::Licenses => self.licenses.clone(),
-            Column::User
-            | Column::Email
-            | Column::Username
-            | Column::Name
-            | Column::Surname
-            | Column::DisplayName
-            | Column::Quotas
-            | Column::NewEmail
-            | Column::Password
-            | Column::Language
-            | Column::Like
-            | Column::NotBefore
-            | Column::UserId
-            | Column::UnlessUsedSince
-            | Column::UnlessChangedFrom
-            | Column::Note
-            | Column::ReseatStatus
-            | Column::ReseatMessage
-            | Column::ReseatKey => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

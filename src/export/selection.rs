@@ -64,15 +64,7 @@ pub(super) struct Selection {
 
 /// Refuses filters that say nothing of a group.
 pub fn refuse_filters_about_people(filters: &[Filter]) -> Result<(), Vec<FilterError>> {
-    let is_about_groups = |filter: &&Filter| match filter {
-        Filter::Group(_) | Filter::License(_) => true,
-        Filter::Domain(_)
-        | Filter::IdleLongerThan(_)
-        | Filter::Active(_)
-        | Filter::InvitationPending(_)
-        | Filter::NeverSignedIn
-        | Filter::CreatedBefore(_) => false,
-    };
+    let is_about_groups = |filter: &&Filter| matches!(filter, Filter::Group(_) | Filter::License(_));
     let refused = filters.iter().filter(|filter| !is_about_groups(filter));
     let errors: Vec<FilterError> = refused
         .map(|filter| {
@@ -158,12 +150,7 @@ impl Selection {
             Condition::Group(id) => *id == group,
             Condition::Everyone => is_everyone,
             Condition::License(code) => rule.is_some_and(|rule| rule.bundles.contains(code)),
-            Condition::Domain(_)
-            | Condition::NotSeenSince(_)
-            | Condition::Active(_)
-            | Condition::Pending(_)
-            | Condition::NeverSignedIn
-            | Condition::MadeBefore(_) => false,
+            _ => false,
         })
     }
 }
@@ -195,13 +182,7 @@ impl Condition {
                 shown(instant)
             )),
             Self::MadeBefore(instant) => Some(format!("created means before {}", shown(instant))),
-            Self::Domain(_)
-            | Self::Everyone
-            | Self::Group(_)
-            | Self::License(_)
-            | Self::Active(_)
-            | Self::Pending(_)
-            | Self::NeverSignedIn => None,
+            _ => None,
         }
     }
 

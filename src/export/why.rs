@@ -86,28 +86,19 @@ impl Why {
 
     /// Whether a person has to decide before the sheet does all that was asked for.
     pub fn is_to_decide(self) -> bool {
-        match self {
+        !matches!(
+            self,
             Self::NotAPerson
-            | Self::Orphan
-            | Self::Inherited
-            | Self::NotRead
-            | Self::UnknownLicense
-            | Self::NoRule
-            | Self::GroupGone
-            | Self::NotWritable
-            | Self::Deactivated
-            | Self::Directory => false,
-            Self::ActingAccount
-            | Self::OtherAddress
-            | Self::NoName
-            | Self::Letters
-            | Self::NoAddress
-            | Self::ListedTwice
-            | Self::SharedAddress
-            | Self::TakenAddress
-            | Self::SameName
-            | Self::NewDeactivated => true,
-        }
+                | Self::Orphan
+                | Self::Inherited
+                | Self::NotRead
+                | Self::UnknownLicense
+                | Self::NoRule
+                | Self::GroupGone
+                | Self::NotWritable
+                | Self::Deactivated
+                | Self::Directory
+        )
     }
 }
 

@@ -58,46 +58,12 @@ impl OperationKind {
 
     /// Whether a row of it may take several runs, each of which goes on with what the one before recorded.
     pub fn takes_several_runs(self) -> bool {
-        match self {
-            Self::Migrate => true,
-            Self::Invite
-            | Self::Create
-            | Self::Update
-            | Self::Delete
-            | Self::SetLicenses
-            | Self::AddLicenses
-            | Self::RemoveLicenses
-            | Self::ReleaseLicenses
-            | Self::BlockLicenses
-            | Self::SetGroupLicenses
-            | Self::AddToGroups
-            | Self::RemoveFromGroups
-            | Self::SetGroups
-            | Self::ReleaseLease
-            | Self::Offboard
-            | Self::ClearGroupLicenses => false,
-        }
+        self == Self::Migrate
     }
 
     /// Whether the results file's `target` column names an account or a group that the row itself is about.
     pub fn is_about_its_target(self) -> bool {
-        match self {
-            Self::SetGroupLicenses | Self::ClearGroupLicenses | Self::Migrate => true,
-            Self::Invite
-            | Self::Create
-            | Self::Update
-            | Self::Delete
-            | Self::SetLicenses
-            | Self::AddLicenses
-            | Self::RemoveLicenses
-            | Self::ReleaseLicenses
-            | Self::BlockLicenses
-            | Self::AddToGroups
-            | Self::RemoveFromGroups
-            | Self::SetGroups
-            | Self::ReleaseLease
-            | Self::Offboard => false,
-        }
+        matches!(self, Self::SetGroupLicenses | Self::ClearGroupLicenses | Self::Migrate)
     }
 }
 
@@ -400,20 +366,7 @@ impl Operation {
             Self::Invite(invite) => Some(invite.email.as_str()),
             Self::Create(create) => Some(create.user_name()),
             Self::Migrate(migrate) => Some(migrate.new_email.as_str()),
-            Self::Update(_)
-            | Self::Delete { .. }
-            | Self::SetLicenses { .. }
-            | Self::AddLicenses { .. }
-            | Self::RemoveLicenses { .. }
-            | Self::ReleaseLicenses { .. }
-            | Self::BlockLicenses { .. }
-            | Self::SetGroupLicenses(_)
-            | Self::AddToGroups { .. }
-            | Self::RemoveFromGroups { .. }
-            | Self::SetGroups { .. }
-            | Self::ReleaseLease { .. }
-            | Self::Offboard { .. }
-            | Self::ClearGroupLicenses { .. } => None,
+            _ => None,
         }
     }
 
@@ -432,19 +385,7 @@ impl Operation {
             Self::Invite(invite) => invite.like.as_deref(),
             Self::Create(create) => create.like.as_deref(),
             Self::AddLicenses { like, .. } | Self::AddToGroups { like, .. } => like.as_deref(),
-            Self::Update(_)
-            | Self::Delete { .. }
-            | Self::SetLicenses { .. }
-            | Self::RemoveLicenses { .. }
-            | Self::ReleaseLicenses { .. }
-            | Self::BlockLicenses { .. }
-            | Self::SetGroupLicenses(_)
-            | Self::RemoveFromGroups { .. }
-            | Self::SetGroups { .. }
-            | Self::ReleaseLease { .. }
-            | Self::Offboard { .. }
-            | Self::ClearGroupLicenses { .. }
-            | Self::Migrate(_) => None,
+            _ => None,
         }
     }
 

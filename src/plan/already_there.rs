@@ -29,20 +29,7 @@ pub fn goes_on_with(row: &Row, user: &User, snapshot: &Snapshot, rules: &Rules) 
             notes.push(format!("the new address: {}", not_invited(user)));
         }
         Operation::Create(_) => notes.push("the account exists already".to_owned()),
-        Operation::Update(_)
-        | Operation::Delete { .. }
-        | Operation::SetLicenses { .. }
-        | Operation::AddLicenses { .. }
-        | Operation::RemoveLicenses { .. }
-        | Operation::ReleaseLicenses { .. }
-        | Operation::BlockLicenses { .. }
-        | Operation::SetGroupLicenses(_)
-        | Operation::AddToGroups { .. }
-        | Operation::RemoveFromGroups { .. }
-        | Operation::SetGroups { .. }
-        | Operation::ReleaseLease { .. }
-        | Operation::Offboard { .. }
-        | Operation::ClearGroupLicenses { .. } => {}
+        _ => {}
     }
     Ok(notes)
 }

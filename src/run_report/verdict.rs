@@ -145,18 +145,7 @@ fn brought_about(kinds: impl Iterator<Item = Option<OperationKind>>) -> &'static
             OperationKind::Delete => "deleted",
             OperationKind::Offboard => "offboarded",
             OperationKind::Migrate => "moved",
-            OperationKind::Update
-            | OperationKind::SetLicenses
-            | OperationKind::AddLicenses
-            | OperationKind::RemoveLicenses
-            | OperationKind::ReleaseLicenses
-            | OperationKind::BlockLicenses
-            | OperationKind::SetGroupLicenses
-            | OperationKind::AddToGroups
-            | OperationKind::RemoveFromGroups
-            | OperationKind::SetGroups
-            | OperationKind::ReleaseLease
-            | OperationKind::ClearGroupLicenses => "as asked for",
+            _ => "as asked for",
         };
         match all {
             Some(other) if other != one => return "as asked for",

@@ -187,21 +187,7 @@ impl<'a> Builder<'a> {
                     self.activated.insert(user.id);
                 }
             }
-            Operation::Delete { .. }
-            | Operation::SetLicenses { .. }
-            | Operation::AddLicenses { .. }
-            | Operation::RemoveLicenses { .. }
-            | Operation::ReleaseLicenses { .. }
-            | Operation::BlockLicenses { .. }
-            | Operation::SetGroupLicenses(_)
-            | Operation::AddToGroups { .. }
-            | Operation::RemoveFromGroups { .. }
-            | Operation::SetGroups { .. }
-            | Operation::ReleaseLease { .. }
-            | Operation::Offboard { .. }
-            | Operation::ClearGroupLicenses { .. }
-            | Operation::Migrate(_)
-            | Operation::Create(_) => {}
+            _ => {}
         }
     }
 

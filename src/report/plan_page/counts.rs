@@ -92,24 +92,15 @@ impl Counts {
 /// How many people give up a licence, and how many get one, by rows that are about nothing else. What somebody gives up only to
 /// take it again is neither, and whoever is blocked is among those who lose access.
 fn licences_change_hands(sheet: PlannedSheet<'_>) -> (usize, usize) {
-    let is_about_licences = |row: &RowIndex| match sheet.rows[*row].operation.kind() {
-        OperationKind::SetLicenses
-        | OperationKind::AddLicenses
-        | OperationKind::RemoveLicenses
-        | OperationKind::ReleaseLicenses
-        | OperationKind::ReleaseLease => true,
-        OperationKind::Invite
-        | OperationKind::Create
-        | OperationKind::Update
-        | OperationKind::Delete
-        | OperationKind::BlockLicenses
-        | OperationKind::SetGroupLicenses
-        | OperationKind::AddToGroups
-        | OperationKind::RemoveFromGroups
-        | OperationKind::SetGroups
-        | OperationKind::Offboard
-        | OperationKind::ClearGroupLicenses
-        | OperationKind::Migrate => false,
+    let is_about_licences = |row: &RowIndex| {
+        matches!(
+            sheet.rows[*row].operation.kind(),
+            OperationKind::SetLicenses
+                | OperationKind::AddLicenses
+                | OperationKind::RemoveLicenses
+                | OperationKind::ReleaseLicenses
+                | OperationKind::ReleaseLease
+        )
     };
     let mut turns: HashMap<AccountIndex, (BundleSet, BundleSet)> = HashMap::new();
     for step in &sheet.plan.steps {
