@@ -171,14 +171,10 @@ fn facets(operation: &Operation) -> &'static [Facet] {
 
 /// What the account is called that the row changes: of a move the new one.
 fn account(operation: &Operation) -> Option<Cow<'_, str>> {
-    let name = match operation {
-        Operation::Invite(invite) => invite.email.as_str(),
-        Operation::Create(create) => create.user_name(),
-        Operation::Migrate(migrate) => migrate.new_email.as_str(),
-        other => match other.named_user()? {
-            UserRef::Name(name) => name,
-            UserRef::Id(id) => return Some(id.to_string().into()),
-        },
-    };
-    Some(folded(name))
+    match (operation.makes(), operation.named_user()) {
+        (Some(name), _) => Some(folded(name)),
+        (None, Some(UserRef::Name(name))) => Some(folded(name)),
+        (None, Some(UserRef::Id(id))) => Some(id.to_string().into()),
+        (None, None) => None,
+    }
 }

@@ -1,54 +1,11 @@
 //! What a row asks for.
 
 use secrecy::SecretString;
-use strum::{Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
+use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use super::as_text::as_text;
 use super::{BundleSet, Email, GroupRef, Quota, Shared, UserRef};
 use crate::text::fold;
-
-/// The kinds of operation, by the names that the sheet's `operation` column uses, in the order the documents list
-/// them.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, EnumCount, EnumIter, EnumString, Display, IntoStaticStr,
-)]
-#[strum(serialize_all = "kebab-case")]
-pub enum OperationKind {
-    /// `invite`
-    Invite,
-    /// `create`
-    Create,
-    /// `update`
-    Update,
-    /// `delete`
-    Delete,
-    /// `set-licenses`
-    SetLicenses,
-    /// `add-licenses`
-    AddLicenses,
-    /// `remove-licenses`
-    RemoveLicenses,
-    /// `release-licenses`
-    ReleaseLicenses,
-    /// `block-licenses`
-    BlockLicenses,
-    /// `set-group-licenses`
-    SetGroupLicenses,
-    /// `add-to-groups`
-    AddToGroups,
-    /// `remove-from-groups`
-    RemoveFromGroups,
-    /// `set-groups`
-    SetGroups,
-    /// `release-lease`
-    ReleaseLease,
-    /// `offboard`
-    Offboard,
-    /// `clear-group-licenses`
-    ClearGroupLicenses,
-    /// `migrate`
-    Migrate,
-}
 
 impl OperationKind {
     /// The name in the sheet and in the results file.
@@ -240,8 +197,15 @@ pub struct GroupLicenses {
     pub external_license: Option<bool>,
 }
 
-/// What one row asks for. What is rare stands apart, because a sheet may have a million rows.
-#[derive(Debug, Clone)]
+/// What one row asks for. What is rare stands apart, because a sheet may have a million rows. Their order is that of the
+/// documents.
+#[derive(Debug, Clone, EnumDiscriminants)]
+#[strum_discriminants(
+    name(OperationKind),
+    doc = "The kinds of operation, by the names that the sheet's `operation` column uses.",
+    derive(Hash, PartialOrd, Ord, EnumCount, EnumIter, EnumString, Display, IntoStaticStr),
+    strum(serialize_all = "kebab-case")
+)]
 pub enum Operation {
     /// See [`Invite`].
     Invite(Box<Invite>),
@@ -339,25 +303,7 @@ pub enum Operation {
 impl Operation {
     /// Which kind it is.
     pub fn kind(&self) -> OperationKind {
-        match self {
-            Self::Invite(_) => OperationKind::Invite,
-            Self::Create(_) => OperationKind::Create,
-            Self::Update(_) => OperationKind::Update,
-            Self::Delete { .. } => OperationKind::Delete,
-            Self::SetLicenses { .. } => OperationKind::SetLicenses,
-            Self::AddLicenses { .. } => OperationKind::AddLicenses,
-            Self::RemoveLicenses { .. } => OperationKind::RemoveLicenses,
-            Self::ReleaseLicenses { .. } => OperationKind::ReleaseLicenses,
-            Self::BlockLicenses { .. } => OperationKind::BlockLicenses,
-            Self::SetGroupLicenses(_) => OperationKind::SetGroupLicenses,
-            Self::AddToGroups { .. } => OperationKind::AddToGroups,
-            Self::RemoveFromGroups { .. } => OperationKind::RemoveFromGroups,
-            Self::SetGroups { .. } => OperationKind::SetGroups,
-            Self::ReleaseLease { .. } => OperationKind::ReleaseLease,
-            Self::Offboard { .. } => OperationKind::Offboard,
-            Self::ClearGroupLicenses { .. } => OperationKind::ClearGroupLicenses,
-            Self::Migrate(_) => OperationKind::Migrate,
-        }
+        self.into()
     }
 
     /// The address or user name of the account that the row makes.
@@ -464,23 +410,9 @@ impl Operation {
     /// The account that the row is about, as the results file's `user` column names it;
     /// empty for a group's rule.
     pub fn user_label(&self) -> String {
-        match self {
-            Self::Invite(invite) => invite.email.to_string(),
-            Self::Create(create) => create.user_name().to_owned(),
-            Self::Update(update) => update.user.to_string(),
-            Self::Migrate(migrate) => migrate.user.to_string(),
-            Self::Delete { user }
-            | Self::SetLicenses { user, .. }
-            | Self::AddLicenses { user, .. }
-            | Self::RemoveLicenses { user, .. }
-            | Self::ReleaseLicenses { user }
-            | Self::BlockLicenses { user }
-            | Self::AddToGroups { user, .. }
-            | Self::RemoveFromGroups { user, .. }
-            | Self::SetGroups { user, .. }
-            | Self::ReleaseLease { user, .. }
-            | Self::Offboard { user } => user.to_string(),
-            Self::SetGroupLicenses(_) | Self::ClearGroupLicenses { .. } => String::new(),
+        match (self.named_user(), self.makes()) {
+            (Some(user), _) => user.to_string(),
+            (None, made) => made.unwrap_or_default().to_owned(),
         }
     }
 
