@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::EnumIter;
+use strum::{EnumDiscriminants, EnumIter};
 
 use super::{Direct, LicenseChange, Step, StepIndex, StepSource, Work};
 use crate::event::{Method, Service};
@@ -48,7 +48,12 @@ fn as_usual() -> usize {
 }
 
 /// What the steps of one call have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, EnumDiscriminants)]
+#[strum_discriminants(
+    name(Family),
+    doc = "The endpoint families, each with its own chunk size.",
+    derive(Hash, EnumIter)
+)]
 pub enum CallKind {
     /// InviteUsers.
     Invite,
@@ -72,45 +77,10 @@ pub enum CallKind {
     Delete,
 }
 
-/// The endpoint families, each with its own chunk size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
-pub enum Family {
-    /// InviteUsers.
-    Invite,
-    /// BulkCreate.
-    Create,
-    /// PUT of a user: one per call.
-    Update,
-    /// PUT of a group's members.
-    Members,
-    /// Licence PUT.
-    Allocate,
-    /// Release of direct allocations.
-    Release,
-    /// PUT of a group's rule: one per call.
-    GroupRule,
-    /// Removal of a group's rule: one per call.
-    RemoveRule,
-    /// Release of what members hold by a group's rule.
-    EndLeases,
-    /// Bulk delete.
-    Delete,
-}
-
 impl Family {
     /// Whether its calls mail or create, so that one whose answer is unclear is read back instead of sent again.
     pub fn must_not_be_repeated(self) -> bool {
-        match self {
-            Self::Invite | Self::Create => true,
-            Self::Update
-            | Self::Members
-            | Self::Allocate
-            | Self::Release
-            | Self::GroupRule
-            | Self::RemoveRule
-            | Self::EndLeases
-            | Self::Delete => false,
-        }
+        matches!(self, Self::Invite | Self::Create)
     }
 }
 
@@ -141,18 +111,7 @@ impl CallKind {
 
     /// Which chunk size applies.
     pub fn family(&self) -> Family {
-        match self {
-            Self::Invite => Family::Invite,
-            Self::Create(_) => Family::Create,
-            Self::Update(_) => Family::Update,
-            Self::GroupRule(_) => Family::GroupRule,
-            Self::RemoveRule(_) => Family::RemoveRule,
-            Self::EndLeases(_) => Family::EndLeases,
-            Self::Members(_) => Family::Members,
-            Self::Allocate(..) => Family::Allocate,
-            Self::Release => Family::Release,
-            Self::Delete => Family::Delete,
-        }
+        self.into()
     }
 
     /// Whether calls of the kind may have several entries.
@@ -191,33 +150,29 @@ impl CallKind {
 
 impl BatchSizes {
     /// The chunk size of a family.
-    pub fn of(&self, family: Family) -> usize {
-        match family {
-            Family::Invite => self.users_per_invite,
-            Family::Create => self.users_per_create,
-            Family::Update | Family::GroupRule | Family::RemoveRule => 1,
-            Family::Members => self.members_per_group_call,
-            Family::Allocate => self.users_per_license_call,
-            Family::Release => self.users_per_release,
-            Family::EndLeases => self.members_per_lease_call,
-            Family::Delete => self.users_per_delete,
-        }
-        .max(1)
+    pub fn of(mut self, family: Family) -> usize {
+        self.size(family).map_or(1, |size| (*size).max(1))
     }
 
     /// Lowers a family's chunk size to `most` for the rest of the run.
     pub fn shrink(&mut self, family: Family, most: usize) {
-        let size = match family {
+        if let Some(size) = self.size(family) {
+            *size = (*size).min(most.max(1));
+        }
+    }
+
+    /// `None` for a family whose calls have one entry each.
+    fn size(&mut self, family: Family) -> Option<&mut usize> {
+        Some(match family {
             Family::Invite => &mut self.users_per_invite,
             Family::Create => &mut self.users_per_create,
-            Family::Update | Family::GroupRule | Family::RemoveRule => return,
+            Family::Update | Family::GroupRule | Family::RemoveRule => return None,
             Family::Members => &mut self.members_per_group_call,
             Family::Allocate => &mut self.users_per_license_call,
             Family::Release => &mut self.users_per_release,
             Family::EndLeases => &mut self.members_per_lease_call,
             Family::Delete => &mut self.users_per_delete,
-        };
-        *size = (*size).min(most.max(1));
+        })
     }
 }
 
