@@ -543,11 +543,11 @@ fn begun(prior: &Prior) -> Begun {
 /// How a row ended that an earlier run finished.
 fn as_it_ended(prior: &Prior) -> Finished {
     Finished {
-        verdict: Verdict {
-            status: prior.status,
-            code: prior.code.parse().map_or(RowCode::None, RowReason::into),
-            message: prior.message.clone(),
-        },
+        verdict: Verdict::new(
+            prior.status,
+            prior.code.parse().map_or(RowCode::None, RowReason::into),
+            prior.message.clone(),
+        ),
         is_on_record: true,
     }
 }
@@ -564,11 +564,7 @@ fn as_it_is_known(prior: &Prior) -> Finished {
         ),
     };
     Finished {
-        verdict: Verdict {
-            status: Status::Done,
-            code: RowCode::None,
-            message,
-        },
+        verdict: Verdict::new(Status::Done, RowCode::None, message),
         is_on_record: false,
     }
 }

@@ -15,6 +15,20 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// The end of a row with this status, for this reason, in these words.
+    pub fn new(status: Status, code: impl Into<RowCode>, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
+    /// All is as the row wants it already.
+    pub fn unchanged(message: impl Into<String>) -> Self {
+        Self::new(Status::Unchanged, RowCode::None, message)
+    }
+
     /// Whether somebody has to do something before the row can succeed. What a guard refused is `skipped` and needs
     /// that too; rows that the sheet itself leaves out have no verdict.
     pub fn needs_a_person(&self) -> bool {

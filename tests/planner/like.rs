@@ -430,11 +430,7 @@ fn the_line_ahead_of_a_mail_says_what_is_copied_and_a_row_for_which_nothing_was_
         snapshot: &snapshot,
     };
     let after = |status| {
-        let verdict = Verdict {
-            status,
-            code: RowCode::None,
-            message: String::new(),
-        };
+        let verdict = Verdict::new(status, RowCode::None, "");
         let course = Course {
             steps: std::iter::empty(),
             verdict: Some(&verdict),

@@ -1,7 +1,6 @@
 //! Keeps somebody who can administrate the organization, where that rests on what the run itself does.
 
 use super::Machine;
-use super::rows::StepFailure;
 use super::steps::StepState;
 use super::unseating::{stops_administrating, unseats};
 use crate::directory::Accounts;
@@ -59,14 +58,13 @@ impl Machine<'_> {
         if !was_left || is_left {
             return Vec::new();
         }
-        let verdict = Verdict {
-            status: Status::Skipped,
-            code: RowReason::LastAdministrator.into(),
-            message: "meanwhile somebody else took away the other administrators that there were when the plan was made; \
+        let verdict = Verdict::new(
+            Status::Skipped,
+            RowReason::LastAdministrator,
+            "meanwhile somebody else took away the other administrators that there were when the plan was made; \
                       if there is another one by now, the same command finds it and goes on; if not, make somebody else an \
-                      administrator first"
-                .to_owned(),
-        };
+                      administrator first",
+        );
         let of_last = going.iter().filter(|(_, user)| user == last);
         of_last.map(|(step, _)| (*step, verdict.clone())).collect()
     }
@@ -83,7 +81,7 @@ impl Machine<'_> {
             _ => Vec::new(),
         };
         if unseating.is_empty() || rows.iter().all(|row| unseating.contains(row)) {
-            return self.fail_step(step, &StepFailure::with(verdict), None);
+            return self.fail_with(step, verdict);
         }
         for row in unseating {
             self.rows.fail(row, verdict.clone(), None);
@@ -112,8 +110,10 @@ impl Machine<'_> {
         }
         let message = "whom the sheet makes an administrator has not become one, so nobody could administrate the \
                        organization any more";
-        let failure = StepFailure::new(Status::Skipped, RowReason::LastAdministrator, message);
-        self.fail_step(step, &failure, None);
+        self.fail_with(
+            step,
+            Verdict::new(Status::Skipped, RowReason::LastAdministrator, message),
+        );
         false
     }
 }

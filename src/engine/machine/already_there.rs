@@ -12,8 +12,8 @@ use crate::api::{CallError, ErrorCode, InviteReply, User, UserUpdate};
 use crate::directory::{Allocations, ReadError};
 use crate::model::{GroupId, Operation, Row, Status, UserId};
 use crate::plan::{
-    AccountIndex, Call, CallKind, Direct, Holding, OneOrMany, RowCode, RowReason, Stage, Step, StepIndex, StepSource,
-    Verdict, Work, goes_on_with,
+    AccountIndex, Call, CallKind, Direct, Holding, OneOrMany, RowReason, Stage, Step, StepIndex, StepSource, Verdict,
+    Work, goes_on_with,
 };
 use crate::text::fold;
 
@@ -128,8 +128,7 @@ impl Machine<'_> {
             Some(Ok(notes)) => notes,
             None => Vec::new(),
             Some(Err(verdict)) => {
-                let failure = StepFailure::new(verdict.status, verdict.code, verdict.message);
-                return self.fail_step(step, &failure, None);
+                return self.fail_with(step, verdict);
             }
         };
         let is_another = self.snapshot.has_user(user.id);
@@ -138,8 +137,7 @@ impl Machine<'_> {
                 "the name is now that of {}, which is another account of the plan",
                 user.id
             );
-            let failure = StepFailure::new(Status::Conflict, RowReason::AnotherAccount, words);
-            return self.fail_step(step, &failure, None);
+            return self.fail_with(step, Verdict::new(Status::Conflict, RowReason::AnotherAccount, words));
         }
         if let Some(row) = maker {
             self.rows.remark(row, "somebody else made the account meanwhile");
@@ -155,11 +153,7 @@ impl Machine<'_> {
             let others = self.steps.of_row(*row).iter().filter(|other| **other != step);
             let is_all = others.copied().all(|other| !self.steps.is_open(other));
             if is_all && !self.waits(*row) {
-                let unchanged = Verdict {
-                    status: Status::Unchanged,
-                    code: RowCode::None,
-                    message: String::new(),
-                };
+                let unchanged = Verdict::unchanged("");
                 self.rows.settle(*row, unchanged);
             }
         }

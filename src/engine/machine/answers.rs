@@ -16,7 +16,9 @@ use crate::engine::outcome::Stopped;
 use crate::engine::reply::Reply;
 use crate::ledger::Record;
 use crate::model::{BundleSet, Status, UserId};
-use crate::plan::{Call, CallKind, Family, Membership, RowCode, RowReason, StepIndex, StepSource, Work, not_owned};
+use crate::plan::{
+    Call, CallKind, Family, Membership, RowCode, RowReason, StepIndex, StepSource, Verdict, Work, not_owned,
+};
 
 impl Machine<'_> {
     /// A call ended.
@@ -140,8 +142,7 @@ impl Machine<'_> {
                 ReleaseReply::Failed => {
                     let words = "the licence service answered that it could not release this account's licences; run the \
                                  same command again, or release them in the admin portal";
-                    let failure = StepFailure::new(Status::Failed, RowReason::ReleaseFailed, words);
-                    self.fail_step(*step, &failure, None);
+                    self.fail_with(*step, Verdict::new(Status::Failed, RowReason::ReleaseFailed, words));
                 }
             }
         }
@@ -167,8 +168,7 @@ impl Machine<'_> {
             let is_somebodys = self.snapshot.has_user(user);
             if let Err(user) = self.steps.learn_id(account, user, is_somebodys) {
                 let words = format!("the server answered with {user}, which is another account's id");
-                let failure = StepFailure::new(Status::InDoubt, RowReason::AnotherAccount, words);
-                return self.fail_step(step, &failure, None);
+                return self.fail_with(step, Verdict::new(Status::InDoubt, RowReason::AnotherAccount, words));
             }
         }
         self.last_made = Some(self.elapsed);

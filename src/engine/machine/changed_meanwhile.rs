@@ -1,6 +1,5 @@
 //! What somebody else changed while the run waited, and what follows for the steps that rest on it.
 
-use super::rows::StepFailure;
 use super::state::{Machine, Task};
 use super::steps::Change;
 use super::unless_changed::ReplacedMeanwhile;
@@ -18,7 +17,10 @@ impl Machine<'_> {
         self.licenses_changed_unanswered(steps, held);
         let steps: Vec<StepIndex> = steps.iter().copied().filter(|step| self.steps.is_open(*step)).collect();
         let mut seen = self.steps.with_changed_licenses();
-        let in_use_again = self.used_meanwhile(&steps, held);
+        let conditional = steps.iter().filter(|step| self.is_for_the_unused(**step));
+        let in_use_again = self.used_meanwhile(conditional, |user, seen| {
+            Some(seen.in_use_at(held.of(user)?.last_in_use))
+        });
         let mut changes = Vec::new();
         let mut replaced = Vec::new();
         for step in steps
@@ -44,20 +46,12 @@ impl Machine<'_> {
             replaced.extend(self.licenses_replaced_meanwhile(*step, &now, &words));
             changes.push((*step, account, now, words));
         }
-        let all: Vec<(StepIndex, String)> = changes
-            .iter()
-            .map(|(step, _, _, words)| (*step, words.clone()))
-            .collect();
-        let ending = in_use_again
-            .iter()
-            .map(|(step, verdict)| (*step, verdict.message.clone()));
-        let all: Vec<(StepIndex, String)> = all.into_iter().chain(ending).collect();
+        let changed = changes.iter().map(|(step, _, _, words)| (*step, words.clone()));
+        let all: Vec<(StepIndex, String)> = changed.chain(told(&in_use_again)).collect();
         if self.refuses(&all) {
             return;
         }
-        for (step, verdict) in in_use_again {
-            self.fail_step(step, &StepFailure::with(verdict), None);
-        }
+        self.fail_each(in_use_again);
         self.end_replaced(replaced);
         for (step, account, now, words) in changes {
             self.steps.learn_holding(account, now);
@@ -68,9 +62,7 @@ impl Machine<'_> {
                 self.was_done_by_somebody_else(step, &words);
                 continue;
             }
-            for row in &self.steps.rows_of(step) {
-                self.rows.remark(*row, words.clone());
-            }
+            self.remark_on(step, &words);
         }
     }
 
@@ -145,13 +137,10 @@ impl Machine<'_> {
         }
         for ((step, words), now) in changes.into_iter().zip(present) {
             let Some(group) = now else {
-                let failure = StepFailure::new(Status::NotFound, RowReason::GroupNotFound, words);
-                self.fail_step(step, &failure, None);
+                self.fail_with(step, Verdict::new(Status::NotFound, RowReason::GroupNotFound, words));
                 continue;
             };
-            for row in &self.steps.rows_of(step) {
-                self.rows.remark(*row, words.clone());
-            }
+            self.remark_on(step, &words);
             self.renamed.insert(group.id, group.clone());
         }
     }
@@ -214,10 +203,7 @@ impl Machine<'_> {
             .collect();
         let regrouped = self.moved_meanwhile(steps, accounts);
         let replaced = self.groups_replaced_meanwhile(steps, accounts);
-        let changes: Vec<_> = found
-            .iter()
-            .chain(&last)
-            .map(|(step, verdict)| (*step, verdict.message.clone()))
+        let changes: Vec<_> = told(found.iter().chain(&last))
             .chain(moved.iter().map(|now| (now.step, now.words.clone())))
             .chain(regrouped.iter().map(|now| (now.step, now.words.clone())))
             .chain(replaced.iter().map(ReplacedMeanwhile::told))
@@ -232,9 +218,7 @@ impl Machine<'_> {
             self.moves_back(now);
         }
         self.end_replaced(replaced);
-        for (step, verdict) in found {
-            self.fail_step(step, &StepFailure::with(verdict), None);
-        }
+        self.fail_each(found);
         for (step, verdict) in last {
             if self.steps.is_open(step) {
                 self.keep_administrator(step, verdict);
@@ -257,21 +241,22 @@ impl Machine<'_> {
     fn has_left_now(&self, step: StepIndex, accounts: &Accounts) -> Option<Verdict> {
         let predecessor = self.predecessor(step)?;
         let Some(old) = accounts.get(predecessor) else {
-            return Some(Verdict {
-                status: Status::NotFound,
-                code: RowReason::UserNotFound.into(),
-                message: "meanwhile somebody else deleted the account, so nobody was invited in its place".to_owned(),
-            });
+            return Some(Verdict::new(
+                Status::NotFound,
+                RowReason::UserNotFound,
+                "meanwhile somebody else deleted the account, so nobody was invited in its place",
+            ));
         };
         let was_active = self
             .snapshot
             .user_by_id(old.id)
             .is_some_and(|user| !user.is_deactivated());
-        (self.rules.inactive == Inactive::LeftAlone && was_active && old.is_deactivated()).then(|| Verdict {
-            status: Status::Skipped,
-            code: RowReason::Inactive.into(),
-            message: "meanwhile somebody else deactivated the account; `--include-inactive` moves it all the same"
-                .to_owned(),
+        (self.rules.inactive == Inactive::LeftAlone && was_active && old.is_deactivated()).then(|| {
+            Verdict::new(
+                Status::Skipped,
+                RowReason::Inactive,
+                "meanwhile somebody else deactivated the account; `--include-inactive` moves it all the same",
+            )
         })
     }
 
@@ -285,13 +270,16 @@ impl Machine<'_> {
         } else {
             "deletes"
         };
-        (is && !was).then(|| Verdict {
-            status: Status::Skipped,
-            code: RowReason::Administrator.into(),
-            message: format!(
+        (is && !was).then(|| Verdict::new(Status::Skipped, RowReason::Administrator, format!(
                 "meanwhile somebody else made the account an administrator; `--allow-admins` {what} administrators too"
-            ),
-        })
+            )))
+    }
+
+    /// Each step ends like this.
+    pub(super) fn fail_each(&mut self, ends: Vec<(StepIndex, Verdict)>) {
+        for (step, verdict) in ends {
+            self.fail_with(step, verdict);
+        }
     }
 
     /// Whether the changes are refused, because only what was approved may be done: before the first write the whole
@@ -303,8 +291,10 @@ impl Machine<'_> {
         let is_under_way = self.tasks.values().any(|task| matches!(task, Task::Call { .. }));
         if self.has_written || is_under_way {
             for (step, words) in changes {
-                let failure = StepFailure::new(Status::Conflict, RowReason::ChangedSincePlan, words.clone());
-                self.fail_step(*step, &failure, None);
+                self.fail_with(
+                    *step,
+                    Verdict::new(Status::Conflict, RowReason::ChangedSincePlan, words.clone()),
+                );
             }
         } else {
             let said = changes.iter().map(|(step, words)| {
@@ -317,6 +307,13 @@ impl Machine<'_> {
         }
         true
     }
+}
+
+/// What is told of steps that end like this.
+pub(super) fn told<'e>(
+    ends: impl IntoIterator<Item = &'e (StepIndex, Verdict)>,
+) -> impl Iterator<Item = (StepIndex, String)> {
+    ends.into_iter().map(|(step, verdict)| (*step, verdict.message.clone()))
 }
 
 fn in_words(holding: &Holding) -> String {

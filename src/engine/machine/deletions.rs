@@ -18,7 +18,7 @@ use crate::directory::ReadError;
 use crate::engine::outcome::Stopped;
 use crate::event::Event;
 use crate::model::{Status, UserId};
-use crate::plan::{Call, Family, RowReason, StepIndex, StepSource};
+use crate::plan::{Call, Family, RowReason, StepIndex, StepSource, Verdict};
 use crate::text::{number, plural};
 
 impl Machine<'_> {
@@ -168,8 +168,7 @@ impl Machine<'_> {
                          delete it in the admin portal",
                         self.account_in_words(step)
                     );
-                    let failure = StepFailure::new(Status::Failed, RowReason::StillThere, words);
-                    self.fail_step(step, &failure, None);
+                    self.fail_with(step, Verdict::new(Status::Failed, RowReason::StillThere, words));
                 }
             }
             Err(error) => {

@@ -13,7 +13,7 @@ use crate::engine::outcome::{Ran, Stopped};
 use crate::event::Event;
 use crate::ledger::Record;
 use crate::model::Status;
-use crate::plan::{RowIndex, Stage, StepIndex, StepSource, Work};
+use crate::plan::{RowIndex, Stage, StepIndex, StepSource, Verdict, Work};
 
 /// How many rows that need no call end together, so that a million of them are not in memory at once.
 const ROWS_AT_ONCE: usize = 1000;
@@ -197,6 +197,18 @@ impl Machine<'_> {
         }
         self.give_back_if_needed(step, failure);
         self.end_step(step, StepState::Failed);
+    }
+
+    /// A step failed without a call: its rows end like this.
+    pub(super) fn fail_with(&mut self, step: StepIndex, verdict: Verdict) {
+        self.fail_step(step, &StepFailure::with(verdict), None);
+    }
+
+    /// Says something of all rows of a step.
+    pub(super) fn remark_on(&mut self, step: StepIndex, words: &str) {
+        for row in &self.steps.rows_of(step) {
+            self.rows.remark(*row, words.to_owned());
+        }
     }
 
     /// Ends rows: their records go to the results file, and their events are emitted once the records are on disk.

@@ -329,11 +329,7 @@ impl Machine<'_> {
                     self.rows.remark(*row, format!("it still {words}"));
                 }
                 if self.steps.done_of_row(*row).next().is_none() {
-                    let unchanged = Verdict {
-                        status: Status::Unchanged,
-                        code: RowCode::None,
-                        message: "already so".to_owned(),
-                    };
+                    let unchanged = Verdict::unchanged("already so");
                     self.rows.settle(*row, unchanged);
                 }
             }
@@ -364,8 +360,7 @@ impl Machine<'_> {
             }
         }
         let words = format!("reading back showed that the account still {left}; run the same command again");
-        let failure = StepFailure::new(Status::Conflict, RowReason::StillHasAccess, words);
-        self.fail_step(step, &failure, None);
+        self.fail_with(step, Verdict::new(Status::Conflict, RowReason::StillHasAccess, words));
     }
 }
 

@@ -108,8 +108,7 @@ impl Machine<'_> {
         let Some(verdict) = rows.iter().find_map(|row| self.rows.not_carried_over(*row)) else {
             return false;
         };
-        let failure = StepFailure::new(verdict.status, verdict.code, verdict.message);
-        self.fail_step(step, &failure, None);
+        self.fail_with(step, verdict);
         true
     }
 }

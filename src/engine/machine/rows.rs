@@ -29,14 +29,7 @@ pub(super) struct StepFailure {
 
 impl StepFailure {
     pub(super) fn new(status: Status, code: impl Into<RowCode>, message: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict {
-                status,
-                code: code.into(),
-                message: message.into(),
-            },
-            is_unclear: false,
-        }
+        Self::with(Verdict::new(status, code, message))
     }
 
     /// The step's rows end like this.
@@ -219,16 +212,12 @@ impl<'a> Rows<'a> {
     /// How the row ends where something could not be carried over.
     pub(super) fn not_carried_over(&self, row: RowIndex) -> Option<Verdict> {
         let what = &self.log(row).not_carried_over;
-        (!what.is_empty()).then(|| Verdict {
-            status: Status::Conflict,
-            code: RowReason::NotCarriedOver.into(),
-            message: format!(
+        (!what.is_empty()).then(|| Verdict::new(Status::Conflict, RowReason::NotCarriedOver, format!(
                 "the old account was kept, because the service refuses to carry over {}; add `--without-carry-over {}` \
                  to go on without it",
                 joined(what, usize::MAX),
                 RowSelection::of(&self.sheet.rows[row].place),
-            ),
-        })
+            )))
     }
 
     /// How the sheet names the account.
@@ -386,11 +375,7 @@ impl<'a> Rows<'a> {
 
     /// Ends a row that the run does not get to the end of.
     pub(super) fn leave(&mut self, row: RowIndex, steps: &Steps<'_>, why: &str, now: Timestamp) -> Option<Record> {
-        let left = Verdict {
-            status: Status::NotRun,
-            code: RowReason::Stopped.into(),
-            message: why.to_owned(),
-        };
+        let left = Verdict::new(Status::NotRun, RowReason::Stopped, why);
         self.edit(row).failure.get_or_insert(left);
         self.end(row, steps, now)
     }
@@ -408,11 +393,7 @@ impl<'a> Rows<'a> {
         if self.recording == Recording::Off {
             return None;
         }
-        let begun = Verdict {
-            status: Status::Started,
-            code: code.into(),
-            message: String::new(),
-        };
+        let begun = Verdict::new(Status::Started, code, "");
         let log = self.edit(row);
         if let Some(step) = ahead
             && !log.ahead.contains(&step)
@@ -444,11 +425,7 @@ impl<'a> Rows<'a> {
             return None;
         }
         log.ahead.extend(untold);
-        let verdict = Verdict {
-            status: Status::Started,
-            code: RowReason::Changing.into(),
-            message: String::new(),
-        };
+        let verdict = Verdict::new(Status::Started, RowReason::Changing, "");
         let all: Vec<StepIndex> = steps.done_of_row(row).chain(of_call.clone()).collect();
         let change = self.change(row, steps, all.iter().copied());
         let ahead = Change {

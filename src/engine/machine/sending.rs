@@ -12,7 +12,8 @@ use crate::engine::request::Request;
 use crate::ledger::Record;
 use crate::model::{Status, UserId};
 use crate::plan::{
-    Call, CallKind, Family, Membership, Pending, RowIndex, RowReason, Stage, StepIndex, StepSource, Work, not_owned,
+    Call, CallKind, Family, Membership, Pending, RowIndex, RowReason, Stage, StepIndex, StepSource, Verdict, Work,
+    not_owned,
 };
 
 impl Machine<'_> {
@@ -236,8 +237,10 @@ impl Machine<'_> {
         let gains = change.gains();
         let unowned = self.seats.unowned(gains);
         if !unowned.is_empty() {
-            let failure = StepFailure::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned));
-            self.fail_step(step, &failure, None);
+            self.fail_with(
+                step,
+                Verdict::new(Status::Conflict, RowReason::NotOwned, not_owned(&unowned)),
+            );
             return false;
         }
         let missing = self.seats.missing(gains);
@@ -245,11 +248,7 @@ impl Machine<'_> {
             return true;
         }
         let message = format!("no seat is left of {missing}: the server refused an earlier row and the pool is empty");
-        self.fail_step(
-            step,
-            &StepFailure::new(Status::Conflict, RowReason::SeatsShort, message),
-            None,
-        );
+        self.fail_with(step, Verdict::new(Status::Conflict, RowReason::SeatsShort, message));
         false
     }
 
@@ -323,8 +322,10 @@ impl Machine<'_> {
             }
             Change::Unknowable => {
                 let message = "what the account holds is not known after an earlier row, and adding to it might take licences away; run the same command again";
-                let failure = StepFailure::new(Status::Conflict, RowReason::LicensesUnreadable, message);
-                self.fail_step(step, &failure, None);
+                self.fail_with(
+                    step,
+                    Verdict::new(Status::Conflict, RowReason::LicensesUnreadable, message),
+                );
                 false
             }
         }

@@ -24,11 +24,7 @@ impl Machine<'_> {
         let code = code.into();
         for row in &self.steps.rows_of(step) {
             if self.is_its_only_step(*row) {
-                let verdict = Verdict {
-                    status: Status::Unchanged,
-                    code: code.clone(),
-                    message: message.to_owned(),
-                };
+                let verdict = Verdict::new(Status::Unchanged, code.clone(), message);
                 self.rows.settle(*row, verdict);
             }
         }
@@ -39,11 +35,7 @@ impl Machine<'_> {
     pub(super) fn was_done_by_somebody_else(&mut self, step: StepIndex, words: &str) {
         for row in &self.steps.rows_of(step) {
             if self.is_its_only_step(*row) {
-                let verdict = Verdict {
-                    status: Status::Unchanged,
-                    code: RowCode::None,
-                    message: format!("already so: {words}"),
-                };
+                let verdict = Verdict::unchanged(format!("already so: {words}"));
                 self.rows.settle(*row, verdict);
             } else {
                 self.rows.remark(*row, words.to_owned());
@@ -58,9 +50,7 @@ impl Machine<'_> {
     }
 
     fn was_done_after_all(&mut self, step: StepIndex, remark: &str) {
-        for row in &self.steps.rows_of(step) {
-            self.rows.remark(*row, remark);
-        }
+        self.remark_on(step, remark);
         self.end_step(step, StepState::Done);
     }
 

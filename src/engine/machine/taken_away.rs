@@ -6,7 +6,7 @@ use super::state::Machine;
 use super::steps::StepState;
 use crate::engine::reply::TakenAway;
 use crate::model::Status;
-use crate::plan::{Call, Family, RowCode, RowReason, StepIndex};
+use crate::plan::{Call, Family, RowCode, RowReason, StepIndex, Verdict};
 
 impl Machine<'_> {
     /// What was to be given back together can only be given back one by one here.
@@ -43,8 +43,7 @@ impl Machine<'_> {
                         "the licence service did not give back what the account holds by the group's rule; run the same \
                          command again, or release it in the admin portal"
                     };
-                    let failure = StepFailure::new(Status::Failed, RowReason::ReleaseFailed, words);
-                    self.fail_step(*step, &failure, None);
+                    self.fail_with(*step, Verdict::new(Status::Failed, RowReason::ReleaseFailed, words));
                 }
                 TakenAway::Unknown => {
                     let words = "the server's answer shows nothing, and what is left could not be read; run the same \

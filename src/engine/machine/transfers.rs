@@ -176,9 +176,7 @@ impl Machine<'_> {
                 } else {
                     "the answer did not show it, and reading back did"
                 };
-                for row in &self.steps.rows_of(step) {
-                    self.rows.remark(*row, remark);
-                }
+                self.remark_on(step, remark);
                 self.end_step(step, StepState::Done);
             } else {
                 let failure = StepFailure {

@@ -6,10 +6,10 @@ use std::collections::{BTreeSet, HashSet};
 use super::state::Machine;
 use crate::api::GroupRule;
 use crate::directory::{Accounts, Again};
-use crate::model::{GroupId, GroupRef, Operation, Status, WrittenState};
+use crate::model::{GroupId, GroupRef, Operation, WrittenState};
 use crate::plan::{
-    Holding, LicenseEdit, RowCode, RowIndex, StepIndex, StepSource, Verdict, Work, changed_since_export,
-    groups_in_words, licenses_in_words, listed_groups, rule_in_words, rule_is_as_written,
+    Holding, LicenseEdit, RowIndex, StepIndex, StepSource, Verdict, Work, changed_since_export, groups_in_words,
+    licenses_in_words, listed_groups, rule_in_words, rule_is_as_written,
 };
 
 /// More rules than these are read by their listing.
@@ -210,11 +210,7 @@ impl Machine<'_> {
             match conflict {
                 Some(conflict) => self.rows.fail(row, conflict, None),
                 None => {
-                    let verdict = Verdict {
-                        status: Status::Unchanged,
-                        code: RowCode::None,
-                        message: format!("already so: {words}"),
-                    };
+                    let verdict = Verdict::unchanged(format!("already so: {words}"));
                     self.rows.settle(row, verdict);
                 }
             }

@@ -1,8 +1,8 @@
 //! Whoever has used their seat while the run waited keeps it, where the row says so.
 
-use super::rows::StepFailure;
+use super::changed_meanwhile::told;
 use super::state::Machine;
-use crate::directory::{Allocations, LastUses, Leases};
+use crate::directory::{LastUses, Leases};
 use crate::model::UserId;
 use crate::plan::{RowReason, Seen, StepIndex, StepSource, Verdict, Work, unused_since};
 
@@ -49,31 +49,23 @@ impl Machine<'_> {
         ends.next()
     }
 
-    /// The steps about licences that were used meanwhile, as far as the allocations tell.
-    pub(super) fn used_meanwhile(&self, steps: &[StepIndex], held: &Allocations) -> Vec<(StepIndex, Verdict)> {
-        let now = |user, seen: Seen| Some(seen.in_use_at(held.of(user)?.last_in_use));
-        let conditional = steps.iter().filter(|step| self.is_for_the_unused(**step));
-        conditional
-            .filter_map(|step| Some((*step, self.is_used_now(*step, now)?)))
-            .collect()
+    /// Those of these steps whose user has used the seat since, with how they end.
+    pub(super) fn used_meanwhile<'s>(
+        &self,
+        steps: impl IntoIterator<Item = &'s StepIndex>,
+        now: impl Fn(UserId, Seen) -> Option<Seen>,
+    ) -> Vec<(StepIndex, Verdict)> {
+        let used = steps
+            .into_iter()
+            .filter_map(|step| Some((*step, self.is_used_now(*step, &now)?)));
+        used.collect()
     }
 
     /// Last uses were read again: whoever has used the seat since keeps it.
     pub(super) fn last_uses_are_now(&mut self, steps: &[StepIndex], uses: &LastUses) {
-        let now = |user, seen: Seen| Some(seen.in_use_at(uses.of(user)));
-        let kept: Vec<(StepIndex, Verdict)> = steps
-            .iter()
-            .filter_map(|step| Some((*step, self.is_used_now(*step, now)?)))
-            .collect();
-        let changes: Vec<_> = kept
-            .iter()
-            .map(|(step, verdict)| (*step, verdict.message.clone()))
-            .collect();
-        if self.refuses(&changes) {
-            return;
-        }
-        for (step, verdict) in kept {
-            self.fail_step(step, &StepFailure::with(verdict), None);
+        let kept = self.used_meanwhile(steps, |user, seen| Some(seen.in_use_at(uses.of(user))));
+        if !self.refuses(&told(&kept).collect::<Vec<_>>()) {
+            self.fail_each(kept);
         }
     }
 
@@ -100,17 +92,12 @@ impl Machine<'_> {
             self.reading_showed_it(step);
         }
         let words = "meanwhile the seat was given back, or the account has left the group";
-        let changes: Vec<(StepIndex, String)> = kept
-            .iter()
-            .map(|(step, verdict)| (*step, verdict.message.clone()))
-            .chain(given_back.iter().map(|step| (*step, words.to_owned())))
-            .collect();
+        let mut changes: Vec<_> = told(&kept).collect();
+        changes.extend(given_back.iter().map(|step| (*step, words.to_owned())));
         if self.refuses(&changes) {
             return;
         }
-        for (step, verdict) in kept {
-            self.fail_step(step, &StepFailure::with(verdict), None);
-        }
+        self.fail_each(kept);
         for step in given_back {
             self.was_done_by_somebody_else(step, words);
         }
