@@ -311,6 +311,35 @@ pub enum Work {
     Delete,
 }
 
+impl Work {
+    /// The direct allocation that it changes.
+    pub fn license(&self) -> Option<&LicenseChange> {
+        if let Self::License(change) = self {
+            Some(change)
+        } else {
+            None
+        }
+    }
+
+    /// What it gives back of what is held by a group's rule.
+    pub fn lease_end(&self) -> Option<&LeaseEnd> {
+        if let Self::EndLease(end) = self {
+            Some(end)
+        } else {
+            None
+        }
+    }
+
+    /// The group whose rule it replaces or takes away.
+    pub fn ruled_group(&self) -> Option<GroupId> {
+        match self {
+            Self::GroupRule(change) => Some(change.group),
+            Self::RemoveRule(removal) => Some(removal.group),
+            _ => None,
+        }
+    }
+}
+
 /// A group's licence rule as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRuleChange {

@@ -69,9 +69,7 @@ impl Machine<'_> {
     /// What the account of a licence step was known to hold, and what it holds by now, where that is told and something
     /// else.
     fn holding_now(&self, step: StepIndex, held: &Allocations) -> Option<(&Holding, Holding)> {
-        let Work::License(change) = &self.steps.step(step).work else {
-            return None;
-        };
+        let change = self.steps.step(step).work.license()?;
         let user = self.steps.user_of(step)?;
         let known = self.steps.holding_of(step).unwrap_or(&change.base);
         let allocation = held.of(user);
@@ -94,9 +92,7 @@ impl Machine<'_> {
         let perhaps_done = steps.iter().filter(|step| self.steps.is_perhaps_done(**step));
         let reached = perhaps_done.filter_map(|step| {
             let (_, now) = self.holding_now(*step, held)?;
-            let Work::License(change) = &self.steps.step(*step).work else {
-                return None;
-            };
+            let change = self.steps.step(*step).work.license()?;
             let is_reached = LicenseChange::new(now.clone(), change.edits.clone()).is_nothing();
             is_reached.then_some((*step, now))
         });
@@ -183,15 +179,7 @@ impl Machine<'_> {
                 Work::Invite(_) => self.has_left_now(*step, accounts),
                 Work::Delete => self.is_protected_now(*step, accounts),
                 Work::Update(_) if self.is_a_leavers(*step) => self.is_protected_now(*step, accounts),
-                Work::Update(_)
-                | Work::License(_)
-                | Work::Member(..)
-                | Work::EndLease(_)
-                | Work::Create(_)
-                | Work::GroupRule(_)
-                | Work::RemoveRule(_)
-                | Work::Verify(_)
-                | Work::VerifyLeaver => None,
+                _ => None,
             };
             let verdict = verdict.or_else(|| self.is_used_now(*step, now));
             found.extend(verdict.map(|verdict| (*step, verdict)));

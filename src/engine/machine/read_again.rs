@@ -123,19 +123,7 @@ impl Machine<'_> {
     /// The groups by whose rules these steps' seats are held.
     fn leases_again(&self, steps: &[StepIndex]) -> Option<Again> {
         let leases = self.snapshot.leases()?;
-        let group = |step: &StepIndex| match &self.steps.step(*step).work {
-            Work::EndLease(end) => Some(end.group),
-            Work::Invite(_)
-            | Work::Create(_)
-            | Work::Update(_)
-            | Work::Member(..)
-            | Work::License(_)
-            | Work::GroupRule(_)
-            | Work::RemoveRule(_)
-            | Work::Verify(_)
-            | Work::VerifyLeaver
-            | Work::Delete => None,
-        };
+        let group = |step: &StepIndex| Some(self.steps.step(*step).work.lease_end()?.group);
         let groups: BTreeSet<GroupId> = steps.iter().filter_map(group).collect();
         let held = |group: GroupId| leases.of_group(group).map_or(0, <[_]>::len) as u64;
         Some(Again::Leases {

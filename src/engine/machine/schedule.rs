@@ -9,7 +9,7 @@ use foldhash::{HashSet, HashSetExt};
 use super::sizes::Sizes;
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
-use crate::plan::{BatchSizes, Call, CallKind, Family, StepIndex, StepSource, Work, batch};
+use crate::plan::{BatchSizes, Call, CallKind, Family, StepIndex, StepSource, batch};
 
 /// A queued call.
 #[derive(Debug, Clone)]
@@ -468,14 +468,7 @@ fn users<'a>(source: &'a dyn StepSource, call: &'a Call) -> impl Iterator<Item =
 fn group(source: &dyn StepSource, call: &Call) -> Option<GroupId> {
     match &call.kind {
         CallKind::Members(group) | CallKind::EndLeases(group) => Some(*group),
-        CallKind::GroupRule(step) => match &source.step(*step).work {
-            Work::GroupRule(change) => Some(change.group),
-            _ => None,
-        },
-        CallKind::RemoveRule(step) => match &source.step(*step).work {
-            Work::RemoveRule(removal) => Some(removal.group),
-            _ => None,
-        },
+        CallKind::GroupRule(step) | CallKind::RemoveRule(step) => source.step(*step).work.ruled_group(),
         _ => None,
     }
 }
@@ -483,7 +476,7 @@ fn group(source: &dyn StepSource, call: &Call) -> Option<GroupId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Plan, Stage, Step};
+    use crate::plan::{Plan, Stage, Step, Work};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 

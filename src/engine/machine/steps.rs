@@ -193,15 +193,7 @@ impl<'a> Steps<'a> {
                         groups.extend(part.add_groups.iter().chain(&part.remove_groups));
                     }
                 }
-                Work::Invite(_)
-                | Work::Create(_)
-                | Work::License(_)
-                | Work::GroupRule(_)
-                | Work::RemoveRule(_)
-                | Work::EndLease(_)
-                | Work::Verify(_)
-                | Work::VerifyLeaver
-                | Work::Delete => {}
+                _ => {}
             }
         }
         groups

@@ -63,19 +63,7 @@ impl Machine<'_> {
         let steps = self.steps.of_row(row).iter().rev();
         let mut edits = steps
             .map(|step| self.steps.step(*step))
-            .filter_map(|step| match &step.work {
-                Work::License(change) => change.edits_of(&step.rows).find(|(of, _)| *of == row),
-                Work::Invite(_)
-                | Work::Create(_)
-                | Work::Update(_)
-                | Work::Member(..)
-                | Work::GroupRule(_)
-                | Work::RemoveRule(_)
-                | Work::EndLease(_)
-                | Work::Verify(_)
-                | Work::VerifyLeaver
-                | Work::Delete => None,
-            });
+            .filter_map(|step| step.work.license()?.edits_of(&step.rows).find(|(of, _)| *of == row));
         edits.next().map(|(_, edit)| edit)
     }
 
@@ -129,7 +117,10 @@ impl Machine<'_> {
 
     /// The rules that these steps change, to be read again.
     pub(super) fn rules_again(&self, steps: &[StepIndex]) -> Again {
-        let groups: BTreeSet<GroupId> = steps.iter().filter_map(|step| self.ruled_group(*step)).collect();
+        let groups: BTreeSet<GroupId> = steps
+            .iter()
+            .filter_map(|step| self.steps.step(*step).work.ruled_group())
+            .collect();
         // Only the listing has the rule of a group that is gone.
         let is_gone = |group: &GroupId| self.snapshot.group_by_id(*group).is_none();
         let by_listing = groups.len() > MOST_SINGLE_RULES || groups.iter().any(is_gone);
@@ -139,28 +130,14 @@ impl Machine<'_> {
         }
     }
 
-    fn ruled_group(&self, step: StepIndex) -> Option<GroupId> {
-        match &self.steps.step(step).work {
-            Work::GroupRule(change) => Some(change.group),
-            Work::RemoveRule(removal) => Some(removal.group),
-            Work::Invite(_)
-            | Work::Create(_)
-            | Work::Update(_)
-            | Work::Member(..)
-            | Work::License(_)
-            | Work::EndLease(_)
-            | Work::Verify(_)
-            | Work::VerifyLeaver
-            | Work::Delete => None,
-        }
-    }
-
     /// Rules were read again: a row that says what it replaces is not done where that is otherwise by now.
     pub(super) fn rules_are_now(&mut self, steps: &[StepIndex], rules: &[GroupRule]) {
         let mut replaced = Vec::new();
         let mut own = Vec::new();
         for step in steps {
-            let Some(group) = self.ruled_group(*step) else { continue };
+            let Some(group) = self.steps.step(*step).work.ruled_group() else {
+                continue;
+            };
             let now = rules.iter().find(|rule| rule.group == group);
             if rule_in_words(now) == rule_in_words(self.snapshot.rule(group)) {
                 continue;

@@ -24,11 +24,7 @@ impl Machine<'_> {
 
     /// What was known, when the plan was made, of the last use of what the step takes away.
     fn seen_before(&self, step: StepIndex, user: UserId) -> Seen {
-        let group = if let Work::EndLease(end) = &self.steps.step(step).work {
-            Some(end.group)
-        } else {
-            None
-        };
+        let group = self.steps.step(step).work.lease_end().map(|end| end.group);
         Seen::of(user, group, self.snapshot)
     }
 
