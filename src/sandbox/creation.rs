@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::groups::managed;
-use super::quirks::CreateRefusal;
 use super::reply::{Outcome, Reply, identity_result};
 use super::request::Context;
 use super::world::User;
@@ -62,9 +61,10 @@ pub(super) fn bulk(context: &mut Context<'_>) -> Outcome {
     match create(context, users, &groups) {
         Ok(users) => Reply::ok(&json!({"result": identity_result(None), "users": users})),
         Err((code, description)) => {
-            let status = match context.config.quirks.create_refusal {
-                CreateRefusal::Succeeded200 => 200,
-                CreateRefusal::BadRequest => 400,
+            let status = if context.config.quirks.refuses_creation_by_status {
+                400
+            } else {
+                200
             };
             let result = identity_result(Some((code, &description)));
             Err(Reply::json(status, &json!({"result": result, "users": []})))

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::directory::named_user;
 use super::orders::Listing;
-use super::quirks::RepeatedMembership;
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
 use super::users::Page;
@@ -173,7 +172,7 @@ pub(super) fn update(context: &mut Context<'_>) -> Outcome {
 
 /// Where memberships that are so already are refused, one of them refuses the call.
 fn refuse_repeated(context: &Context<'_>, id: GroupId, joining: &[UserId], leaving: &[UserId]) -> Result<(), Reply> {
-    if context.config.quirks.repeated_membership == RepeatedMembership::Ignored {
+    if !context.config.quirks.refuses_repeated_membership {
         return Ok(());
     }
     let is_member = |user: &&UserId| {

@@ -5,7 +5,6 @@ use serde_json::json;
 use url::Url;
 
 use super::groups::managed;
-use super::quirks::{Acceptance, Reinvitation};
 use super::reply::{Outcome, Reply, identity_result};
 use super::request::Context;
 use super::world::User;
@@ -61,8 +60,7 @@ fn invite_one(context: &mut Context<'_>, invitation: Invitation) -> Result<UserI
         return Err("Redirect URL is not valid".to_owned());
     }
     if let Some(user) = context.world.user_called(email) {
-        let again = context.config.quirks.reinvitation == Reinvitation::MailedAgain;
-        if user.invitation_accepted || !again {
+        if user.invitation_accepted || context.config.quirks.refuses_reinvitation {
             return Err(format!("User with email '{email}' already exists."));
         }
         let id = user.id;
@@ -115,12 +113,11 @@ fn leads_here(context: &Context<'_>, redirect_url: &str, email: &str) -> bool {
 pub(super) fn accept(context: &mut Context<'_>) -> Outcome {
     let email = context.request.parameter("emailForUserinvite").unwrap_or_default();
     let now = context.now;
-    let is_accepted = match context.config.quirks.acceptance {
-        Acceptance::Shown => context.world.accept_invitation(email),
-        Acceptance::NeverShown => {
-            let id = context.world.user_called(email).map(|user| user.id);
-            id.is_some_and(|id| context.world.edit_user(id, |user| user.last_login_time = Some(now)))
-        }
+    let is_accepted = if context.config.quirks.never_shows_acceptance {
+        let id = context.world.user_called(email).map(|user| user.id);
+        id.is_some_and(|id| context.world.edit_user(id, |user| user.last_login_time = Some(now)))
+    } else {
+        context.world.accept_invitation(email)
     };
     if is_accepted {
         Ok(Reply::html(200, "The invitation is accepted"))

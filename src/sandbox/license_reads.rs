@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::licenses::{seat_rows, unknown};
-use super::quirks::{BulkRead, LeaseRelease};
+use super::quirks::BulkRead;
 use super::reply::{Outcome, Reply, open};
 use super::request::Context;
 use super::rules::{Holder, known_group};
@@ -195,7 +195,7 @@ pub(super) fn release_leases(context: &mut Context<'_>) -> Outcome {
             .world
             .user(user)
             .is_some_and(|user| user.groups.contains(&group));
-        let is_meant = !is_member || context.config.quirks.lease_release == LeaseRelease::Everybodys;
+        let is_meant = !is_member || !context.config.quirks.keeps_leases_of_members;
         if is_meant && !is_unreleasable(context, user) {
             context.world.release_lease(group, user);
         }

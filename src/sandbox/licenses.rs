@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::quirks::EmptyAllocation;
 use super::reply::{Outcome, Reply};
 use super::request::Context;
 use crate::model::{BundleCode, BundleSet, UserId};
@@ -22,7 +21,7 @@ struct Allocate {
 pub(super) fn allocate(context: &mut Context<'_>) -> Outcome {
     let body: Allocate = context.body()?;
     let bundles = body.user_bundle_codes.unwrap_or_default();
-    if bundles.is_empty() && context.config.quirks.empty_allocation == EmptyAllocation::Refused {
+    if bundles.is_empty() && context.config.quirks.refuses_empty_allocation {
         return Err(context.invalid("userBundleCodes", "The userBundleCodes field must not be empty."));
     }
     let external = body.use_external_license.unwrap_or_default();

@@ -39,10 +39,7 @@ mod world;
 
 pub use config::{Config, Credentials, Edition, Population, Routes};
 pub use faults::{EntriesFault, FaultKind, FaultRule, Faults, Moment, Strikes};
-pub use quirks::{
-    Acceptance, BulkRead, Closed, CreateRefusal, DirectoryAccounts, EmailChange, EmptyAllocation, LeaseRelease,
-    LicenseRoutes, Listings, PortalForm, Quirks, Reinvitation, RepeatedMembership, UnknownIds, WithoutIds,
-};
+pub use quirks::{BulkRead, Closed, EmailChange, LicenseRoutes, Listings, PortalForm, Quirks};
 pub use quota::{Quotas, RetryAfter, WindowKind};
 pub use serve::{Sandbox, start};
 pub use stats::RequestStats;

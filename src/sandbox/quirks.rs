@@ -12,86 +12,6 @@ pub enum EmailChange {
     Made,
 }
 
-/// What InviteUsers does with an address whose account has not accepted yet. An accepted one is always refused.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Reinvitation {
-    /// Mails it again and answers with the account there is.
-    #[default]
-    MailedAgain,
-    /// Refuses the entry.
-    Refused,
-}
-
-/// What the listing says of somebody who has accepted the invitation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Acceptance {
-    /// That it is accepted.
-    #[default]
-    Shown,
-    /// That it is pending for ever, although the person signs in.
-    NeverShown,
-}
-
-/// What a bulk delete does with an id that no account has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum UnknownIds {
-    /// Refuses the whole call with 404.
-    #[default]
-    Refused,
-    /// Deletes the others.
-    Ignored,
-}
-
-/// What a bulk delete of users does without ids.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum WithoutIds {
-    /// Refuses it, and counts it as something that no client should send.
-    #[default]
-    Refused,
-    /// Deletes everybody, as the documents say.
-    DeletesAll,
-}
-
-/// What a group PUT does with somebody who is in the group already, or is not in it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RepeatedMembership {
-    /// Nothing.
-    #[default]
-    Ignored,
-    /// Refuses the whole call.
-    Refused,
-}
-
-/// How BulkCreate reports that it created no accounts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum CreateRefusal {
-    /// With status 200 and `succeeded: false`.
-    #[default]
-    Succeeded200,
-    /// With status 400 and the same body.
-    BadRequest,
-}
-
-/// What the licence accountant's own PUT does with an empty list of codes; the portal's always blocks the user.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum EmptyAllocation {
-    /// Blocks the user.
-    #[default]
-    Blocks,
-    /// Answers 400.
-    Refused,
-}
-
-/// When somebody whom only the directory knows gets an account.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DirectoryAccounts {
-    /// As soon as the person is put into a group or given a licence.
-    #[default]
-    AtOnce,
-    /// At the first sign-in; until then groups and licences are kept for the directory's identifier.
-    AtSignIn,
-}
-
 /// How often `portal_` occurs in the portal's routes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PortalForm {
@@ -181,17 +101,6 @@ pub enum BulkRead {
     Accounts,
 }
 
-/// Whose seats the release of many members' seats of a group gives back. The schema says that it is for users who were
-/// removed from the group, and has no body for the answer (`uipath-api`, 10).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LeaseRelease {
-    /// Those of everybody it is asked for.
-    #[default]
-    Everybodys,
-    /// Those of users who are not in the group any more.
-    OfThoseWhoLeft,
-}
-
 /// How steady paged listings are: the users, the members of a group, the holders of licences (`uipath-api`, 10).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Listings {
@@ -207,37 +116,43 @@ pub enum Listings {
 }
 
 /// Every such choice.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quirks {
     /// A changed address.
     pub email_change: EmailChange,
-    /// A second invitation.
-    pub reinvitation: Reinvitation,
-    /// An accepted invitation.
-    pub acceptance: Acceptance,
-    /// Unknown ids in a bulk delete.
-    pub unknown_ids: UnknownIds,
-    /// A bulk delete without ids.
-    pub without_ids: WithoutIds,
-    /// Memberships that are so already.
-    pub repeated_membership: RepeatedMembership,
-    /// A refused BulkCreate.
-    pub create_refusal: CreateRefusal,
-    /// An empty allocation.
-    pub empty_allocation: EmptyAllocation,
+    /// InviteUsers refuses an address whose account has not accepted yet, instead of mailing it again and answering with the
+    /// account there is. An accepted one is always refused.
+    pub refuses_reinvitation: bool,
+    /// The listing says of somebody who has accepted the invitation that it is pending for ever, although the person signs in.
+    pub never_shows_acceptance: bool,
+    /// A bulk delete with an id that no account has deletes the others, instead of refusing the whole call with 404.
+    pub ignores_unknown_ids: bool,
+    /// A bulk delete of users without ids deletes everybody, as the documents say, instead of being refused and counted as
+    /// something that no client should send.
+    pub deletes_all_without_ids: bool,
+    /// A group PUT with somebody who is in the group already, or is not in it, is refused as a whole.
+    pub refuses_repeated_membership: bool,
+    /// BulkCreate reports that it created no accounts with status 400, instead of with 200 and `succeeded: false`.
+    pub refuses_creation_by_status: bool,
+    /// The licence accountant's own PUT answers an empty list of codes with 400, instead of blocking the user as the portal's
+    /// does.
+    pub refuses_empty_allocation: bool,
     /// The portal's routes.
     pub portal_form: PortalForm,
     /// The licence accountant's undocumented routes.
     pub license_routes: LicenseRoutes,
-    /// Accounts of people of the directory.
-    pub directory_accounts: DirectoryAccounts,
+    /// Somebody whom only the directory knows gets an account at the first sign-in, and not as soon as the person is put into
+    /// a group or given a licence; until then these are kept for the directory's identifier.
+    pub makes_accounts_at_sign_in: bool,
     /// What the bulk read of licences names.
     pub bulk_read: BulkRead,
     /// Accounts, by address or GUID, whose licences cannot be released: a release names them as failed, one of seats held by
     /// a group's rule leaves them out, and one of a single seat is 409.
     pub unreleasable: Vec<String>,
-    /// Whose seats the release of many members' seats gives back.
-    pub lease_release: LeaseRelease,
+    /// The release of many members' seats of a group gives back only those of users who are not in the group any more, for
+    /// whom it is as its schema says, which has no body for the answer (`uipath-api`, 10).
+    pub keeps_leases_of_members: bool,
     /// The licence service has nothing for the organization: every allocation is 404.
     pub no_account_license: bool,
     /// Tokens do not say which organization they are for.

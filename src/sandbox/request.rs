@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::orders::Orders;
-use super::quirks::{DirectoryAccounts, Listings};
+use super::quirks::Listings;
 use super::reply::Reply;
 use super::tokens::Tokens;
 use super::{Config, World};
@@ -225,7 +225,7 @@ impl Context<'_> {
 
     /// Makes accounts of those of these people whom only the directory knows, if that is when it happens.
     pub(super) fn take_in(&mut self, ids: &[UserId]) {
-        if self.config.quirks.directory_accounts == DirectoryAccounts::AtSignIn {
+        if self.config.quirks.makes_accounts_at_sign_in {
             return;
         }
         for id in ids {

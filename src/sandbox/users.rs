@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::orders::Listing;
-use super::quirks::{UnknownIds, WithoutIds};
 use super::reply::{Outcome, Reply};
 use super::request::{Context, Order};
 use super::world::User;
@@ -120,7 +119,7 @@ impl BulkDelete {
 pub(super) fn bulk_delete(context: &mut Context<'_>) -> Outcome {
     let body: Option<BulkDelete> = context.body().ok();
     let Some((organization, ids)) = body.and_then(BulkDelete::named) else {
-        if context.config.quirks.without_ids == WithoutIds::DeletesAll {
+        if context.config.quirks.deletes_all_without_ids {
             let everybody: Vec<UserId> = context.world.users().map(|user| user.id).collect();
             for id in everybody {
                 context.world.remove_user(id);
@@ -132,7 +131,7 @@ pub(super) fn bulk_delete(context: &mut Context<'_>) -> Outcome {
     context.check_organization(organization.as_deref())?;
     let ids: Vec<UserId> = context.guids("userIds", &ids)?.into_iter().map(UserId).collect();
     let unknown = ids.iter().any(|id| context.world.user(*id).is_none());
-    if unknown && context.config.quirks.unknown_ids == UnknownIds::Refused {
+    if unknown && !context.config.quirks.ignores_unknown_ids {
         return Err(context.not_found());
     }
     for id in ids {

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reseat::model::{BundleCode, UserId};
-use reseat::sandbox::{
-    Config, CreateRefusal, EmptyAllocation, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes, User,
-    World,
-};
+use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes, User, World};
 
 use crate::support::{Ran, Stage, person, sheet};
 
@@ -219,11 +216,11 @@ fn whoever_is_invited_by_somebody_else_meanwhile_is_not_mailed_and_joins_the_gro
 
 #[test]
 fn a_name_taken_meanwhile_keeps_nobody_else_from_being_created() {
-    for create_refusal in [CreateRefusal::Succeeded200, CreateRefusal::BadRequest] {
+    for refuses_creation_by_status in [false, true] {
         let stage = Stage::with(Config {
             latency: Duration::from_millis(150),
             quirks: Quirks {
-                create_refusal,
+                refuses_creation_by_status,
                 ..Quirks::default()
             },
             ..Config::unlimited()
@@ -236,7 +233,11 @@ fn a_name_taken_meanwhile_keeps_nobody_else_from_being_created() {
             world.insert_user(User::local(UserId(uuid(2)), "local13", "", Timestamp::now()));
         })
         .ends(0);
-        assert_eq!(spoiled(&stage), rows("unchanged", &[13]), "{create_refusal:?}");
+        assert_eq!(
+            spoiled(&stage),
+            rows("unchanged", &[13]),
+            "refused by status: {refuses_creation_by_status}"
+        );
         assert!(stage.results()[12].message().contains("the account exists already"));
     }
 }
@@ -285,7 +286,7 @@ fn of_two_rows_for_one_person_only_the_guilty_one_is_refused() {
 fn where_an_empty_allocation_is_refused_the_row_says_so_and_others_pass() {
     let stage = Stage::with(Config {
         quirks: Quirks {
-            empty_allocation: EmptyAllocation::Refused,
+            refuses_empty_allocation: true,
             ..Quirks::default()
         },
         ..Config::unlimited()

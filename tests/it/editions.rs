@@ -1,8 +1,7 @@
 //! The same sheet against installations that differ where the documents do.
 
 use reseat::sandbox::{
-    BulkRead, Closed, Config, Edition, FaultKind, LicenseRoutes, Moment, PortalForm, Quirks, Reinvitation, Routes,
-    Strikes, UnknownIds,
+    BulkRead, Closed, Config, Edition, FaultKind, LicenseRoutes, Moment, PortalForm, Quirks, Routes, Strikes,
 };
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, NADIA, PROFILE, Stage, bundles, changes, each, sheet};
@@ -51,11 +50,11 @@ fn the_core_sheet_does_the_same_whatever_the_installation_makes_of_the_documents
             ..usual()
         }),
         quirks(Quirks {
-            unknown_ids: UnknownIds::Ignored,
+            ignores_unknown_ids: true,
             ..usual()
         }),
         quirks(Quirks {
-            reinvitation: Reinvitation::Refused,
+            refuses_reinvitation: true,
             ..usual()
         }),
         quirks(Quirks {

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 
 use reseat::model::{BundleCode, GroupId, UserId};
 use reseat::sandbox::{
-    Closed, Config, Edition, FaultKind, FaultRule, Faults, LeaseRelease, LicenseRoutes, Moment, Population, Quirks,
-    Rule, Strikes,
+    Closed, Config, Edition, FaultKind, FaultRule, Faults, LicenseRoutes, Moment, Population, Quirks, Rule, Strikes,
 };
 use serde_json::{Value, json};
 
@@ -132,7 +131,7 @@ fn where_many_cannot_be_given_back_together_one_call_finds_it_out_and_later_runs
 fn a_call_that_says_yes_and_gives_nothing_back_is_found_out() {
     let stage = leasing(
         with_quirks(Quirks {
-            lease_release: LeaseRelease::OfThoseWhoLeft,
+            keeps_leases_of_members: true,
             ..Quirks::default()
         }),
         40,

@@ -1,6 +1,6 @@
 //! The column `like`: newcomers and others get what a colleague has, whoever else the sheet is about.
 
-use reseat::sandbox::{Config, DirectoryAccounts, FaultKind, Quirks, Strikes};
+use reseat::sandbox::{Config, FaultKind, Quirks, Strikes};
 
 use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, Stage, bundles, changes};
 
@@ -138,7 +138,7 @@ fn administrators_are_named_and_copied_only_where_that_is_allowed() {
 #[test]
 fn somebody_of_the_directory_without_an_account_gets_a_colleagues_groups_and_licences_once() {
     let quirks = Quirks {
-        directory_accounts: DirectoryAccounts::AtSignIn,
+        makes_accounts_at_sign_in: true,
         ..Quirks::default()
     };
     let stage = Stage::with(Config {

@@ -290,7 +290,7 @@ fn where_it_is_not_known_whether_a_mail_was_sent_again_nothing_is_said_to_find_o
 fn a_service_that_refuses_to_mail_again_is_said_so_and_the_row_stays_done() {
     let stage = Stage::with(reseat::sandbox::Config {
         quirks: reseat::sandbox::Quirks {
-            reinvitation: reseat::sandbox::Reinvitation::Refused,
+            refuses_reinvitation: true,
             ..reseat::sandbox::Quirks::default()
         },
         ..reseat::sandbox::Config::unlimited()

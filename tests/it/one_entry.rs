@@ -5,9 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use reseat::model::{BundleCode, UserId};
-use reseat::sandbox::{
-    Config, FaultKind, FaultRule, Faults, Moment, Population, Quirks, RepeatedMembership, Strikes, WithoutIds,
-};
+use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes};
 
 use crate::support::{Stage, person, sheet};
 
@@ -196,7 +194,7 @@ fn a_deletion_whose_list_is_dropped_on_the_way_stops_the_run_with_4() {
     let stage = large(
         Config {
             quirks: Quirks {
-                without_ids: WithoutIds::DeletesAll,
+                deletes_all_without_ids: true,
                 ..Quirks::default()
             },
             ..Config::unlimited()
@@ -321,7 +319,7 @@ fn memberships_that_came_about_meanwhile_are_unchanged() {
         Config {
             latency: Duration::from_millis(150),
             quirks: Quirks {
-                repeated_membership: RepeatedMembership::Refused,
+                refuses_repeated_membership: true,
                 ..Quirks::default()
             },
             ..Config::unlimited()

@@ -3,9 +3,7 @@
 
 use std::io::Write;
 
-use reseat::sandbox::{
-    BulkRead, Config, DirectoryAccounts, Edition, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes,
-};
+use reseat::sandbox::{BulkRead, Config, Edition, FaultKind, FaultRule, Faults, Moment, Population, Quirks, Strikes};
 use serde_json::{Value, json};
 
 use crate::between::{Answered, Asked, twist};
@@ -30,7 +28,7 @@ fn calls(stage: &Stage, route: &str) -> u64 {
 fn only_at_sign_in(quirks: Quirks) -> Config {
     Config {
         quirks: Quirks {
-            directory_accounts: DirectoryAccounts::AtSignIn,
+            makes_accounts_at_sign_in: true,
             ..quirks
         },
         ..Config::unlimited()

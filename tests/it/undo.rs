@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use reseat::model::{BundleCode, GroupId, UserId};
 use reseat::sandbox::{
-    BulkRead, Category, Config, DirectoryAccounts, FaultKind, FaultRule, Faults, Group, GroupKind, Lease, Moment,
-    Population, Quirks, Rule, Strikes, User, World,
+    BulkRead, Category, Config, FaultKind, FaultRule, Faults, Group, GroupKind, Lease, Moment, Population, Quirks,
+    Rule, Strikes, User, World,
 };
 use serde_json::Value;
 
@@ -589,7 +589,7 @@ fn licenses_given_to_somebody_of_the_directory_without_an_account_are_taken_off_
     for bulk_read in [BulkRead::default(), BulkRead::Accounts] {
         let stage = Stage::with(Config {
             quirks: Quirks {
-                directory_accounts: DirectoryAccounts::AtSignIn,
+                makes_accounts_at_sign_in: true,
                 bulk_read,
                 ..Quirks::default()
             },

@@ -1,7 +1,7 @@
 //! Seats held by groups' rules: taken at sign-in, given back in several ways.
 
 use reseat::model::{BundleCode, BundleSet, GroupId};
-use reseat::sandbox::{Closed, Config, LeaseRelease, LicenseRoutes, Quirks, Rule};
+use reseat::sandbox::{Closed, Config, LicenseRoutes, Quirks, Rule};
 use serde_json::json;
 
 use crate::support::{ANNA, BRAM, DAVID, Organization, organization, with};
@@ -115,7 +115,7 @@ async fn many_members_seats_are_given_back_in_one_call_that_says_nothing() {
 async fn a_service_may_release_only_those_who_have_left_and_may_fail_for_some() {
     let organization = with(Config {
         quirks: Quirks {
-            lease_release: LeaseRelease::OfThoseWhoLeft,
+            keeps_leases_of_members: true,
             unreleasable: vec![BRAM.to_owned()],
             ..Quirks::default()
         },

@@ -1,5 +1,5 @@
 use reseat::model::{BundleCode, BundleSet};
-use reseat::sandbox::{Config, Edition, EmptyAllocation, Lease, Population, Quirks, Routes};
+use reseat::sandbox::{Config, Edition, Lease, Population, Quirks, Routes};
 use serde_json::{Value, json};
 
 use crate::support::{ANNA, BRAM, DAVID, NOBODY, Organization, organization, with};
@@ -78,12 +78,9 @@ async fn an_unknown_user_refuses_the_whole_call_with_404_and_an_unowned_bundle_w
 
 #[tokio::test]
 async fn an_empty_list_blocks_the_user_or_is_refused_as_configured() {
-    for (empty_allocation, status, after) in [
-        (EmptyAllocation::Blocks, 200, ""),
-        (EmptyAllocation::Refused, 400, "ATTUNU"),
-    ] {
+    for (refuses_empty_allocation, status, after) in [(false, 200, ""), (true, 400, "ATTUNU")] {
         let quirks = Quirks {
-            empty_allocation,
+            refuses_empty_allocation,
             ..Quirks::default()
         };
         let organization = with(Config {

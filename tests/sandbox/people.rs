@@ -1,6 +1,6 @@
 //! People whom only the organization's directory knows.
 
-use reseat::sandbox::{BulkRead, Config, DirectoryAccounts, Quirks, UserKind};
+use reseat::sandbox::{BulkRead, Config, Quirks, UserKind};
 use serde_json::{Value, json};
 
 use crate::support::{Organization, organization, with};
@@ -71,7 +71,7 @@ async fn a_group_or_a_licence_makes_an_account_of_somebody_of_the_directory() {
 async fn where_accounts_are_made_at_the_first_sign_in_groups_and_licences_are_there_before() {
     let organization = with(Config {
         quirks: Quirks {
-            directory_accounts: DirectoryAccounts::AtSignIn,
+            makes_accounts_at_sign_in: true,
             bulk_read: BulkRead::Accounts,
             ..Quirks::default()
         },

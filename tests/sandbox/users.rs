@@ -1,6 +1,4 @@
-use reseat::sandbox::{
-    Acceptance, Config, CreateRefusal, EmailChange, Listings, Quirks, Reinvitation, UnknownIds, User,
-};
+use reseat::sandbox::{Config, EmailChange, Listings, Quirks, User};
 use serde_json::{Value, json};
 
 use crate::support::{ANNA, BRAM, DAVID, NOBODY, Organization, organization, with};
@@ -283,9 +281,9 @@ async fn a_bulk_delete_without_ids_is_refused_and_remembered_as_a_violation() {
 
 #[tokio::test]
 async fn an_unknown_id_refuses_the_whole_bulk_delete_or_is_ignored_as_configured() {
-    for (unknown_ids, status, left) in [(UnknownIds::Refused, 404, 62), (UnknownIds::Ignored, 204, 61)] {
+    for (ignores_unknown_ids, status, left) in [(false, 404, 62), (true, 204, 61)] {
         let organization = quirky(Quirks {
-            unknown_ids,
+            ignores_unknown_ids,
             ..Quirks::default()
         })
         .await;
@@ -323,9 +321,9 @@ async fn bulk_create_makes_accounts_in_the_groups_of_the_call_and_mails_nobody()
 
 #[tokio::test]
 async fn one_bad_user_fails_the_whole_bulk_create() {
-    for (create_refusal, status) in [(CreateRefusal::Succeeded200, 200), (CreateRefusal::BadRequest, 400)] {
+    for (refuses_creation_by_status, status) in [(false, 200), (true, 400)] {
         let organization = quirky(Quirks {
-            create_refusal,
+            refuses_creation_by_status,
             ..Quirks::default()
         })
         .await;
@@ -402,9 +400,9 @@ async fn bad_entries_fail_inside_a_200_with_the_zero_guid() {
 
 #[tokio::test]
 async fn a_pending_address_is_mailed_again_or_refused_as_configured() {
-    for (reinvitation, success, mails) in [(Reinvitation::MailedAgain, true, 2), (Reinvitation::Refused, false, 1)] {
+    for (refuses_reinvitation, success, mails) in [(false, true, 2), (true, false, 1)] {
         let organization = quirky(Quirks {
-            reinvitation,
+            refuses_reinvitation,
             ..Quirks::default()
         })
         .await;
@@ -439,7 +437,7 @@ async fn opening_the_link_of_an_invitation_accepts_it() {
 async fn where_acceptance_is_never_shown_the_link_signs_in_and_the_account_stays_pending() {
     let organization = with(Config {
         quirks: Quirks {
-            acceptance: Acceptance::NeverShown,
+            never_shows_acceptance: true,
             ..Quirks::default()
         },
         ..Config::unlimited()
