@@ -21,7 +21,7 @@ use super::signals::Signals;
 use super::state_place::{MemoryError, StatePlace};
 use crate::api::{self, BaseUrl, CallError, Certainty, Client, Config};
 use crate::cli::Target;
-use crate::directory::{self, ReadOptions};
+use crate::directory::{ReadOptions, Reader};
 use crate::event::Observer;
 use crate::model::{Inventory, OrganizationId};
 use crate::sandbox::{self, Sandbox};
@@ -172,7 +172,9 @@ impl Doorway {
 
     /// Whether what users hold can be read there; yes as well where it could not be found out, which reading will say.
     pub(super) async fn tells_allocations(&self, client: &Client) -> bool {
-        directory::tells_allocations(client, &self.read, &self.observer).await
+        Reader::new(client, &self.read, &self.observer)
+            .tells_allocations()
+            .await
     }
 
     /// What the organization is called where people are told which one it is.

@@ -16,7 +16,7 @@ use super::undo_refusals::not_results;
 use super::undo_sheet::{Undone, deliver_sheet};
 use super::undone_since::note_undo;
 use crate::cli::{Target, UndoOptions};
-use crate::directory::{self, Accounts};
+use crate::directory::{Accounts, Reader};
 use crate::ledger::{History, OpenError, writer_of};
 use crate::settings::Overrides;
 use crate::text::joined;
@@ -149,7 +149,7 @@ async fn compare(
     let bearers = if addresses.is_empty() {
         Accounts::default()
     } else {
-        let found = directory::find_accounts(client, &addresses, options, &observer).await;
+        let found = Reader::new(client, options, &observer).find_accounts(&addresses).await;
         found.map_err(|error| session.not_read(&error))?
     };
     progress.finish();

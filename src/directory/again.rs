@@ -7,12 +7,9 @@ use super::lease_reading::LEASES;
 use super::licenses::{RULES, rule_pages};
 use super::next_read::{GET, NAMES_PER_CALL, POST};
 use super::reader::{Reader, failed_to_read, is_final};
-use super::{
-    Accounts, Allocations, Blocks, Groups, LastUses, Leases, Listings, ReadError, ReadOptions, allocations_of,
-    find_accounts, find_users, lease_pages, leases_of,
-};
-use crate::api::{Client, GroupRule};
-use crate::event::{Method, Observer, Service};
+use super::{Accounts, Allocations, Blocks, Groups, LastUses, Leases, Listings, ReadError, lease_pages};
+use crate::api::GroupRule;
+use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 
 /// The most GETs of the identity service that reading accounts again may take: a tenth of what its quota allows in five
@@ -72,148 +69,110 @@ pub enum Present {
     NotRead,
 }
 
-/// How something is read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// It is not.
-    NotAtAll,
-    /// By so many calls of one kind.
-    Calls(Service, Method, u64),
-}
+/// So many calls of one kind.
+type Calls = ((Service, Method), u64);
 
 impl Again {
-    /// The cheapest way, where it is cheap enough.
-    fn way(&self, listings: Listings, at_once: u64) -> Way {
+    /// The calls of the cheapest way; `None` where it is not read again, because that would take too many.
+    fn cheapest(&self, listings: Listings, at_once: u64) -> Option<Calls> {
+        let gets = |count| ((Service::Identity, Method::Get), count);
         let pages = listings.users.map(|shape| listing_calls(shape, at_once));
         match self {
-            Self::Groups => Way::Calls(Service::Identity, Method::Get, 1),
-            Self::Allocations { users, .. } => {
-                match allocation_calls(listings.allocations, users.len() as u64, at_once) {
-                    Some(((service, method), count)) => Way::Calls(service, method, count),
-                    None => Way::NotAtAll,
-                }
-            }
+            Self::Groups => Some(gets(1)),
+            Self::Allocations { users, .. } => allocation_calls(listings.allocations, users.len() as u64, at_once),
             Self::Accounts(names) => {
                 let posts = names.len().div_ceil(NAMES_PER_CALL) as u64;
-                match pages.filter(|pages| pages * GET < posts * POST) {
-                    Some(pages) => Way::Calls(Service::Identity, Method::Get, pages),
-                    None => Way::Calls(Service::Identity, Method::Post, posts),
-                }
+                let pages = pages.filter(|pages| pages * GET < posts * POST);
+                Some(pages.map_or(((Service::Identity, Method::Post), posts), gets))
             }
             Self::Users(ids) => {
                 // A listing that was not begun is taken to be short.
-                let gets = listings
+                let calls = listings
                     .users
                     .map_or(1, |shape| look_up_calls(shape, ids.len() as u64, at_once));
-                if gets > MOST_GETS {
-                    Way::NotAtAll
-                } else {
-                    Way::Calls(Service::Identity, Method::Get, gets)
-                }
+                (calls <= MOST_GETS).then(|| gets(calls))
             }
             // What could not be read before cannot be read now.
-            Self::LastUses(_) if listings.last_uses.is_none() => Way::NotAtAll,
-            Self::LastUses(users) => match allocation_calls(listings.last_uses, users.len() as u64, at_once) {
-                Some(((service, method), count)) => Way::Calls(service, method, count),
-                None => Way::NotAtAll,
-            },
+            Self::LastUses(_) if listings.last_uses.is_none() => None,
+            Self::LastUses(users) => allocation_calls(listings.last_uses, users.len() as u64, at_once),
             Self::Leases { groups, service } => {
                 let pages = groups.iter().map(|(_, holders)| lease_pages(*holders)).sum();
-                Way::Calls(*service, Method::Get, pages)
+                Some(((*service, Method::Get), pages))
             }
             Self::Rules { groups, listed } => {
                 let calls = listed.map_or(groups.len() as u64, rule_pages);
-                Way::Calls(Service::License, Method::Get, calls)
+                Some(((Service::License, Method::Get), calls))
             }
         }
     }
 
     /// The calls that reading it again takes, if nothing has changed.
     pub fn calls(&self, listings: Listings, at_once: u64) -> BTreeMap<(Service, Method), u64> {
-        match self.way(listings, at_once) {
-            Way::NotAtAll => BTreeMap::new(),
-            Way::Calls(service, method, count) => BTreeMap::from([((service, method), count)]),
-        }
+        self.cheapest(listings, at_once).into_iter().collect()
     }
 }
 
-/// Reads it again; `listings` are those of the first reading.
-///
-/// # Errors
-/// If the organization does not answer.
-pub async fn read_again(
-    client: &Client,
-    again: &Again,
-    listings: Listings,
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<Present, ReadError> {
-    let way = again.way(listings, options.concurrency as u64);
-    match again {
-        _ if way == Way::NotAtAll => Ok(Present::NotRead),
-        Again::Groups => {
-            let read = client.groups().await.map_err(failed_to_read("the groups"))?;
-            Ok(Present::Groups(read.value.into_iter().collect()))
-        }
-        Again::Allocations { users, holders } => {
-            let held = allocations_of(client, users, options, observer).await?.allocations;
-            let bare: Vec<UserId> = holders.iter().copied().filter(|user| held.is_unclear(*user)).collect();
-            // Nobody was, unless somebody else has changed it meanwhile.
-            if bare.is_empty() {
-                return Ok(Present::Allocations(held));
+impl Reader<'_> {
+    /// Reads it again; `listings` are those of the first reading.
+    ///
+    /// # Errors
+    /// If the organization does not answer.
+    pub async fn read_again(&self, again: &Again, listings: Listings) -> Result<Present, ReadError> {
+        let Some(((_, method), _)) = again.cheapest(listings, self.options.concurrency as u64) else {
+            return Ok(Present::NotRead);
+        };
+        match again {
+            Again::Groups => {
+                let read = self.client.groups().await.map_err(failed_to_read("the groups"))?;
+                Ok(Present::Groups(read.value.into_iter().collect()))
             }
-            let reader = Reader::new(client, options, observer);
-            let seen = reader.allocations_of(&bare, Blocks::Told).await?;
-            Ok(Present::Allocations(held.with_blocked(seen.allocations)))
-        }
-        Again::Accounts(names) => {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            if matches!(way, Way::Calls(_, Method::Post, _)) {
-                match resolved(client, &names, options, observer).await {
-                    Ok(found) => return Ok(Present::Accounts(found)),
-                    Err(error) if error.call().is_some_and(is_final) => return Err(error),
-                    // Names cannot be resolved in bulk here; the other ways cost more, and are exact.
-                    Err(_) => {}
+            Again::Allocations { users, holders } => {
+                let held = self.held_by(users).await?.allocations;
+                let bare: Vec<UserId> = holders.iter().copied().filter(|user| held.is_unclear(*user)).collect();
+                // Nobody was, unless somebody else has changed it meanwhile.
+                if bare.is_empty() {
+                    return Ok(Present::Allocations(held));
                 }
+                let seen = self.allocations_of(&bare, Blocks::Told).await?;
+                Ok(Present::Allocations(held.with_blocked(seen.allocations)))
             }
-            let found = find_accounts(client, &names, options, observer).await?;
-            Ok(Present::Accounts(found))
-        }
-        Again::Users(ids) => {
-            let found = find_users(client, ids, options, observer).await?;
-            Ok(Present::Accounts(found))
-        }
-        Again::LastUses(users) => {
-            let reader = Reader::new(client, options, observer);
-            let told = reader.last_uses_of(users).await?;
-            Ok(told.map_or(Present::NotRead, Present::LastUses))
-        }
-        Again::Leases { groups, .. } => {
-            let groups: Vec<GroupId> = groups.iter().map(|(group, _)| *group).collect();
-            let read = leases_of(client, &groups, options).await;
-            Ok(Present::Leases(read.map_err(failed_to_read(LEASES))?))
-        }
-        Again::Rules { groups, listed } => {
-            let reader = Reader::new(client, options, observer);
-            let read = reader.rules_of(groups, listed.is_some()).await;
-            Ok(Present::Rules(read.map_err(failed_to_read(RULES))?))
+            Again::Accounts(names) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                if method == Method::Post {
+                    match self.resolved(&names).await {
+                        Ok(found) => return Ok(Present::Accounts(found)),
+                        Err(error) if error.call().is_some_and(is_final) => return Err(error),
+                        // Names cannot be resolved in bulk here; the other ways cost more, and are exact.
+                        Err(_) => {}
+                    }
+                }
+                Ok(Present::Accounts(self.find_accounts(&names).await?))
+            }
+            Again::Users(ids) => Ok(Present::Accounts(self.find_users(ids).await?)),
+            Again::LastUses(users) => {
+                let told = self.last_uses_of(users).await?;
+                Ok(told.map_or(Present::NotRead, Present::LastUses))
+            }
+            Again::Leases { groups, .. } => {
+                let groups: Vec<GroupId> = groups.iter().map(|(group, _)| *group).collect();
+                let read = self.leases_of(&groups).await;
+                Ok(Present::Leases(read.map_err(failed_to_read(LEASES))?))
+            }
+            Again::Rules { groups, listed } => {
+                let read = self.rules_of(groups, listed.is_some()).await;
+                Ok(Present::Rules(read.map_err(failed_to_read(RULES))?))
+            }
         }
     }
-}
 
-/// The accounts of these names: resolved in bulk, then each one found read whole.
-async fn resolved(
-    client: &Client,
-    names: &[&str],
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<Accounts, ReadError> {
-    let reader = Reader::new(client, options, observer);
-    let failed = failed_to_read("which of the addresses have an account by now");
-    let found = reader.resolve(names).await.map_err(&failed)?.found;
-    let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
-    let users = reader.look_up(&[], &ids).await.map_err(&failed)?;
-    Ok(users.into_iter().collect())
+    /// The accounts of these names: resolved in bulk, then each one found read whole.
+    async fn resolved(&self, names: &[&str]) -> Result<Accounts, ReadError> {
+        let failed = failed_to_read("which of the addresses have an account by now");
+        let found = self.resolve(names).await.map_err(&failed)?.found;
+        let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
+        let users = self.look_up(&[], &ids).await.map_err(&failed)?;
+        Ok(users.into_iter().collect())
+    }
 }
 
 #[cfg(test)]

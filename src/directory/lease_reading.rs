@@ -6,8 +6,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::allocation_reading::PAGE;
 use super::listing::Lister;
 use super::reader::{Reader, failed_to_read};
-use super::{Gap, Groups, Leases, ReadError, ReadOptions};
-use crate::api::{CallError, Client, GroupRule, Lease};
+use super::{Gap, Groups, Leases, ReadError};
+use crate::api::{CallError, GroupRule, Lease};
 use crate::event::{Event, Observer, silent};
 use crate::model::{GroupId, GroupRef};
 
@@ -21,17 +21,15 @@ pub fn lease_pages(holders: u64) -> u64 {
     holders.div_ceil(u64::from(PAGE)).max(1)
 }
 
-/// Reads who holds seats by the rules of these groups by now.
-///
-/// # Errors
-/// If no listing answers.
-pub async fn leases_of(client: &Client, groups: &[GroupId], options: &ReadOptions) -> Result<Leases, CallError> {
-    let unheard = silent();
-    let reader = Reader::new(client, options, &unheard);
-    Ok(Leases::new(reader.leases_of_each(groups, &[]).await?))
-}
-
 impl Reader<'_> {
+    /// Reads who holds seats by the rules of these groups by now.
+    ///
+    /// # Errors
+    /// If no listing answers.
+    pub async fn leases_of(&self, groups: &[GroupId]) -> Result<Leases, CallError> {
+        Ok(Leases::new(self.leases_of_each(groups, &[]).await?))
+    }
+
     /// Those who hold seats by the rules of the groups that are wanted; `None` where none is, or where no listing answers.
     pub(super) async fn read_leases(&self, wanted: &[&GroupRef], groups: &Groups) -> Result<Option<Leases>, ReadError> {
         let (mut known, mut gone) = (Vec::new(), Vec::new());

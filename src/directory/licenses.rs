@@ -142,7 +142,10 @@ impl Reader<'_> {
     }
 
     /// Every group's rule, from their listing: the one with limits, or else the portal's.
-    pub(super) async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
+    ///
+    /// # Errors
+    /// If no listing answers.
+    pub async fn listed_rules(&self) -> Result<Vec<GroupRule>, CallError> {
         let client = self.client;
         let error = match self
             .rules_by(Box::new(move |skip, top| client.group_rules(skip, top).boxed()))

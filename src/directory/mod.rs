@@ -35,7 +35,7 @@ mod untold_groups;
 mod users;
 
 pub use accounts::Accounts;
-pub use again::{Again, Present, read_again};
+pub use again::{Again, Present};
 pub use allocations::{Allocations, HowRead, ReadAllocations};
 pub use error::ReadError;
 pub use forecast::{Listings, read_back_calls};
@@ -43,14 +43,12 @@ pub use gaps::Gap;
 pub use groups::Groups;
 pub use index::Found;
 pub use last_uses::LastUses;
-pub use lease_reading::{lease_pages, leases_of};
+pub use lease_reading::lease_pages;
 pub use lease_starts::{LeaseStarts, lease_starts};
 pub use leases::Leases;
 pub use needs::{Blocks, Detail, Holders, Needs, NewcomersGroups, Rules, Scope, Want};
 pub use paging::ListingShape;
-pub use reader::{
-    ReadOptions, allocations_of, find_accounts, find_allocation_route, find_users, group_rules, read, tells_allocations,
-};
+pub use reader::{ReadOptions, Reader, read};
 pub use snapshot::{Administrators, Contents, Snapshot};
 pub use untold_groups::MOST_ASKED_FOR_GROUPS;
 

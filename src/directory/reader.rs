@@ -110,103 +110,13 @@ fn holders_by_rules(needs: &Needs<'_>, groups: &Groups, leases: Option<&Leases>)
     holders.map(|lease| lease.user).collect()
 }
 
-/// Finds which of these addresses (or user names) have an account by now, each account with its
-/// whole profile, in as few calls as may be. For settling lost invites and for reading migrated
-/// accounts back; the services lag behind their own writes, so whoever misses one asks again later.
-pub async fn find_accounts(
-    client: &Client,
-    addresses: &[&str],
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<Accounts, ReadError> {
-    let reader = Reader::new(client, options, observer);
-    let needs = Needs {
-        addresses: addresses.to_vec(),
-        detail: Detail::Profile,
-        ..Needs::default()
-    };
-    Ok(reader.read_users(&needs).await?.accounts)
-}
-
-/// Finds which of these accounts are still there, by the listing or one by one, whichever takes fewer calls. For
-/// settling deletions whose answer was lost.
-pub async fn find_users(
-    client: &Client,
-    users: &[UserId],
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<Accounts, ReadError> {
-    let reader = Reader::new(client, options, observer);
-    let users: Vec<UserRef> = users.iter().copied().map(UserRef::from).collect();
-    let needs = Needs {
-        users: users.iter().collect(),
-        detail: Detail::Profile,
-        ..Needs::default()
-    };
-    Ok(reader.read_users(&needs).await?.accounts)
-}
-
-/// Reads what these users hold directly by now. It is one call for some hundred users where the service answers for many
-/// at once, else the listing of everybody: [`ReadAllocations::how`] says which it was. Of a user without a bundle it may
-/// leave open whether it is blocked; [`Allocations::agrees_with`](super::Allocations::agrees_with) compares accordingly.
-pub async fn allocations_of(
-    client: &Client,
-    users: &[UserId],
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<ReadAllocations, ReadError> {
-    let reader = Reader::new(client, options, observer);
-    reader.allocations_of(users, Blocks::Alike).await
-}
-
-/// Reads every group's licence rule.
-///
-/// # Errors
-/// If no listing answers.
-pub async fn group_rules(
-    client: &Client,
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<Vec<GroupRule>, CallError> {
-    Reader::new(client, options, observer).listed_rules().await
-}
-
-/// Whether what users hold can be read here: `false` only if no route tells it. Finds out by some of the organization's
-/// users, unless it is known.
-pub async fn tells_allocations(client: &Client, options: &ReadOptions, observer: &Observer) -> bool {
-    if client.allocation_route().is_some() {
-        return true;
-    }
-    let Ok(users) = client.users(0, SOME_USERS, None).await else {
-        return true;
-    };
-    let users: Vec<UserId> = users.value.items.iter().map(|user| user.id).collect();
-    let found = find_allocation_route(client, &users, options, observer).await;
-    !matches!(found, Err(ReadError::NoAllocations { .. }))
-}
-
-/// Finds out by which route allocations can be read here, by those of a few holders and of these users; the client then
-/// knows it.
-///
-/// # Errors
-/// If no route tells them, or it could not be found out.
-pub async fn find_allocation_route(
-    client: &Client,
-    users: &[UserId],
-    options: &ReadOptions,
-    observer: &Observer,
-) -> Result<(), ReadError> {
-    let reader = Reader::new(client, options, observer);
-    reader.find_route(users).await.map(drop)
-}
-
 /// Of how many users it is asked whether their licences can be read.
 const SOME_USERS: u32 = 20;
 
 type GroupsAndTheirs = (Groups, Option<Vec<GroupRule>>, Option<Leases>);
 
 /// Who reads, from where and how.
-pub(super) struct Reader<'a> {
+pub struct Reader<'a> {
     pub(super) client: &'a Client,
     pub(super) options: &'a ReadOptions,
     pub(super) observer: &'a Observer,
@@ -215,7 +125,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(client: &'a Client, options: &'a ReadOptions, observer: &'a Observer) -> Self {
+    /// A reader that tells the observer how far it is.
+    pub fn new(client: &'a Client, options: &'a ReadOptions, observer: &'a Observer) -> Self {
         Self {
             client,
             options,
@@ -226,6 +137,62 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Finds which of these addresses (or user names) have an account by now, each account with its
+    /// whole profile, in as few calls as may be. For settling lost invites and for reading migrated
+    /// accounts back; the services lag behind their own writes, so whoever misses one asks again later.
+    pub async fn find_accounts(&self, addresses: &[&str]) -> Result<Accounts, ReadError> {
+        let needs = Needs {
+            addresses: addresses.to_vec(),
+            detail: Detail::Profile,
+            ..Needs::default()
+        };
+        Ok(self.read_users(&needs).await?.accounts)
+    }
+
+    /// Finds which of these accounts are still there, by the listing or one by one, whichever takes fewer calls. For
+    /// settling deletions whose answer was lost.
+    pub async fn find_users(&self, users: &[UserId]) -> Result<Accounts, ReadError> {
+        let users: Vec<UserRef> = users.iter().copied().map(UserRef::from).collect();
+        let needs = Needs {
+            users: users.iter().collect(),
+            detail: Detail::Profile,
+            ..Needs::default()
+        };
+        Ok(self.read_users(&needs).await?.accounts)
+    }
+
+    /// Reads what these users hold directly by now. It is one call for some hundred users where the service answers for many
+    /// at once, else the listing of everybody: [`ReadAllocations::how`] says which it was. Of a user without a bundle it may
+    /// leave open whether it is blocked; [`Allocations::agrees_with`](super::Allocations::agrees_with) compares accordingly.
+    pub async fn held_by(&self, users: &[UserId]) -> Result<ReadAllocations, ReadError> {
+        self.allocations_of(users, Blocks::Alike).await
+    }
+
+    /// Whether what users hold can be read here: `false` only if no route tells it. Finds out by some of the organization's
+    /// users, unless it is known.
+    pub async fn tells_allocations(&self) -> bool {
+        if self.client.allocation_route().is_some() {
+            return true;
+        }
+        let Ok(users) = self.client.users(0, SOME_USERS, None).await else {
+            return true;
+        };
+        let users: Vec<UserId> = users.value.items.iter().map(|user| user.id).collect();
+        !matches!(
+            self.find_allocation_route(&users).await,
+            Err(ReadError::NoAllocations { .. })
+        )
+    }
+
+    /// Finds out by which route allocations can be read here, by those of a few holders and of these users; the client then
+    /// knows it.
+    ///
+    /// # Errors
+    /// If no route tells them, or it could not be found out.
+    pub async fn find_allocation_route(&self, users: &[UserId]) -> Result<(), ReadError> {
+        self.find_route(users).await.map(drop)
+    }
+
     /// Allocations that are listed whoever they are wanted of: there is no need to wait for the accounts.
     async fn read_allocations_early(&self, needs: &Needs<'_>) -> Result<Early, ReadError> {
         if needs.scope == Scope::Organization {
@@ -347,7 +314,8 @@ mod tests {
     fn reading_can_be_moved_between_threads(client: &Client, options: &ReadOptions, observer: &Observer) {
         fn is_send<T: Send>(_: T) {}
         is_send(read(client, &Needs::default(), options, observer));
-        is_send(find_accounts(client, &[], options, observer));
-        is_send(allocations_of(client, &[], options, observer));
+        let reader = Reader::new(client, options, observer);
+        is_send(reader.find_accounts(&[]));
+        is_send(reader.held_by(&[]));
     }
 }

@@ -277,10 +277,10 @@ async fn held_twice(
         let bundles = |id: &UserId| read.allocations.of(*id).map(|held| held.bundles.len());
         ids.iter().map(bundles).collect()
     };
-    let first = held(allocations_of(&client, &ids, &OPTIONS, &observer).await.unwrap());
+    let first = held(Reader::new(&client, &OPTIONS, &observer).held_by(&ids).await.unwrap());
     let asked = log.counts();
     log.clear();
-    let second = held(allocations_of(&client, &ids, &OPTIONS, &observer).await.unwrap());
+    let second = held(Reader::new(&client, &OPTIONS, &observer).held_by(&ids).await.unwrap());
     assert_eq!(first, second);
     (second, [asked, log.counts()])
 }
@@ -339,7 +339,8 @@ async fn without_a_portal_a_bulk_read_that_names_somebody_is_enough() {
         };
         let (client, _) = organization.open();
         let observer = crate::event::silent();
-        let read = allocations_of(&client, &[user_id(1), user_id(9)], &suite, &observer)
+        let read = Reader::new(&client, &suite, &observer)
+            .held_by(&[user_id(1), user_id(9)])
             .await
             .unwrap();
         assert_eq!(read.how, Some(how));
@@ -379,7 +380,8 @@ async fn rules_come_by_their_listing_or_for_one_group_by_itself() {
 async fn accounts_are_found_again_by_address_in_any_case() {
     let (client, log) = Organization::of_users(95).open();
     let addresses = ["USER7@corp.example", "user93@corp.example", "lost@corp.example"];
-    let accounts = find_accounts(&client, &addresses, &OPTIONS, &crate::event::silent())
+    let accounts = Reader::new(&client, &OPTIONS, &crate::event::silent())
+        .find_accounts(&addresses)
         .await
         .unwrap();
     assert_eq!(log.counts(), [("list", 1), ("search", 3)]);
@@ -411,10 +413,13 @@ async fn reading_accounts_back_takes_the_calls_that_were_forecast() {
             let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
             let (client, log) = organization().open();
             let observer = crate::event::silent();
-            find_accounts(&client, &addresses, &OPTIONS, &observer).await.unwrap();
+            Reader::new(&client, &OPTIONS, &observer)
+                .find_accounts(&addresses)
+                .await
+                .unwrap();
             let ids: Vec<UserId> = (0..addresses.len()).map(user_id).collect();
             client.keep_allocation_route(AllocationRoute::Listing, Certainty::ForNow);
-            allocations_of(&client, &ids, &OPTIONS, &observer).await.unwrap();
+            Reader::new(&client, &OPTIONS, &observer).held_by(&ids).await.unwrap();
             let made: usize = log.counts().iter().map(|(_, count)| count).sum();
             let at_once = OPTIONS.concurrency as u64;
             let forecast = read_back_calls(

@@ -136,7 +136,7 @@ impl Reader<'_> {
                 },
                 NextRead::LookUps => {
                     let mut looked_up = self.look_up(&wanted.searches, &wanted.ids).await?;
-                    looked_up.extend(self.read_again(&wanted.to_delete, &looked_up).await?);
+                    looked_up.extend(self.read_once_more(&wanted.to_delete, &looked_up).await?);
                     let detail = if resolved.is_empty() {
                         Detail::Profile
                     } else {
@@ -206,7 +206,7 @@ impl Reader<'_> {
 
     /// Reads the users with these names once more by their ids. If a different account comes back, the two share an
     /// id, and [`Accounts`] will find neither of them.
-    async fn read_again(&self, names: &[&str], found: &[User]) -> Result<Vec<User>, CallError> {
+    async fn read_once_more(&self, names: &[&str], found: &[User]) -> Result<Vec<User>, CallError> {
         let accounts: Accounts = found.iter().cloned().collect();
         let users = names.iter().filter_map(|name| accounts.find(name).one());
         let ids: Vec<UserId> = users.map(|user| user.id).collect();

@@ -21,7 +21,7 @@ use super::read_back::ReadBack;
 use super::recheck::Recheck;
 use super::shared_look::SharedLook;
 use crate::api::{Client, DepartureGate, GateQuestion};
-use crate::directory::{self, Listings, Snapshot};
+use crate::directory::{Listings, Reader, Snapshot};
 use crate::ledger::{Journal, JournalError};
 use crate::model::Row;
 use crate::plan::{Plan, PlannedSheet, Rules};
@@ -163,7 +163,7 @@ impl<'a> Driver<'a> {
                 let client = self.client(urgency);
                 let (options, observer) = (self.read_back.options, self.read_back.observer.clone());
                 self.start(async move {
-                    let read = directory::allocations_of(&client, &users, &options, &observer).await;
+                    let read = Reader::new(&client, &options, &observer).held_by(&users).await;
                     Input::AllocationsRead(task, read.map(|read| read.allocations))
                 });
             }
@@ -176,8 +176,7 @@ impl<'a> Driver<'a> {
             Effect::ReadAgain(task, again) => {
                 let listings = self.listings;
                 self.look(move |read_back| async move {
-                    let (client, options) = (&read_back.client, &read_back.options);
-                    let read = directory::read_again(client, &again, listings, options, &read_back.observer).await;
+                    let read = read_back.reader().read_again(&again, listings).await;
                     Input::ReadAgain(task, read)
                 });
             }

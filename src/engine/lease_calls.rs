@@ -6,7 +6,8 @@
 
 use super::reply::{Reply, TakenAway};
 use crate::api::{Answer, CallError, Client, Evidence, Failure, LeaseRoute, Receipt, ReleaseReply};
-use crate::directory::{ReadOptions, leases_of};
+use crate::directory::{Leases, ReadOptions, Reader};
+use crate::event::silent;
 use crate::model::{GroupId, UserId};
 
 /// Gives back what these members hold by the group's rule.
@@ -28,37 +29,8 @@ async fn end_one(
     group: GroupId,
     user: UserId,
 ) -> Result<(Reply, Receipt), CallError> {
-    let ended = |reply, receipt| Ok((Reply::TakenAway(vec![reply]), receipt));
-    match client.release_lease(group, user).await {
-        Ok(Answer {
-            value: Evidence::Enough,
-            receipt,
-        }) => ended(TakenAway::Gone, receipt),
-        Ok(Answer {
-            value: Evidence::Wanting,
-            receipt,
-        }) => match leases_of(client, &[group], options).await {
-            Ok(leases) if leases.of(group, user).is_some() => ended(TakenAway::StillThere, receipt),
-            Ok(_) => {
-                client.trust_license_routes();
-                ended(TakenAway::Gone, receipt)
-            }
-            Err(_) => ended(TakenAway::Unknown, receipt),
-        },
-        // 404 says that nothing is held, or that there is no such route; reading tells which.
-        Err(error) if may_be_gone(&error) => match leases_of(client, &[group], options).await {
-            Ok(leases) if leases.of(group, user).is_none() => {
-                let reply = if error.perhaps_done {
-                    TakenAway::Gone
-                } else {
-                    TakenAway::NotThere
-                };
-                ended(reply, receipt_of(&error))
-            }
-            _ => Err(error),
-        },
-        Err(error) => Err(error),
-    }
+    let is_held = async || Ok(leases_of(client, options, group).await?.of(group, user).is_some());
+    take_one(client, client.release_lease(group, user).await, is_held).await
 }
 
 async fn end_several(
@@ -84,7 +56,7 @@ async fn end_several(
     };
     let mut replies: Vec<TakenAway> = value.into_iter().map(said).collect();
     if route.is_none() {
-        match leases_of(client, &[group], options).await {
+        match leases_of(client, options, group).await {
             Ok(leases) => {
                 let is_held = |user: &UserId| leases.of(group, *user).is_some();
                 if users.iter().all(is_held) {
@@ -108,34 +80,47 @@ async fn end_several(
 
 /// Takes the group's rule away.
 pub(super) async fn remove_rule(client: &Client, group: GroupId) -> Result<(Reply, Receipt), CallError> {
-    let taken = |away, receipt| Ok((Reply::TakenAway(vec![away]), receipt));
     let is_there = async || {
         let rule = client.group_rule(group).await?.value;
-        Ok::<_, CallError>(rule.is_some_and(|rule| !rule.is_empty()))
+        Ok(rule.is_some_and(|rule| !rule.is_empty()))
     };
-    match client.clear_group_rule(group).await {
-        Ok(Answer {
-            value: Evidence::Enough,
-            receipt,
-        }) => taken(TakenAway::Gone, receipt),
-        Ok(Answer {
-            value: Evidence::Wanting,
-            receipt,
-        }) => match is_there().await {
-            Ok(true) => taken(TakenAway::StillThere, receipt),
-            Ok(false) => {
-                client.trust_license_routes();
-                taken(TakenAway::Gone, receipt)
-            }
-            Err(_) => taken(TakenAway::Unknown, receipt),
-        },
+    take_one(client, client.clear_group_rule(group).await, is_there).await
+}
+
+/// What the answer to a call is worth that takes one thing away; `is_there` reads whether that is there still.
+async fn take_one(
+    client: &Client,
+    outcome: Result<Answer<Evidence>, CallError>,
+    is_there: impl AsyncFnOnce() -> Result<bool, CallError>,
+) -> Result<(Reply, Receipt), CallError> {
+    let (away, receipt) = match outcome {
+        Ok(Answer { value, receipt }) => {
+            let away = match value {
+                Evidence::Enough => TakenAway::Gone,
+                Evidence::Wanting => match is_there().await {
+                    Ok(true) => TakenAway::StillThere,
+                    Ok(false) => {
+                        client.trust_license_routes();
+                        TakenAway::Gone
+                    }
+                    Err(_) => TakenAway::Unknown,
+                },
+            };
+            (away, receipt)
+        }
+        // 404 says that there is nothing, or that there is no such route; reading tells which.
         Err(error) if may_be_gone(&error) => match is_there().await {
-            Ok(false) if error.perhaps_done => taken(TakenAway::Gone, receipt_of(&error)),
-            Ok(false) => taken(TakenAway::NotThere, receipt_of(&error)),
-            _ => Err(error),
+            Ok(false) if error.perhaps_done => (TakenAway::Gone, receipt_of(&error)),
+            Ok(false) => (TakenAway::NotThere, receipt_of(&error)),
+            _ => return Err(error),
         },
-        Err(error) => Err(error),
-    }
+        Err(error) => return Err(error),
+    };
+    Ok((Reply::TakenAway(vec![away]), receipt))
+}
+
+async fn leases_of(client: &Client, options: &ReadOptions, group: GroupId) -> Result<Leases, CallError> {
+    Reader::new(client, options, &silent()).leases_of(&[group]).await
 }
 
 fn said(reply: ReleaseReply) -> TakenAway {

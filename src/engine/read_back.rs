@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::shared_look::SharedLook;
 use crate::api::{Client, GroupRule, User};
-use crate::directory::{self, Accounts, Allocations, Found, HowRead, ReadAllocations, ReadError, ReadOptions};
+use crate::directory::{Accounts, Allocations, Found, HowRead, ReadAllocations, ReadError, ReadOptions, Reader};
 use crate::event::{Event, Observer, WaitReason};
 use crate::model::{BundleSet, GroupId, UserId};
 use crate::plan::Predecessor;
@@ -168,7 +168,7 @@ impl ReadBack {
             }
             let read = |all: Vec<String>| async move {
                 let all: Vec<&str> = all.iter().map(String::as_str).collect();
-                directory::find_accounts(&self.client, &all, &self.options, &self.observer).await
+                self.reader().find_accounts(&all).await
             };
             let accounts = shared.find(&missing, read).await?;
             let users = missing
@@ -193,7 +193,7 @@ impl ReadBack {
 
     /// Which of these accounts are there now.
     pub(super) async fn still_there(&self, users: &[UserId]) -> Result<HashSet<UserId>, ReadError> {
-        let accounts = directory::find_users(&self.client, users, &self.options, &self.observer).await?;
+        let accounts = self.reader().find_users(users).await?;
         let is_there = |user: &UserId| accounts.get(*user).is_some();
         Ok(users.iter().copied().filter(is_there).collect())
     }
@@ -219,7 +219,7 @@ impl ReadBack {
                 std::iter::once(address.as_str()).chain(predecessor.as_ref().map(|old| old.address.as_str()))
             };
             let addresses: Vec<&str> = open.iter().flat_map(of).collect();
-            let accounts = directory::find_accounts(&self.client, &addresses, &self.options, &self.observer).await?;
+            let accounts = self.reader().find_accounts(&addresses).await?;
             let can_read = self.can_read_licenses();
             let holders: Vec<UserId> = open
                 .iter()
@@ -229,7 +229,7 @@ impl ReadBack {
             let held = if holders.is_empty() {
                 None
             } else {
-                let read = directory::allocations_of(&self.client, &holders, &self.options, &self.observer).await?;
+                let read = self.reader().held_by(&holders).await?;
                 Some(read.allocations)
             };
             for place in open {
@@ -253,9 +253,9 @@ impl ReadBack {
             let is_open = |remnant: &Option<Remnant>| !remnant.as_ref().is_some_and(Remnant::is_nothing);
             let open: Vec<usize> = (0..remnants.len()).filter(|place| is_open(&remnants[*place])).collect();
             let users: Vec<UserId> = open.iter().map(|place| leavers.users[*place]).collect();
-            let accounts = directory::find_users(&self.client, &users, &self.options, &self.observer).await?;
+            let accounts = self.reader().find_users(&users).await?;
             let held = if self.can_read_licenses() {
-                Some(directory::allocations_of(&self.client, &users, &self.options, &self.observer).await?)
+                Some(self.reader().held_by(&users).await?)
             } else {
                 None
             };
@@ -283,7 +283,7 @@ impl ReadBack {
         if !remnants.iter().any(inherits) {
             return;
         }
-        let Ok(rules) = directory::group_rules(&self.client, &self.options, &self.observer).await else {
+        let Ok(rules) = self.reader().listed_rules().await else {
             return;
         };
         for (remnant, groups) in remnants.iter_mut().zip(groups) {
@@ -291,6 +291,10 @@ impl ReadBack {
             let gives = |rule: &&GroupRule| groups.contains(&rule.group) && !rule.bundles.common(bundles).is_empty();
             remnant.given_by = rules.iter().filter(gives).map(|rule| rule.name.clone()).collect();
         }
+    }
+
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.client, &self.options, &self.observer)
     }
 
     fn can_read_licenses(&self) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use reseat::api::{ToldTime, UserKind};
-use reseat::directory::{Gap, Needs, ReadError, ReadOptions, Snapshot, allocations_of, read};
+use reseat::directory::{Gap, Needs, ReadError, ReadOptions, Reader, Snapshot, read};
 use reseat::event::{Event, Observer};
 use reseat::holdings::Holdings;
 use reseat::model::{BundleCode, BundleSet, Deployment, GroupId, UserId};
@@ -534,7 +534,8 @@ async fn a_holder_whom_an_unsteady_listing_lacks_does_not_count_as_holding_nothi
         .collect();
     // By the route that has to be found out, and by the one that is known then.
     for _ in 0..2 {
-        let read = allocations_of(&client, &holders, &options, &reseat::event::silent())
+        let read = Reader::new(&client, &options, &reseat::event::silent())
+            .held_by(&holders)
             .await
             .unwrap();
         for id in &holders {

@@ -7,7 +7,7 @@ use super::findings::Findings;
 use crate::api::{
     Allocation, Answer, CallError, Certainty, Client, Group, GroupRule, LicensedUser, Page, Routes, Seats, User,
 };
-use crate::directory::{ReadError, ReadOptions, find_allocation_route};
+use crate::directory::{ReadError, ReadOptions, Reader};
 use crate::doctor::{
     Check, Granted, LicenseRead, LicenseService, Reading, Route, RouteAnswer, allocation_route_words, nothing_answered,
     releases,
@@ -245,7 +245,10 @@ impl Looking<'_, '_> {
         client.forget_allocation_route();
         let observer = silent();
         let finding = async {
-            match find_allocation_route(client, &people, &self.read, &observer).await {
+            match Reader::new(client, &self.read, &observer)
+                .find_allocation_route(&people)
+                .await
+            {
                 Ok(()) => Ok(true),
                 Err(ReadError::NoAllocations { .. } | ReadError::Nobody | ReadError::Groups) => Ok(false),
                 Err(ReadError::Call { source, .. } | ReadError::NoHolders { source, .. }) => Err(source),
