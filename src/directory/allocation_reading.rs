@@ -99,11 +99,8 @@ impl Reader<'_> {
         if is_listed || !self.options.capabilities.portal || !released.iter().any(is_unknown) {
             return Ok(read);
         }
-        match self.by_pages(self.licensed_users().unread()).await? {
-            Attempt::Read(listed) => Ok(ReadAllocations {
-                allocations: read.allocations.cleared_up_by(listed.allocations),
-                ..read
-            }),
+        match self.by_listing().await? {
+            Attempt::Read(listed) => Ok(read.cleared_up_by(listed)),
             Attempt::Absent(_) => Ok(read),
         }
     }
@@ -120,7 +117,7 @@ impl Reader<'_> {
         if silent.is_empty() || read.how != Some(HowRead::InBulk) {
             return Ok(read);
         }
-        let (allocations, untold) = match self.by_pages(self.licensed_users().unread()).await? {
+        let (allocations, untold) = match self.by_listing().await? {
             Attempt::Read(listed) => {
                 let allocations = read.allocations.cleared_up_by(listed.allocations);
                 let lacking = allocations.silent_about(people);
@@ -136,10 +133,7 @@ impl Reader<'_> {
 
     /// Everybody's direct allocations: the portal's listing.
     pub(super) async fn all_allocations(&self) -> Result<ReadAllocations, ReadError> {
-        match self.by_pages(self.licensed_users().unread()).await? {
-            Attempt::Read(read) => Ok(read),
-            Attempt::Absent(source) => Err(ReadError::NoAllocations { source }),
-        }
+        self.listed(self.licensed_users().unread()).await
     }
 
     async fn by_route(&self, route: AllocationRoute, users: &[UserId]) -> Result<Attempt, ReadError> {
@@ -148,15 +142,15 @@ impl Reader<'_> {
                 Ok(entries) => Ok(Attempt::Read(ReadAllocations::in_bulk(users, entries))),
                 Err(error) if error.shows_unusable_route() => Ok(Attempt::Absent(Some(error))),
                 Err(error) if is_final(&error) || !self.options.capabilities.portal => Err(failed(error)),
-                Err(_) => self.by_pages(self.licensed_users().unread()).await,
+                Err(_) => self.by_listing().await,
             },
             AllocationRoute::OneUserOnly => self.singly(users).await,
             AllocationRoute::OneUser if self.prefers_one_by_one(users) => self.singly(users).await,
-            AllocationRoute::OneUser => match self.by_pages(self.licensed_users().unread()).await? {
+            AllocationRoute::OneUser => match self.by_listing().await? {
                 Attempt::Absent(_) => self.singly(users).await,
                 read @ Attempt::Read(_) => Ok(read),
             },
-            AllocationRoute::Listing => self.by_pages(self.licensed_users().unread()).await,
+            AllocationRoute::Listing => self.by_listing().await,
         }
     }
 
@@ -173,7 +167,7 @@ impl Reader<'_> {
         {
             return Ok(Attempt::Read(read));
         }
-        self.by_pages(self.licensed_users().unread()).await
+        self.by_listing().await
     }
 
     async fn singly(&self, users: &[UserId]) -> Result<Attempt, ReadError> {
@@ -210,7 +204,7 @@ impl Reader<'_> {
                     return Ok(Begun::Listing(listing));
                 }
                 Ok(()) => {}
-                Err(error) if is_final(&error) || is_about_the_organization(&error) => return Err(failed(error)),
+                Err(error) if ends_all(&error) => return Err(failed(error)),
                 Err(error) => absent = Some(error),
             }
         }
@@ -241,7 +235,7 @@ impl Reader<'_> {
                 }
                 unproven = absent_listing(&listing).then_some(read);
             }
-            Err(error) if is_final(&error) || is_about_the_organization(&error) => return Err(failed(error)),
+            Err(error) if ends_all(&error) => return Err(failed(error)),
             Err(error) if error.shows_unusable_route() => {}
             Err(_) => certainty = Certainty::ForNow,
         }
@@ -301,6 +295,10 @@ impl Reader<'_> {
             key: |user: &LicensedUser| user.held.user.0,
             fetch: Box::new(move |skip, top| client.licensed_users(skip, top).boxed()),
         }
+    }
+
+    async fn by_listing(&self) -> Result<Attempt, ReadError> {
+        self.by_pages(self.licensed_users().unread()).await
     }
 
     async fn by_pages(&self, listing: PartialListing<LicensedUser>) -> Result<Attempt, ReadError> {
@@ -394,7 +392,7 @@ impl Reader<'_> {
         if unclear.is_empty() || blocks == Blocks::Alike {
             return Ok(read);
         }
-        if let Attempt::Read(seen) = self.by_pages(self.licensed_users().unread()).await?
+        if let Attempt::Read(seen) = self.by_listing().await?
             && !seen.is_doubtful
         {
             return Ok(read.cleared_up_by(seen));
@@ -455,7 +453,7 @@ impl ReadAllocations {
     }
 
     /// The same, with what another look showed of users who were unclear or not named.
-    fn cleared_up_by(self, seen: Self) -> Self {
+    pub(super) fn cleared_up_by(self, seen: Self) -> Self {
         Self {
             allocations: self.allocations.cleared_up_by(seen.allocations),
             ..self
@@ -502,7 +500,8 @@ fn absent_listing(listing: &PartialListing<LicensedUser>) -> bool {
     listing.items().is_empty()
 }
 
-/// Whether the service has nothing for the organization itself, so that no other route would answer either.
-pub(super) fn is_about_the_organization(error: &CallError) -> bool {
-    error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
+/// Whether the failure ends everything, so that no other route need be tried: it does where the service has nothing for the
+/// organization itself.
+pub(super) fn ends_all(error: &CallError) -> bool {
+    is_final(error) || error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
 }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::allocation_reading::{PAGE, failed, is_about_the_organization};
+use super::allocation_reading::{PAGE, ends_all, failed};
 use super::allocations::{Early, ReadAllocations};
-use super::reader::{Reader, failed_to_read, is_final};
+use super::reader::{Reader, failed_to_read};
 use super::users::ReadUsers;
 use super::{Accounts, Found, Gap, HowRead, Leases, ReadError};
 use crate::api::{Allocation, AllocationRoute, CallError, Certainty, GroupRule, User, UserKind, UserTexts};
@@ -166,8 +166,7 @@ impl Reader<'_> {
             }
             None => return Ok((read, false)),
         };
-        let allocations = read.allocations.cleared_up_by(overlooked.allocations);
-        Ok((ReadAllocations { allocations, ..read }, true))
+        Ok((read.cleared_up_by(overlooked), true))
     }
 
     /// What these users hold, should the listing not fit together that it comes from: those whom it lacks would count as
@@ -272,10 +271,7 @@ impl Reader<'_> {
             return Ok(read);
         }
         let seen = self.one_by_one(&unclear).await.map_err(failed)?;
-        Ok(ReadAllocations {
-            allocations: read.allocations.cleared_up_by(seen.allocations),
-            ..read
-        })
+        Ok(read.cleared_up_by(seen))
     }
 
     /// Whether the call for one user says of the first of these holders what is known.
@@ -289,11 +285,6 @@ impl Reader<'_> {
             Err(_) => Ok(false),
         }
     }
-}
-
-/// Whether the failure ends everything, so that no other route need be tried.
-fn ends_all(error: &CallError) -> bool {
-    is_final(error) || is_about_the_organization(error)
 }
 
 /// Some holders whom the listing has and who have an account: another route that is to be believed knows them.
