@@ -193,9 +193,6 @@ fn letters_behind_a_quote_that_is_never_closed_count_as_well() {
 fn a_text_of_which_a_visitor_wants_no_more_is_looked_at_to_its_end_all_the_same() {
     struct Beginning;
     impl Visitor for Beginning {
-        fn sheet(&mut self, _: &Shared<str>) -> Visit {
-            Visit::Rows
-        }
         fn row(&mut self, _: &mut Row) -> Visit {
             Visit::Skip
         }
@@ -400,10 +397,6 @@ fn a_sheet_overwritten_meanwhile_is_refused_and_one_replaced_is_read_as_it_was()
 struct Feeder(std::fs::File);
 
 impl Visitor for Feeder {
-    fn sheet(&mut self, _: &Shared<str>) -> Visit {
-        Visit::Rows
-    }
-
     fn row(&mut self, row: &mut Row) -> Visit {
         assert!(row.number() < 100, "the reader follows the writer");
         self.0.write_all(b"bob\n").unwrap();
@@ -758,10 +751,6 @@ struct Looks {
 }
 
 impl Visitor for Looks {
-    fn sheet(&mut self, _: &Shared<str>) -> Visit {
-        Visit::Rows
-    }
-
     fn columns_have_width(&mut self, columns: (usize, usize), width: f64) {
         self.widths.push((columns, width.round()));
     }

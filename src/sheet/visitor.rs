@@ -14,10 +14,12 @@ pub enum Visit {
     Skip,
 }
 
-/// Someone who looks at every row of a sheet.
+/// Someone who looks at every row of a sheet, unless it says otherwise.
 pub trait Visitor {
     /// A worksheet begins; its name is empty for a CSV.
-    fn sheet(&mut self, sheet: &Shared<str>) -> Visit;
+    fn sheet(&mut self, _sheet: &Shared<str>) -> Visit {
+        Visit::Rows
+    }
 
     /// The worksheet that has just begun is one that the spreadsheet program hides.
     fn sheet_is_hidden(&mut self) {}
@@ -38,7 +40,9 @@ pub trait Visitor {
 
     /// A row that is not empty. Whoever wants to keep it may leave another in its place, of which
     /// only the memory is used.
-    fn row(&mut self, row: &mut Row) -> Visit;
+    fn row(&mut self, _row: &mut Row) -> Visit {
+        Visit::Rows
+    }
 
     /// Rows of a CSV that are still together, for whoever wants to take them apart elsewhere, and may leave others in their
     /// place as with [`row`](Self::row).

@@ -25,15 +25,7 @@ fn refusal(bytes: &[u8]) -> Option<String> {
 
 struct Nobody;
 
-impl reseat::sheet::Visitor for Nobody {
-    fn sheet(&mut self, _: &reseat::model::Shared<str>) -> reseat::sheet::Visit {
-        reseat::sheet::Visit::Rows
-    }
-
-    fn row(&mut self, _: &mut reseat::sheet::Row) -> reseat::sheet::Visit {
-        reseat::sheet::Visit::Rows
-    }
-}
+impl reseat::sheet::Visitor for Nobody {}
 
 fn is_named(bytes: &[u8], what: &str, cure: &str) {
     let told = refusal(bytes).unwrap_or_default();

@@ -8,8 +8,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use fs_err::{File, OpenOptions};
 
 use crate::app::rights::Rights;
-use crate::model::Shared;
-use crate::sheet::{Row, Source, Visit, Visitor};
+use crate::sheet::{Source, Visitor};
 use crate::watch::{Content, Sighting};
 
 /// So much is read at a time.
@@ -98,15 +97,7 @@ pub(super) fn content(path: &Path, known: Option<&Content>) -> io::Result<Conten
 /// Looks at every row, to see whether that can be done.
 struct EveryRow;
 
-impl Visitor for EveryRow {
-    fn sheet(&mut self, _sheet: &Shared<str>) -> Visit {
-        Visit::Rows
-    }
-
-    fn row(&mut self, _row: &mut Row) -> Visit {
-        Visit::Rows
-    }
-}
+impl Visitor for EveryRow {}
 
 #[cfg(test)]
 mod tests {
