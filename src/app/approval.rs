@@ -7,7 +7,7 @@ use super::ending::Reason;
 use crate::model::{AsOf, Row, RowKey, Status};
 use crate::plan::PlannedSheet;
 use crate::settings::WatchSettings;
-use crate::text::{number, plural};
+use crate::text::{choose, number, plural};
 
 /// Who answers for a plan before it is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ impl TakenAway {
             1 => "one person loses access".to_owned(),
             people => format!("{} people lose access", number(people)),
         };
-        let is_or_are = if self.deletions == 1 { "is" } else { "are" };
+        let is_or_are = choose(self.deletions, "is", "are");
         let deleted = format!("{} {is_or_are} deleted", plural(self.deletions, "account"));
         let reasons = [
             beyond(self.deletions, allowed.max_deletes, deleted, "max_deletes"),

@@ -14,7 +14,7 @@ use super::sheet_outlet::print_sheet;
 use super::sheet_place::SheetPlace;
 use crate::model::{BundleSet, Place};
 use crate::report::of_each;
-use crate::text::{number, plural};
+use crate::text::{choose, number, plural};
 use crate::undo::{RowKind, UndoRow, Why, table};
 
 /// The rows that were worked out, and what they come to.
@@ -83,7 +83,7 @@ impl Undone {
             "free another before the sheet is run"
         };
         (!lacking.is_empty()).then(|| {
-            let find = if lacking.len() == 1 { "finds" } else { "find" };
+            let find = choose(lacking.len(), "finds", "find");
             format!("{} {find} no free seat of {all}: {help}", plural(lacking.len(), "row"))
         })
     }

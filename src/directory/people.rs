@@ -16,7 +16,7 @@ use super::users::ReadUsers;
 use super::{Accounts, Found, Groups, Needs, ReadError};
 use crate::api::{CallError, Group, Resolved, User, UserKind};
 use crate::model::{GroupId, UserId, UserRef};
-use crate::text::{fold, number, plural};
+use crate::text::{choose, fold, number, plural};
 
 /// How many names are asked for before it counts that the directory knows none of them: such a sheet is about another
 /// organization, and thousands of calls more would say the same.
@@ -54,11 +54,7 @@ impl Reader<'_> {
             self.notice(format!(
                 "the directory knows {} under an id that calls do not take, so {} left alone",
                 plural(unusable, "person of the sheet").replace("sheets", "sheet"),
-                if unusable == 1 {
-                    "that name is"
-                } else {
-                    "those names are"
-                }
+                choose(unusable, "that name is", "those names are")
             ));
         }
         let known: Accounts = people.iter().cloned().collect();

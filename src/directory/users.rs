@@ -10,7 +10,7 @@ use super::{Accounts, Detail, Found, ListingShape, Needs, ReadError};
 use crate::api::{CallError, User};
 use crate::event::Observer;
 use crate::model::{UserId, UserRef};
-use crate::text::plural;
+use crate::text::{choose, plural};
 
 /// Of names that an unsteady listing lacks and the directory does not resolve, as many are searched for.
 const MOST_SEARCHES: usize = 50;
@@ -180,7 +180,7 @@ impl Reader<'_> {
                     "the listing of users does not fit together (an account came twice, or their number is another than \
                      the server says), so {} that it lacks {} looked up by name or id",
                     plural(count, "account"),
-                    if count == 1 { "is" } else { "are" }
+                    choose(count, "is", "are")
                 ));
                 let missed = match self.resolve(&names).await {
                     Ok(resolution) => {

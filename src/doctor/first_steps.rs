@@ -2,7 +2,7 @@
 
 use crate::problem::Severity;
 use crate::settings::{self, Unset, UnsetSecret};
-use crate::text::joined;
+use crate::text::{choose, joined};
 
 /// What is not configured, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +145,7 @@ const NAME: &str = "NAME is what follows the host in the portal's address, or al
 const ID: &str = "ID is the App ID";
 
 fn be(missing: &[Essential]) -> &'static str {
-    if missing.len() == 1 { "is" } else { "are" }
+    choose(missing.len(), "is", "are")
 }
 
 #[cfg(test)]

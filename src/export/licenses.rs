@@ -10,7 +10,7 @@ use crate::draft::{DraftColumn, DraftRow, account_name, licenses as list};
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn, print_state};
 use crate::model::{OperationKind, WrittenState};
-use crate::text::joined;
+use crate::text::{choose, joined};
 
 /// All holders that the filters take, by address and then id; those whose account is gone have no address.
 ///
@@ -165,11 +165,7 @@ fn with_group(draft: DraftRow, holder: &Holder<'_>, present: Present<'_>) -> Dra
 
 fn groups_of(holder: &Holder<'_>, present: Present<'_>) -> String {
     let names: Vec<String> = givers(present, holder).iter().map(|name| format!("`{name}`")).collect();
-    let noun = if names.len() == 1 {
-        "the group"
-    } else {
-        "each of the groups"
-    };
+    let noun = choose(names.len(), "the group", "each of the groups");
     format!("{noun} {}", joined(&names, usize::MAX))
 }
 

@@ -12,7 +12,7 @@ use crate::api::{GroupRule, ToldTime, User};
 use crate::directory::Found;
 use crate::holdings::Holder;
 use crate::model::{AsOf, BundleCode, BundleSet, GroupId, GroupRef};
-use crate::text::{joined, plural};
+use crate::text::{choose, joined, plural};
 
 /// How many of several groups an error names.
 const MOST_NAMED: usize = 5;
@@ -138,7 +138,7 @@ impl Selection {
             told.push(format!(
                 "left out: {} that {} gone and of which no use is recorded; without `idle` they are found",
                 plural(orphans, "account"),
-                if orphans == 1 { "is" } else { "are" }
+                choose(orphans, "is", "are")
             ));
         }
         Chosen { taken, told }

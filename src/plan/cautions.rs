@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::warnings::warn;
 use super::{Plan, RowIndex, Warning};
 use crate::model::{BundleSet, Row};
-use crate::text::{joined, number, people};
+use crate::text::{choose, joined, number, people};
 
 /// How many of them a warning lists.
 const NAMED: usize = 4;
@@ -104,11 +104,11 @@ impl Cautions {
         }
         let rows = self.fewer_groups.iter().map(|fewer| fewer.row).collect();
         warn("names-fewer-groups", rows, |count| {
-            let (rows, are) = if count == 1 {
-                ("1 `update` row names".to_owned(), "its account is in")
-            } else {
-                (format!("{} `update` rows name", number(count)), "their accounts are in")
-            };
+            let (rows, are) = choose(
+                count,
+                ("1 `update` row names".to_owned(), "its account is in"),
+                (format!("{} `update` rows name", number(count)), "their accounts are in"),
+            );
             format!(
                 "{rows} fewer groups than {are}, and nothing is taken away by that, because an `update` only joins `groups`; \
                  groups to leave stand in `remove_groups`, and `set-groups` leaves all others"
@@ -128,7 +128,7 @@ impl Cautions {
                 }
             }
         }
-        let have = if names.len() == 1 { "has" } else { "have" };
+        let have = choose(names.len(), "has", "have");
         warn("people-without-account", rows, |_| {
             format!(
                 "{} of the organization's directory {have} no account yet; a group or a licence makes one: {}",
@@ -156,7 +156,7 @@ impl Cautions {
             if missing.is_empty() {
                 kept
             } else {
-                let miss = if missing.len() == 1 { "misses" } else { "miss" };
+                let miss = choose(missing.len(), "misses", "miss");
                 format!("{kept}; {} {miss} out on them", joined(&missing, NAMED))
             }
         })

@@ -8,7 +8,7 @@ use super::warnings::{NAMED_IN_A_WARNING, warn};
 use super::{RowIndex, Warning};
 use crate::directory::Snapshot;
 use crate::model::Row;
-use crate::text::{folded, joined, number, plural};
+use crate::text::{choose, folded, joined, number, plural};
 
 /// So many people of the organization use a domain well.
 const PEOPLE: usize = 5;
@@ -60,7 +60,7 @@ struct Slip<'a> {
 
 impl Slip<'_> {
     fn words(&self, count: usize, addresses: &[&str]) -> String {
-        let write = if count == 1 { "writes" } else { "write" };
+        let write = choose(count, "writes", "write");
         let used = if self.people > 0 {
             format!("which {} of the organization have", number(self.people))
         } else {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Verdict};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
-use crate::text::{joined, number, people};
+use crate::text::{choose, joined, number, people};
 
 /// What a plan does with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,7 +246,7 @@ impl AccessLost {
 
     /// How many people, in words.
     pub fn people(&self) -> String {
-        let lose = if self.people == 1 { "loses" } else { "lose" };
+        let lose = choose(self.people, "loses", "lose");
         format!("{} {lose} access", people(self.people))
     }
 }

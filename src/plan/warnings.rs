@@ -10,7 +10,7 @@ use super::{
 };
 use crate::directory::Snapshot;
 use crate::model::{BundleSet, Row};
-use crate::text::{joined_first, number, people, plural};
+use crate::text::{choose, joined_first, number, people, plural};
 
 /// How many accounts a warning lists.
 pub const NAMED_IN_A_WARNING: usize = 4;
@@ -89,11 +89,7 @@ fn unblocking(allocations: &AllocationChanges<'_>) -> Option<Warning> {
     let is_blocked = |direct: &Direct| matches!(direct, Direct::Holds(bundles) if bundles.is_empty());
     let (rows, accounts) = allocations.matching(|change| is_blocked(change.before) && !is_blocked(change.after));
     warn("unblocks", rows, |_| {
-        let (is, them) = if accounts.len() == 1 {
-            ("is", "it")
-        } else {
-            ("are", "them")
-        };
+        let (is, them) = choose(accounts.len(), ("is", "it"), ("are", "them"));
         format!(
             "{} {is} blocked from every licence now, and this unblocks {them}: {}",
             plural(accounts.len(), "account"),
@@ -108,11 +104,7 @@ fn overriding(allocations: &AllocationChanges<'_>) -> Option<Warning> {
         exists && *change.before == Direct::Inherits && matches!(change.after, Direct::Holds(_))
     });
     warn("overrides-inherited", rows, |_| {
-        let (get, them) = if accounts.len() == 1 {
-            ("gets", "it")
-        } else {
-            ("get", "them")
-        };
+        let (get, them) = choose(accounts.len(), ("gets", "it"), ("get", "them"));
         format!(
             "{} {get} a first direct allocation, which overrides what groups give {them}: {}",
             plural(accounts.len(), "account"),
@@ -130,11 +122,7 @@ fn releasing(allocations: &AllocationChanges<'_>, snapshot: &Snapshot) -> Option
         is_released && !leavers.contains(&change.account) && signs_in(plan, snapshot, change.account)
     });
     warn("released-may-return", rows, |_| {
-        let (lose, their) = if accounts.len() == 1 {
-            ("loses", "its")
-        } else {
-            ("lose", "their")
-        };
+        let (lose, their) = choose(accounts.len(), ("loses", "its"), ("lose", "their"));
         format!(
             "{} {lose} {their} direct allocation; group rules apply again, and a licence they give may be taken \
              again at the next sign-in: {}",
@@ -163,11 +151,7 @@ fn giving_back(sheet: &[Row], plan: &Plan, snapshot: &Snapshot) -> Option<Warnin
     }
     accounts.dedup();
     warn("lease-may-return", rows, |_| {
-        let (give, their) = if accounts.len() == 1 {
-            ("gives", "its")
-        } else {
-            ("give", "their")
-        };
+        let (give, their) = choose(accounts.len(), ("gives", "its"), ("give", "their"));
         format!(
             "{} {give} back a seat that {their} group's licence rule gives; it may be taken again at the next sign-in: {}",
             plural(accounts.len(), "account"),
@@ -191,11 +175,7 @@ fn rules_removed(plan: &Plan) -> Option<Warning> {
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     warn("rule-taken-away", rows, |count| {
-        let (rules, it) = if count == 1 {
-            ("a licence rule", "it")
-        } else {
-            ("licence rules", "them")
-        };
+        let (rules, it) = choose(count, ("a licence rule", "it"), ("licence rules", "them"));
         format!(
             "{rules} will be taken away, and with {it} the seats that are held by {it}: {}; nobody takes one by {it} any more",
             named(&words)
@@ -210,7 +190,7 @@ fn nobody_there(plan: &Plan) -> Option<Warning> {
     let gone = gone.filter(|(_, verdict)| verdict.code == RowReason::AlreadyGone.into());
     let (rows, words): (Vec<RowIndex>, Vec<&str>) = gone.map(|(row, verdict)| (row, verdict.message.as_str())).unzip();
     warn("nobody-to-delete", rows, |count| {
-        let find = if count == 1 { "finds" } else { "find" };
+        let find = choose(count, "finds", "find");
         format!(
             "{} {find} no account to delete: {}",
             plural(count, "row"),
@@ -235,7 +215,7 @@ fn not_bought(plan: &Plan) -> Option<Warning> {
         all = all.union(bundles);
     }
     warn("codes-not-owned", rows, |count| {
-        let want = if count == 1 { "wants" } else { "want" };
+        let want = choose(count, "wants", "want");
         format!("{}, which {} {want}", not_owned(&all), plural(count, "row"))
     })
 }
@@ -243,7 +223,7 @@ fn not_bought(plan: &Plan) -> Option<Warning> {
 fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
     let rows = plan.short.iter().map(|(row, _)| *row).collect();
     warn("seats-short", rows, |count| {
-        let miss = if count == 1 { "misses" } else { "miss" };
+        let miss = choose(count, "misses", "miss");
         let ending = match rules.on_shortage {
             OnShortage::Fill => "",
             OnShortage::Stop => {
@@ -258,11 +238,7 @@ fn missing_out(plan: &Plan, rules: &Rules) -> Option<Warning> {
 /// Migrations that cannot hand their licences over once their old account may go.
 fn in_excess(plan: &Plan) -> Option<Warning> {
     warn("seats-in-excess", plan.in_excess.clone(), |count| {
-        let (account, finds) = if count == 1 {
-            ("new account", "finds")
-        } else {
-            ("new accounts", "find")
-        };
+        let (account, finds) = choose(count, ("new account", "finds"), ("new accounts", "find"));
         format!(
             "{} {account} {finds} no seat even once the invitation is accepted, because more are taken than owned: free seats, or buy \
              more, before then",

@@ -9,7 +9,7 @@ use super::{Known, Rules, Untold};
 use crate::api::User;
 use crate::directory::Snapshot;
 use crate::model::{BundleCode, BundleSet, GroupId};
-use crate::text::{number, plural};
+use crate::text::{choose, number, plural};
 
 /// Writes notes.
 pub(super) struct Notes<'a> {
@@ -33,7 +33,7 @@ impl Notes<'_> {
         let excess = |code: &BundleCode| {
             let pool = self.snapshot.seats_of(code)?;
             let over = pool.allocated.checked_sub(pool.total).filter(|over| *over > 0)?;
-            let are = if over == 1 { "is" } else { "are" };
+            let are = choose(over, "is", "are");
             Some(format!("{} more of {code} {are} taken than owned", number(over)))
         };
         let words: Vec<String> = freed.iter().filter_map(excess).collect();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::words::things;
 use crate::event::Service;
 use crate::model::{OrganizationId, Status};
-use crate::text::{joined, plural, shown_path};
+use crate::text::{choose, joined, plural, shown_path};
 
 /// What hints are drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -235,7 +235,7 @@ impl fmt::Display for Hint {
                 "{} left out by `{}`; the same command without {} runs {}",
                 things(*rows, "row", "was", "were"),
                 by.join("` and `"),
-                if by.len() == 1 { "it" } else { "them" },
+                choose(by.len(), "it", "them"),
                 if *rows == 1 { "that as well" } else { "those as well" },
             ),
             Self::Correct(sheet, command) => write!(
@@ -271,11 +271,7 @@ impl fmt::Display for Hint {
                 if *rows == 1 { "it" } else { "they" },
             ),
             Self::AccountsLeft(addresses) => {
-                let (row, it) = if addresses.len() == 1 {
-                    ("a row", "it")
-                } else {
-                    ("rows", "them")
-                };
+                let (row, it) = choose(addresses.len(), ("a row", "it"), ("rows", "them"));
                 write!(
                     out,
                     "the address of {row} was corrected after an account was invited or made for {}, or may have been: a sheet \

@@ -12,7 +12,7 @@ use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::OperationKind;
 use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
 use crate::sheet::WrittenCell;
-use crate::text::{self, clean, fold, length_text, number, plural};
+use crate::text::{self, choose, clean, fold, length_text, number, plural};
 
 /// How many of those who miss out are listed; the sheet has all.
 const NAMED: usize = 20;
@@ -119,7 +119,7 @@ impl RebalanceView<'_> {
         }
         let seats = plural(self.freed(), "seat");
         let rows = things(to_run, "row", "frees", "free");
-        let grant = if to_run == 1 { "grants" } else { "grant" };
+        let grant = choose(to_run, "grants", "grant");
         format!("{rows} {seats} and {grant} {}{missing}", number(self.granted()))
     }
 
@@ -189,7 +189,7 @@ impl RebalanceView<'_> {
         for line in self.proposal.bundles.iter().filter(|line| line.freed > 0) {
             let over = excess(line);
             if over > 0 {
-                let are = if over == 1 { "is" } else { "are" };
+                let are = choose(over, "is", "are");
                 writeln!(
                     out,
                     "{} more of {} {are} taken than owned; the first that come free cure that",

@@ -1,7 +1,7 @@
 //! What a report lacks, in words.
 
 use super::fold::{RunReport, UnreadRecords};
-use crate::text::{clean, plural};
+use crate::text::{choose, clean, plural};
 
 /// How much of a name is shown.
 const MOST: usize = 200;
@@ -19,11 +19,7 @@ impl RunReport {
         }
         let unrecorded = self.runs.iter().filter(|run| run.record.is_none()).count();
         if unrecorded > 0 {
-            let (have, they) = if unrecorded == 1 {
-                ("has", "it")
-            } else {
-                ("have", "they")
-            };
+            let (have, they) = choose(unrecorded, ("has", "it"), ("have", "they"));
             gaps.push(format!(
                 "{} {have} no record beside the results, so it is not known how {they} ended, nor how many seats were taken.",
                 plural(unrecorded, "run")

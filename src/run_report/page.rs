@@ -20,7 +20,7 @@ use crate::page::{
     Cause, Column, ColumnKind, Fact, Figure, Folded, Page, PageCell, PageRows, PageTable, SeatBar, Section,
     SectionBody, Tone,
 };
-use crate::text::{clean, joined, number, plural};
+use crate::text::{choose, clean, joined, number, plural};
 
 /// How much of a name is shown.
 const MOST: usize = 200;
@@ -147,15 +147,11 @@ impl WrittenReport<'_> {
             .iter()
             .map(|(id, name)| name.as_deref().map_or_else(|| id.to_string(), |name| clean(name, MOST)))
             .collect();
-        let label = if organizations.len() == 1 {
-            "organization"
-        } else {
-            "organizations"
-        };
+        let label = choose(organizations.len(), "organization", "organizations");
         if !organizations.is_empty() {
             facts.push(Fact::new(label, joined(&organizations, MOST_NAMES)));
         }
-        let label = if report.files.len() == 1 { "sheet" } else { "sheets" };
+        let label = choose(report.files.len(), "sheet", "sheets");
         let rows = plural(self.count(), "row");
         let names = self.names(super::fold::FileFacts::label, MOST_SHEETS);
         facts.push(Fact::new(label, format!("{names}, {rows}")));
@@ -466,7 +462,7 @@ fn quoted(words: &str) -> String {
 }
 
 fn figures(counts: &Counts) -> Vec<Figure> {
-    let verb = |count: u64, one: &'static str, many: &'static str| if count == 1 { one } else { many };
+    let verb = |count: u64, one: &'static str, many: &'static str| choose(count, one, many);
     let mut figures = vec![Figure::new(counts.done, "done", Tone::Good)];
     let others = [
         (counts.already_so, "already so", Tone::Plain),

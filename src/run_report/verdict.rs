@@ -5,7 +5,7 @@ use super::outcome::Counts;
 use super::words::in_words;
 use crate::model::{OperationKind, Status};
 use crate::page::Tone;
-use crate::text::{joined, number};
+use crate::text::{choose, joined, number};
 
 /// How many sheets are named.
 const MOST_NAMED: usize = 5;
@@ -36,11 +36,7 @@ pub fn verdict(report: &RunReport) -> (String, Tone) {
     }
     let mut sentences = vec![format!("{}.", parts.join("; "))];
     if unknown > 0 {
-        let rows = if unknown == 1 {
-            "one row".to_owned()
-        } else {
-            format!("{} rows", number(unknown))
-        };
+        let rows = choose(unknown, "one row".to_owned(), format!("{} rows", number(unknown)));
         sentences.push(format!("What became of {rows} is not certain yet."));
     }
     if report.runs.last().is_some_and(super::runs::RunFacts::was_cut_off) {
@@ -49,7 +45,7 @@ pub fn verdict(report: &RunReport) -> (String, Tone) {
     let undone = report.files.iter().filter_map(|file| file.undone_by.as_deref());
     let undone: Vec<&str> = undone.collect();
     if !undone.is_empty() {
-        let runs = if undone.len() == 1 { "a run" } else { "runs" };
+        let runs = choose(undone.len(), "a run", "runs");
         let by = joined(&undone, MOST_NAMED);
         sentences.push(format!("Since then {runs} of {by} undid what was done, or part of it."));
     }

@@ -2,7 +2,7 @@
 
 use super::outcome::Counts;
 use crate::model::OperationKind;
-use crate::text::number;
+use crate::text::{choose, number};
 
 /// `40 people to be invited: 38 done, 2 need attention`.
 pub(super) fn asked(operation: Option<OperationKind>, counts: &Counts) -> String {
@@ -54,7 +54,7 @@ fn what(operation: Option<OperationKind>, count: u64) -> String {
 
 /// A count, and the words that fit it.
 pub(super) fn in_words(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
+    format!("{} {}", number(count), choose(count, one, many))
 }
 
 /// The counts that are not nought, in words.

@@ -19,7 +19,7 @@ use super::sheet::{SheetSettings, sheet};
 use super::watch::{WatchSettings, watch};
 use crate::api::{BaseUrl, Routes};
 use crate::model::{BundleCode, Deployment};
-use crate::text::joined;
+use crate::text::{choose, joined};
 
 /// The validated settings.
 #[derive(Debug, Clone)]
@@ -229,11 +229,7 @@ fn warn_of_variables(layers: &Layers<'_>, profile: &str) {
     if variables.is_empty() {
         return;
     }
-    let (take, place) = if keys.len() == 1 {
-        ("takes", "the place")
-    } else {
-        ("take", "the places")
-    };
+    let (take, place) = choose(keys.len(), ("takes", "the place"), ("take", "the places"));
     let named: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
     let what = format!(
         "{} {take} {place} of {} in the profile `{profile}`",

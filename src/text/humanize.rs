@@ -27,17 +27,22 @@ impl Count for usize {
     }
 }
 
+/// What fits one thing, or what fits any other number of them: the verb beside a count, and the pronoun.
+pub fn choose<T>(count: impl Count, one: T, many: T) -> T {
+    if count.count() == 1 { one } else { many }
+}
+
 /// `1 row`, `2 rows`, `1,200 rows`: a count with its noun, the plural formed with `s`.
 pub fn plural(count: impl Count, noun: &str) -> String {
     let count = count.count();
-    let ending = if count == 1 { "" } else { "s" };
+    let ending = choose(count, "", "s");
     format!("{} {noun}{ending}", number(count))
 }
 
 /// `1 person`, `2 people`, `1,200 people`.
 pub fn people(count: impl Count) -> String {
     let count = count.count();
-    format!("{} {}", number(count), if count == 1 { "person" } else { "people" })
+    format!("{} {}", number(count), choose(count, "person", "people"))
 }
 
 /// A whole number with commas between thousands.
@@ -101,6 +106,11 @@ pub fn joined_first<T: Display>(mut items: impl ExactSizeIterator<Item = T>, mos
         [only] => only.clone(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
+}
+
+/// The same of names, each in backticks.
+pub fn listed<T: Display>(names: impl ExactSizeIterator<Item = T>, most: usize) -> String {
+    joined_first(names.map(|name| format!("`{name}`")), most)
 }
 
 #[cfg(test)]

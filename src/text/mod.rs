@@ -16,7 +16,7 @@ pub use ascii::{each_place_of, is_lower, is_plain};
 pub use clean::{clean, clean_text, escape_formula, is_unsafe, shown_path, terminal_safe, unescape_formula};
 pub use decode::{NotText, decode, trimmed};
 pub use fold::{fold, folded, header_key};
-pub use humanize::{duration, joined, joined_first, length_text, number, people, plural};
+pub use humanize::{choose, duration, joined, joined_first, length_text, listed, number, people, plural};
 pub use nearest::{is_opposite, nearest};
 pub use quotation_marks::with_quotation_marks;
 pub use shell::{shell_flag, shell_word};

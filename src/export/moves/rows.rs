@@ -14,7 +14,7 @@ use crate::export::{ExportRow, ExportTable, Exported, Filter, FilterError, Prese
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn};
 use crate::model::OperationKind;
-use crate::text::{joined, nearest, number};
+use crate::text::{choose, joined, nearest, number};
 
 /// Everybody of a domain whom the filters take, by address and then id. Addresses are held against everybody's, whomever
 /// the filters take, so that a domain can move in several parts.
@@ -226,7 +226,7 @@ fn lines(movers: &Movers<'_>, present: Present<'_>, request: &MoveRequest) -> Ve
     let lines = all.into_iter().filter(|(count, ..)| *count > 0);
     lines
         .map(|(count, one, several, rest)| {
-            let words = if count == 1 { one } else { several };
+            let words = choose(count, one, several);
             format!("{} {words}{rest}", number(count))
         })
         .collect()

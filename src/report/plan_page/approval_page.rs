@@ -14,7 +14,7 @@ use super::words::way_lost;
 use crate::page::{Fact, Figure, Page, PageCell, PageRows, PageTable, Tone};
 use crate::plan::{Fate, Loser, RowIndex, losers};
 use crate::run_report::{Cause, Masking, People};
-use crate::text::{clean, number, plural, with_quotation_marks};
+use crate::text::{choose, clean, number, plural, with_quotation_marks};
 
 /// How much of a message is shown.
 const MOST: usize = 1_000;
@@ -140,7 +140,7 @@ impl<'a> ApprovalPage<'a> {
             );
         }
         if self.view.hidden.read > 0 {
-            let are = if self.view.hidden.read == 1 { "runs" } else { "run" };
+            let are = choose(self.view.hidden.read, "runs", "run");
             fact(
                 "hidden rows",
                 format!(
@@ -195,7 +195,7 @@ fn figures(counts: &Counts, losers: usize, deletions: usize) -> Vec<Figure> {
     ];
     let others = others.into_iter().filter(|(count, ..)| *count > 0);
     let figures = always.into_iter().chain(others).map(|(count, one, many, tone)| {
-        let label = if count == 1 { one } else { many };
+        let label = choose(count, one, many);
         Figure::new(count as u64, label, tone)
     });
     figures.collect()

@@ -3,7 +3,7 @@
 use super::super::words::{people, things};
 use super::counts::Counts;
 use crate::page::Tone;
-use crate::text::{self, number};
+use crate::text::{self, choose, number};
 
 /// What the sentence rests on beside the counts.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +90,7 @@ fn headline(counts: &Counts, grounds: Grounds<'_>) -> String {
             "; {} a licence, {} {} one",
             people(giving_up, "gives up", "give up"),
             number(getting),
-            if getting == 1 { "gets" } else { "get" }
+            choose(getting, "gets", "get")
         ),
     };
     format!("{whom}; {lost}{deleted}{licences}.")
