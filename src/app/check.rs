@@ -24,7 +24,7 @@ use crate::model::{AsOf, BundleCode, Catalogue, to_the_second};
 use crate::report::{ShapeOfWaiting, problems_shape, waiting_shape, waiting_words, write_left_out, write_problems};
 use crate::settings::{Overrides, Reach, Settings};
 use crate::sheet::Source;
-use crate::text::{joined, number, plural};
+use crate::text::{listed, number, plural};
 
 /// More codes are only counted.
 const MOST_NAMED: usize = 12;
@@ -126,8 +126,7 @@ fn about_remembered(codes: &BTreeSet<BundleCode>, catalogue: &Catalogue) -> Stri
     let name = &inventory.organization;
     if let [first, more @ ..] = there.as_slice() {
         let were = if more.is_empty() { "was" } else { "were" };
-        let codes: Vec<String> = there.iter().map(|owned| format!("`{}`", owned.code)).collect();
-        let codes = joined(&codes, MOST_NAMED);
+        let codes = listed(there.iter().map(|owned| &owned.code), MOST_NAMED);
         let _ = writeln!(lines, "{codes} {were} last seen in `{name}` on {}", day(first.seen));
     }
     for owned in gone {

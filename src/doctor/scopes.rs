@@ -2,7 +2,7 @@
 
 use super::{Blame, Check, Finding, Outcome};
 use crate::api::SCOPES;
-use crate::text::joined;
+use crate::text::listed;
 
 /// Something that reseat does, and the scope that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +79,9 @@ pub fn scopes(granted: Option<&[String]>, asked: Asked) -> Finding {
         return Finding::skipped(Check::Scopes, what);
     };
     let (met, lacking): (Vec<_>, Vec<_>) = SCOPE_NEEDS.iter().copied().partition(|need| need.is_met_by(granted));
-    let shown = |needs: &[ScopeNeed]| {
-        joined(
-            &needs.iter().map(|need| format!("`{}`", need.scope)).collect::<Vec<_>>(),
-            6,
-        )
-    };
+    let shown = |needs: &[ScopeNeed]| listed(needs.iter().map(|need| need.scope), 6);
     if lacking.is_empty() {
-        let all = joined(&SCOPES.map(|scope| format!("`{scope}`")), SCOPES.len());
+        let all = listed(SCOPES.iter(), SCOPES.len());
         let what = format!("the token has all that reseat needs: {all}");
         return Finding::ok(Check::Scopes, what);
     }
@@ -104,12 +99,9 @@ pub fn scopes(granted: Option<&[String]>, asked: Asked) -> Finding {
     if !met.is_empty() {
         finding = finding.with_detail(format!("it has {}", shown(&met)));
     }
-    let umbrellas: Vec<String> = SCOPES
-        .iter()
-        .filter(|scope| lacking.iter().any(|need| need.scope.starts_with(*scope)))
-        .map(|scope| format!("`{scope}`"))
-        .collect();
-    let umbrellas = joined(&umbrellas, SCOPES.len());
+    let mut umbrellas = SCOPES.to_vec();
+    umbrellas.retain(|scope| lacking.iter().any(|need| need.scope.starts_with(scope)));
+    let umbrellas = listed(umbrellas.iter(), SCOPES.len());
     finding.with_help(match asked {
         Asked::ByReseat => format!(
             "add {umbrellas} to the application as application scopes (portal: Admin, External Applications, the application, \

@@ -10,7 +10,7 @@ use crate::draft::{DraftColumn, DraftRow, account_name, licenses as list};
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn, print_state};
 use crate::model::{OperationKind, WrittenState};
-use crate::text::{choose, joined};
+use crate::text::{choose, listed};
 
 /// All holders that the filters take, by address and then id; those whose account is gone have no address.
 ///
@@ -164,9 +164,9 @@ fn with_group(draft: DraftRow, holder: &Holder<'_>, present: Present<'_>) -> Dra
 }
 
 fn groups_of(holder: &Holder<'_>, present: Present<'_>) -> String {
-    let names: Vec<String> = givers(present, holder).iter().map(|name| format!("`{name}`")).collect();
+    let names = givers(present, holder);
     let noun = choose(names.len(), "the group", "each of the groups");
-    format!("{noun} {}", joined(&names, usize::MAX))
+    format!("{noun} {}", listed(names.iter(), usize::MAX))
 }
 
 fn with_facts(draft: DraftRow, holder: &Holder<'_>, present: Present<'_>, zone: &TimeZone) -> DraftRow {

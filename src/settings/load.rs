@@ -19,7 +19,7 @@ use super::sheet::{SheetSettings, sheet};
 use super::watch::{WatchSettings, watch};
 use crate::api::{BaseUrl, Routes};
 use crate::model::{BundleCode, Deployment};
-use crate::text::{choose, joined};
+use crate::text::{choose, listed};
 
 /// The validated settings.
 #[derive(Debug, Clone)]
@@ -225,16 +225,15 @@ fn warn_of_variables(layers: &Layers<'_>, profile: &str) {
     const WHICH_ORGANIZATION: [&str; 4] = ["uri", "organization", "organization_id", "client_id"];
     let replacing = layers.replacing.iter();
     let replacing = replacing.filter(|(_, key)| WHICH_ORGANIZATION.contains(key));
-    let (variables, keys): (Vec<&str>, Vec<String>) = replacing.map(|(name, key)| (*name, format!("`{key}`"))).unzip();
+    let (variables, keys): (Vec<&str>, Vec<&str>) = replacing.copied().unzip();
     if variables.is_empty() {
         return;
     }
     let (take, place) = choose(keys.len(), ("takes", "the place"), ("take", "the places"));
-    let named: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
     let what = format!(
         "{} {take} {place} of {} in the profile `{profile}`",
-        joined(&named, usize::MAX),
-        joined(&keys, usize::MAX)
+        listed(variables.iter(), usize::MAX),
+        listed(keys.iter(), usize::MAX)
     );
     let help = if cfg!(windows) {
         let lines = variables.iter().map(|name| format!("Remove-Item Env:{name}"));

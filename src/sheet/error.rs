@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::text::{joined, plural};
+use crate::text::{listed, plural};
 
 /// Why a sheet cannot be read or written at all; a sentence that names the file and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -151,7 +151,6 @@ fn did_you_mean(near: &[String]) -> String {
     if near.is_empty() {
         String::new()
     } else {
-        let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
-        format!("; near it are {}", joined(&near, 3))
+        format!("; near it are {}", listed(near.iter(), 3))
     }
 }

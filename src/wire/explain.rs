@@ -12,7 +12,7 @@ use super::certificate::Certificate;
 use super::proxy::Proxy;
 use super::tls::{CertificateFault, Handshake};
 use super::{Reach, TransportCode, TransportError};
-use crate::text::{clean, duration, joined};
+use crate::text::{clean, duration, listed};
 
 /// What is known of the exchange that failed.
 pub(super) struct ErrorContext<'a> {
@@ -181,11 +181,9 @@ fn wrong_with(fault: &CertificateError, own: Option<&Certificate>) -> String {
     };
     match (CertificateFault::of(fault), fault) {
         (CertificateFault::OtherName, _) => {
-            let names = own.map_or(&[][..], |own| &own.names).iter();
-            let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-            let names = match names.as_slice() {
+            let names = match own.map_or(&[][..], |own| &own.names) {
                 [] => "it names no host".to_owned(),
-                names => format!("it is for {}", joined(names, 5)),
+                names => format!("it is for {}", listed(names.iter(), 5)),
             };
             format!("is for another name, so it may be another server: {names}; check the address")
         }

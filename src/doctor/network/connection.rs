@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Blame, Check, Finding, Outcome};
-use crate::text::{joined, plural, shown_path};
+use crate::text::{listed, plural, shown_path};
 use crate::wire::{Certificate, CertificateFault, Direct, Handshake, Look, SetUpError, TransportCode, Way};
 
 /// A certificate that ends sooner is worth a warning; one that is made for less than three months, in its last third.
@@ -109,10 +109,9 @@ fn told(certificate: &Certificate, is_the_server_s: bool) -> Vec<String> {
             certificate.subject, certificate.issuer
         )];
     }
-    let names: Vec<String> = certificate.names.iter().map(|name| format!("`{name}`")).collect();
-    let names = match names.as_slice() {
+    let names = match certificate.names.as_slice() {
         [] => "no host".to_owned(),
-        names => joined(names, 5),
+        names => listed(names.iter(), 5),
     };
     vec![
         format!("the certificate is for {names}, {validity}"),

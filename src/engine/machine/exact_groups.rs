@@ -8,7 +8,7 @@ use crate::api::UserUpdate;
 use crate::directory::{Accounts, Found};
 use crate::model::{GroupId, Operation};
 use crate::plan::{OneOrMany, RowIndex, Step, StepIndex, StepSource, Work};
-use crate::text::joined;
+use crate::text::listed;
 
 /// What a row has to do beside what was planned, since somebody else has put its account into groups or taken it out.
 pub(super) struct MovedMeanwhile {
@@ -41,16 +41,21 @@ impl Machine<'_> {
     /// The rows of these steps whose accounts somebody else has moved between groups. Of accounts that this run has
     /// begun to move it knows better.
     pub(super) fn moved_meanwhile(&self, steps: &[StepIndex], accounts: &Accounts) -> Vec<MovedMeanwhile> {
-        let mut seen = HashSet::new();
-        let mut moved = Vec::new();
-        for step in steps {
-            for row in self.steps.rows_of(*step) {
-                if seen.insert(row) {
-                    moved.extend(self.row_moved_meanwhile(*step, row, accounts));
-                }
-            }
-        }
-        moved
+        let rows = self.steps.rows_once(steps);
+        rows.filter_map(|(step, row)| self.row_moved_meanwhile(step, row, accounts))
+            .collect()
+    }
+
+    /// What somebody else did who put an account into the ones of these groups and took it out of the others.
+    pub(super) fn moved_in_words(&self, joined: &[GroupId], left: &[GroupId]) -> Vec<String> {
+        let moves = [("put the account into", joined), ("took the account out of", left)];
+        let moves = moves.into_iter().filter(|(_, ids)| !ids.is_empty());
+        let told = moves.map(|(what, ids)| {
+            let groups = ids.iter().filter_map(|id| self.snapshot.group_by_id(*id));
+            let names: Vec<&str> = groups.map(|group| group.name.as_str()).collect();
+            format!("{what} {}", listed(names.iter(), usize::MAX))
+        });
+        told.collect()
     }
 
     fn row_moved_meanwhile(&self, step: StepIndex, row: RowIndex, accounts: &Accounts) -> Option<MovedMeanwhile> {
@@ -76,18 +81,7 @@ impl Machine<'_> {
             .iter()
             .filter(|id| wanted.contains(id) && !now.groups.contains(id));
         let joins: Vec<GroupId> = joins.copied().filter(is_left).collect();
-        let names = |ids: &[GroupId]| {
-            let groups = ids.iter().filter_map(|id| self.snapshot.group_by_id(*id));
-            let names: Vec<String> = groups.map(|group| format!("`{}`", group.name)).collect();
-            joined(&names, names.len())
-        };
-        let mut words = Vec::new();
-        if !leaves.is_empty() {
-            words.push(format!("put the account into {}", names(&leaves)));
-        }
-        if !joins.is_empty() {
-            words.push(format!("took the account out of {}", names(&joins)));
-        }
+        let words = self.moved_in_words(&leaves, &joins);
         (!words.is_empty()).then(|| MovedMeanwhile {
             step,
             words: format!("meanwhile somebody else {}", words.join(" and ")),

@@ -5,14 +5,14 @@ use super::rows::StepFailure;
 use super::schedule::OneAtATime;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{CallError, Failure, Group, UserUpdate};
+use crate::api::{CallError, Failure, UserUpdate};
 use crate::directory::{Accounts, ReadError};
 use crate::engine::read_back::{Leavers, Remnant};
 use crate::model::{BundleSet, GroupId, OperationKind, Status, UserId};
 use crate::plan::{
     Family, Membership, RowCode, RowIndex, RowReason, Stage, Step, StepIndex, StepSource, Verdict, Work,
 };
-use crate::text::joined as joined_list;
+use crate::text::{joined as joined_list, listed};
 
 /// How many leavers have to show that a group cannot be left. So many try each group by itself at once; the groups of
 /// later ones wait for each other, so that they share calls.
@@ -180,13 +180,9 @@ impl Machine<'_> {
         if !now.tells_groups {
             return None;
         }
-        let group = |id: &GroupId| self.snapshot.group_by_id(*id).filter(|group| !group.is_everyone());
-        let joined: Vec<_> = now
-            .groups
-            .iter()
-            .filter(|id| !before.groups.contains(id))
-            .filter_map(group)
-            .collect();
+        let is_left = |id: &GroupId| self.snapshot.group_by_id(*id).is_some_and(|group| !group.is_everyone());
+        let joined = now.groups.iter().copied().filter(|id| !before.groups.contains(id));
+        let joined: Vec<GroupId> = joined.filter(is_left).collect();
         // What this run may have done itself, without having heard of it, is done again.
         let own = match &self.steps.step(step).work {
             Work::Update(parts) if self.steps.is_perhaps_done(step) => {
@@ -194,23 +190,10 @@ impl Machine<'_> {
             }
             _ => UserUpdate::default(),
         };
-        let left: Vec<_> = before
-            .groups
-            .iter()
-            .filter(|id| !now.groups.contains(id) && !own.remove_groups.contains(id))
-            .filter_map(group)
-            .collect();
-        let names = |groups: &[&Group]| {
-            let names: Vec<String> = groups.iter().map(|group| format!("`{}`", group.name)).collect();
-            joined_list(&names, usize::MAX)
-        };
-        let mut words = Vec::new();
-        if !joined.is_empty() {
-            words.push(format!("put the account into {}", names(&joined)));
-        }
-        if !left.is_empty() {
-            words.push(format!("took the account out of {}", names(&left)));
-        }
+        let is_there = |id: &GroupId| now.groups.contains(id) || own.remove_groups.contains(id);
+        let left = before.groups.iter().copied().filter(|id| !is_there(id));
+        let left: Vec<GroupId> = left.filter(is_left).collect();
+        let mut words = self.moved_in_words(&joined, &left);
         if before.is_active && !now.is_active && own.is_active.is_none() {
             words.push("deactivated the account".to_owned());
         }
@@ -218,7 +201,7 @@ impl Machine<'_> {
             step,
             words: format!("meanwhile somebody else {}", words.join(" and ")),
             is_active: now.is_active,
-            joined: joined.iter().map(|group| group.id).collect(),
+            joined,
             groups: now.groups.to_vec(),
         })
     }
@@ -370,10 +353,7 @@ fn inherited_in_words(remnant: &Remnant) -> Option<String> {
     let by = match remnant.given_by.as_slice() {
         [] => "a group's rule".to_owned(),
         [name] => format!("the rule of `{name}`"),
-        names => {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("the rules of {}", joined_list(&names, 10))
-        }
+        names => format!("the rules of {}", listed(names.iter(), 10)),
     };
     (!bundles.is_empty()).then(|| format!("is given {bundles} by {by}"))
 }

@@ -164,6 +164,15 @@ impl<'a> Steps<'a> {
         self.perhaps_done.contains(&index)
     }
 
+    /// The rows of these steps, each once, with the first of the steps.
+    pub(super) fn rows_once(&self, steps: &[StepIndex]) -> impl Iterator<Item = (StepIndex, RowIndex)> {
+        let mut seen = HashSet::new();
+        let rows = steps
+            .iter()
+            .flat_map(|step| self.rows_of(*step).into_iter().map(|row| (*step, row)));
+        rows.filter(move |(_, row)| seen.insert(*row))
+    }
+
     /// What holds of a step in that respect holds of what is split off it.
     pub(super) fn note_part(&mut self, index: StepIndex, part: StepIndex) {
         if self.is_perhaps_done(index) {

@@ -1,7 +1,7 @@
 //! Rows that are only done while what they replace is as it was when their sheet was written: what somebody else has
 //! changed since the plan was made ends them, before a call leaves.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::state::Machine;
 use crate::api::GroupRule;
@@ -70,16 +70,9 @@ impl Machine<'_> {
     /// The rows of these steps that say what groups they replace, and whose accounts are in others by now. Of accounts that
     /// this run has begun to move it knows better.
     pub(super) fn groups_replaced_meanwhile(&self, steps: &[StepIndex], accounts: &Accounts) -> Vec<ReplacedMeanwhile> {
-        let mut seen = HashSet::new();
-        let mut replaced = Vec::new();
-        for step in steps {
-            for row in self.steps.rows_of(*step) {
-                if seen.insert(row) {
-                    replaced.extend(self.row_replaced_meanwhile(*step, row, accounts));
-                }
-            }
-        }
-        replaced
+        let rows = self.steps.rows_once(steps);
+        rows.filter_map(|(step, row)| self.row_replaced_meanwhile(step, row, accounts))
+            .collect()
     }
 
     fn row_replaced_meanwhile(&self, step: StepIndex, row: RowIndex, accounts: &Accounts) -> Option<ReplacedMeanwhile> {

@@ -14,7 +14,7 @@ use crate::export::{ExportRow, ExportTable, Exported, Filter, FilterError, Prese
 use crate::holdings::Holder;
 use crate::intake::{Column, FactColumn};
 use crate::model::OperationKind;
-use crate::text::{choose, joined, nearest, number};
+use crate::text::{choose, joined, listed, nearest, number};
 
 /// Everybody of a domain whom the filters take, by address and then id. Addresses are held against everybody's, whomever
 /// the filters take, so that a domain can move in several parts.
@@ -114,8 +114,8 @@ fn notes(mover: &Mover<'_>, present: Present<'_>, is_listed: bool) -> Vec<String
             notes.push("not in the list, so the address is made by the rule".to_owned());
         }
         if !proposal.left_out.is_empty() {
-            let left_out: Vec<String> = proposal.left_out.iter().map(|text| format!("`{text}`")).collect();
-            notes.push(format!("the address leaves out {}", joined(&left_out, MOST_NAMED)));
+            let left_out = listed(proposal.left_out.iter(), MOST_NAMED);
+            notes.push(format!("the address leaves out {left_out}"));
         }
         if proposal.is_cut {
             notes.push("the names are cut, as no more than 64 letters may stand before the `@`".to_owned());
