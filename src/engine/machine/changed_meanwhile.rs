@@ -46,8 +46,8 @@ impl Machine<'_> {
             replaced.extend(self.licenses_replaced_meanwhile(*step, &now, &words));
             changes.push((*step, account, now, words));
         }
-        let changed = changes.iter().map(|(step, _, _, words)| (*step, words.clone()));
-        let all: Vec<(StepIndex, String)> = changed.chain(told(&in_use_again)).collect();
+        let licenses = changes.iter().map(|(step, _, _, words)| (*step, words.clone()));
+        let all: Vec<(StepIndex, String)> = licenses.chain(told(&in_use_again)).collect();
         if self.refuses(&all) {
             return;
         }
