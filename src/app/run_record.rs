@@ -16,7 +16,7 @@ use crate::api::CallStats;
 use crate::directory::Snapshot;
 use crate::engine::SeatsMoved;
 use crate::event::Method;
-use crate::ledger::{RunEntry, RunId, RunOrganization, RunSeats};
+use crate::ledger::{RunEntry, RunId, RunLog, RunOrganization, RunSeats};
 use crate::model::{BundleCode, Catalogue, Status};
 use crate::plan::Plan;
 
@@ -101,10 +101,12 @@ impl<'a> RunRecord<'a> {
         self
     }
 
-    /// The run begins. One that finds nothing to do leaves no record: a watched folder has a sheet that waits run again and
-    /// again.
+    /// The run begins. One that finds nothing to do leaves no record, unless the last one was killed or there is none: a watched
+    /// folder has a sheet that waits run again and again.
     pub(super) fn begin(self, rows: usize) -> Self {
-        if rows == 0 && !self.entry.begins {
+        let last = RunLog::read(&self.results).ok().and_then(|mut log| log.runs.pop());
+        let is_told = last.is_some_and(|last| last.finished_at.is_some());
+        if rows == 0 && !self.entry.begins && is_told {
             self.is_ended.store(true, Ordering::Relaxed);
         } else {
             self.write(&self.entry);

@@ -64,7 +64,8 @@ pub(super) fn choose(results: &Path, records: Vec<RunRecord>, only: &RowSelectio
              not known which had them last: {}",
             joined(&all, MOST_NAMED)
         );
-        return Err(Failure::in_settings(message).with_help(HOW));
+        let help = format!("run the sheet again first, which finds that out; or {HOW}");
+        return Err(Failure::in_settings(message).with_help(help));
     }
     let (left, now) = (joined(&named, MOST_NAMED), joined(&now, MOST_NAMED));
     let (is, them, its) = if others.len() == 1 {

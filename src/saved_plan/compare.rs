@@ -201,8 +201,9 @@ impl Touched {
             Fate::AlreadySo => return None,
             Fate::Waits if saved.status() == Some(Status::Waiting) => return None,
             Fate::CannotRun | Fate::Waits => {
-                let is_same =
-                    (saved.fate, saved.status(), &saved.report.code) == (now.fate, now.status(), &now.report.code);
+                // What could be done of a row that cannot be finished is done by now.
+                let ends_alike = (saved.status(), &saved.report.code) == (now.status(), &now.report.code);
+                let is_same = ends_alike && (saved.fate == now.fate || saved.is_planned());
                 return (!is_same).then(|| other_end(saved, now));
             }
             _ => {}

@@ -482,3 +482,13 @@ fn a_run_of_a_saved_plan_that_is_killed_goes_on_with_it() {
     assert_eq!(stage.statuses(), ["done"; 3]);
     assert_eq!(stage.user(ANNA).unwrap().name.as_deref(), Some("Annika"));
 }
+
+#[test]
+fn what_could_be_done_of_a_row_without_a_seat_is_no_change_afterwards() {
+    let sheet = "operation,user,groups,licenses\ninvite,zoe@contoso.example,Finance,RPADEVPRONU\n";
+    let stage = saved(sheet, &["--on-shortage", "fill"]);
+    run_plan(&stage, &[]).ends(3);
+    assert_eq!(stage.statuses(), ["conflict"]);
+    run_plan(&stage, &[]).ends(3).tells("still holds");
+    assert_eq!(stage.statuses(), ["conflict"]);
+}

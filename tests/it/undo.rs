@@ -787,6 +787,8 @@ fn a_row_that_has_left_the_sheet_is_not_taken_for_the_one_that_has_its_number_no
         refused.err
     );
     undone("2-3").ends(1);
+    stage.rerun(&[]).ends(0);
+    undone("2").ends(0).tells("had its number last");
 }
 
 #[test]
