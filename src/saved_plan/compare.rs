@@ -130,8 +130,7 @@ fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
     let subject = subject(now);
     let settled = |row: &RowPlan| matches!(row.fate, Fate::CannotRun | Fate::Waits);
     if settled(saved) || settled(now) {
-        let is_same = (saved.fate, saved.status(), &saved.report.code) == (now.fate, now.status(), &now.report.code);
-        return (!is_same).then(|| other_end(saved, now));
+        return other_settled_end(saved, now);
     }
     if saved.deletes != now.deletes {
         return Some(other_deletion(now));
@@ -156,19 +155,33 @@ fn changed_state(saved: &RowPlan, now: &RowPlan) -> Option<String> {
         };
         let (was_found, is_found) = (found(then, is), found(is, then));
         if was_found != is_found {
-            let (then, is) = (State::of(name, was_found.as_ref()), State::of(name, is_found.as_ref()));
-            words.push(format!("now {}; the plan expected it to {}", is.it(), then.to()));
+            words.push(found_otherwise(name, was_found.as_ref(), is_found.as_ref()));
         } else if let (Some(then), Some(is)) = (then, is)
             && then.after != is.after
         {
-            let (then, is) = (State::of(name, then.after.as_ref()), State::of(name, is.after.as_ref()));
-            words.push(format!("would now {}; the plan was for it to {}", is.to(), then.to()));
+            words.push(wanted_otherwise(name, then.after.as_ref(), is.after.as_ref()));
         }
     }
     if words.is_empty() && saved.status() != now.status() {
         return Some(other_end(saved, now));
     }
     (!words.is_empty()).then(|| format!("{subject} {}", words.join(", and ")))
+}
+
+/// The difference between the ends of rows of which one cannot run or waits.
+fn other_settled_end(saved: &RowPlan, now: &RowPlan) -> Option<String> {
+    let is_same = (saved.fate, saved.status(), &saved.report.code) == (now.fate, now.status(), &now.report.code);
+    (!is_same).then(|| other_end(saved, now))
+}
+
+fn found_otherwise(name: &Name, then: Option<&Value>, is: Option<&Value>) -> String {
+    let (then, is) = (State::of(name, then), State::of(name, is));
+    format!("now {}; the plan expected it to {}", is.it(), then.to())
+}
+
+fn wanted_otherwise(name: &Name, then: Option<&Value>, is: Option<&Value>) -> String {
+    let (then, is) = (State::of(name, then), State::of(name, is));
+    format!("would now {}; the plan was for it to {}", is.to(), then.to())
 }
 
 /// The accounts and groups that a run may have worked on since the plan was saved, and what the plan says about them:
@@ -200,12 +213,12 @@ impl Touched {
             _ if saved.fate == Fate::CannotRun && now.fate != Fate::CannotRun => return Some(other_end(saved, now)),
             Fate::AlreadySo => return None,
             Fate::Waits if saved.status() == Some(Status::Waiting) => return None,
-            Fate::CannotRun | Fate::Waits => {
-                // What could be done of a row that cannot be finished is done by now.
+            // What could be done of a row that cannot be finished is done by now.
+            Fate::CannotRun | Fate::Waits if saved.is_planned() => {
                 let ends_alike = (saved.status(), &saved.report.code) == (now.status(), &now.report.code);
-                let is_same = ends_alike && (saved.fate == now.fate || saved.is_planned());
-                return (!is_same).then(|| other_end(saved, now));
+                return (!ends_alike).then(|| other_end(saved, now));
             }
+            Fate::CannotRun | Fate::Waits => return other_settled_end(saved, now),
             _ => {}
         }
         // A migration that was to wait for its invitation comes to its end once that is accepted.
@@ -224,12 +237,10 @@ impl Touched {
             if let Some(found) = &fact.before
                 && !self.is_known(saved, &name, found)
             {
-                let is = State::of(&name, Some(found));
-                let then = State::of(&name, planned.and_then(|fact| fact.before.as_ref()));
-                words.push(format!("now {}; the plan expected it to {}", is.it(), then.to()));
+                let then = planned.and_then(|fact| fact.before.as_ref());
+                words.push(found_otherwise(&name, then, Some(found)));
             } else if fact.after.is_some() && fact.after.as_ref() != meant && !(goes_on && meant.is_none()) {
-                let (is, then) = (State::of(&name, fact.after.as_ref()), State::of(&name, meant));
-                words.push(format!("would now {}; the plan was for it to {}", is.to(), then.to()));
+                words.push(wanted_otherwise(&name, meant, fact.after.as_ref()));
             }
         }
         (!words.is_empty()).then(|| format!("{} {}", subject(now), words.join(", and ")))
