@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use reseat::model::UserId;
 use reseat::sandbox::{Config, FaultKind, FaultRule, Faults, Moment, Population, Strikes};
 
 use crate::json_outputs::{Shown, hold};
@@ -323,14 +322,8 @@ fn moved_onto_a_nameless_one() -> BTreeSet<Shown> {
             user.display_name = Some("Nadia R. (HR)".to_owned());
             user.bypass_basic_auth_restriction = true;
         });
-        let mut user = model.clone();
-        user.id = UserId(uuid::Uuid::from_u128(0x77));
-        user.legacy_id = 0;
-        (user.user_name, user.email) = (new.to_owned(), new.to_owned());
-        (user.name, user.surname, user.display_name) = (None, None, None);
-        user.groups.clear();
-        world.insert_user(user);
     });
+    stage.add_nameless(&model, new);
     stage.run(&format!("operation,user,new_email\nmigrate,{NADIA},{new}\n"));
     stage.shown()
 }

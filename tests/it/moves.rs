@@ -68,15 +68,7 @@ fn an_account_without_a_name_is_the_persons_whose_local_part_it_has() {
     let stage = Stage::new();
     let new = "nadia.rahman@new.example";
     let pending = stage.user(PENDING).unwrap();
-    stage.sandbox.with_world(|world| {
-        let mut user = pending.clone();
-        user.id = reseat::model::UserId(uuid::Uuid::from_u128(0x77));
-        user.legacy_id = 0;
-        (user.user_name, user.email) = (new.to_owned(), new.to_owned());
-        (user.name, user.surname, user.display_name) = (None, None, None);
-        user.groups.clear();
-        world.insert_user(user);
-    });
+    stage.add_nameless(&pending, new);
     let moving = format!("operation,user,new_email,delete_when\nmigrate,{NADIA},{new},\n");
     stage.run_with(&moving, &ONE).ends(75);
     assert_eq!(stage.held(new).as_deref(), Some("ACNU; ATTUNU"));

@@ -427,15 +427,20 @@ impl Stage {
 
     /// The groups of an account, by name.
     pub(crate) fn groups(&self, name: &str) -> Vec<String> {
-        let world = self.world();
-        let user = world.user_called(name).unwrap();
-        let mut names: Vec<String> = user
-            .groups
-            .iter()
-            .map(|id| world.group(*id).unwrap().name.clone())
-            .collect();
-        names.sort_unstable();
-        names
+        groups_in(&self.world(), name)
+    }
+
+    /// Somebody makes an account of this address that is like the `model`, without a name and in no group.
+    pub(crate) fn add_nameless(&self, model: &User, address: &str) {
+        self.sandbox.with_world(|world| {
+            let mut user = model.clone();
+            user.id = UserId(uuid::Uuid::from_u128(0x77));
+            user.legacy_id = 0;
+            (user.user_name, user.email) = (address.to_owned(), address.to_owned());
+            (user.name, user.surname, user.display_name) = (None, None, None);
+            user.groups.clear();
+            world.insert_user(user);
+        });
     }
 
     /// What an account holds directly; `None` inherits.
@@ -729,6 +734,14 @@ pub(crate) fn changes(before: &World, after: &World) -> Vec<String> {
             format!("{name}: {} -> {}", value(&before), value(&after))
         })
         .collect()
+}
+
+/// The groups of an account, by name.
+pub(crate) fn groups_in(world: &World, name: &str) -> Vec<String> {
+    let groups = &world.user_called(name).unwrap().groups;
+    let mut names: Vec<String> = groups.iter().map(|id| world.group(*id).unwrap().name.clone()).collect();
+    names.sort_unstable();
+    names
 }
 
 pub(crate) fn bundles(codes: &[&str]) -> BundleSet {

@@ -10,7 +10,9 @@ use reseat::sandbox::{
 };
 use serde_json::Value;
 
-use crate::support::{ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, lines, person, signal};
+use crate::support::{
+    ANNA, BRAM, DAVID, HUGO, Line, MEI, NADIA, Ran, Stage, bundles, changes, groups_in, lines, person, signal,
+};
 
 /// Deactivated, with licences.
 const INACTIVE: &str = "yusuf.demir@contoso.example";
@@ -327,7 +329,7 @@ fn an_account_that_the_run_deleted_is_invited_again_with_what_it_had() {
     );
     run_undo(&stage, "undo.csv").ends(0);
     for who in [NADIA, MEI] {
-        assert_eq!(stage.groups(who), stage_groups(&first, who));
+        assert_eq!(stage.groups(who), groups_in(&first, who));
     }
     assert_eq!(stage.held(MEI).as_deref(), Some(""));
     let nadia = stage.user(NADIA).unwrap();
@@ -345,17 +347,6 @@ fn an_account_that_the_run_deleted_is_invited_again_with_what_it_had() {
         notes.contains("has an account again") && !notes.contains("mailed"),
         "{notes}"
     );
-}
-
-fn stage_groups(world: &World, who: &str) -> Vec<String> {
-    let user = world.user_called(who).unwrap();
-    let mut names: Vec<String> = user
-        .groups
-        .iter()
-        .map(|id| world.group(*id).unwrap().name.clone())
-        .collect();
-    names.sort_unstable();
-    names
 }
 
 #[test]
