@@ -6,12 +6,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::demo::{codes, days_before};
-use super::generated::{NAMES, NEWCOMERS, SURNAMES};
+use super::generated::{NAMES, SURNAMES, TEAMS};
 use super::{Lease, Rule, User, World};
 use crate::model::{BundleCode, BundleSet, GroupId, UserId};
-
-/// How many teams there are, groups without a rule; everybody is in one.
-const TEAMS: usize = 20;
 
 /// The groups whose rules give licences, and what they give.
 const LICENSING: [(&str, &str); 4] = [
@@ -56,9 +53,7 @@ impl World {
         let mut rng = StdRng::seed_from_u64(seed);
         let founded = days_before(now, 1000);
         let mut world = Self::empty(seed, founded);
-        let teams: Vec<GroupId> = (1..=TEAMS)
-            .map(|number| world.found_group(seed, &format!("Team {number:02}"), &[], founded))
-            .collect();
+        let teams = world.found_teams(seed, founded);
         let licensing = LICENSING.map(|(name, code)| (world.found_group(seed, name, &[code], founded), code));
         for number in 1..=people {
             let user = world.person_of(seed, number, now, &mut rng);
@@ -90,24 +85,18 @@ impl World {
         let dissolved = GroupId(world.next_guid(seed));
         world.set_rule(dissolved, Rule::giving(codes(&["TSTNU"])));
         world.buy_seats();
-        for number in 1..=NEWCOMERS {
-            let name = format!("person{number:03}");
-            world.know(seed, ["New", &name], &format!("new.{name}"), founded);
-        }
+        world.know_newcomers(seed, founded);
         world
     }
 
     fn person_of(&mut self, seed: u64, number: usize, now: Timestamp, rng: &mut StdRng) -> User {
         let email = format!("user{number:05}@contoso.example");
         let age = rng.random_range(10..900);
-        let mut user = User::local(UserId(self.next_guid(seed)), &email, &email, days_before(now, age));
-        let (name, surname) = (
+        let user = User::local(UserId(self.next_guid(seed)), &email, &email, days_before(now, age));
+        let mut user = user.called(
             NAMES[rng.random_range(0..NAMES.len())],
             SURNAMES[rng.random_range(0..SURNAMES.len())],
         );
-        user.name = Some(name.to_owned());
-        user.surname = Some(surname.to_owned());
-        user.display_name = Some(format!("{name} {surname}"));
         user.invitation_accepted = true;
         user.last_login_time = match rng.random_range(0..100) {
             // Never signed in, and in part not even accepted.

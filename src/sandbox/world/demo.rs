@@ -102,11 +102,8 @@ impl World {
     pub(super) fn know(&mut self, seed: u64, [name, surname]: [&str; 2], user_name: &str, since: Timestamp) {
         let email = format!("{name}.{surname}@{DOMAIN}").to_lowercase();
         let user_name = format!("{user_name}@{DOMAIN}");
-        let mut person = User::local(UserId(self.next_guid(seed)), &user_name, &email, since);
-        person.name = Some(name.to_owned());
-        person.surname = Some(surname.to_owned());
-        person.display_name = Some(format!("{name} {surname}"));
-        self.insert_person(person);
+        let person = User::local(UserId(self.next_guid(seed)), &user_name, &email, since);
+        self.insert_person(person.called(name, surname));
     }
 
     pub(super) fn found_group(&mut self, seed: u64, name: &str, bundles: &[&str], founded: Timestamp) -> GroupId {
@@ -132,10 +129,8 @@ impl World {
         let email = format!("{name}.{surname}@{DOMAIN}").to_lowercase();
         let ago = |days: &str| days.parse().ok().map(|days| days_before(now, days));
         let last_login = ago(idle);
-        let mut user = User::local(UserId(self.next_guid(seed)), &email, &email, hired);
-        user.name = Some(name.to_owned());
-        user.surname = Some(surname.to_owned());
-        user.display_name = Some(format!("{name} {surname}"));
+        let user = User::local(UserId(self.next_guid(seed)), &email, &email, hired);
+        let mut user = user.called(name, surname);
         user.is_active = state != "inactive";
         user.invitation_accepted = state != "pending";
         user.email_confirmed = user.invitation_accepted;

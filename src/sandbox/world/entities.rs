@@ -56,6 +56,14 @@ pub struct User {
 }
 
 impl User {
+    /// The same, called so.
+    pub(super) fn called(mut self, name: &str, surname: &str) -> Self {
+        self.name = Some(name.to_owned());
+        self.surname = Some(surname.to_owned());
+        self.display_name = Some(format!("{name} {surname}"));
+        self
+    }
+
     /// A local account that nobody has signed in to.
     pub fn local(id: UserId, user_name: &str, email: &str, created: Timestamp) -> Self {
         Self {

@@ -44,10 +44,10 @@ const HOLDINGS: [&[&str]; 8] = [
 ];
 
 /// How many people of a generated organization's directory have no account yet.
-pub(super) const NEWCOMERS: usize = 100;
+const NEWCOMERS: usize = 100;
 
 /// How many groups of its own a generated organization has.
-const GROUPS: usize = 20;
+pub(super) const TEAMS: usize = 20;
 
 impl World {
     /// An organization of `people` accounts, `user00001@contoso.example` and so on, in twenty groups
@@ -57,20 +57,15 @@ impl World {
         let mut rng = StdRng::seed_from_u64(seed);
         let founded = days_before(now, 1000);
         let mut world = Self::empty(seed, founded);
-        let groups: Vec<GroupId> = (1..=GROUPS)
-            .map(|number| world.found_group(seed, &format!("Team {number:02}"), &[], founded))
-            .collect();
+        let groups = world.found_teams(seed, founded);
         for number in 1..=people {
             let email = format!("user{number:05}@contoso.example");
-            let mut user = User::local(UserId(world.next_guid(seed)), &email, &email, days_before(now, 900));
-            let (name, surname) = (NAMES[rng.random_range(0..16)], SURNAMES[rng.random_range(0..16)]);
-            user.name = Some(name.to_owned());
-            user.surname = Some(surname.to_owned());
-            user.display_name = Some(format!("{name} {surname}"));
+            let user = User::local(UserId(world.next_guid(seed)), &email, &email, days_before(now, 900));
+            let mut user = user.called(NAMES[rng.random_range(0..16)], SURNAMES[rng.random_range(0..16)]);
             user.invitation_accepted = true;
             user.email_confirmed = true;
             user.last_login_time = Some(days_before(now, rng.random_range(0..200)));
-            user.groups.insert(groups[rng.random_range(0..GROUPS)]);
+            user.groups.insert(groups[rng.random_range(0..TEAMS)]);
             let (id, last_login) = (user.id, user.last_login_time);
             world.insert_user(user);
             let held = HOLDINGS[rng.random_range(0..HOLDINGS.len())];
@@ -80,11 +75,22 @@ impl World {
             }
         }
         world.own_a_tenth_more();
+        world.know_newcomers(seed, founded);
+        world
+    }
+
+    /// Groups that people are in, `Team 01` and so on.
+    pub(super) fn found_teams(&mut self, seed: u64, founded: Timestamp) -> Vec<GroupId> {
+        let names = (1..=TEAMS).map(|number| format!("Team {number:02}"));
+        names.map(|name| self.found_group(seed, &name, &[], founded)).collect()
+    }
+
+    /// People of the directory without an account.
+    pub(super) fn know_newcomers(&mut self, seed: u64, since: Timestamp) {
         for number in 1..=NEWCOMERS {
             let name = format!("person{number:03}");
-            world.know(seed, ["New", &name], &format!("new.{name}"), founded);
+            self.know(seed, ["New", &name], &format!("new.{name}"), since);
         }
-        world
     }
 
     fn own_a_tenth_more(&mut self) {
