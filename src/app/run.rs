@@ -37,7 +37,7 @@ use crate::api::Waited;
 use crate::cli::{EarlierResults, RunOptions, Target, Verbosity, WhenLocked};
 use crate::directory::Snapshot;
 use crate::engine::{Engine, OnChange, Ran, Recheck};
-use crate::ledger::{CarryForward, History, Journal, Linked, Record, ResultsFile, RunId};
+use crate::ledger::{Completing, History, Journal, Record, ResultsFile, RunId};
 use crate::model::{AsOf, Row};
 use crate::plan::{Plan, PlannedSheet, Rules};
 use crate::report::waiting_words;
@@ -372,8 +372,11 @@ async fn execute(
     } = execution.run;
     execution.file.expect(choice.rows.len() + choice.others.len());
     let notes = Arc::new(SeatNotes::new(execution.file.journal()));
-    let linked: Arc<dyn Journal> = Arc::new(Linked::new(notes.clone(), std::mem::take(&mut choice.origins)));
-    let journal = CarryForward::new(linked, std::mem::take(&mut choice.earlier));
+    let journal = Completing {
+        journal: notes.clone(),
+        earlier: std::mem::take(&mut choice.earlier),
+        origins: std::mem::take(&mut choice.origins),
+    };
     journal
         .append(std::mem::take(&mut choice.left))
         .await

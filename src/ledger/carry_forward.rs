@@ -1,40 +1,13 @@
 //! Carries what earlier runs changed for a row into the lines that later runs write for it: a row that lost its
 //! licences in one run and gets others in the next still records what it had originally.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use serde_json::Value;
 
-use super::{Durable, Journal, Prior, Record};
-use crate::model::{RowKey, Status, UNCLEAR};
-
-/// A journal that completes the records of rows that earlier runs changed.
-pub struct CarryForward {
-    journal: Arc<dyn Journal>,
-    earlier: HashMap<RowKey, Prior>,
-}
-
-impl CarryForward {
-    /// Completes the records of these rows, and passes all records on to `journal`.
-    pub fn new(journal: Arc<dyn Journal>, earlier: HashMap<RowKey, Prior>) -> Self {
-        Self { journal, earlier }
-    }
-}
-
-impl Journal for CarryForward {
-    fn append(&self, mut records: Vec<Record>) -> Durable {
-        for record in &mut records {
-            if let Some(prior) = self.earlier.get(&record.report.key) {
-                carry(prior, record);
-            }
-        }
-        self.journal.append(records)
-    }
-}
+use super::{Prior, Record};
+use crate::model::{Status, UNCLEAR};
 
 /// The earliest `before` counts, unless somebody else has changed it since, and the latest `after`.
-fn carry(prior: &Prior, record: &mut Record) {
+pub(super) fn carry(prior: &Prior, record: &mut Record) {
     let is_another = |account| record.report.user_id.is_some_and(|now| now != account);
     if prior.user_id.is_some_and(is_another) {
         // The name now belongs to another account, and none of this was done to that one.
@@ -117,8 +90,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::RowReport;
-    use crate::model::{Place, UserId};
+    use crate::model::{Place, RowKey, RowReport, UserId};
 
     fn carried(earlier: [Option<Value>; 2], later: [Option<Value>; 2], account: u128) -> [Option<Value>; 2] {
         let place = Place {
