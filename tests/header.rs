@@ -683,6 +683,17 @@ fn the_last_day_of_somebody_is_never_taken_for_the_day_that_a_row_waits_for() {
 }
 
 #[test]
+fn what_databases_have_for_no_end_is_no_day_of_leaving() {
+    for cell in ["31.12.9999", "9999-12-31", "9999-12-31 00:00:00", "00.00.0000", "0000-00-00", "00000000"] {
+        for header in ["Vertragsende", "Contract end", "Löschdatum"] {
+            let text = format!("email,{header}\nann@x.example,{cell}\nbob@x.example,\n");
+            let intake = in_november(&text, OperationKind::Offboard, &[]);
+            assert_eq!(intake.rows.len(), 2, "{header}, {cell}: {:?}", intake.problems);
+        }
+    }
+}
+
+#[test]
 fn nobody_is_cut_off_today_by_a_leaving_date_that_reseat_cannot_read() {
     for header in [
         "Last day",
@@ -699,7 +710,7 @@ fn nobody_is_cut_off_today_by_a_leaving_date_that_reseat_cannot_read() {
             "31. Dezember 2026",
             "end of December",
             "46387",
-            "9999-12-31",
+            "9999-12-30",
             "2026-11-30",
             "tbd",
         ] {

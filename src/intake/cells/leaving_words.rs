@@ -360,7 +360,7 @@ pub(in crate::intake) enum LeavingCell {
 /// Reads a cell under a header of the day on which somebody leaves.
 pub(in crate::intake) fn leaving_cell(cell: &str) -> LeavingCell {
     let cell = clean(cell);
-    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) || is_without_end(&cell) {
+    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) || is_without_end(&cell) || is_no_day(&cell) {
         return LeavingCell::Empty;
     }
     if let Ok(written) = read_date(&cell) {
@@ -383,6 +383,15 @@ fn is_without_end(cell: &str) -> bool {
         .chars()
         .all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '/' | '.'));
     has_letters && WORDS.split_whitespace().any(|word| word == column_key(cell))
+}
+
+/// Whether a cell is what databases have for no day, and for the end of time: `00.00.0000`, `9999-12-31 00:00:00`.
+fn is_no_day(cell: &str) -> bool {
+    const DAYS: [&str; 4] = ["00000000", "99991231", "31129999", "12319999"];
+    let day = cell.split([' ', 'T']).next().unwrap_or_default();
+    let digits: String = day.chars().filter(char::is_ascii_digit).collect();
+    let is_numeric = day.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '/'));
+    is_numeric && DAYS.contains(&digits.as_str())
 }
 
 /// The latest day that a cell can mean which has a day as people write it.
@@ -526,14 +535,15 @@ mod tests {
             "after 31 Dec 2025",
             "12345",
             "tbd",
-            "9999-12-31",
+            "9999-12-30",
+            "0000",
             "1899-12-30",
             "31 Dec 9999",
             "?",
         ] {
             assert_eq!(leaving_cell(cell), LeavingCell::Unclear, "{cell}");
         }
-        for cell in ["", " ", "-", "–", " — ", "unbefristet", "onbepaalde tijd", "CDI", "n/a"] {
+        for cell in ["", " ", "-", "–", " — ", "unbefristet", "onbepaalde tijd", "CDI", "n/a", "00.00.0000", "0000-00-00", "0000-00-00 00:00:00", "31.12.9999", "12/31/9999", "9999-12-31", "99991231"] {
             assert_eq!(leaving_cell(cell), LeavingCell::Empty, "{cell}");
         }
         assert!(matches!(leaving_cell(" 31.12.2026 "), LeavingCell::Date(_)));
