@@ -684,7 +684,14 @@ fn the_last_day_of_somebody_is_never_taken_for_the_day_that_a_row_waits_for() {
 
 #[test]
 fn what_databases_have_for_no_end_is_no_day_of_leaving() {
-    for cell in ["31.12.9999", "9999-12-31", "9999-12-31 00:00:00", "00.00.0000", "0000-00-00", "00000000"] {
+    for cell in [
+        "31.12.9999",
+        "9999-12-31",
+        "9999-12-31 00:00:00",
+        "00.00.0000",
+        "0000-00-00",
+        "00000000",
+    ] {
         for header in ["Vertragsende", "Contract end", "Löschdatum"] {
             let text = format!("email,{header}\nann@x.example,{cell}\nbob@x.example,\n");
             let intake = in_november(&text, OperationKind::Offboard, &[]);

@@ -360,7 +360,8 @@ pub(in crate::intake) enum LeavingCell {
 /// Reads a cell under a header of the day on which somebody leaves.
 pub(in crate::intake) fn leaving_cell(cell: &str) -> LeavingCell {
     let cell = clean(cell);
-    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) || is_without_end(&cell) || is_no_day(&cell) {
+    if cell.chars().all(|letter| matches!(letter, '-' | '–' | '—' | ' ')) || is_without_end(&cell) || is_no_day(&cell)
+    {
         return LeavingCell::Empty;
     }
     if let Ok(written) = read_date(&cell) {
@@ -390,7 +391,9 @@ fn is_no_day(cell: &str) -> bool {
     const DAYS: [&str; 4] = ["00000000", "99991231", "31129999", "12319999"];
     let day = cell.split([' ', 'T']).next().unwrap_or_default();
     let digits: String = day.chars().filter(char::is_ascii_digit).collect();
-    let is_numeric = day.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '/'));
+    let is_numeric = day
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '/'));
     is_numeric && DAYS.contains(&digits.as_str())
 }
 
@@ -543,7 +546,24 @@ mod tests {
         ] {
             assert_eq!(leaving_cell(cell), LeavingCell::Unclear, "{cell}");
         }
-        for cell in ["", " ", "-", "–", " — ", "unbefristet", "onbepaalde tijd", "CDI", "n/a", "00.00.0000", "0000-00-00", "0000-00-00 00:00:00", "31.12.9999", "12/31/9999", "9999-12-31", "99991231"] {
+        for cell in [
+            "",
+            " ",
+            "-",
+            "–",
+            " — ",
+            "unbefristet",
+            "onbepaalde tijd",
+            "CDI",
+            "n/a",
+            "00.00.0000",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "31.12.9999",
+            "12/31/9999",
+            "9999-12-31",
+            "99991231",
+        ] {
             assert_eq!(leaving_cell(cell), LeavingCell::Empty, "{cell}");
         }
         assert!(matches!(leaving_cell(" 31.12.2026 "), LeavingCell::Date(_)));

@@ -1,5 +1,5 @@
-//! Names that a program has mangled on the way: UTF-8 that was taken for Windows-1252 and encoded again, and the
-//! references that web pages have for letters.
+//! Names that a program has mangled on the way: UTF-8 that was taken for Windows-1252 and encoded again, the references
+//! that web pages have for letters, and the escapes and quotes of other forms.
 
 use std::borrow::Cow;
 
@@ -24,13 +24,101 @@ pub(in crate::intake) fn mangled(text: &str) -> Option<UnplacedProblem> {
 /// How a text was mangled, if it looks so, and what it was before.
 pub(in crate::intake) fn before_mangling(text: &str) -> Option<(&'static str, String)> {
     // So it is with nearly every name.
-    if text.is_ascii() && !text.contains('&') {
+    let has_escapes = text.bytes().any(|byte| matches!(byte, b'&' | b'\\' | b'=' | b'%'));
+    if text.is_ascii() && !text.starts_with('\'') && !has_escapes {
         return None;
     }
-    match encoded_twice(text) {
-        Some(once) => Some(("UTF-8 that was encoded once more", once)),
-        None => Some(("a part of a web page", with_letters(text)?)),
+    if let Some(once) = encoded_twice(text) {
+        return Some(("UTF-8 that was encoded once more", once));
     }
+    if let Some(inner) = unquoted(text) {
+        return Some(("a text in the quotes of another program", inner.to_owned()));
+    }
+    if has_escapes { unescaped(text) } else { None }
+}
+
+/// The text in quotes that a sheet has no need of: `'Ann'`.
+fn unquoted(text: &str) -> Option<&str> {
+    [('\'', '\''), ('“', '”'), ('„', '“')]
+        .into_iter()
+        .find_map(|(open, close)| {
+            let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+            (!inner.is_empty() && !inner.contains([open, close])).then_some(inner)
+        })
+}
+
+/// What was escaped for another form than a sheet: `J\u00fcrgen`, `J=C3=BCrgen`, `Lee\, Ann`.
+fn unescaped(text: &str) -> Option<(&'static str, String)> {
+    let with_backslashes = || {
+        let mended = ["\\,", "\\'", "\\\""]
+            .iter()
+            .fold(text.to_owned(), |text, escape| text.replace(escape, &escape[1..]));
+        (mended != text).then_some(("a text with the escapes of a database", mended))
+    };
+    let of_a_page = || Some(("a part of a web page", with_letters(text)?));
+    let of_json = || Some(("a text with the escapes of JSON", with_code_units(text)?));
+    let of_mail = || Some(("a part of a mail's source", with_bytes(text, '=')?));
+    let of_address = || Some(("a part of a web address", with_bytes(text, '%')?));
+    of_a_page()
+        .or_else(of_json)
+        .or_else(of_mail)
+        .or_else(of_address)
+        .or_else(with_backslashes)
+}
+
+/// The text with letters for `\u00fc`.
+fn with_code_units(text: &str) -> Option<String> {
+    const DIGITS: usize = 4;
+    let mut parts = text.split("\\u");
+    let mut mended = parts.next()?.to_owned();
+    let mut has_some = false;
+    for part in parts {
+        let code = part
+            .get(..DIGITS)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let letter = code
+            .and_then(char::from_u32)
+            .filter(|letter| !letter.is_ascii() && is_of_a_name(*letter));
+        if let Some(letter) = letter {
+            has_some = true;
+            mended.push(letter);
+            mended.push_str(&part[DIGITS..]);
+        } else {
+            mended.push_str("\\u");
+            mended.push_str(part);
+        }
+    }
+    has_some.then_some(mended)
+}
+
+/// The text with letters for their bytes in UTF-8 behind this sign: `=C3=BC`, `%C3%BC`.
+fn with_bytes(text: &str, sign: char) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split(sign);
+    bytes.extend_from_slice(parts.next()?.as_bytes());
+    let mut has_some = false;
+    for part in parts {
+        let digits = part
+            .get(..2)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match digits
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .filter(|byte| !byte.is_ascii())
+        {
+            Some(byte) => {
+                has_some = true;
+                bytes.push(byte);
+                bytes.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            None => {
+                bytes.extend(sign.to_string().bytes());
+                bytes.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8(bytes)
+        .ok()
+        .filter(|mended| has_some && mended.chars().all(is_of_a_name))
 }
 
 /// The text before it was taken for Windows-1252, if its letters are bytes of UTF-8: `Müller` of `MÃ¼ller`.
@@ -123,6 +211,39 @@ fn letter_of(name: &str) -> Option<Cow<'static, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_escapes_and_quotes_of_other_forms_are_shown_as_what_they_stand_for() {
+        for (text, mended) in [
+            ("J\\u00fcrgen", "Jürgen"),
+            ("\\u5c71\\u7530", "山田"),
+            ("J=C3=BCrgen", "Jürgen"),
+            ("J%C3%BCrgen M%c3%bcller", "Jürgen Müller"),
+            ("Lee\\, Ann", "Lee, Ann"),
+            ("O\\'Neil", "O'Neil"),
+            ("'Ann'", "Ann"),
+            ("“Ann”", "Ann"),
+        ] {
+            assert_eq!(before_mangling(text).unwrap().1, mended, "{text}");
+        }
+        for text in [
+            "O'Neil",
+            "'t Hooft",
+            "'",
+            "''",
+            "'A' or 'B'",
+            "CORP\\ursula",
+            "CORP\\udo",
+            "CORP\\tom",
+            "a=b",
+            "50% B2B",
+            "R=C3 lab",
+            "100%",
+            "Ann “Annie” Lee",
+        ] {
+            assert_eq!(before_mangling(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn what_was_encoded_twice_or_comes_from_a_web_page_is_shown_as_it_was() {
