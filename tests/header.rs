@@ -1189,6 +1189,22 @@ fn a_remark_that_calls_a_row_off_is_seen_among_many_others() {
 }
 
 #[test]
+fn a_header_parted_by_a_sign_that_is_no_separator_is_told_what_makes_it_one() {
+    for sign in ["~", "^"] {
+        let text = format!("operation{sign}user\noffboard{sign}ann@x.example\n");
+        let told = intake_with(&text, &Options::default());
+        let help = &found(&told, "no-header")[0].help;
+        assert!(help.contains(&format!("a line `sep={sign}`")), "{help}");
+        assert_eq!(
+            intake_with(&format!("sep={sign}\n{text}"), &Options::default())
+                .rows
+                .len(),
+            1
+        );
+    }
+}
+
+#[test]
 fn whole_names_under_a_header_that_is_taken_for_the_first_name_are_told() {
     use OperationKind::{Create, Invite, Offboard, Update};
     let told = |header: &str, cells: [&str; 2], operation: OperationKind, map: &[(&str, &str)]| {

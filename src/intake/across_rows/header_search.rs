@@ -189,6 +189,10 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
     let of_addresses = (0..row.len()).find(is_mostly_addresses);
     let names_them = of_addresses.map(|position| speaks_of_people(header.name(position)));
     let help = match (several_in_one(row), of_addresses) {
+        (Some((_, between @ ("`~`" | "`^`"))), _) => {
+            let sign = between.trim_matches('`');
+            format!("begin the file with a line `sep={sign}`: it says that {between} parts the cells")
+        }
         (Some((position, between)), _) => format!(
             "`{}` holds several headers, with {between} between them: part headers and rows by the same sign, and put no whole line \
              into quotes",
@@ -208,7 +212,14 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
 
 /// The first cell that holds several headers, one of which says whom rows are about, and what is between them.
 fn several_in_one(row: &Row) -> Option<(usize, &'static str)> {
-    const BETWEEN: [(char, &str); 4] = [(';', "`;`"), (',', "`,`"), ('\t', "a tab"), ('|', "`|`")];
+    const BETWEEN: [(char, &str); 6] = [
+        (';', "`;`"),
+        (',', "`,`"),
+        ('\t', "a tab"),
+        ('|', "`|`"),
+        ('~', "`~`"),
+        ('^', "`^`"),
+    ];
     let identifies = |part: &str| plain_meaning(&column_key(&clean(part))).is_some_and(Column::identifies);
     let held = |text: &str| {
         let between = BETWEEN
