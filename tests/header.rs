@@ -1189,6 +1189,61 @@ fn a_remark_that_calls_a_row_off_is_seen_among_many_others() {
 }
 
 #[test]
+fn several_columns_of_one_list_are_told_how_to_become_one() {
+    use OperationKind::{AddToGroups, Delete, Invite};
+    let told = |header: &str, operation: OperationKind| {
+        let text = format!("user,{header}\nann@x.example,Finance,HR\n");
+        let intake = intake_with(&text, &with(operation));
+        let told = told(&intake, Severity::Warning)
+            .into_iter()
+            .filter(|problem| problem.code.as_str() == "unknown-header");
+        told.map(|problem| problem.help.clone()).collect::<Vec<_>>()
+    };
+    for header in [
+        "groups,Groups.1",
+        "groups,groups_2",
+        "Gruppen,Gruppen2",
+        "groups,groups_duplicated_0",
+    ] {
+        let [help] = &told(header, AddToGroups)[..] else {
+            panic!("{header}")
+        };
+        assert!(help.contains("(column B)` as well, parted by `;`"), "{help}");
+    }
+    for help in told("Group 1,Group 2", Invite) {
+        assert!(help.contains("into one, `groups`, parted by `;`"), "{help}");
+    }
+    for (header, operation) in [
+        ("groups,Groups.1", Delete),
+        ("groups,Team 1", AddToGroups),
+        ("groups,Sub", AddToGroups),
+    ] {
+        assert!(
+            told(header, operation).iter().all(|help| !help.contains("parted")),
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn new_addresses_beside_the_old_ones_of_a_move_are_mapped_as_such() {
+    let text = "Old,New\nann@old.example,ann@new.example\n";
+    let help = |operation, map: &[(&str, &str)]| {
+        let intake = in_november(text, operation, map);
+        found(&intake, "addresses-not-used")
+            .first()
+            .map(|problem| problem.help.clone())
+            .unwrap_or_default()
+    };
+    let moved = help(OperationKind::Migrate, &[("Old", "user")]);
+    assert!(moved.ends_with("--map \"New=new_email\""), "{moved}");
+    let deleted = help(OperationKind::Delete, &[("Old", "user")]);
+    assert!(deleted.ends_with("--map \"New=email\" --map \"Old=note\""), "{deleted}");
+    let both = in_november(text, OperationKind::Migrate, &[("Old", "user"), ("New", "new_email")]);
+    assert_eq!(both.rows.len(), 1, "{:?}", both.problems);
+}
+
+#[test]
 fn a_header_parted_by_a_sign_that_is_no_separator_is_told_what_makes_it_one() {
     for sign in ["~", "^"] {
         let text = format!("operation{sign}user\noffboard{sign}ann@x.example\n");

@@ -87,6 +87,30 @@ fn a_column_that_is_not_used_but_holds_names_of_the_organizations_groups_is_told
 }
 
 #[test]
+fn a_second_column_of_groups_is_told_and_a_department_called_like_one_is_not() {
+    let stage = Stage::new();
+    for (header, is_told) in [("Groups.1", true), ("Department", false)] {
+        let rows = format!(
+            "operation,user,groups,{header}\nadd-to-groups,anna.berg@contoso.example,Automation Developers,Finance\n"
+        );
+        stage.write("sheet.csv", &rows);
+        let ran = stage.reseat(&["plan", "sheet.csv"]).ends(0);
+        assert_eq!(
+            ran.err.contains("but its cells look like groups: `Finance`"),
+            is_told,
+            "{}",
+            ran.err
+        );
+        assert_eq!(
+            ran.err.contains("write them into `groups (column C)` as well"),
+            is_told,
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
 fn a_column_for_each_group_is_told_what_would_use_it() {
     let stage = Stage::new();
     for (marks, is_told) in [("x", true), ("yes", true), ("Ann Lee", false)] {

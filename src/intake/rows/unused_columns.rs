@@ -9,7 +9,7 @@ use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
     list_items, map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in,
-    parse_flag, says_not_to, tells_of_licenses, words_in_context,
+    parse_flag, plain_meaning, says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -142,20 +142,23 @@ impl UnusedColumns {
         }
     }
 
-    /// The columns whose cells may be groups: those that do not look like licences, where no column is one of groups.
+    /// The columns whose cells may be groups: those that do not look like licences, where no column is one of groups or their
+    /// header names another one.
     pub(in crate::intake) fn into_maybe_groups(
         self,
         worksheet: &Arc<Worksheet>,
         catalogue: &Catalogue,
         operations: &[OperationKind],
     ) -> Vec<MaybeGroups> {
-        let is_taken = may_be_meant(Column::Groups, operations);
-        if worksheet.header.position(Column::Groups).is_some() || !is_taken {
+        if !may_be_meant(Column::Groups, operations) {
             return Vec::new();
         }
+        // Beside a column of groups, a team or a department that is called like one is rather no order.
+        let has_groups = worksheet.header.position(Column::Groups).is_some();
         let columns = self.columns.into_iter().take(COLUMNS);
         let has_other_values = |column: &UnusedColumn| {
-            column.kind == Kind::Unknown && !column.values.is_empty() && !column.holds_licenses(catalogue)
+            let is_likely = !has_groups || is_another(&column.name, Column::Groups);
+            is_likely && column.kind == Kind::Unknown && !column.values.is_empty() && !column.holds_licenses(catalogue)
         };
         columns
             .filter(has_other_values)
@@ -259,7 +262,14 @@ impl UnusedColumn {
             let help = self.meant_for(header, Column::Licenses);
             return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
-        if let Some(problem) = self.addresses(header, &key) {
+        let lists = [Column::Groups, Column::RemoveGroups, Column::Licenses];
+        let is_list = |column: &Column| may_be_meant(*column, operations) && is_another(&self.name, *column);
+        if let Some(column) = lists.into_iter().find(is_list)
+            && let Some(help) = one_of_several(header, column)
+        {
+            return Some(not_used(label, &help));
+        }
+        if let Some(problem) = self.addresses(header, &key, operations) {
             return Some(problem);
         }
         if let Some(help) = worksheet
@@ -351,7 +361,7 @@ impl UnusedColumn {
     }
 
     /// A warning that its cells are addresses, where its header, by its key, says nothing of whose they are.
-    fn addresses(&self, header: &Header, key: &str) -> Option<UnplacedProblem> {
+    fn addresses(&self, header: &Header, key: &str, operations: &[OperationKind]) -> Option<UnplacedProblem> {
         let columns = [Column::User, Column::Email, Column::Username];
         let taken = columns.into_iter().find_map(|column| header.position(column))?;
         let is_address = |value: &String| Email::fault(bare_address(value)).is_none();
@@ -362,13 +372,16 @@ impl UnusedColumn {
                 self.label,
                 self.shown_values()
             );
-            let help = format!(
-                "nothing to do if it is for people only: the rows are about whom `{}` names; if these are meant, \
-                 {} {}",
-                header.label(taken),
-                self.map_to("email"),
-                map_flag(header.name(taken), "note")
-            );
+            let label = header.label(taken);
+            let about = format!("nothing to do if it is for people only: the rows are about whom `{label}` names");
+            let moves = operations.contains(&OperationKind::Migrate) && header.position(Column::NewEmail).is_none();
+            let help = if moves {
+                let new = self.map_to("new_email");
+                format!("{about}; if these are their new addresses, {new}")
+            } else {
+                let (these, none) = (self.map_to("email"), map_flag(header.name(taken), "note"));
+                format!("{about}; if these are meant, {these} {none}")
+            };
             UnplacedProblem::warning(ProblemCode::AddressesNotUsed, what, help)
         })
     }
@@ -400,7 +413,7 @@ impl UnusedColumn {
         match header.position(column) {
             None => format!("if they are meant: {map}"),
             Some(taken) => format!(
-                "if they are meant, move them to `{}`, or say `{map}` and rename that one",
+                "if they are meant, write them into `{}` as well, parted by `;`",
                 header.label(taken)
             ),
         }
@@ -467,6 +480,33 @@ fn may_be_meant(column: Column, operations: &[OperationKind]) -> bool {
 fn is_amount(cell: &str) -> bool {
     let letters = cell.chars().filter(|letter| letter.is_alphabetic()).count();
     cell.contains(['.', ',', '/', '-']) && cell.contains(char::is_numeric) && letters <= 3
+}
+
+/// Whether a header, as programs number those of one name, is one of this column: `Groups.1`, `groups_2`, `Group 3`.
+fn is_another(name: &str, column: Column) -> bool {
+    let key = column_key(name);
+    let bare = key.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let bare = bare.strip_suffix("duplicated").unwrap_or(bare);
+    let is_one = |meaning| meaning == column || column == Column::Groups && meaning == Column::Group;
+    bare != key && plain_meaning(bare).is_some_and(is_one)
+}
+
+/// What to do about one of several columns of a list.
+fn one_of_several(header: &Header, column: Column) -> Option<String> {
+    let name = column.as_str();
+    match header.position(column) {
+        Some(taken) => Some(format!(
+            "nothing to do if it is for people only; else write its cells into `{}` as well, parted by `;`",
+            header.label(taken)
+        )),
+        None => {
+            let is_one = |position: &&usize| is_another(header.name(**position), column);
+            let count = header.unused.iter().filter(is_one).count();
+            (count > 1).then(|| format!(
+                "nothing to do if it is for people only; else write the cells of all such columns into one, `{name}`, parted by `;`"
+            ))
+        }
+    }
 }
 
 /// What to do about a column, by its header, that is not used and seems to say what is to be done.
