@@ -78,6 +78,7 @@ mod undo_sheet;
 mod undone_since;
 mod watch;
 mod what_is_left;
+mod wrong_organization;
 
 pub use dispatch::main;
 pub use ending::Ending;

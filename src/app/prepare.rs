@@ -18,6 +18,7 @@ use super::missing_scopes::missing_scopes;
 use super::organization::{Doorway, Organization, unanswered};
 use super::runtime::off_thread;
 use super::session::Session;
+use super::wrong_organization::wrong_organization;
 use crate::api::LeaseRoute;
 use crate::cli::{PlanningOptions, Verbosity};
 use crate::directory::{self, Needs, ReadError, Snapshot};
@@ -202,6 +203,8 @@ impl Session<'_> {
         let mut plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
         drop(busy);
         plan.warnings.extend(missing_scopes(&plan, scopes.as_deref()));
+        let doubtful = wrong_organization(&plan, &choice.rows, &organization.label);
+        plan.warnings.extend(doubtful);
         Ok((snapshot, plan))
     }
 

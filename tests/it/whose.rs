@@ -169,3 +169,39 @@ fn what_is_read_of_an_organization_is_said_to_be_its() {
         assert!(!ran.out.contains(&told), "{words:?}: {}", ran.out);
     }
 }
+
+#[test]
+fn a_sheet_of_which_nobody_is_known_may_be_meant_for_another_organization() {
+    let stage = Stage::new();
+    let told = |rows: &[&str]| {
+        stage.write("sheet.csv", format!("operation,user\n{}\n", rows.join("\n")));
+        let ran = stage.reseat(&["plan", "sheet.csv"]);
+        let lines: Vec<&str> = ran
+            .out
+            .lines()
+            .chain(ran.err.lines())
+            .filter(|line| line.contains("may be the wrong organization"))
+            .collect();
+        assert!(lines.len() <= 1, "{lines:?}");
+        lines.first().map(|line| (*line).to_owned())
+    };
+    let strangers = [
+        "delete,zoe@far.example",
+        "offboard,yan@far.example",
+        "release-licenses,xia@far.example",
+    ];
+    let line = told(&strangers).unwrap();
+    assert!(line.contains("none of the 3 people of the sheet is known to"), "{line}");
+    assert!(line.contains("--profile NAME"), "{line}");
+    let joined = [&strangers[..], &["invite,wim@far.example"]].concat();
+    assert!(told(&joined).is_some());
+    assert_eq!(told(&strangers[..2]), None);
+    assert_eq!(
+        told(&[&strangers[..], &["delete,anna.berg@contoso.example"]].concat()),
+        None
+    );
+    assert_eq!(
+        told(&["invite,a@far.example", "invite,b@far.example", "invite,c@far.example"]),
+        None
+    );
+}
