@@ -114,7 +114,30 @@ pub(super) fn note_of_superfluous(name: &str, known: &Remembered) -> String {
     };
     format!(
         "{name}: a sheet with the very same content {what}. So nothing was done for this one.\n\
-         If it is to be run once more all the same, change it, be it a note in a column that is not used, or run it by \
-         hand with `reseat run`.\n"
+         If it is to be run once more all the same, change it, be it a note in a column that is not used, or ask whoever \
+         runs reseat.\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_drops_a_sheet_twice_is_told_of_no_command() {
+        for folder in [Folder::Done, Folder::Waiting, Folder::Approve, Folder::Failed] {
+            let known = Remembered {
+                sha256: String::new(),
+                at: Timestamp::UNIX_EPOCH,
+                folder,
+                sheet: "a.csv".to_owned(),
+                exit_code: Some(0),
+            };
+            let note = note_of_superfluous("b.csv", &known);
+            assert!(
+                note.contains("ask whoever runs reseat") && !note.contains("`reseat"),
+                "{note}"
+            );
+        }
+    }
 }
