@@ -243,6 +243,8 @@ pub(in crate::intake) fn parse_quotas(
 
 /// The number that a text is; one with a sign would be more or fewer than there are.
 fn limit(text: &str) -> Option<u32> {
+    // As pandas writes whole numbers beside empty cells.
+    let text = text.strip_suffix(".0").unwrap_or(text);
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
 }
@@ -356,6 +358,10 @@ mod tests {
             .collect();
         assert_eq!(shown, ["ATTUNU=10", "TSTNU=5"]);
         assert_eq!(parse_quotas("7", &one, &catalogue).unwrap()[0].limit, 7);
+        assert_eq!(parse_quotas("10.0", &one, &catalogue).unwrap()[0].limit, 10);
+        for cell in ["10.5", "10.00", ".0"] {
+            assert!(parse_quotas(cell, &one, &catalogue).is_err(), "{cell}");
+        }
         assert_eq!(
             parse_quotas("+7", &one, &catalogue).unwrap_err().code.as_str(),
             "quota-shape"

@@ -155,12 +155,13 @@ fn unlinked(mut text: &str) -> Option<&str> {
 
 /// The words for yes, as `docs/sheet.md` lists them; several as spreadsheet programs and people write
 /// them in other languages.
-const YES: [&str; 22] = [
+const YES: [&str; 23] = [
     "true",
     "t",
     "yes",
     "y",
     "1",
+    "1.0",
     "on",
     "x",
     "wahr",
@@ -181,12 +182,13 @@ const YES: [&str; 22] = [
 ];
 
 /// The words for no, likewise.
-const NO: [&str; 19] = [
+const NO: [&str; 20] = [
     "false",
     "f",
     "no",
     "n",
     "0",
+    "0.0",
     "off",
     "falsch",
     "faux",
@@ -350,10 +352,11 @@ mod tests {
     #[test]
     fn yes_and_no_are_understood_as_people_write_them() {
         for (cells, value) in [
-            (["TRUE", "true", "Yes", "y", "1", "WAHR"], Some(true)),
+            (["TRUE", "true", "Yes", "1.0", "1", "WAHR"], Some(true)),
             (["Ja", "Oui", "SÍ", "Sim", "Tak", "はい"], Some(true)),
-            (["FALSE", "false", "No", "n", "0", "FAUX"], Some(false)),
+            (["FALSE", "false", "No", "0.0", "0", "FAUX"], Some(false)),
             (["Nein", "non", "NÃO", "nie", "FAŁSZ", "いいえ"], Some(false)),
+            (["0.1", "2.0", "1.00", "-1", ".0", "1,0"], None),
             (["maybe", "2", "", "-", "enabled?", "tru"], None),
         ] {
             for cell in cells {
