@@ -22,21 +22,50 @@ pub(super) fn ways_to_seats(
         let (short, code) = (number(line.short), &line.code);
         format!("of {code} {short} more would be needed, and the organization owns {owned}")
     };
+    let (later, seats) = without_later(seats);
     let beyond: Vec<String> = seats
         .iter()
         .filter(|line| line.short > line.freeable())
         .map(words)
         .collect();
-    let freeing = typed.freeing(seats);
+    let freeing = typed.freeing(&seats);
     let idle = freeing
         .as_deref()
         .map(|command| format!("{} finds idle ones", shown(command)));
+    let again = (!later.is_empty()).then(|| {
+        let later = joined(&later, NAMED);
+        format!(
+            "run it with `--on-shortage fill` and then once more, for the seats that it frees only at its end ({later})"
+        )
+    });
     let ways = match (beyond.as_slice(), idle) {
+        ([], None) if again.is_some() => return (again.unwrap_or_default(), freeing),
         ([], idle) => format!("free some seats ({})", idle.unwrap_or_default()),
         (beyond, Some(idle)) => format!("buy seats ({}; {idle})", joined(beyond, NAMED)),
         (beyond, None) => format!("buy seats ({})", joined(beyond, NAMED)),
     };
+    let ways = again.map_or(ways.clone(), |again| format!("{ways}, {again}"));
     (ways, freeing)
+}
+
+/// The seats that are missing only until the sheet has been carried out, in words, and what is missing besides: old accounts
+/// are deleted last, and what they hold is free for the next run.
+fn without_later(seats: &[SeatLine]) -> (Vec<String>, Vec<SeatLine>) {
+    let mut later = Vec::new();
+    let besides = seats.iter().cloned().map(|mut line| {
+        let left = line
+            .total
+            .zip(line.taken_after())
+            .map_or(0, |(owned, taken)| owned.saturating_sub(taken));
+        let soon = left.min(line.short);
+        if soon > 0 {
+            later.push(format!("{} of {}", number(soon), line.code));
+        }
+        line.short -= soon;
+        line
+    });
+    let besides = besides.collect();
+    (later, besides)
 }
 
 #[cfg(test)]
@@ -51,7 +80,8 @@ mod tests {
             code: BundleCode::new(code),
             total: Some(owned),
             allocated: Some(taken),
-            taken: 0,
+            // What is freed in time is taken.
+            taken: frees,
             freed: frees,
             short,
         }
@@ -77,6 +107,24 @@ mod tests {
             ways(&[line("ACNU", (32, 32, 0, 40)), line("PMD", (9, 9, 0, 1))]),
             "buy seats (of ACNU 40 more would be needed, and the organization owns 32 in all; \
              `reseat rebalance --only ACNU --free 'ACNU=32' --only PMD --free 'PMD=1' -o free.xlsx` finds idle ones)"
+        );
+    }
+
+    #[test]
+    fn what_the_sheet_frees_at_its_end_is_given_by_the_next_run() {
+        let late = |short, frees| SeatLine {
+            taken: 0,
+            ..line("ACNU", (40, 40, frees, short))
+        };
+        assert_eq!(
+            ways(&[late(2, 2)]),
+            "run it with `--on-shortage fill` and then once more, for the seats that it frees only at its end (2 of ACNU)"
+        );
+        assert_eq!(
+            ways(&[late(3, 1), line("PMD", (0, 0, 0, 1))]),
+            "buy seats (of PMD 1 more would be needed, and the organization owns none; \
+             `reseat rebalance --only ACNU --free 'ACNU=2' -o free.xlsx` finds idle ones), run it with `--on-shortage fill` and \
+             then once more, for the seats that it frees only at its end (1 of ACNU)"
         );
     }
 
