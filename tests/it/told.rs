@@ -414,7 +414,7 @@ fn the_plan_warns_of_administrators_and_of_licenses_that_groups_give() {
 #[test]
 fn a_deletion_of_nobody_is_told_before_it_is_taken_for_done_and_is_not_where_somebody_may_be_meant() {
     let stage = Stage::new();
-    for (user, code) in [("anna.berg2@contoso.example", 0), ("ana.berg@contoso.example", 3)] {
+    for (user, code) in [("ana.berg@contoso.example", 0), ("anna.berg", 3)] {
         stage.write("sheet.csv", format!("operation,user\ndelete,{user}\n"));
         for command in [&["plan", "sheet.csv"][..], &["run", "sheet.csv", "--yes"]] {
             let ran = stage.reseat(command).ends(code);
