@@ -1,7 +1,6 @@
 //! What a row makes of an account that is there already: whether it is the person's whom the row means, and whether it
 //! is in use. The plan asks before a run, the run itself where an account turned up meanwhile. Pure.
 
-use super::settled::verdict;
 use super::{Inactive, RowReason, Rules, Verdict};
 use crate::api::User;
 use crate::directory::Snapshot;
@@ -52,7 +51,7 @@ pub(super) fn may_be_given(invite: &Invite, user: &User, rules: &Rules) -> Resul
              or add `--include-inactive`",
             invite.email
         );
-        return Err(verdict(Status::Skipped, RowReason::Inactive, message));
+        return Err(Verdict::new(Status::Skipped, RowReason::Inactive, message));
     }
     Ok(())
 }
@@ -61,7 +60,7 @@ pub(super) fn may_be_given(invite: &Invite, user: &User, rules: &Rules) -> Resul
 pub(super) fn deactivated(label: &str, what: &str) -> Verdict {
     let message =
         format!("the account `{label}` is deactivated, so {what}; add `--include-inactive` to do it all the same");
-    verdict(Status::Skipped, RowReason::Inactive, message)
+    Verdict::new(Status::Skipped, RowReason::Inactive, message)
 }
 
 /// The new account of a migration is deactivated.
@@ -70,7 +69,7 @@ pub(super) fn deactivated_successor(migrate: &Migrate) -> Verdict {
         "the new account `{}` is deactivated, so the old one was kept; activate it and run the same command again",
         migrate.new_email
     );
-    verdict(Status::Conflict, RowReason::Inactive, message)
+    Verdict::new(Status::Conflict, RowReason::Inactive, message)
 }
 
 /// Both names, where an account that is invited goes by another name than the row says.
@@ -166,7 +165,7 @@ pub(super) fn is_one_person(
         },
         RowSelection::of(place),
     );
-    Err(verdict(Status::Conflict, RowReason::SomebodyElse, message))
+    Err(Verdict::new(Status::Conflict, RowReason::SomebodyElse, message))
 }
 
 /// First and last name, else the display name, with single spaces; empty where there is none.

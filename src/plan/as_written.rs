@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::settled::verdict;
 use super::{Begun, Direct, RowReason, Verdict};
 use crate::api::{Group, GroupRule};
 use crate::directory::{Found, Snapshot};
@@ -102,7 +101,7 @@ pub fn changed_since_export(written: &WrittenState, now: &WrittenState) -> Verdi
         print_state(written),
         print_state(now)
     );
-    verdict(Status::Conflict, RowReason::ChangedSinceExport, message)
+    Verdict::new(Status::Conflict, RowReason::ChangedSinceExport, message)
 }
 
 /// What the account is in, apart from what an earlier run of the very row has done: it was killed, or some of its calls were

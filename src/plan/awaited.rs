@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::settled::verdict;
 use super::{RowReason, Verdict};
 use crate::model::{AsOf, Place, Row, Status, UserRef};
 
@@ -50,7 +49,7 @@ impl Awaited {
             user.label(),
             waits_until(*due, &self.as_of)
         );
-        Some(verdict(Status::Waiting, RowReason::NotBefore, message))
+        Some(Verdict::new(Status::Waiting, RowReason::NotBefore, message))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::settled::verdict;
 use super::{RowReason, Verdict};
 use crate::api::ToldTime;
 use crate::directory::Snapshot;
@@ -72,7 +71,7 @@ pub fn unused_since(since: Timestamp, seen: Seen, as_of: &AsOf) -> Result<(), Ve
         }
         let message = "when the seat was last used cannot be read here, so whether it was used since cannot be told; empty \
                        the row's `unless_used_since` to do without";
-        return Err(verdict(Status::Rejected, RowReason::UseUnreadable, message));
+        return Err(Verdict::new(Status::Rejected, RowReason::UseUnreadable, message));
     };
     let words = |time: Option<Timestamp>| time.map_or_else(|| "no record".to_owned(), |time| as_of.show(time));
     let told = |used: ToldTime| {
@@ -94,7 +93,7 @@ pub fn unused_since(since: Timestamp, seen: Seen, as_of: &AsOf) -> Result<(), Ve
         told(seen.in_use),
         told(seen.signed_in)
     );
-    Err(verdict(Status::Skipped, RowReason::UsedSince, message))
+    Err(Verdict::new(Status::Skipped, RowReason::UsedSince, message))
 }
 
 #[cfg(test)]

@@ -7,21 +7,13 @@ use crate::model::{BundleSet, Email, OperationKind, Status, UserId, UserRef};
 use crate::problem::ProblemCode;
 use crate::text::{fold, joined};
 
-pub(super) fn verdict(status: Status, code: impl Into<RowCode>, message: impl Into<String>) -> Verdict {
-    Verdict {
-        status,
-        code: code.into(),
-        message: message.into(),
-    }
-}
-
 /// Two rows contradict each other, which shows only now that it is known whom they name.
 pub(super) fn contradicts(code: ProblemCode, message: String) -> Verdict {
-    verdict(Status::Invalid, RowCode::Problem(code), message)
+    Verdict::new(Status::Invalid, RowCode::Problem(code), message)
 }
 
 pub(super) fn user_not_found(name: &str, suggestion: Option<&str>) -> Verdict {
-    verdict(
+    Verdict::new(
         Status::NotFound,
         RowReason::UserNotFound,
         format!("there is no user `{name}`{}", did_you_mean(suggestion)),
@@ -30,7 +22,7 @@ pub(super) fn user_not_found(name: &str, suggestion: Option<&str>) -> Verdict {
 
 /// A row about a user names a group.
 pub(super) fn group_and_no_user(name: &str, kind: OperationKind) -> Verdict {
-    verdict(
+    Verdict::new(
         Status::NotFound,
         RowReason::UserNotFound,
         format!(
@@ -42,7 +34,7 @@ pub(super) fn group_and_no_user(name: &str, kind: OperationKind) -> Verdict {
 
 /// A row about a user names nobody, and whether a group is called so was not read.
 pub(super) fn perhaps_a_group(name: &str, kind: OperationKind) -> Verdict {
-    verdict(
+    Verdict::new(
         Status::NotFound,
         RowReason::UserNotFound,
         format!("there is no user `{name}`; if a group is meant: {}", for_groups(kind)),
@@ -83,7 +75,7 @@ pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict 
     if missing.iter().any(|(_, suggestion)| suggestion.is_none()) {
         words.push_str("; `reseat export groups` lists them");
     }
-    verdict(Status::NotFound, RowReason::GroupNotFound, words)
+    Verdict::new(Status::NotFound, RowReason::GroupNotFound, words)
 }
 
 /// Nobody is there to be deleted, which is what the row wants; unless the name is no address, and somebody is there who may
@@ -95,9 +87,9 @@ pub(super) fn already_gone(name: &str, suggestion: Option<&str>) -> Verdict {
         |near: &str| is_what_people_say || near.split_once('@').is_some_and(|(local, _)| fold(local) == fold(name));
     if !name.contains(['@', '\\']) && suggestion.is_some_and(is_meant) {
         let message = format!("{message} If the account is gone already, nothing is left to do");
-        return verdict(Status::NotFound, RowReason::UserNotFound, message);
+        return Verdict::new(Status::NotFound, RowReason::UserNotFound, message);
     }
-    verdict(Status::Unchanged, RowReason::AlreadyGone, message)
+    Verdict::new(Status::Unchanged, RowReason::AlreadyGone, message)
 }
 
 fn did_you_mean(suggestion: Option<&str>) -> String {
@@ -117,7 +109,7 @@ fn ambiguous(code: RowReason, what: &str, name: &str, which: &[String]) -> Verdi
         "`{name}` could be more than one {what}: {}; write the id of the one you mean",
         joined(which, 4)
     );
-    verdict(Status::Ambiguous, code, message)
+    Verdict::new(Status::Ambiguous, code, message)
 }
 
 /// The account, unless it is no person's: a robot, an application or a group of the directory; nor is somebody one who
@@ -131,14 +123,14 @@ pub(super) fn person<'a>(name: &str, user: &'a User) -> Result<&'a User, Verdict
             "`{name}` is known to the organization's directory and has no account yet; `add-to-groups` or a licence makes \
              one, and so does the first sign-in"
         );
-        return Err(verdict(Status::NotFound, RowReason::NoAccountYet, message));
+        return Err(Verdict::new(Status::NotFound, RowReason::NoAccountYet, message));
     }
     let message = format!(
         "`{name}` is {} and no user ({}), so it is left alone",
         user.kind.described(),
         user.id
     );
-    Err(verdict(Status::Skipped, RowReason::NotAUser, message))
+    Err(Verdict::new(Status::Skipped, RowReason::NotAUser, message))
 }
 
 /// The account that has this address, unless it only bears it as its user name while its e-mail is another:
@@ -154,7 +146,7 @@ pub(super) fn bearer<'a>(address: &Email, user: &'a User) -> Result<&'a User, Ve
         user.email(),
         user.id
     );
-    Err(verdict(Status::Ambiguous, RowReason::UserNameOfAnother, message))
+    Err(Verdict::new(Status::Ambiguous, RowReason::UserNameOfAnother, message))
 }
 
 /// Between two runs the name of a migration's old account went to another one.
@@ -163,7 +155,7 @@ pub(super) fn another_account(name: &UserRef, begun_with: UserId, now: UserId) -
         "`{name}` was {begun_with} when this row was begun and is {now} now; that account is left alone; if the move \
          is over, take the row out, else name the old account by its id"
     );
-    verdict(Status::Conflict, RowReason::AnotherAccount, message)
+    Verdict::new(Status::Conflict, RowReason::AnotherAccount, message)
 }
 
 /// The name of a row's account leads to another one than its `user_id` names, which is `present` if it is still there.
@@ -181,7 +173,7 @@ pub(super) fn made_anew(name: &str, expected: UserId, now: &User, present: Optio
     };
     let message =
         format!("{what}; nothing was changed; if the account of today is meant, correct `user_id` or empty the cell");
-    verdict(Status::Conflict, RowReason::AnotherAccount, message)
+    Verdict::new(Status::Conflict, RowReason::AnotherAccount, message)
 }
 
 /// Nobody goes by the name of a row's account, and the account of its `user_id` goes by another.
@@ -191,7 +183,7 @@ pub(super) fn another_name(name: &str, present: &User) -> Verdict {
         present.id,
         called(present)
     );
-    verdict(Status::Conflict, RowReason::AnotherAccount, message)
+    Verdict::new(Status::Conflict, RowReason::AnotherAccount, message)
 }
 
 /// What an account goes by.
@@ -208,7 +200,7 @@ fn called(user: &User) -> String {
 pub(super) fn licenses_unreadable() -> Verdict {
     let message = "what the account holds cannot be read here, and writing would replace it; \
         use `set-licenses` with the whole set";
-    verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
+    Verdict::new(Status::Rejected, RowReason::LicensesUnreadable, message)
 }
 
 /// A row that builds on the groups of an account cannot run where these are not told: that is not to be in none.
@@ -224,7 +216,7 @@ pub(super) fn groups_unreadable(label: &str, snapshot: &Snapshot) -> Verdict {
     let message = format!(
         "which groups `{label}` is in is not told here, and the row depends on it; nothing was changed; {what_to_do}"
     );
-    verdict(Status::Rejected, RowReason::GroupsUnreadable, message)
+    Verdict::new(Status::Rejected, RowReason::GroupsUnreadable, message)
 }
 
 /// All that the account holds directly would have to be released, which only the portal does (`uipath-api`, 10).
@@ -232,7 +224,7 @@ pub(super) fn release_not_offered() -> Verdict {
     let message = "all that the account holds directly would have to be released, which only the portal does, and no \
         portal answers here; check `portal` under `routes`, or use `block-licenses`, which keeps the groups from giving \
         licences as well";
-    verdict(Status::Rejected, RowReason::ReleaseNotOffered, message)
+    Verdict::new(Status::Rejected, RowReason::ReleaseNotOffered, message)
 }
 
 /// Bundles that a row would take away are not held directly; `givers` are the rules of the account's groups that give
@@ -266,7 +258,7 @@ pub(super) fn not_held_directly(bundles: &BundleSet, givers: Option<&[&GroupRule
 pub(super) fn leases_unreadable() -> Verdict {
     let message = "who holds seats by groups' licence rules cannot be read here, so nothing is given back; \
         `remove-from-groups` ends what is held by the group's rule as well";
-    verdict(Status::Rejected, RowReason::LicensesUnreadable, message)
+    Verdict::new(Status::Rejected, RowReason::LicensesUnreadable, message)
 }
 
 /// Nothing is held by the rule of the group that a row names. What is held otherwise is told: directly, by the rules of
@@ -295,7 +287,7 @@ pub(super) fn holds_no_lease(
 /// The account would be made by another row of the sheet, which cannot run.
 pub(super) fn not_made(label: &str) -> Verdict {
     let message = format!("there is no account `{label}`, and the row that makes it cannot run");
-    verdict(Status::Skipped, RowReason::NoAccount, message)
+    Verdict::new(Status::Skipped, RowReason::NoAccount, message)
 }
 
 /// The end of a row that has no steps and nothing against it.
@@ -308,22 +300,22 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
         }
     };
     match row.ending() {
-        Ending::Done if row.earlier().is_some() => verdict(Status::Done, RowCode::None, note("done earlier")),
+        Ending::Done if row.earlier().is_some() => Verdict::new(Status::Done, RowCode::None, note("done earlier")),
         // What is copied does not say by itself that the account has it.
         Ending::Done if row.copied().is_some() => {
-            verdict(Status::Unchanged, RowCode::None, format!("already so; {}", row.note()))
+            Verdict::new(Status::Unchanged, RowCode::None, format!("already so; {}", row.note()))
         }
-        Ending::Done => verdict(Status::Unchanged, RowCode::None, note("already so")),
+        Ending::Done => Verdict::new(Status::Unchanged, RowCode::None, note("already so")),
         Ending::Waiting(text) if row.note().is_empty() => {
-            verdict(Status::Waiting, RowReason::NotAccepted, text.as_str())
+            Verdict::new(Status::Waiting, RowReason::NotAccepted, text.as_str())
         }
-        Ending::Waiting(text) => verdict(
+        Ending::Waiting(text) => Verdict::new(
             Status::Waiting,
             RowReason::NotAccepted,
             format!("{}; {text}", row.note()),
         ),
-        Ending::Short(bundles) => verdict(Status::Conflict, RowReason::SeatsShort, short_of(bundles)),
-        Ending::NotOwned(bundles) => verdict(Status::Conflict, RowReason::NotOwned, not_owned(bundles)),
+        Ending::Short(bundles) => Verdict::new(Status::Conflict, RowReason::SeatsShort, short_of(bundles)),
+        Ending::NotOwned(bundles) => Verdict::new(Status::Conflict, RowReason::NotOwned, not_owned(bundles)),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::directory::Found;
 use crate::model::{GroupId, GroupRef, Status, UserRef};
 use crate::plan::settled::{
     already_gone, contradicts, group_ambiguous, group_and_no_user, groups_not_found, groups_unreadable,
-    licenses_unreadable, perhaps_a_group, person, user_ambiguous, user_not_found, verdict,
+    licenses_unreadable, perhaps_a_group, person, user_ambiguous, user_not_found,
 };
 use crate::plan::{AccountIndex, Administrators, Direct, LicenseEdit, Naming, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
@@ -105,7 +105,7 @@ impl<'a> Builder<'a> {
                 user.label(),
                 orphan.bundles
             );
-            return Err(verdict(Status::NotFound, RowReason::UserNotFound, message));
+            return Err(Verdict::new(Status::NotFound, RowReason::UserNotFound, message));
         }
         self.may_release(row, account, &edit, user)?;
         self.rows[row].account = Some(account);
@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
         match (draft.deleted_by(), draft.left_by(), draft.succession()) {
             (Some(other), ..) => {
                 let message = format!("{} deletes the same account", self.place(other));
-                return Err(verdict(
+                return Err(Verdict::new(
                     Status::Duplicate,
                     RowCode::Problem(ProblemCode::DuplicateRow),
                     message,
@@ -196,7 +196,7 @@ impl<'a> Builder<'a> {
     pub(super) fn may_be_deleted(&self, user: &User) -> Planned {
         if self.snapshot.acting_user() == Some(user.id) {
             let message = "this is the account that reseat is signed in as, which it never deletes";
-            return Err(verdict(Status::Skipped, RowReason::OwnAccount, message));
+            return Err(Verdict::new(Status::Skipped, RowReason::OwnAccount, message));
         }
         self.is_no_administrator(user, "delete")
     }
@@ -214,7 +214,7 @@ impl<'a> Builder<'a> {
             ),
             Administrators::Protected => return Ok(()),
         };
-        Err(verdict(Status::Skipped, RowReason::Administrator, message))
+        Err(Verdict::new(Status::Skipped, RowReason::Administrator, message))
     }
 
     pub(super) fn resolve_groups(&mut self, groups: &[GroupRef]) -> Result<Vec<GroupId>, Verdict> {
@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
             .any(|group| self.groups.get(group).is_some_and(Group::is_everyone))
         {
             let message = "every account is in Everyone, and none can leave it";
-            return Err(verdict(Status::Rejected, RowReason::Everyone, message));
+            return Err(Verdict::new(Status::Rejected, RowReason::Everyone, message));
         }
         Ok(found)
     }

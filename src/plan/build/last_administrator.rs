@@ -3,8 +3,7 @@
 use super::administrator_tally::{Count, StandingChange};
 use super::builder::{Builder, Planned};
 use crate::model::{DeleteWhen, GroupId, Migrate, Status};
-use crate::plan::settled::verdict;
-use crate::plan::{AccountIndex, Administrators, RowIndex, RowReason};
+use crate::plan::{AccountIndex, Administrators, RowIndex, RowReason, Verdict};
 use crate::text::fold;
 
 impl Builder<'_> {
@@ -58,12 +57,12 @@ impl Builder<'_> {
                 let message = "the account is the last active member of Administrators that has accepted its \
                                invitation, so nobody could administrate the organization any more; make somebody else \
                                an administrator first";
-                return Err(verdict(Status::Skipped, RowReason::LastAdministrator, message));
+                return Err(Verdict::new(Status::Skipped, RowReason::LastAdministrator, message));
             }
             if self.rules.administrators == Administrators::Protected {
                 let message = "the account is the last administrator that is visible; a group of the directory is in \
                                Administrators too, so if somebody of it can administrate, add `--allow-admins`";
-                return Err(verdict(Status::Skipped, RowReason::LastAdministrator, message));
+                return Err(Verdict::new(Status::Skipped, RowReason::LastAdministrator, message));
             }
             self.administrators.found.last.push(row);
         }
@@ -105,7 +104,7 @@ impl Builder<'_> {
         }
         let message = "whether the account is the last administrator's is not told here; if somebody else can \
                        administrate the organization, add `--allow-admins`";
-        Err(verdict(Status::Skipped, RowReason::LastAdministrator, message))
+        Err(Verdict::new(Status::Skipped, RowReason::LastAdministrator, message))
     }
 
     /// Whether the group has the name of Administrators, although the listing may not show that it is built in.

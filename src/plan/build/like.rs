@@ -9,7 +9,7 @@ use super::builder::Builder;
 use crate::api::User;
 use crate::directory::Found;
 use crate::model::{BundleSet, GroupId, Status, UserId, UserRef};
-use crate::plan::settled::{contradicts, groups_unreadable, user_ambiguous, user_not_found, verdict};
+use crate::plan::settled::{contradicts, groups_unreadable, user_ambiguous, user_not_found};
 use crate::plan::{Administrators, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
 use crate::text::fold;
@@ -156,14 +156,14 @@ impl<'a> Builder<'a> {
         }
         if !user.is_person() {
             let message = format!("`like` names {}, `{like}`, and not a user", user.kind.described());
-            return Err(verdict(Status::Rejected, RowReason::LikeNotAUser, message));
+            return Err(Verdict::new(Status::Rejected, RowReason::LikeNotAUser, message));
         }
         if user.is_deactivated() {
             let message = format!(
                 "the account `{like}`, which `like` names, is deactivated, and may have lost what the work needs; \
                  name somebody who is active, or write the groups and licences"
             );
-            return Err(verdict(Status::Rejected, RowReason::LikeInactive, message));
+            return Err(Verdict::new(Status::Rejected, RowReason::LikeInactive, message));
         }
         Ok(user)
     }
@@ -207,7 +207,7 @@ impl<'a> Builder<'a> {
                 "what `{like}`, whom `like` names, holds cannot be read here; write the licences into the column \
                  `licenses`, and the groups into `groups`"
             );
-            return Err(verdict(Status::Rejected, RowReason::LicensesUnreadable, message));
+            return Err(Verdict::new(Status::Rejected, RowReason::LicensesUnreadable, message));
         }
         match self.snapshot.direct(model.id) {
             None => Ok(BundleSet::default()),
@@ -215,7 +215,7 @@ impl<'a> Builder<'a> {
                 let message = format!(
                     "the account `{like}`, which `like` names, is blocked from every licence; name somebody else"
                 );
-                Err(verdict(Status::Rejected, RowReason::LikeBlocked, message))
+                Err(Verdict::new(Status::Rejected, RowReason::LikeBlocked, message))
             }
             Some(allocation) => Ok(allocation.bundles.clone()),
         }
@@ -292,5 +292,5 @@ fn nothing_to_copy(like: &UserRef, which: Copies, aside: &[String]) -> Verdict {
     };
     let message = format!("the account `{like}`, which `like` names, {lacks}, so there is nothing to copy");
     let words: Vec<String> = std::iter::once(message).chain(aside.iter().cloned()).collect();
-    verdict(Status::Rejected, RowReason::LikeEmpty, words.join("; "))
+    Verdict::new(Status::Rejected, RowReason::LikeEmpty, words.join("; "))
 }

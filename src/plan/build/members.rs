@@ -9,7 +9,6 @@ use crate::model::{GroupId, GroupRef, ProfileChange, Status, Update, UserRef};
 use crate::plan::as_written::listed_groups;
 use crate::plan::cautions::FewerGroups;
 use crate::plan::profile::{changed_fields, is_the_directorys};
-use crate::plan::settled::verdict;
 use crate::plan::{AccountIndex, Membership, Naming, RowIndex, RowReason, Verdict};
 
 impl Builder<'_> {
@@ -140,7 +139,7 @@ impl Builder<'_> {
                 "`{}` comes from an external directory; change its profile there",
                 draft.naming.label(self.sheet)
             );
-            return Err(verdict(Status::Rejected, RowReason::DirectoryUser, message));
+            return Err(Verdict::new(Status::Rejected, RowReason::DirectoryUser, message));
         }
         Ok(Some(update))
     }

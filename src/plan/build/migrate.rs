@@ -11,7 +11,7 @@ use crate::model::{BundleSet, DeleteWhen, GroupId, Migrate, Row, Status};
 use crate::plan::account_drafts::{Inherits, OldAccount, Succession};
 use crate::plan::already_there::{deactivated, deactivated_successor, is_one_person, not_invited};
 use crate::plan::describe::profile;
-use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous, verdict};
+use crate::plan::settled::{another_account, bearer, contradicts, person, user_ambiguous};
 use crate::plan::{
     AccountIndex, Direct, Ending, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Verdict, Work,
 };
@@ -221,7 +221,7 @@ impl<'a> Builder<'a> {
             && old.id == new.id
         {
             let message = format!("the account already has the address `{}`", migrate.new_email);
-            return Err(verdict(Status::Unchanged, RowReason::SameAccount, message));
+            return Err(Verdict::new(Status::Unchanged, RowReason::SameAccount, message));
         }
         Ok(Pair { old, new })
     }

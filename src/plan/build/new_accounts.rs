@@ -8,8 +8,10 @@ use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status};
 use crate::plan::already_there::{deactivated, is_named_otherwise, may_be_given, not_invited, other_name};
-use crate::plan::settled::{bearer, person, user_ambiguous, verdict};
-use crate::plan::{AccountIndex, Creation, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Work};
+use crate::plan::settled::{bearer, person, user_ambiguous};
+use crate::plan::{
+    AccountIndex, Creation, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Verdict, Work,
+};
 use crate::text::fold;
 
 /// Of an account that an earlier run made for the row.
@@ -196,7 +198,7 @@ impl Builder<'_> {
             "an earlier run made the account {account} for this row, but it cannot be found now; \
              run again later; if somebody deleted it and it is to be made anew, move the row to a sheet of its own{with}"
         );
-        Err(verdict(Status::InDoubt, RowReason::AccountMissing, message))
+        Err(Verdict::new(Status::InDoubt, RowReason::AccountMissing, message))
     }
 
     /// The groups and licences of a row that makes an account, or finds it made.

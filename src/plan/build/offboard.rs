@@ -4,7 +4,7 @@ use super::administrator_tally::StandingChange;
 use super::builder::{Builder, Planned};
 use crate::api::{User, UserUpdate};
 use crate::model::{Status, UserRef};
-use crate::plan::settled::{contradicts, verdict};
+use crate::plan::settled::contradicts;
 use crate::plan::{AccountIndex, Direct, LicenseEdit, Membership, RowCode, RowIndex, RowReason, Verdict};
 use crate::problem::ProblemCode;
 
@@ -69,7 +69,7 @@ impl Builder<'_> {
     fn may_be_offboarded(&self, user: &User) -> Planned {
         if self.snapshot.acting_user() == Some(user.id) {
             let message = "this is the account that reseat is signed in as, which it never deactivates";
-            return Err(verdict(Status::Skipped, RowReason::OwnAccount, message));
+            return Err(Verdict::new(Status::Skipped, RowReason::OwnAccount, message));
         }
         self.is_no_administrator(user, "offboard")
     }
@@ -80,7 +80,7 @@ impl Builder<'_> {
         if let Some(other) = draft.offboarded_by() {
             let message = format!("{} offboards the same account", self.place(other));
             let code = RowCode::Problem(ProblemCode::DuplicateRow);
-            return Err(verdict(Status::Duplicate, code, message));
+            return Err(Verdict::new(Status::Duplicate, code, message));
         }
         let mover = draft.succession().map(|succession| succession.row);
         if let Some(other) = draft.left_by().or(mover) {

@@ -10,7 +10,6 @@ use crate::plan::as_written::{
     changed_since_export, groups_are_as_written, groups_in_words, licenses_are_as_written, licenses_are_own,
     licenses_in_words, listed_groups, rule_in_words, rule_is_as_written, without_own_moves,
 };
-use crate::plan::settled::verdict;
 use crate::plan::{AccountIndex, Direct, LicenseEdit, RowIndex, RowReason, Verdict};
 
 /// What a row's `unless_changed_from` says of the state before the sheet.
@@ -59,7 +58,7 @@ impl Builder<'_> {
         if held.direct == Direct::Unknown {
             let message = "what the account holds cannot be read here, so whether it is as it was when the sheet was written \
                            cannot be told; empty the row's `unless_changed_from` to do without";
-            return Err(verdict(Status::Rejected, RowReason::LicensesUnreadable, message));
+            return Err(Verdict::new(Status::Rejected, RowReason::LicensesUnreadable, message));
         }
         if edit.apply(&held).is_like(&held) {
             return Ok(AsWritten::Reached);
