@@ -3,6 +3,7 @@
 //! The rooms are listed by floor, lowest first; a room imports only what is below it (`tests/architecture.rs` enforces
 //! this). `DESIGN.md` says what each room is for.
 
+pub mod files;
 pub mod text;
 
 pub mod model;

@@ -1,7 +1,7 @@
 //! The plan file: written atomically, readable only by its owner, and checked when it is read.
 
 use std::collections::HashSet;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::error::SavedPlanError;
 use super::header::{PlanHeader, path_from};
 use super::sheet_plan::RowPlan;
+use crate::files::{self, Durability};
 use crate::model::RowKey;
 use crate::plan::SeatLine;
 use crate::sheet::write_refusal;
@@ -95,24 +96,14 @@ pub fn write(path: &Path, header: PlanHeader, plan: impl Serialize) -> Result<()
         },
         plan,
     };
-    replace(path, &content).map_err(|error| SavedPlanError::Write {
+    let replaced = files::replace(path, Durability::Whole, |out| {
+        serde_json::to_writer_pretty(&mut *out, &content)?;
+        writeln!(out)
+    });
+    replaced.map_err(|error| SavedPlanError::Write {
         path: path.to_owned(),
         reason: write_refusal(&error),
     })
-}
-
-fn replace(path: &Path, content: &impl Serialize) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // `NamedTempFile` creates it readable only by its owner, where the file system has owners.
-    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    let mut out = BufWriter::new(&file);
-    serde_json::to_writer_pretty(&mut out, content)?;
-    writeln!(out)?;
-    out.flush()?;
-    drop(out);
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 impl SavedPlan {

@@ -16,6 +16,7 @@ use super::named_encoding::NamedEncoding;
 use super::recognise::{Format, beginning, recognise};
 use super::visitor::Visitor;
 use super::workbook::{self, WorkbookError};
+use crate::files::folder_of;
 use crate::model::Shared;
 use crate::text::{fold, nearest};
 
@@ -284,8 +285,7 @@ fn length(stamp: Option<(u64, SystemTime)>) -> u64 {
 
 /// Sheets in the same folder whose name is much like the one that is missing.
 fn near_files(path: &Path) -> Vec<String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = fs::read_dir(folder.unwrap_or(Path::new("."))) else {
+    let Ok(entries) = fs::read_dir(folder_of(path)) else {
         return Vec::new();
     };
     let names: Vec<String> = entries
@@ -303,6 +303,6 @@ fn near_files(path: &Path) -> Vec<String> {
     }
     near.sort();
     near.into_iter()
-        .map(|name| folder.map_or(name.clone(), |folder| folder.join(name).display().to_string()))
+        .map(|name| path.with_file_name(name).display().to_string())
         .collect()
 }

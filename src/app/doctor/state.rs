@@ -14,6 +14,7 @@ use crate::app::rights::Rights;
 use crate::app::runtime::off_thread;
 use crate::app::state_place::{StatePlace, make_private_folder};
 use crate::doctor::{Check, Finding, FolderTrial, quota, state_folder};
+use crate::files::temporary_in;
 use crate::settings::{self, Settings};
 
 /// Looks whether files can be made, renamed and deleted in the state folder, by doing so.
@@ -31,10 +32,7 @@ fn tried(folder: &Path) -> FolderTrial {
     let trial = || -> Result<FolderTrial, FolderTrial> {
         let failed = |step| move |error| FolderTrial::Fails { step, error };
         make_private_folder(folder).map_err(failed("make the folder"))?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".doctor-")
-            .tempfile_in(folder)
-            .map_err(failed("make a file"))?;
+        let mut file = temporary_in(folder).map_err(failed("make a file"))?;
         let written = file.write_all(b"{}").and_then(|()| file.as_file().sync_all());
         written.map_err(failed("write a file"))?;
         let takes_locks = match file.as_file().lock() {

@@ -1,6 +1,6 @@
 //! The configuration file that is written from what was found.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 use super::findings::Findings;
 use crate::app::next::Typed;
 use crate::doctor::{Check, FileOutcome, file};
+use crate::files::{self, Existing, folder_of};
 use crate::settings::{Comparison, Entry, FoundOut, NewProfile, Overrides, Survey, System};
 
 /// What a profile rests on: a value that may be wrong must not be written down.
@@ -46,12 +47,10 @@ fn make(path: &Path, profile: &NewProfile) -> FileOutcome {
     let text = profile.text(System::here());
     let lines = uncommented(&text);
     let write = || {
-        let mut file = beside(path)?;
-        let begin = "# Written by `reseat doctor --write`. docs/configuration.md explains every key.\n\n";
-        file.write_all(begin.as_bytes())?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist_noclobber(path)?;
+        let file = beside(path)?;
+        let begin = "# Written by `reseat doctor --write`. docs/configuration.md explains every key.";
+        files::fill(&file, |out| write!(out, "{begin}\n\n{text}"))?;
+        files::finish(file, path, Existing::Kept)?;
         Ok(FileOutcome::Made)
     };
     write().unwrap_or_else(|error: io::Error| refused(&error, lines))
@@ -98,24 +97,20 @@ fn replace(path: &Path, profile: &NewProfile, change: impl FnOnce(&str) -> Optio
     let Some(text) = change(&fs_err::read_to_string(&path)?) else {
         return Ok(false);
     };
-    let mut file = beside(&path)?;
-    file.write_all(text.as_bytes())?;
+    let file = beside(&path)?;
+    files::fill(&file, |out| out.write_all(text.as_bytes()))?;
     fs_err::set_permissions(file.path(), fs_err::metadata(&path)?.permissions())?;
-    file.as_file().sync_all()?;
     let is_fit = profile.compared(file.path()).is_same();
     if is_fit {
-        file.persist(&path)?;
+        files::finish(file, &path, Existing::Replaced)?;
     }
     Ok(is_fit)
 }
 
 /// A file that is yet to get its name. Nobody has heard of the name that it has until then, so errors tell the folder.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder);
-    file.map_err(|error| {
-        let folder = folder.display();
+    files::temporary_beside(path).map_err(|error| {
+        let folder = folder_of(path).display();
         let what = match error.kind() {
             io::ErrorKind::NotFound => format!("there is no folder `{folder}`; make it, or name another"),
             kind => format!("cannot make a file in the folder `{folder}`: {kind}"),

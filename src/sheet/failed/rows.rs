@@ -4,6 +4,7 @@
 //! corrected row is run; a digest of the sheet as it was written, so that nobody's corrections are overwritten; and the
 //! file name of the sheet that it came from. The marks are in the sheet itself, so they go where it goes.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -13,6 +14,7 @@ use super::csv_file::write_csv;
 use super::marks::read_marks;
 use super::table::{Table, Tables};
 use super::workbook_file::write_workbook;
+use crate::files::{self, Existing};
 use crate::sheet::error::SheetError;
 use crate::sheet::recognise::Format;
 use crate::sheet::source::Source;
@@ -40,35 +42,29 @@ pub fn write_failed_rows(source: &Source, failed: &FailedSheet<'_>, path: &Path)
     };
     drop(draft);
     let file = write(source, &tables, failed.of, &digest, path)?;
-    let write_error = |reason: std::io::Error| SheetError::Write {
-        path: path.display().to_string(),
-        reason: reason.to_string(),
-    };
-    file.as_file().sync_all().map_err(write_error)?;
-    file.persist(path).map_err(|error| write_error(error.error))?;
+    files::finish(file, path, Existing::Replaced).map_err(refused(path))?;
     Ok(left_out)
 }
 
 /// The sheet in a temporary file beside where it will be.
 fn write(source: &Source, tables: &[Table], of: &str, digest: &str, path: &Path) -> Result<NamedTempFile, SheetError> {
-    let write_error = |reason: String| SheetError::Write {
-        path: path.display().to_string(),
-        reason,
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".reseat-")
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .map_err(|error| write_error(error.to_string()))?;
+    let mut file = files::temporary_beside(path).map_err(refused(path))?;
     match source.format() {
         Format::Text(format) => {
             let mark = format.reading.mark > 0 || format.reading.encoding != encoding_rs::UTF_8;
-            write_csv(&mut file, tables, (of, digest), format.dialect.delimiter, mark)
-                .map_err(|error| write_error(error.to_string()))?;
+            write_csv(file.as_file_mut(), tables, (of, digest), format.dialect.delimiter, mark)
+                .map_err(refused(path))?;
         }
         Format::Workbook(_) => {
-            write_workbook(&mut file, tables, (of, digest)).map_err(|error| write_error(error.to_string()))?;
+            write_workbook(file.as_file_mut(), tables, (of, digest)).map_err(refused(path))?;
         }
     }
     Ok(file)
+}
+
+fn refused<E: Display>(path: &Path) -> impl Fn(E) -> SheetError + '_ {
+    |reason| SheetError::Write {
+        path: path.display().to_string(),
+        reason: reason.to_string(),
+    }
 }

@@ -1,6 +1,6 @@
 //! Where such a sheet goes: a file that appears whole or not at all, or standard output.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -10,6 +10,7 @@ use super::page::WrittenPage;
 use super::part::WrittenPart;
 use super::table::{WrittenCell, WrittenTable};
 use super::workbook_file::{WorkbookError, write_readings, write_workbook};
+use crate::files::{self, Existing, folder_of};
 use crate::sheet::error::SheetError;
 
 /// In which form a sheet is written.
@@ -33,16 +34,6 @@ impl WrittenFormat {
             None
         }
     }
-}
-
-/// What becomes of a file that is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Existing {
-    /// It is kept, and nothing is written.
-    #[default]
-    Kept,
-    /// It is replaced (`--force`).
-    Replaced,
 }
 
 /// Whether a sheet may be written to this path, before anything is worked out for it.
@@ -88,14 +79,16 @@ pub fn save_sheet(
             if let Some(table) = tables.first() {
                 if !is_ascii(table) {
                     // Without it Excel takes the letters for those of another encoding, and saves them so.
-                    file.write_all("\u{feff}".as_bytes())
+                    file.as_file_mut()
+                        .write_all("\u{feff}".as_bytes())
                         .map_err(|error| refused(path, write_refusal(&error)))?;
                 }
-                write_csv(table, &mut file).map_err(|error| refused(path, error.to_string()))?;
+                write_csv(table, file.as_file_mut()).map_err(|error| refused(path, error.to_string()))?;
             }
         }
         WrittenFormat::Workbook => {
-            write_workbook(tables, pages, &mut file, folder_of(path)).map_err(|error| workbook_error(path, error))?;
+            write_workbook(tables, pages, file.as_file_mut(), folder_of(path))
+                .map_err(|error| workbook_error(path, error))?;
         }
     }
     finish(file, path, existing)
@@ -115,7 +108,7 @@ pub fn save_readings(
     is_whole: impl FnOnce() -> io::Result<()>,
 ) -> Result<(), SheetError> {
     let mut file = begin(path, existing)?;
-    write_readings(parts, &mut file, folder_of(path)).map_err(|error| workbook_error(path, error))?;
+    write_readings(parts, file.as_file_mut(), folder_of(path)).map_err(|error| workbook_error(path, error))?;
     is_whole().map_err(|error| refused(path, error.to_string()))?;
     finish(file, path, existing)
 }
@@ -153,32 +146,22 @@ pub fn save_file(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), SheetError> {
     let file = begin(path, existing)?;
-    let mut out = BufWriter::new(&file);
-    let written = write(&mut out).and_then(|()| out.flush());
-    drop(out);
-    written.map_err(|error| refused(path, write_refusal(&error)))?;
+    files::fill(&file, write).map_err(|error| refused(path, write_refusal(&error)))?;
     finish(file, path, existing)
 }
 
 /// A private file in the folder of this one, which it becomes in the end.
 fn begin(path: &Path, existing: Existing) -> Result<NamedTempFile, SheetError> {
     may_write_sheet(path, existing)?;
-    let file = tempfile::Builder::new().prefix(".reseat-").tempfile_in(folder_of(path));
-    file.map_err(|error| refused(path, write_refusal(&error)))
+    files::temporary_beside(path).map_err(|error| refused(path, write_refusal(&error)))
 }
 
 fn finish(file: NamedTempFile, path: &Path, existing: Existing) -> Result<(), SheetError> {
-    let refused = |error: &io::Error| refused(path, write_refusal(error));
-    file.as_file().sync_all().map_err(|error| refused(&error))?;
-    let persisted = match existing {
-        Existing::Kept => file.persist_noclobber(path),
-        Existing::Replaced => file.persist(path),
-    };
-    persisted.map(drop).map_err(|failure| match failure.error.kind() {
+    files::finish(file, path, existing).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => SheetError::Exists {
             path: path.display().to_string(),
         },
-        _ => refused(&failure.error),
+        _ => refused(path, write_refusal(&error)),
     })
 }
 
@@ -194,17 +177,9 @@ pub fn write_sheet_csv(table: &WrittenTable<'_>, out: &mut dyn Write) -> io::Res
     })
 }
 
-fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
-}
-
 /// What the file system said, without the name of the temporary file, which means nothing to the user, and what helps.
 pub fn write_refusal(error: &io::Error) -> String {
-    let cause = error.get_ref().and_then(std::error::Error::source);
-    let told = cause.map_or_else(|| error.to_string(), ToString::to_string);
-    // The file that it names is one of ours, which is gone.
-    let told = told.split_once(" at path ").map_or(told.as_str(), |(told, _)| told);
+    let told = files::without_name(error);
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             format!("{told}; choose a folder that you may write to")
@@ -212,7 +187,7 @@ pub fn write_refusal(error: &io::Error) -> String {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             format!("{told}; free some space, or choose another folder")
         }
-        _ => told.to_owned(),
+        _ => told,
     }
 }
 
@@ -226,16 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_file_system_refuses_is_told_with_what_helps_and_without_a_file_of_ours() {
-        let missing = tempfile::Builder::new()
-            .prefix(".reseat-")
-            .tempfile_in("no folder of this name")
-            .unwrap_err();
-        let told = write_refusal(&missing);
-        assert!(
-            !told.is_empty() && !told.contains(".reseat-") && !told.contains("at path"),
-            "{told}"
-        );
+    fn what_the_file_system_refuses_is_told_with_what_helps() {
         for (kind, helps) in [
             (
                 io::ErrorKind::PermissionDenied,

@@ -11,10 +11,9 @@ mod part;
 mod table;
 mod workbook_file;
 
+pub use crate::files::Existing;
 pub use choices::{MOST_ROWS, NOT_ROWS};
-pub use file::{
-    Existing, WrittenFormat, may_write_sheet, save_file, save_readings, save_sheet, write_refusal, write_sheet_csv,
-};
+pub use file::{WrittenFormat, may_write_sheet, save_file, save_readings, save_sheet, write_refusal, write_sheet_csv};
 pub use page::{PageLine, WrittenPage};
 pub use part::WrittenPart;
 pub use table::{WrittenCell, WrittenColumn, WrittenRows, WrittenTable};
