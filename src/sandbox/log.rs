@@ -8,6 +8,8 @@ use fs_err::{File, OpenOptions};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::files::private;
+
 /// A line.
 #[derive(Serialize)]
 pub(super) struct Line<'a> {
@@ -28,14 +30,8 @@ pub(super) struct RequestLog(Mutex<Result<File, io::Error>>);
 impl RequestLog {
     /// Opens a log to be added to; a new one is for its owner's eyes only.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.options_mut().mode(0o600);
-        }
-        Ok(Self(Mutex::new(Ok(options.open(path)?))))
+        let file = private(OpenOptions::new().create(true).append(true)).open(path)?;
+        Ok(Self(Mutex::new(Ok(file))))
     }
 
     /// Adds a line. The first failure ends the log and is kept for [`finish`](Self::finish).

@@ -1,11 +1,12 @@
 //! The state file: the organization between two runs.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::World;
+use crate::files::{self, Durability};
 use crate::model::OrganizationId;
 
 /// What the file holds.
@@ -37,11 +38,7 @@ pub(super) fn written(organization_id: OrganizationId, world: &World) -> io::Res
 
 /// Replaces the file at once and whole, for its owner's eyes only.
 pub(super) fn save(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
+    files::replace(path, Durability::Whole, |out| out.write_all(content))
 }
 
 #[cfg(test)]
