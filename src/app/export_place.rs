@@ -1,11 +1,9 @@
 //! Where an export goes: a workbook, a CSV or two beside each other, or standard output.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-
 use super::failure::Failure;
 use super::sheet_place::SheetPlace;
 use crate::cli::{ExportOptions, ExportWhat};
+use crate::files::instead_of_ending;
 use crate::sheet::{WrittenFormat, WrittenTable};
 
 /// The files of an export.
@@ -35,7 +33,7 @@ impl ExportPlace {
         };
         let sheet = SheetPlace::of(path, options.sheet.existing)?;
         let is_apart = has_two && sheet.format() == WrittenFormat::Csv;
-        let beside = is_apart.then(|| SheetPlace::of(&beside(path), options.sheet.existing));
+        let beside = is_apart.then(|| SheetPlace::of(&instead_of_ending(path, ".groups.csv"), options.sheet.existing));
         Ok(Some(Self {
             sheet,
             beside: beside.transpose()?,
@@ -57,11 +55,4 @@ impl ExportPlace {
     pub(super) fn files(&self) -> impl Iterator<Item = &SheetPlace> {
         [&self.sheet].into_iter().chain(&self.beside)
     }
-}
-
-/// `users.groups.csv` beside `users.csv`.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
-    name.push(".groups.csv");
-    path.with_file_name(name)
 }

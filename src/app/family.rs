@@ -1,12 +1,13 @@
 //! Which results a sheet belongs to: its own, or those of the sheet whose failed rows it has.
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::results::not_read;
 use crate::cli::EarlierResults;
+use crate::files::beside;
 use crate::ledger::{self, History, RunId, results_path};
 use crate::model::{Place, RowKey, Shared};
 use crate::sheet::{SheetError, Source, read_marks};
@@ -146,13 +147,6 @@ impl Family {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// A file named after the stem. A dot in the stem is part of the name.
-fn beside(stem: &Path, ending: &str) -> PathBuf {
-    let mut name: OsString = stem.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    stem.with_file_name(name)
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use fs_err::File;
 use super::columns::header;
 use super::files::{self, resolve};
 use super::history::History;
-use super::lock::{Lock, beside};
+use super::lock::Lock;
 use super::rewrite::{TEMPORARY, put_in_order};
 use super::scan::{End, Scan};
 use super::writer::{Writer, WriterHandle};
 use super::{FinishError, Finished, Journal, OpenError, Order, RunId};
+use crate::files::{beside, folder_of, sync_folder};
 
 /// The results file of a run: locked, and ready to be appended to.
 ///
@@ -148,7 +149,7 @@ fn mend_end(path: &Path, file: &mut File, history: &History) -> std::io::Result<
             file.set_len(0)?;
             file.write_all(header().as_bytes())?;
             file.sync_all()?;
-            files::sync_folder(path)?;
+            sync_folder(folder_of(path))?;
         }
         End::Unended => {
             file.seek(SeekFrom::End(0))?;

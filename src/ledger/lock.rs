@@ -11,6 +11,7 @@ use fs_err::File;
 
 use super::files;
 use super::{OpenError, RunId};
+use crate::files::beside;
 use crate::text::clean;
 
 /// Held while a run writes its results file; dropping it lets the next run in.
@@ -65,13 +66,6 @@ pub fn writer_of(results: &Path) -> Option<String> {
         // What cannot be found out keeps nobody from reading.
         Ok(()) | Err(TryLockError::Error(_)) => None,
     }
-}
-
-/// A file next to another, named after it.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(suffix);
-    path.with_file_name(name)
 }
 
 fn owner_record(run: &RunId) -> String {

@@ -8,17 +8,16 @@ use fs_err::File;
 
 use super::cells::Cells;
 use super::error::help;
-use super::files;
 use super::format::{SheetCells, ends_with, moved, unlinked};
 use super::history::History;
 use super::index::{Index, IndexedLine};
 use super::line::Line;
-use super::lock::beside;
 use super::new_file::NewFile;
 use super::resume::continues;
 use super::scan::{End, Scan, scan};
 use super::stored::Stored;
 use super::{JournalError, OpenError};
+use crate::files::{beside, folder_of, sync_folder};
 use crate::model::{Place, RowKey, Status};
 
 /// The suffix of the new file's name until it replaces the old one.
@@ -195,7 +194,7 @@ fn replace(path: &Path, temporary: &Path, scan: Scan, lines: &[Kept], order: Ord
     file.sync_all()?;
     drop(stored);
     fs_err::rename(temporary, path)?;
-    files::sync_folder(path)?;
+    sync_folder(folder_of(path))?;
     if !form.is_ours() {
         return scan_again(path);
     }

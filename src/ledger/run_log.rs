@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files;
 use super::{OpenError, RunId};
+use crate::files::beside;
 use crate::model::{BundleCode, OrganizationId};
 
 /// The form of a line; one with a greater number is a later reseat's.
@@ -24,9 +25,7 @@ const LONGEST_LINE: u64 = 4 << 20;
 
 /// Where the records of the runs of a results file are: beside it, so that they are moved and kept together.
 pub fn run_log_path(results: &Path) -> PathBuf {
-    let mut name = results.file_name().unwrap_or_default().to_owned();
-    name.push(".runs.jsonl");
-    results.with_file_name(name)
+    beside(results, ".runs.jsonl")
 }
 
 /// What is recorded of a run.

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::files::{self, modified, put_away, resolve};
+use super::files::{modified, put_away, resolve};
 use super::lock::Lock;
 use super::scan::scan;
 use super::{History, OpenError, Opened, Record, ResultsFile, RunId, RunLog};
+use crate::files::{folder_of, sync_folder};
 
 /// A results file locked against other runs. Dropping it leaves everything as it was.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl LockedResults {
         };
         let away = put_away(path, date).map_err(&io)?;
         RunLog::follow(path, &away)?;
-        files::sync_folder(path).map_err(&io)?;
+        sync_folder(folder_of(path)).map_err(&io)?;
         Ok(away)
     }
 }
