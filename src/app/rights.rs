@@ -4,8 +4,6 @@ use std::fs::Metadata;
 use std::io;
 use std::path::Path;
 
-use fs_err::OpenOptions;
-
 /// What is known of a file or folder.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rights {
@@ -39,13 +37,6 @@ impl Rights {
     pub(super) fn of(_metadata: &Metadata) -> Option<Self> {
         None
     }
-}
-
-/// A file that is made with these options is its owner's alone.
-pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    fs_err::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
 }
 
 /// Says who may do what with a file or folder.

@@ -7,7 +7,7 @@ use fs_err::{File, OpenOptions};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::rights::private;
+use crate::files::{self, Durability, private};
 use crate::model::OrganizationId;
 
 /// A memory in the form of this version, which says so: a file that has it.
@@ -108,9 +108,7 @@ impl StatePlace {
     /// The file of this kind, to be locked; it is made if it is missing, accessible only to its owner.
     pub(super) fn lock_file(&self, kind: &str) -> io::Result<File> {
         self.make_folder()?;
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true);
-        private(&mut options).open(self.path(kind))
+        private(OpenOptions::new().create(true).truncate(false).write(true)).open(self.path(kind))
     }
 
     /// Holds the lock of this memory for as long as the file lives; another process that holds it is waited for.
@@ -166,10 +164,8 @@ impl StatePlace {
     /// Replaces the file of this kind in one step, so that nobody reads half of it. It is its owner's alone.
     pub(super) fn write(&self, kind: &str, bytes: &[u8]) -> io::Result<()> {
         self.make_folder()?;
-        let file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        fs_err::write(file.path(), bytes)?;
-        file.persist(self.path(kind))?;
-        Ok(())
+        let written = files::replace(&self.path(kind), Durability::Unsure, |out| out.write_all(bytes));
+        written.map_err(files::cannot_write_to(&self.folder))
     }
 }
 

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use super::content::digest;
 use super::inbox::Inbox;
-use super::moving::{Arrived, make_own, move_to_free_name, replace, sync_folder};
+use super::moving::{Arrived, make_own, move_to_free_name, replace};
 use super::planning::{free, is_as_written, names};
 use super::sharing::Sharing;
 use super::taking::{Taken, give_back};
+use crate::files::sync_folder;
 use crate::ledger::History;
 use crate::model::Status;
 use crate::watch::{Ended, FileName, Folder, Memory, OtherRows, Remembered, Stage, file_name, is_lock, renamed};

@@ -8,10 +8,11 @@ use fs_err::{File, OpenOptions};
 use jiff::Timestamp;
 
 use super::content::unfollowed;
-use super::moving::{clear_passing, sync_folder};
+use super::moving::clear_passing;
 use super::owners::Account;
-use crate::app::rights::{Rights, private, set_mode};
+use crate::app::rights::{Rights, set_mode};
 use crate::app::state_place::make_private_folder;
+use crate::files::{private, sync_folder};
 use crate::text::clean;
 use crate::watch::{Folder, Memory, Remembered};
 
@@ -176,9 +177,8 @@ impl Inbox {
 
     /// Adds a line to it, on disk.
     pub(super) fn remember(&self, remembered: &Remembered) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true).read(true);
-        let mut file = unfollowed(private(&mut options)).open(self.seen())?;
+        let mut file =
+            unfollowed(private(OpenOptions::new().create(true).append(true).read(true))).open(self.seen())?;
         let mut line = serde_json::to_vec(remembered)?;
         // Before it too: what a crash has cut off must not spoil the line after it.
         line.insert(0, b'\n');
@@ -236,8 +236,8 @@ fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
 /// Takes the lock, which is never written to.
 fn lock(root: &Path, folder: &Path) -> Result<File, InboxError> {
     let mut options = OpenOptions::new();
-    options.create(true).truncate(false).read(true).write(true);
-    let lock = unfollowed(private(&mut options)).open(folder.join("lock"))?;
+    private(options.create(true).truncate(false).read(true).write(true));
+    let lock = unfollowed(&mut options).open(folder.join("lock"))?;
     match lock.file().try_lock() {
         Ok(()) => Ok(lock),
         Err(std::fs::TryLockError::WouldBlock) => {

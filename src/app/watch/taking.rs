@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::content::digest;
 use super::inbox::Inbox;
-use super::moving::{Arrived, is_passing, make_own, move_to_free_name, passing_file, replace, sync_folder};
+use super::moving::{Arrived, make_own, move_to_free_name, passing_file, replace};
 use super::planning::relative;
 use crate::app::state_place::make_private_folder;
+use crate::files::{Existing, finish, is_temporary, sync_folder};
 use crate::watch::{Job, Stage};
 
 /// A sheet that was taken, in its folder.
@@ -172,8 +173,7 @@ impl Taken {
         }
         let mut copy = passing_file(&self.folder)?;
         let sha256 = digest(&self.original(), |block| copy.write_all(block))?;
-        copy.as_file().sync_all()?;
-        copy.persist(&sheet).map_err(|error| error.error)?;
+        finish(copy, &sheet, Existing::Replaced)?;
         Ok(sha256)
     }
 }
@@ -203,7 +203,7 @@ fn is_empty(folder: &Path) -> io::Result<bool> {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name();
                 // A temporary file that a crash has left, or the folder that is looked into by itself.
-                name == "sheet" || is_passing(&name.to_string_lossy())
+                name == "sheet" || is_temporary(&name.to_string_lossy())
             })
         })),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
