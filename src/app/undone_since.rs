@@ -1,12 +1,13 @@
 //! Whether what the rows of results did was undone since: `undo` notes in the records of runs which sheet it wrote of them.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::ledger::{History, RunEntry, RunLog, results_path};
 use crate::model::{OperationKind, Status};
+use crate::saved_plan::path_beside;
 use crate::text::fold;
 
 /// A run that undid what rows did.
@@ -24,14 +25,8 @@ pub(super) fn note_undo(results: &Path, sheet: &Path) {
         return;
     }
     let last = RunLog::read(results).ok().and_then(|mut log| log.runs.pop());
-    let (Some(last), Ok(sheet)) = (last, absolute(sheet)) else {
-        return;
-    };
-    let folder = absolute(results)
-        .ok()
-        .and_then(|path| path.parent().map(Path::to_owned));
-    let beside = folder.and_then(|folder| sheet.strip_prefix(folder).map(Path::to_owned).ok());
-    let undone_by = beside.unwrap_or(sheet).to_str().map(str::to_owned);
+    let Some(last) = last else { return };
+    let undone_by = path_beside(results, sheet).to_str().map(str::to_owned);
     let _ = RunEntry { undone_by, ..last }.append(results);
 }
 
