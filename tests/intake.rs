@@ -948,6 +948,9 @@ fn letters_that_were_lost_on_the_way_are_told() {
     for name in ["S?ren", "M??ller", "M¿ller", "Ann-S?ren"] {
         assert_eq!(told("name", name), (vec![], vec!["lost-letters"]), "{name}");
     }
+    let polish = intake("operation,user\ndelete,jan.¿ak@x.example\n");
+    let help = &polish.problems.iter().next().unwrap().help;
+    assert!(help.contains("`--encoding windows-1250`"), "{help}");
     for name in ["Ann?", "Søren", "¿Ann?"] {
         assert_eq!(told("name", name), (vec![], vec![]), "{name:?}");
     }

@@ -189,7 +189,12 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
     };
     if is_address && is_lost_of_an_address(bare_address(text)) || is_name && has_lost_letters(text) {
         let what = cell_has("a question mark between letters, as programs write for a letter that they cannot");
-        let help = "write the letter again, or export the list as UTF-8: `Export-Csv -Encoding UTF8`";
+        // The byte of `¿` in the encoding that is guessed most is a letter of names in another.
+        let help = if text.contains('¿') {
+            "write the letter again, or export the list as UTF-8; `--encoding windows-1250` reads a CSV that has `ż` there"
+        } else {
+            "write the letter again, or export the list as UTF-8: `Export-Csv -Encoding UTF8`"
+        };
         return Some(if is_address {
             UnplacedProblem::error(ProblemCode::LostLetters, what, help)
         } else {
