@@ -104,9 +104,11 @@ impl<'a> RunRecord<'a> {
     /// The run begins. One that finds nothing to do leaves no record, unless the last one was killed or there is none: a watched
     /// folder has a sheet that waits run again and again.
     pub(super) fn begin(self, rows: usize) -> Self {
-        let last = RunLog::read(&self.results).ok().and_then(|mut log| log.runs.pop());
-        let is_told = last.is_some_and(|last| last.finished_at.is_some());
-        if rows == 0 && !self.entry.begins && is_told {
+        let is_told = || {
+            let last = RunLog::read(&self.results).ok().and_then(|mut log| log.runs.pop());
+            last.is_some_and(|last| last.finished_at.is_some())
+        };
+        if rows == 0 && !self.entry.begins && is_told() {
             self.is_ended.store(true, Ordering::Relaxed);
         } else {
             self.write(&self.entry);

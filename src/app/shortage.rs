@@ -32,20 +32,21 @@ pub(super) fn ways_to_seats(
     let idle = freeing
         .as_deref()
         .map(|command| format!("{} finds idle ones", shown(command)));
-    let again = (!later.is_empty()).then(|| {
-        let later = joined(&later, NAMED);
-        format!(
-            "run it with `--on-shortage fill` and then once more, for the seats that it frees only at its end ({later})"
-        )
-    });
-    let ways = match (beyond.as_slice(), idle) {
-        ([], None) if again.is_some() => return (again.unwrap_or_default(), freeing),
-        ([], idle) => format!("free some seats ({})", idle.unwrap_or_default()),
-        (beyond, Some(idle)) => format!("buy seats ({}; {idle})", joined(beyond, NAMED)),
-        (beyond, None) => format!("buy seats ({})", joined(beyond, NAMED)),
-    };
-    let ways = again.map_or(ways.clone(), |again| format!("{ways}, {again}"));
-    (ways, freeing)
+    let mut ways = Vec::new();
+    match (beyond.as_slice(), idle) {
+        // The next run is enough.
+        ([], None) if !later.is_empty() => {}
+        ([], idle) => ways.push(format!("free some seats ({})", idle.unwrap_or_default())),
+        (beyond, Some(idle)) => ways.push(format!("buy seats ({}; {idle})", joined(beyond, NAMED))),
+        (beyond, None) => ways.push(format!("buy seats ({})", joined(beyond, NAMED))),
+    }
+    if !later.is_empty() {
+        ways.push(format!(
+            "run it with `--on-shortage fill` and then once more, for the seats that it frees only at its end ({})",
+            joined(&later, NAMED)
+        ));
+    }
+    (ways.join(", "), freeing)
 }
 
 /// The seats that are missing only until the sheet has been carried out, in words, and what is missing besides: old accounts

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::failure::Failure;
 use crate::ledger::{Record, RunLog, RunRecord};
 use crate::model::{Place, RowKey, RowSelection};
-use crate::text::joined;
+use crate::text::{self, joined};
 
 /// How many rows are named.
 const MOST_NAMED: usize = 10;
@@ -68,11 +68,8 @@ pub(super) fn choose(results: &Path, records: Vec<RunRecord>, only: &RowSelectio
         return Err(Failure::in_settings(message).with_help(help));
     }
     let (left, now) = (joined(&named, MOST_NAMED), joined(&now, MOST_NAMED));
-    let (is, them, its) = if others.len() == 1 {
-        ("is", "that", "its number")
-    } else {
-        ("are", "those", "their numbers")
-    };
+    let (one, several) = (("is", "that", "its number"), ("are", "those", "their numbers"));
+    let (is, them, its) = text::choose(others.len(), one, several);
     let warning =
         format!("{left} left the sheet and {is} left out: {now} had {its} last; to undo {them} as well, {HOW}");
     Ok(ChosenRecords {
