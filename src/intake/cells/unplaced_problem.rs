@@ -1,6 +1,6 @@
 //! A problem before it is known where in the file it is.
 
-use super::Column;
+use super::{Column, ColumnSet};
 use crate::model::Shared;
 use crate::problem::{Location, Problem, ProblemCode, RowNumbers, Severity};
 
@@ -70,6 +70,17 @@ impl UnplacedProblem {
     pub(in crate::intake) fn of_file(self) -> Problem {
         self.placed("".into(), None, None)
     }
+}
+
+/// The columns for which an error is reported.
+pub(in crate::intake) fn columns_with_errors(problems: &[UnplacedProblem]) -> ColumnSet {
+    let mut columns = ColumnSet::default();
+    for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        if let Some(column) = problem.column {
+            columns.insert(column);
+        }
+    }
+    columns
 }
 
 /// A cell as a message shows it: cells may be of any length, messages not.

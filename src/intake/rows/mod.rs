@@ -29,6 +29,7 @@ mod unused_columns;
 mod unused_dates;
 mod value_reader;
 mod values;
+mod words_for_nothing;
 mod worksheet;
 
 pub use operations::{Need, needs, takes};

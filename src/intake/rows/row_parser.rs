@@ -18,10 +18,11 @@ use super::statements::Statements;
 use super::unused_columns::opposite_orders;
 use super::value_reader::ValueReader;
 use super::values::Values;
+use super::words_for_nothing::answer_words_for_nothing;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, is_of_an_example,
-    marks_an_example, may_be_changed, operation_help,
+    Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, columns_with_errors,
+    is_of_an_example, marks_an_example, may_be_changed, operation_help,
 };
 use crate::intake::options::Options;
 use crate::model::{EmailError, OperationKind, Place, Row as TypedRow, RowKey, RowReport, Status};
@@ -285,7 +286,7 @@ impl<'o> RowParser<'o> {
         }
         if !problems.is_empty() {
             drop_repeated(problems, cell_problems);
-            drop_answered(problems);
+            answer_words_for_nothing(kind, cells, problems);
         }
         if let Some(kind) = kind {
             problems.extend(opposite_orders(&self.context.worksheet.header, row, kind));
@@ -558,42 +559,4 @@ fn drop_repeated(problems: &mut Vec<UnplacedProblem>, cell_problems: usize) {
         };
         position <= cell_problems || !repeats
     });
-}
-
-/// Drops the warnings of a word for nothing where the cell is refused anyway: the error shows the word. Unless it is the
-/// cell that says whom the row is about, the error says as well what to do if nothing is meant.
-fn drop_answered(problems: &mut Vec<UnplacedProblem>) {
-    if !problems
-        .iter()
-        .any(|problem| problem.code == ProblemCode::WordForNothing)
-    {
-        return;
-    }
-    let refused = columns_with_errors(problems);
-    let mut answered = ColumnSet::default();
-    problems.retain(|problem| {
-        let is_answered = problem.code == ProblemCode::WordForNothing
-            && problem.column.is_some_and(|column| refused.contains(column));
-        if let Some(column) = problem.column.filter(|column| is_answered && !column.identifies()) {
-            answered.insert(column);
-        }
-        !is_answered
-    });
-    let errors = problems
-        .iter_mut()
-        .filter(|problem| problem.severity == Severity::Error);
-    for problem in errors.filter(|problem| problem.column.is_some_and(|column| answered.contains(column))) {
-        problem.help = format!("leave the cell empty if nothing is meant; else {}", problem.help);
-    }
-}
-
-/// The columns for which an error is reported.
-fn columns_with_errors(problems: &[UnplacedProblem]) -> ColumnSet {
-    let mut columns = ColumnSet::default();
-    for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
-        if let Some(column) = problem.column {
-            columns.insert(column);
-        }
-    }
-    columns
 }

@@ -8,8 +8,8 @@ use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
-    list_items, map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in,
-    parse_flag, plain_meaning, says_not_to, tells_of_licenses, words_in_context,
+    list_items, map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_the_past,
+    names_what_happens, order_in, parse_flag, plain_meaning, says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -410,9 +410,18 @@ impl UnusedColumn {
                 "if they are to be taken away, write them into a `remove-licenses` row; {map} if the rows of this sheet are such"
             );
         }
-        match header.position(column) {
-            None => format!("if they are meant: {map}"),
-            Some(taken) => format!(
+        // What people have until now would stay with them, and who takes it away seldom gives it as well.
+        let until_now = names_the_past(&self.name).then(|| match column {
+            Column::Licenses => ("what people have until now", "remove-licenses"),
+            _ => ("what people are in until now", "remove-from-groups"),
+        });
+        match (until_now, header.position(column)) {
+            (Some((until_now, remove)), Some(_)) => {
+                format!("nothing to do if they are {until_now}; to take them away, write `{remove}` rows")
+            }
+            (Some((until_now, _)), None) => format!("nothing to do if they are {until_now}; if they are meant: {map}"),
+            (None, None) => format!("if they are meant: {map}"),
+            (None, Some(taken)) => format!(
                 "if they are meant, write them into `{}` as well, parted by `;`",
                 header.label(taken)
             ),

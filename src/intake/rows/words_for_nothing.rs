@@ -1,0 +1,79 @@
+//! What to write where a cell holds a word for nothing: `NULL`, `-`, `Keine`.
+
+use super::operations::{Need, needs};
+use super::row_cells::RowCells;
+use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, columns_with_errors, is_none_wanted};
+use crate::model::OperationKind;
+use crate::problem::{ProblemCode, Severity};
+
+/// Says with the problems of words for nothing what to write if nothing is meant, which depends on the operation: an empty
+/// cell is no answer where a row needs one. Where the cell is refused, its warning is dropped, and the error says it; unless it
+/// is the cell that says whom the row is about.
+pub(super) fn answer_words_for_nothing(
+    kind: Option<OperationKind>,
+    cells: &RowCells<'_>,
+    problems: &mut Vec<UnplacedProblem>,
+) {
+    let refused = columns_with_errors(problems);
+    // Where no operation takes such a name, people's words for nothing are answered as those of programs.
+    let mut answered = ColumnSet::default();
+    for column in [Column::Licenses, Column::UnlessChangedFrom] {
+        if refused.contains(column) && is_none_wanted(cells.get(column)) {
+            answered.insert(column);
+        }
+    }
+    problems.retain_mut(|problem| {
+        if problem.code != ProblemCode::WordForNothing {
+            return true;
+        }
+        let Some(column) = problem.column else {
+            return true;
+        };
+        if refused.contains(column) {
+            answered.insert(column);
+            return false;
+        }
+        if let Some(instead) = instead_of_nothing(kind, column, cells) {
+            instead.clone_into(&mut problem.help);
+        }
+        true
+    });
+    for problem in problems
+        .iter_mut()
+        .filter(|problem| problem.severity == Severity::Error)
+    {
+        if let Some(column) = problem
+            .column
+            .filter(|column| answered.contains(*column) && !column.identifies())
+        {
+            let instead = instead_of_nothing(kind, column, cells).unwrap_or("leave the cell empty if nothing is meant");
+            problem.help = format!("{instead}; else {}", problem.help);
+        }
+    }
+}
+
+/// What to write if nothing is meant by a cell that cannot be left empty; `None` if it can.
+fn instead_of_nothing(kind: Option<OperationKind>, column: Column, cells: &RowCells<'_>) -> Option<&'static str> {
+    let kind = kind?;
+    match (kind, column) {
+        (_, Column::UnlessChangedFrom) => Some("write <none> if there was nothing"),
+        (OperationKind::SetLicenses, Column::Licenses) => Some(
+            "if none is meant, write `release-licenses` as the operation to let group rules apply again, or \
+             `block-licenses` for no licence at all",
+        ),
+        (OperationKind::SetGroupLicenses, Column::Licenses) => {
+            Some("if none is meant, write `clear-group-licenses` as the operation")
+        }
+        (OperationKind::SetGroups, Column::Groups) => Some("write <clear> if none but Everyone is meant"),
+        _ => needs(kind)
+            .iter()
+            .any(|need| match need {
+                Need::Column(needed) => *needed == column,
+                Need::OneOf(columns) => {
+                    let is_another = |other: &&Column| **other != column;
+                    columns.contains(&column) && !columns.iter().filter(is_another).any(|other| cells.has(*other))
+                }
+            })
+            .then_some("leave the row out, or write `ignore` as its operation, if nothing is to be done"),
+    }
+}
