@@ -1,5 +1,6 @@
 //! Which seats a run gives and takes, noted while its records are on their way to the results file.
 
+use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -96,23 +97,42 @@ impl SeatChanges {
             is_same
         });
         let of_an_account = |one: &Noted, other: &Noted| one.user == other.user;
-        let last = |of: &[Noted]| of.iter().map(|noted| (noted.at, noted.user)).max();
+        let last = |of: &[Noted]| of.iter().map(|noted| noted.at).max();
         let accounts = self.list.chunk_by(of_an_account).count();
-        if let Some(surplus) = accounts.checked_sub(MOST_ACCOUNTS + 1) {
+        if accounts > MOST_ACCOUNTS {
             let mut lasts = Vec::with_capacity(accounts);
             lasts.extend(self.list.chunk_by(of_an_account).filter_map(last));
-            let (_, newest_gone, _) = lasts.select_nth_unstable(surplus);
+            let surplus = accounts - MOST_ACCOUNTS;
+            let (_, newest_gone, _) = lasts.select_nth_unstable(surplus - 1);
             let newest_gone = *newest_gone;
-            lasts.retain(|last| *last > newest_gone);
-            lasts.sort_unstable_by_key(|(_, user)| *user);
-            // Both are in the order of the accounts.
-            let mut kept = lasts.into_iter().map(|(_, user)| user).peekable();
-            self.list.retain(|noted| {
-                while kept.next_if(|user| *user < noted.user).is_some() {}
-                kept.peek() == Some(&noted.user)
+            // Of those that changed in the same millisecond as the newest that goes, not all may have to.
+            let mut gone_with_it = surplus - lasts.iter().filter(|last| **last < newest_gone).count();
+            self.retain_accounts(|of| match last(of).cmp(&Some(newest_gone)) {
+                Ordering::Less => false,
+                Ordering::Greater => true,
+                Ordering::Equal => {
+                    let is_kept = gone_with_it == 0;
+                    gone_with_it = gone_with_it.saturating_sub(1);
+                    is_kept
+                }
             });
         }
         self.looked_through = self.list.len();
+    }
+
+    /// Keeps the changes of the accounts for which the predicate holds.
+    fn retain_accounts(&mut self, mut is_kept: impl FnMut(&[Noted]) -> bool) {
+        let (mut begin, mut kept) = (0, 0);
+        while let Some(first) = self.list.get(begin) {
+            let of_it = self.list[begin..].iter().take_while(|noted| noted.user == first.user);
+            let end = begin + of_it.count();
+            if is_kept(&self.list[begin..end]) {
+                self.list.copy_within(begin..end, kept);
+                kept += end - begin;
+            }
+            begin = end;
+        }
+        self.list.truncate(kept);
     }
 }
 

@@ -88,7 +88,10 @@ impl Index {
 
     /// Makes room for the lines of so many rows: growing by doubling would hold them all twice meanwhile.
     pub(super) fn expect(&mut self, rows: usize) {
-        self.lines.reserve_exact(rows.saturating_sub(self.lines.len()));
+        let more = rows.saturating_sub(self.lines.len());
+        self.lines.reserve_exact(more);
+        let lines = &self.lines;
+        self.places.reserve(more, |place| hash(&lines[*place as usize].key));
     }
 
     /// One for each row, in the order in which the rows came up first.

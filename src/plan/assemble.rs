@@ -260,16 +260,16 @@ impl Assembly<'_> {
         depend_on_makers(&mut plan);
         for (position, step) in plan.steps.iter().enumerate() {
             for row in &step.rows {
-                plan.rows[*row].steps.push(StepIndex(position));
+                plan.rows[*row].add_step(StepIndex::new(position));
             }
         }
         for (row, _) in &cautions.newcomers {
-            if !plan.rows[*row].steps.is_empty() {
+            if !plan.rows[*row].steps().is_empty() {
                 plan.rows[*row].add_note("only the organization's directory knew the person before");
             }
         }
         for row in &mut plan.rows {
-            if row.verdict().is_none() && row.steps.is_empty() {
+            if row.verdict().is_none() && row.steps().is_empty() {
                 row.settle(without_steps(row));
             }
         }

@@ -121,7 +121,7 @@ impl Cautions {
         let mut seen = BTreeSet::new();
         let (mut rows, mut names) = (Vec::new(), Vec::new());
         for (row, name) in &self.newcomers {
-            if !plan.rows[*row].steps.is_empty() {
+            if !plan.rows[*row].steps().is_empty() {
                 rows.push(*row);
                 if seen.insert(plan.rows[*row].account) {
                     names.push(name.as_str());
@@ -171,7 +171,7 @@ fn about(code: &'static str, found: &[(RowIndex, String)], words: impl FnOnce(St
 /// What a migration does not carry over, because no interface that reseat uses gives it (`uipath-api`, 8).
 fn stays_behind(plan: &Plan) -> Option<Warning> {
     let rows = plan.rows.iter().enumerate();
-    let moving = rows.filter(|(_, row)| row.captured().is_some() && !row.steps.is_empty() && !row.is_finished());
+    let moving = rows.filter(|(_, row)| row.captured().is_some() && !row.steps().is_empty() && !row.is_finished());
     let moving = moving.map(|(row, _)| row).collect();
     warn("stays-behind", moving, |_| {
         "a new account does not get the old one's tenant and folder roles, personal workspace, per-user assets and \

@@ -58,7 +58,7 @@ pub fn describe<'a>(
         if let Some(mailed) = earlier.mailed_at {
             description.after.entry("mailed").or_insert_with(|| json!(mailed));
         }
-        if planned.is_finished() && !planned.steps.is_empty() {
+        if planned.is_finished() && !planned.steps().is_empty() {
             // However the mail fares, a rerun has to know that nothing else is left to do.
             description.after.insert("finished".into(), json!(true));
         }

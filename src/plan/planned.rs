@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Account, AccountIndex, Begun, OneOrMany, RowIndex, Stage, Step, StepIndex, StepSource, Verdict};
+use super::{Account, AccountIndex, Begun, RowIndex, Stage, Step, StepIndex, StepSource, Verdict};
 use crate::api::Group;
 use crate::model::{BundleCode, BundleSet, GroupId, Status, UserId};
 use crate::text::{choose, joined, number, people};
@@ -58,10 +58,11 @@ pub enum Ending {
 /// What is planned for one row. There may be a million, so what few rows have is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlannedRow {
-    /// Its steps, in stage order.
-    pub steps: OneOrMany<StepIndex>,
+    only_step: Option<StepIndex>,
     /// The account that the `user_id` column names.
     pub account: Option<AccountIndex>,
+    #[expect(clippy::box_collection, reason = "one word where a list would take three")]
+    several_steps: Option<Box<Vec<StepIndex>>>,
     words: Option<Box<Words>>,
 }
 
@@ -83,6 +84,23 @@ pub(super) struct More {
 }
 
 impl PlannedRow {
+    /// Its steps, in stage order.
+    pub fn steps(&self) -> &[StepIndex] {
+        match &self.several_steps {
+            Some(several) => several,
+            None => self.only_step.as_slice(),
+        }
+    }
+
+    /// Adds the next step.
+    pub(super) fn add_step(&mut self, step: StepIndex) {
+        match (&mut self.several_steps, self.only_step.take()) {
+            (Some(several), _) => several.push(step),
+            (None, Some(first)) => self.several_steps = Some(Box::new(vec![first, step])),
+            (None, None) => self.only_step = Some(step),
+        }
+    }
+
     /// The end, where no call is needed.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.words.as_ref()?.verdict.as_ref()
@@ -149,7 +167,7 @@ impl PlannedRow {
 }
 
 /// Rows are many.
-const _: () = assert!(size_of::<PlannedRow>() <= 32);
+const _: () = assert!(size_of::<PlannedRow>() <= 24);
 
 /// Seats of one bundle before and after. `docs/json.md` has its form in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -317,7 +335,7 @@ impl StepSource for Plan {
 impl Plan {
     /// One step.
     pub fn step(&self, index: StepIndex) -> &Step {
-        &self.steps[index.0]
+        &self.steps[index.position()]
     }
 
     /// One account.
@@ -339,6 +357,6 @@ impl Plan {
             .iter()
             .enumerate()
             .filter(move |(_, step)| step.stage == stage)
-            .map(|(position, _)| StepIndex(position))
+            .map(|(position, _)| StepIndex::new(position))
     }
 }

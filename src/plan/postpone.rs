@@ -1,7 +1,7 @@
 //! Steps of one kind in several stages: those that would go out in a partly filled call are postponed to a later stage
 //! if that saves a call.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{AccountIndex, BatchSizes, CallKind, Stage, Step, StepIndex, Work};
 
@@ -11,7 +11,7 @@ pub(super) fn postpone(steps: &mut [Step], sizes: &BatchSizes, frees_scarce: imp
     let mut kinds: HashMap<CallKind, BTreeMap<Stage, Vec<usize>>> = HashMap::new();
     for (place, step) in steps.iter().enumerate() {
         if may_wait_at(step)
-            && let Some(kind) = CallKind::of(StepIndex(place), step)
+            && let Some(kind) = CallKind::of(StepIndex::new(place), step)
         {
             kinds
                 .entry(kind)
@@ -59,16 +59,21 @@ fn may_wait_at(step: &Step) -> bool {
     }
 }
 
-/// The stages of the accounts that have steps in several.
+/// The stages of the accounts that have several steps.
 fn later_stages(steps: &[Step]) -> HashMap<AccountIndex, Vec<Stage>> {
-    let mut stages: HashMap<AccountIndex, Vec<Stage>> = HashMap::new();
-    for step in steps {
-        if let Some(account) = step.account {
-            stages.entry(account).or_default().push(step.stage);
+    // Nearly all accounts have one.
+    let (mut known, mut several) = (HashSet::new(), HashMap::new());
+    for account in steps.iter().filter_map(|step| step.account) {
+        if !known.insert(account) {
+            several.entry(account).or_insert_with(Vec::new);
         }
     }
-    stages.retain(|_, stages| stages.len() > 1);
-    stages
+    for step in steps {
+        if let Some(stages) = step.account.and_then(|account| several.get_mut(&account)) {
+            stages.push(step.stage);
+        }
+    }
+    several
 }
 
 /// The stages so far, under one assignment.

@@ -166,7 +166,7 @@ impl PlannedSheet<'_> {
     pub fn expected_end(self, row: RowIndex) -> RowReport {
         let planned = &self.plan.rows[row];
         let course = Course {
-            steps: planned.steps.iter().map(|step| self.plan.step(*step)),
+            steps: planned.steps().iter().map(|step| self.plan.step(*step)),
             verdict: planned.verdict(),
             remarks: &[],
         };
@@ -177,7 +177,7 @@ impl PlannedSheet<'_> {
 impl Plan {
     /// What the row changes if every step succeeds.
     pub fn expected_change(&self, snapshot: &Snapshot, row: RowIndex) -> Change {
-        let steps = self.rows[row].steps.iter().map(|step| self.step(*step));
+        let steps = self.rows[row].steps().iter().map(|step| self.step(*step));
         describe(self, snapshot, self, row, steps)
     }
 }

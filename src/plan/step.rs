@@ -29,7 +29,19 @@ impl AccountIndex {
 
 /// A step's position in [`Plan::steps`](super::Plan::steps).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StepIndex(pub usize);
+pub struct StepIndex(NonZeroU32);
+
+impl StepIndex {
+    /// The index of this position.
+    pub fn new(position: usize) -> Self {
+        Self(narrow(position))
+    }
+
+    /// The position.
+    pub fn position(self) -> usize {
+        wide(self.0)
+    }
+}
 
 /// Where the sheet names an account: by the row that names it first, as somebody who is there or as whom the row makes. There
 /// may be a million, so it says where the name stands, and does not repeat it.

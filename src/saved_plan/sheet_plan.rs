@@ -181,7 +181,7 @@ fn row_plan(sheet: PlannedSheet<'_>, row: RowIndex) -> RowPlan {
             Some(_) => Fate::of(report.status),
             None => Fate::ToChange,
         },
-        deletes: planned.steps.iter().any(is_deletion),
+        deletes: planned.steps().iter().any(is_deletion),
         report,
     }
 }

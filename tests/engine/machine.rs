@@ -279,14 +279,14 @@ impl<'a> Play<'a> {
     fn successors_of(&self, user: UserId) -> impl Iterator<Item = &String> {
         use reseat::plan::Work;
         let is_deleted = move |row: &&reseat::plan::PlannedRow| {
-            row.steps.iter().any(|step| {
+            row.steps().iter().any(|step| {
                 let step = self.plan.step(*step);
                 matches!(step.work, Work::Delete)
                     && step.account.and_then(|one| self.plan.account(one).id) == Some(user)
             })
         };
         let rows = self.plan.rows.iter().filter(is_deleted);
-        rows.flat_map(|row| &row.steps[..])
+        rows.flat_map(|row| row.steps())
             .filter_map(|step| match &self.plan.step(*step).work {
                 Work::Verify(expected) => Some(&expected.address),
                 _ => None,

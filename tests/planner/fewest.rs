@@ -250,7 +250,7 @@ fn groups_that_later_rows_ask_of_a_newcomer_go_with_its_invitation() {
     assert!(
         plan.rows
             .iter()
-            .all(|row| row.verdict().is_none() && row.steps.len() == 1)
+            .all(|row| row.verdict().is_none() && row.steps().len() == 1)
     );
     let mut end = world.clone();
     crate::calls::carry_out(&mut plan, &mut end, &rules.sizes, |_| ());

@@ -12,7 +12,7 @@ use crate::random::{row, rules, said, saying, world};
 use crate::sheets::sheet;
 
 pub(crate) fn is_complete(plan: &Plan) -> bool {
-    let told = |row: &reseat::plan::PlannedRow| row.verdict().is_some() || !row.steps.is_empty();
+    let told = |row: &reseat::plan::PlannedRow| row.verdict().is_some() || !row.steps().is_empty();
     plan.rows.iter().all(told)
 }
 

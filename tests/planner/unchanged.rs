@@ -181,7 +181,7 @@ fn a_row_that_is_as_its_sheet_was_written_takes_nothing_from_a_row_above_it() {
     rows.extend(last);
     let plan = planned(&world, &rows, &HashMap::new());
     assert_eq!(plan.rows[1].verdict().unwrap().status.to_string(), "unchanged");
-    assert_eq!(plan.rows[0].steps.len(), 1, "the account joins the group");
+    assert_eq!(plan.rows[0].steps().len(), 1, "the account joins the group");
 }
 
 fn rule(codes: &str, limit: Option<u32>) -> Vec<RuledBundle> {

@@ -52,7 +52,7 @@ fn run(world: &mut World, rows: &[Row]) -> Vec<RunRecord> {
     };
     let end = |row: usize| {
         let course = Course {
-            steps: planned.rows[row].steps.iter().map(|step| planned.step(*step)),
+            steps: planned.rows[row].steps().iter().map(|step| planned.step(*step)),
             verdict: planned.rows[row].verdict(),
             remarks: &[],
         };

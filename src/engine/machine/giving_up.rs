@@ -402,14 +402,14 @@ mod tests {
     fn a_forbidden_call_is_probed_at_both_ends_and_in_the_middle_and_loses_nobody() {
         let call = Call {
             kind: CallKind::Delete,
-            steps: (0..100).map(StepIndex).collect(),
+            steps: (0..100).map(StepIndex::new).collect(),
         };
         let parts = GivingUp::new(None).split_by_samples(call).unwrap();
         let sizes: Vec<usize> = parts.iter().map(|part| part.call.steps.len()).collect();
         assert_eq!(sizes, [1, 1, 1, 49, 48]);
         let mut all: Vec<usize> = parts
             .iter()
-            .flat_map(|part| part.call.steps.iter().map(|step| step.0))
+            .flat_map(|part| part.call.steps.iter().map(|step| step.position()))
             .collect();
         all.sort_unstable();
         assert_eq!(all, (0..100).collect::<Vec<_>>());

@@ -170,7 +170,7 @@ impl<'a> Rows<'a> {
             sheet,
             rules,
             recording,
-            states: sheet.plan.rows.iter().map(|row| open(row.steps.len())).collect(),
+            states: sheet.plan.rows.iter().map(|row| open(row.steps().len())).collect(),
             logs: HashMap::default(),
             failures: 0,
         }

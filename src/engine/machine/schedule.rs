@@ -504,11 +504,11 @@ mod tests {
             },
             8,
         );
-        schedule.add(&plan, (0..entries).map(StepIndex));
+        schedule.add(&plan, (0..entries).map(StepIndex::new));
         let (mut blamed, mut calls) = (BTreeSet::new(), 0);
         while let Some(Waiting { call, sibling, .. }) = schedule.take(&plan, |_| true) {
             calls += 1;
-            let passed = !call.steps.iter().any(|step| guilty.contains(&step.0));
+            let passed = !call.steps.iter().any(|step| guilty.contains(&step.position()));
             let sibling = sibling.map(|sibling| {
                 if passed {
                     after_its_half_passed(sibling)
@@ -520,7 +520,7 @@ mod tests {
                 (true, _) => None,
                 (false, Ok(halves)) => Some(halves),
                 (false, Err(single)) => {
-                    blamed.extend(single.steps.iter().map(|step| step.0));
+                    blamed.extend(single.steps.iter().map(|step| step.position()));
                     None
                 }
             };

@@ -42,7 +42,7 @@ pub(super) struct Steps<'a> {
     /// Steps that the plan did not have; they come after its own.
     added: Vec<Step>,
     /// The steps of rows that are no longer those of the plan.
-    of_rows: HashMap<RowIndex, OneOrMany<StepIndex>>,
+    of_rows: HashMap<RowIndex, Vec<StepIndex>>,
     /// The ids of accounts that were made.
     ids: HashMap<AccountIndex, UserId>,
     made: HashSet<UserId>,
@@ -62,7 +62,7 @@ pub(super) struct Steps<'a> {
 
 impl StepSource for Steps<'_> {
     fn step(&self, index: StepIndex) -> &Step {
-        match index.0.checked_sub(self.plan.steps.len()) {
+        match index.position().checked_sub(self.plan.steps.len()) {
             Some(position) => &self.added[position],
             None => self.changed.get(&index).unwrap_or_else(|| self.plan.step(index)),
         }
@@ -97,7 +97,7 @@ impl<'a> Steps<'a> {
     }
 
     pub(super) fn state(&self, index: StepIndex) -> StepState {
-        self.states[index.0]
+        self.states[index.position()]
     }
 
     pub(super) fn is_open(&self, index: StepIndex) -> bool {
@@ -106,7 +106,9 @@ impl<'a> Steps<'a> {
 
     /// The steps of a row, in the order of their stages.
     pub(super) fn of_row(&self, row: RowIndex) -> &[StepIndex] {
-        self.of_rows.get(&row).unwrap_or(&self.plan.rows[row].steps)
+        self.of_rows
+            .get(&row)
+            .map_or_else(|| self.plan.rows[row].steps(), Vec::as_slice)
     }
 
     /// The steps of a row that have been carried out.
@@ -117,7 +119,7 @@ impl<'a> Steps<'a> {
 
     /// Whether the step is one of the plan, and has never changed.
     pub(super) fn is_as_planned(&self, index: StepIndex) -> bool {
-        index.0 < self.plan.steps.len() && !self.changed.contains_key(&index)
+        index.position() < self.plan.steps.len() && !self.changed.contains_key(&index)
     }
 
     /// The rows of a step; a copy, because acting on them changes the steps.
@@ -126,7 +128,7 @@ impl<'a> Steps<'a> {
     }
 
     fn all(&self) -> impl Iterator<Item = StepIndex> {
-        (0..self.states.len()).map(StepIndex)
+        (0..self.states.len()).map(StepIndex::new)
     }
 
     /// The steps that have not ended.
@@ -384,19 +386,19 @@ impl<'a> Steps<'a> {
     }
 
     fn push(&mut self, step: Step) -> StepIndex {
-        let index = StepIndex(self.states.len());
+        let index = StepIndex::new(self.states.len());
         self.states.push(StepState::Open);
         self.added.push(step);
         index
     }
 
-    fn steps_of_row(&mut self, row: RowIndex) -> &mut OneOrMany<StepIndex> {
-        let planned = &self.plan.rows[row].steps;
-        self.of_rows.entry(row).or_insert_with(|| planned.clone())
+    fn steps_of_row(&mut self, row: RowIndex) -> &mut Vec<StepIndex> {
+        let planned = self.plan.rows[row].steps();
+        self.of_rows.entry(row).or_insert_with(|| planned.to_vec())
     }
 
     fn edit(&mut self, index: StepIndex) -> &mut Step {
-        match index.0.checked_sub(self.plan.steps.len()) {
+        match index.position().checked_sub(self.plan.steps.len()) {
             Some(position) => &mut self.added[position],
             None => self
                 .changed
@@ -410,7 +412,7 @@ impl<'a> Steps<'a> {
         if !self.is_open(index) {
             return false;
         }
-        self.states[index.0] = state;
+        self.states[index.position()] = state;
         let step = self.step(index);
         if let (Work::License(change), Some(account)) = (&step.work, step.account)
             && self.changed_again.contains(&account)
