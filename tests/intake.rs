@@ -1115,6 +1115,30 @@ fn who_means_nothing_is_told_at_once_what_to_write() {
 }
 
 #[test]
+fn who_writes_a_remark_for_a_name_or_a_word_for_everything_is_told_what_to_write() {
+    for word in ["keep", "same", "unchanged", "tbd", "TBD", "none", "dito", "unverändert"] {
+        let told = warnings(&format!("operation,user,name,surname\nupdate,ann,{word},Lee\n"));
+        assert_eq!(told, ["word-for-nothing"], "{word}");
+    }
+    let help = |text: &str| {
+        let problems = intake(text).problems;
+        problems.iter().map(|problem| problem.help.clone()).collect::<String>()
+    };
+    for word in ["all", "Alle", "*"] {
+        let help = help(&format!("operation,user,licenses\nremove-licenses,ann,{word}\n"));
+        assert!(
+            help.starts_with("to take all away, write `release-licenses`"),
+            "{word}: {help}"
+        );
+    }
+    assert_eq!(
+        help("operation,user,unless_used_since\ndelete,ann,never\n"),
+        "leave the cell empty for somebody who never signed in"
+    );
+    assert!(help("operation,group,licenses,quotas\nset-group-licenses,HR,ATTUNU,unlimited\n").contains("<clear>"));
+}
+
+#[test]
 fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
     for word in ["NULL", "nan", "\\N", "None", "<NA>", "n/a", "-"] {
         let text = format!("operation,user,name,surname\nupdate,ann,{word},Lee\nupdate,bob,{word},Ray\n");

@@ -19,7 +19,7 @@ use reseat::engine::{
 use reseat::event::{Event, Method, Service};
 use reseat::ledger::Record;
 use reseat::model::{BundleCode, Operation, Row, Status, UserId};
-use reseat::plan::{OnShortage, Plan, PlannedSheet, plan};
+use reseat::plan::{OnShortage, Plan, PlannedRow, PlannedSheet, plan};
 use uuid::Uuid;
 
 use crate::model::{Account, CODES, World};
@@ -278,7 +278,7 @@ impl<'a> Play<'a> {
     /// The addresses of accounts that this plan checks before it deletes this one.
     fn successors_of(&self, user: UserId) -> impl Iterator<Item = &String> {
         use reseat::plan::Work;
-        let is_deleted = move |row: &&reseat::plan::PlannedRow| {
+        let is_deleted = move |row: &&PlannedRow| {
             row.steps().iter().any(|step| {
                 let step = self.plan.step(*step);
                 matches!(step.work, Work::Delete)
@@ -286,7 +286,7 @@ impl<'a> Play<'a> {
             })
         };
         let rows = self.plan.rows.iter().filter(is_deleted);
-        rows.flat_map(|row| row.steps())
+        rows.flat_map(PlannedRow::steps)
             .filter_map(|step| match &self.plan.step(*step).work {
                 Work::Verify(expected) => Some(&expected.address),
                 _ => None,

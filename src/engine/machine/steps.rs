@@ -261,10 +261,10 @@ impl<'a> Steps<'a> {
         let index = self.push(step);
         let stage = self.step(index).stage;
         for row in self.rows_of(index) {
-            let mut steps = Vec::from(std::mem::take(self.steps_of_row(row)));
+            let mut steps = std::mem::take(self.steps_of_row(row));
             let later = steps.iter().position(|other| self.step(*other).stage > stage);
             steps.insert(later.unwrap_or(steps.len()), index);
-            *self.steps_of_row(row) = steps.into();
+            *self.steps_of_row(row) = steps;
         }
         index
     }

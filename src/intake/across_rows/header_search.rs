@@ -1,7 +1,8 @@
 //! Which of the first rows of a worksheet is its header.
 
 use crate::intake::cells::{
-    Column, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, map_flag, plain_meaning,
+    Column, Fate, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, map_flag,
+    names_somebody_else, plain_meaning,
 };
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
@@ -186,9 +187,16 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         let addresses = filled.iter().filter(|text| is_address(text)).count();
         addresses > 0 && addresses * 2 >= filled.len() && !header.name(*position).is_empty()
     };
-    let of_addresses = (0..row.len()).find(is_mostly_addresses);
-    let names_them = of_addresses.map(|position| speaks_of_people(header.name(position)));
-    let help = match (several_in_one(row), of_addresses) {
+    let of_addresses: Vec<usize> = (0..row.len()).filter(is_mostly_addresses).collect();
+    let names_them = of_addresses
+        .first()
+        .map(|position| speaks_of_people(header.name(*position)));
+    let is_of_the_rows = |position: &&usize| {
+        let name = header.name(**position);
+        !names_somebody_else(name) && plain_meaning(&column_key(name)).is_none()
+    };
+    let of_the_rows: Vec<usize> = of_addresses.iter().filter(is_of_the_rows).copied().collect();
+    let help = match (several_in_one(row), of_the_rows.as_slice()) {
         (Some((_, between @ ("`~`" | "`^`"))), _) => {
             let sign = between.trim_matches('`');
             format!("begin the file with a line `sep={sign}`: it says that {between} parts the cells")
@@ -200,14 +208,51 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         ),
         // The row is one of the data.
         _ if has_address(row) => "put a row of headers above the rows, with `user`, `email` or `group` among them".to_owned(),
-        (None, Some(position)) => format!(
-            "the cells of `{}` are addresses: {}, or `=user`, says so",
-            header.label(position),
-            map_flag(header.name(position), "email")
-        ),
-        (None, None) => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
+        (None, [position]) => addresses_of_the_rows(&header, *position),
+        (None, several @ [_, _, ..]) => addresses_of_several(&header, several),
+        (None, []) => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
     };
     (UnplacedProblem::error(ProblemCode::NoHeader, what, help), names_them)
+}
+
+/// What to do where one column has addresses that may be those of whom the rows are about.
+fn addresses_of_the_rows(header: &Header, position: usize) -> String {
+    let (label, name) = (header.label(position), header.name(position));
+    match Fate::of(name) {
+        Some(Fate::Past) => format!(
+            "the cells of `{label}` are addresses: {} says so",
+            map_flag(name, "user")
+        ),
+        _ => format!(
+            "the cells of `{label}` are addresses: {}, or `=user`, says so",
+            map_flag(name, "email")
+        ),
+    }
+}
+
+/// What to do where several have: those that people had and those that they get are of a move; of others nobody knows.
+fn addresses_of_several(header: &Header, positions: &[usize]) -> String {
+    let of = |fate| {
+        let mut such = positions
+            .iter()
+            .filter(|position| Fate::of(header.name(**position)) == Some(fate));
+        such.next().filter(|_| such.next().is_none())
+    };
+    let labels: Vec<String> = positions
+        .iter()
+        .map(|position| format!("`{}`", header.label(*position)))
+        .collect();
+    let are = format!("the cells of {} are addresses", joined(&labels, 4));
+    match (of(Fate::Past), of(Fate::Comes), positions) {
+        (Some(old), Some(new), [_, _]) => {
+            let (old, new) = (
+                map_flag(header.name(*old), "user"),
+                map_flag(header.name(*new), "new_email"),
+            );
+            format!("{are}: {old} {new} says so if people move from the one to the other")
+        }
+        _ => format!("{are}: --map \"HEADER=email\", or `=user`, says which of them has whom the rows are about"),
+    }
 }
 
 /// The first cell that holds several headers, one of which says whom rows are about, and what is between them.

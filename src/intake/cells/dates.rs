@@ -241,6 +241,12 @@ impl Fault {
     }
 }
 
+/// Whether the cell says that there is no such day.
+pub(in crate::intake) fn is_never(cell: &str) -> bool {
+    const NEVER: [&str; 8] = ["never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "nigdy"];
+    NEVER.contains(&cell.to_lowercase().as_str())
+}
+
 /// What to write instead of a word.
 fn word_help(cell: &str) -> String {
     const AT_ONCE: [&str; 14] = [
@@ -259,14 +265,13 @@ fn word_help(cell: &str) -> String {
         "direct",
         "natychmiast",
     ];
-    const NEVER: [&str; 8] = ["never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "nigdy"];
     let word = cell.to_lowercase();
     if AT_ONCE.contains(&word.as_str()) {
         format!("leave the cell empty if nothing is to be waited for; else {DATE_HELP}")
-    } else if NEVER.contains(&word.as_str()) {
+    } else if is_never(cell) {
         format!("write `ignore` as the row's operation if it is not to run; else {DATE_HELP}")
     } else if cell.chars().any(char::is_alphabetic) {
-        format!("{DATE_HELP}; months in words are not read")
+        format!("{DATE_HELP}; words, also those of months, are not read")
     } else {
         DATE_HELP.to_owned()
     }
@@ -681,8 +686,8 @@ mod tests {
             ("<clear>", "cannot be cleared", "leave the cell empty"),
             ("asap", "is no date", "leave the cell empty"),
             ("Never", "is no date", "`ignore`"),
-            ("1 Dec 2026", "is no date", "months in words"),
-            ("01-DEC-2026", "is no date", "months in words"),
+            ("1 Dec 2026", "is no date", "those of months"),
+            ("01-DEC-2026", "is no date", "those of months"),
             ("08:30:00", "is no date", "write 2026-12-01"),
             ("2026-12", "is no date", "write 2026-12-01"),
             ("2026-12-01 morning", "is no date", "write 2026-12-01"),

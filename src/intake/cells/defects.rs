@@ -1,7 +1,7 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
 use super::cleaning::{text_in_formula, turns_direction};
-use super::stand_ins::{LONGEST_NOTHING, is_certain_error, is_error_word, is_nothing, may_be_name};
+use super::stand_ins::{LONGEST_NOTHING, is_certain_error, is_error_word, is_no_name, is_nothing, may_be_name};
 use super::{Column, UnplacedProblem, bare_address, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
@@ -51,6 +51,9 @@ pub(in crate::intake) fn is_sound(cell: &str) -> bool {
     let ends_soundly = match cell.as_bytes() {
         // `NULL` and `undefined`; and `Err:508`.
         [b'N' | b'n' | b'u', ..] if cell.len() <= LONGEST_NOTHING => false,
+        // `keep`, `same`, `tbd`, `dito`, `idem`, `as is`; and `TBD`.
+        [b'k' | b's' | b't' | b'd' | b'i' | b'a', ..] if cell.len() <= 5 => false,
+        [b'T', b'B', _] => false,
         [.., b':', _, _, _] => false,
         [first, .., last] => first.is_ascii_alphabetic() && last.is_ascii_alphanumeric(),
         _ => false,
@@ -147,6 +150,13 @@ fn formula_as_text(column: Column, text: &str) -> Option<UnplacedProblem> {
 
 /// A word of databases and programs for nothing. It may be somebody's name, so it is read as it is written.
 fn nothing(column: Column, text: &str) -> Option<UnplacedProblem> {
+    if matches!(column, Column::Name | Column::Surname | Column::DisplayName) && is_no_name(text) {
+        return Some(UnplacedProblem::warning(
+            ProblemCode::WordForNothing,
+            format!("`{text}` is rather a remark than a name, and is read as a name"),
+            "leave the cell empty if no name, or no other one, is meant",
+        ));
+    }
     if !is_nothing(text) {
         return None;
     }
@@ -285,7 +295,7 @@ mod tests {
 
     use super::*;
     use crate::intake::cells::clean;
-    use crate::intake::cells::stand_ins::{KNOWN_ERRORS, NOTHING, NOTHING_OF_PROGRAMS};
+    use crate::intake::cells::stand_ins::{KNOWN_ERRORS, NO_NAMES, NOTHING, NOTHING_OF_PROGRAMS};
 
     proptest! {
         #[test]
@@ -305,7 +315,8 @@ mod tests {
         let words = KNOWN_ERRORS
             .split_whitespace()
             .chain(NOTHING)
-            .chain(NOTHING_OF_PROGRAMS);
+            .chain(NOTHING_OF_PROGRAMS)
+            .chain(NO_NAMES);
         for word in words.chain(["Err:508", "error:502", "Loading...", "<clear>", "1.2E+10"]) {
             assert!(!is_plain(word) || !is_sound(word), "{word}");
         }

@@ -43,6 +43,11 @@ impl Direction {
         directions.all(|other| other == first).then_some(first)
     }
 
+    /// Whether all rows of these operations only take something away.
+    pub(in crate::intake) fn all_take(kinds: &[OperationKind]) -> bool {
+        Self::of_operations(kinds) == Some(Self::Takes)
+    }
+
     /// Whether one takes what the other gives.
     pub(in crate::intake) fn is_against(self, other: Self) -> bool {
         matches!((self, other), (Self::Gives, Self::Takes) | (Self::Takes, Self::Gives))

@@ -194,6 +194,10 @@ impl Column {
     /// The column, of those that `is_free`, with a name or header closest to a header that names none.
     pub fn nearest(header: &str, is_free: impl Fn(Self) -> bool) -> Option<Self> {
         let key = column_key(header);
+        // With one of these before it a word means the opposite.
+        if key.contains(['非', '未', '無', '不']) {
+            return None;
+        }
         let names = WORDS.suggested.iter().map(String::as_str);
         let names = names.filter(|name| name.chars().nth(SHORTEST_SUGGESTED - 1).is_some());
         let free = names.filter(|name| plain_meaning(name).is_some_and(&is_free));

@@ -203,7 +203,7 @@ pub(in crate::intake) fn parse_quotas(
         UnplacedProblem::error(
             ProblemCode::QuotaShape,
             format!("`{}` is not a list of quotas", excerpt(cell)),
-            "write code and number, separated by `;`: ATTUNU=10; TSTNU=5",
+            "write code and number, separated by `;`: ATTUNU=10; TSTNU=5; <clear> takes the limits away",
         )
     };
     if let (Some(limit), [code]) = (limit(cell), licenses.iter().as_slice()) {

@@ -11,6 +11,7 @@ mod defects;
 mod direction;
 mod example;
 mod fact_column;
+mod fates;
 mod header_key;
 mod header_words;
 mod kept;
@@ -42,10 +43,11 @@ pub(super) use changed_name::{NAMES, may_be_changed};
 pub(super) use cleaning::{clean, is_clear, on_one_line};
 pub(super) use column::ColumnSet;
 pub(super) use comparison::{half, hash, hash_text, hasher, is_same, user_key};
-pub(super) use dates::{DateOrder, Moment, Separator, WrittenDate, certain_date, likely_date, read_date};
+pub(super) use dates::{DateOrder, Moment, Separator, WrittenDate, certain_date, is_never, likely_date, read_date};
 pub(super) use defects::{defect, is_sound, too_long};
 pub(super) use direction::Direction;
 pub(super) use example::is_of_an_example;
+pub(super) use fates::{Fate, what_comes};
 pub(super) use header_key::column_key;
 pub(super) use header_words::{
     WordInContext, is_for_people, is_header, is_named_after, is_of_language, plain_meaning, words_in_context,
@@ -57,12 +59,12 @@ pub(super) use mangled::{before_mangling, mangled};
 pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{names_what_happens, names_who_stays, order_in, says_not_to};
-pub(super) use other_headers::{names_a_profession, names_somebody_else, names_the_past, tells_of_licenses};
+pub(super) use other_headers::{names_a_profession, names_an_end, names_somebody_else, tells_of_licenses};
 pub(super) use remedy::{map_flag, sheet_flag};
 pub(super) use scalar::{
     bare_address, is_language, is_of_a_client, names_several_people, parse_delete_when, parse_flag, user_name_fault,
 };
 pub(super) use spelt_days::{SpeltDay, names_no_days, spelt_day};
-pub(super) use stand_ins::is_none_wanted;
+pub(super) use stand_ins::{is_everything, is_none_wanted};
 pub(super) use unplaced_problem::{UnplacedProblem, columns_with_errors, excerpt};
 pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

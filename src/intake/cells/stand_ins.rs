@@ -157,6 +157,29 @@ const NONE: [&str; 30] = [
     "なし",
 ];
 
+/// What people write where a name is to stay as it is, or is not known yet.
+pub(super) const NO_NAMES: [&str; 19] = [
+    "\"",
+    "keep",
+    "same",
+    "as is",
+    "unchanged",
+    "no change",
+    "none",
+    "tbd",
+    "TBD",
+    "tba",
+    "TBA",
+    "tbc",
+    "TBC",
+    "n.n.",
+    "dito",
+    "ditto",
+    "idem",
+    "unverändert",
+    "inchangé",
+];
+
 /// The longest of [`NOTHING`], in bytes.
 pub(super) const LONGEST_NOTHING: usize = 9;
 
@@ -189,6 +212,32 @@ pub(super) fn is_nothing(text: &str) -> bool {
 /// Whether the text is what people write where nothing is wanted.
 pub(in crate::intake) fn is_none_wanted(text: &str) -> bool {
     NONE.contains(&text.trim().to_lowercase().as_str())
+}
+
+/// Whether the text is what people write where everything is wanted; of a group it could be the name.
+pub(in crate::intake) fn is_everything(text: &str) -> bool {
+    const ALL: [&str; 14] = [
+        "all",
+        "everything",
+        "any",
+        "*",
+        "alle",
+        "alles",
+        "tous",
+        "toutes",
+        "todas",
+        "todos",
+        "tutte",
+        "tutti",
+        "wszystkie",
+        "すべて",
+    ];
+    ALL.contains(&text.trim().to_lowercase().as_str())
+}
+
+/// Whether the text is what people write where a name is to stay, or is not known yet.
+pub(super) fn is_no_name(text: &str) -> bool {
+    NO_NAMES.contains(&text)
 }
 
 /// What follows the `#` of `#NAME?`, `#¡REF!`, `#N/A`, `#ДЕЛ/0!`, or of a number in too narrow a column: `####`.

@@ -386,7 +386,11 @@ impl<'c> CellReader<'c, '_, '_> {
         if !self.values.language.is_empty() && !is_language(self.values.language) {
             let what = format!("`{}` is no language", excerpt(self.values.language));
             self.report(
-                UnplacedProblem::error(ProblemCode::BadLanguage, what, "write a code such as en, de or pt-BR"),
+                UnplacedProblem::error(
+                    ProblemCode::BadLanguage,
+                    what,
+                    "write a code such as en, de or pt-BR, or leave the cell empty",
+                ),
                 Column::Language,
             );
         }

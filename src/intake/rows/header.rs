@@ -6,7 +6,7 @@ use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
 use crate::intake::cells::{
-    Column, ColumnSet, EndHeader, UnplacedProblem, clean, column_key, is_for_people, map_flag, names_a_last_day,
+    Column, ColumnSet, EndHeader, Fate, UnplacedProblem, clean, column_key, is_for_people, map_flag, names_a_last_day,
     names_what_happens, on_one_line,
 };
 use crate::problem::ProblemCode;
@@ -34,6 +34,8 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) facts: Vec<usize>,
     /// The columns that are not read and whose header says what happens to somebody, where none is of operations.
     pub(in crate::intake) orders: Vec<usize>,
+    /// Where the groups are, if their header says that they are to be added, and nobody that it means `groups`.
+    pub(super) groups_to_add: Option<usize>,
     /// Whether the header of `not_before` speaks of somebody's last day.
     pub(in crate::intake) waits_for_last_day: bool,
     /// The columns with a meaning that the spreadsheet program hides.
@@ -61,6 +63,7 @@ impl Header {
             whole_names: None,
             facts: Vec::new(),
             orders: Vec::new(),
+            groups_to_add: None,
             waits_for_last_day: false,
             hidden: ColumnSet::default(),
             width: 0,
@@ -121,6 +124,9 @@ impl Header {
                 .filter(|position| names_what_happens(&column_key(&names[*position])))
                 .collect();
         }
+        header.groups_to_add = header
+            .position(Column::Groups)
+            .filter(|position| !meanings.mapped[*position] && Fate::of(&names[*position]) == Some(Fate::Comes));
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals();

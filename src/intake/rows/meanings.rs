@@ -30,6 +30,8 @@ const WHOLE_NAMES: [&str; 3] = ["name", "nombre", "nome"];
 /// What each header of a row means.
 pub(super) struct Meanings {
     pub(super) columns: Vec<Option<Column>>,
+    /// Which of them `--map` says.
+    pub(super) mapped: Vec<bool>,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -78,6 +80,7 @@ impl Meanings {
             .collect();
         let mut meanings = Self {
             columns: by_themselves.clone(),
+            mapped: mapped.iter().map(Option::is_some).collect(),
             notices: Vec::new(),
         };
         for (position, key) in keys

@@ -4,6 +4,7 @@
 //! What a row is found to say depends on the row, its header and the options alone, so that several threads may share
 //! a worksheet. How rows go together is judged afterwards, by the [`Statement`]s that each leaves behind.
 
+mod against_header;
 mod alike;
 mod cell_reader;
 mod date_columns;
@@ -13,6 +14,7 @@ mod header;
 mod header_again;
 mod key_content;
 mod meanings;
+mod meant_columns;
 mod merged_down;
 mod occurrences;
 mod operations;

@@ -42,6 +42,13 @@ impl Requirements<'_> {
                     let problem = UnplacedProblem::error(problem.code, problem.what, help);
                     problems.push(problem.at(Column::Username));
                 }
+                Need::Column(Column::NewEmail) if !self.is_given(Column::NewEmail) && self.has_another_address() => {
+                    let help =
+                        "--map \"HEADER=new_email\" if the column has the new addresses; else write an e-mail address";
+                    let problem = missing(self.kind, Column::NewEmail);
+                    let problem = UnplacedProblem::error(problem.code, problem.what, help);
+                    problems.push(problem.at(Column::Email));
+                }
                 Need::Column(column) if !self.is_given(*column) => {
                     problems.push(missing(self.kind, *column).at(*column));
                 }
@@ -60,6 +67,11 @@ impl Requirements<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether there is an address beside the cell that says whom the row is about.
+    fn has_another_address(&self) -> bool {
+        self.cells.has(Column::Email) && (self.cells.has(Column::User) || self.is_called_by_address())
     }
 
     /// Whether the user name is an address.

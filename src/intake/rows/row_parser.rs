@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::against_header::{groups_to_add, opposite_orders};
 use super::alike::{AlikeRows, LineAbout};
 use super::date_columns::ends_as_its_day_begins;
 use super::header::Header;
@@ -15,7 +16,6 @@ use super::row_cells::{CleanedCells, RowCells};
 use super::row_shape::{check_width, has_struck_item, line_of_text, malformed_row};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
-use super::unused_columns::opposite_orders;
 use super::value_reader::ValueReader;
 use super::values::Values;
 use super::words_for_nothing::answer_words_for_nothing;
@@ -289,7 +289,9 @@ impl<'o> RowParser<'o> {
             answer_words_for_nothing(kind, cells, problems);
         }
         if let Some(kind) = kind {
-            problems.extend(opposite_orders(&self.context.worksheet.header, row, kind));
+            let header = &self.context.worksheet.header;
+            problems.extend(opposite_orders(header, row, kind));
+            problems.extend(groups_to_add(header, cells, kind));
         }
         for problem in problems.iter_mut() {
             self.context.worksheet.header.name_in_help(problem);

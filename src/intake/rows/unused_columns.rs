@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::against_header::order_help;
 use super::doubtful_letters::help_for_headers;
 use super::header::Header;
 use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, Direction, UnplacedProblem, bare_address, clean, column_key, direction_named, excerpt, is_named_after,
-    list_items, map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_the_past,
-    names_what_happens, order_in, parse_flag, plain_meaning, says_not_to, tells_of_licenses, words_in_context,
+    Column, Direction, Fate, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, list_items,
+    map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in, parse_flag,
+    plain_meaning, says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -38,12 +39,12 @@ pub(in crate::intake) struct UnusedColumns {
 
 /// A column that is not used.
 #[derive(Debug)]
-struct UnusedColumn {
+pub(super) struct UnusedColumn {
     position: usize,
     /// Its header as the sheet writes it, and its letter: `Team (column D)`.
     label: String,
     /// Its header on one line.
-    name: String,
+    pub(super) name: String,
     kind: Kind,
     /// Some of its cells, each once.
     values: Vec<String>,
@@ -67,12 +68,18 @@ enum Kind {
 pub struct MaybeGroups {
     worksheet: Arc<Worksheet>,
     column: UnusedColumn,
+    /// What the rows do.
+    operations: Vec<OperationKind>,
 }
 
 impl MaybeGroups {
     /// What there is to say if these are the names of groups.
     pub fn problem(&self, is_group: impl Fn(&str) -> bool) -> Option<Problem> {
-        let Self { worksheet, column } = self;
+        let Self {
+            worksheet,
+            column,
+            operations,
+        } = self;
         let problem = if column.holds_marks() && is_group(&column.name) {
             let what = format!(
                 "the column `{}` is not used, but its header is the name of a group",
@@ -80,7 +87,7 @@ impl MaybeGroups {
             );
             UnplacedProblem::warning(ProblemCode::GroupsNotUsed, what, meant_by_marks(Column::Groups))
         } else if column.holds(is_group) {
-            column.looks_like(&worksheet.header, Column::Groups, ProblemCode::GroupsNotUsed)
+            column.looks_like(&worksheet.header, Column::Groups, operations)
         } else {
             return None;
         };
@@ -157,7 +164,8 @@ impl UnusedColumns {
         let has_groups = worksheet.header.position(Column::Groups).is_some();
         let columns = self.columns.into_iter().take(COLUMNS);
         let has_other_values = |column: &UnusedColumn| {
-            let is_likely = !has_groups || is_another(&column.name, Column::Groups);
+            let comes = || column.what_comes(operations) == Some(Column::Groups);
+            let is_likely = !has_groups || is_another(&column.name, Column::Groups) || comes();
             is_likely && column.kind == Kind::Unknown && !column.values.is_empty() && !column.holds_licenses(catalogue)
         };
         columns
@@ -165,6 +173,7 @@ impl UnusedColumns {
             .map(|column| MaybeGroups {
                 worksheet: worksheet.clone(),
                 column,
+                operations: operations.to_vec(),
             })
             .collect()
     }
@@ -251,7 +260,10 @@ impl UnusedColumn {
             return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
         if is_taken && !names_a_profession(&key) && self.holds_licenses(catalogue) {
-            return Some(self.looks_like(header, Column::Licenses, ProblemCode::LicensesNotUsed));
+            return Some(self.looks_like(header, Column::Licenses, operations));
+        }
+        if let Some(problem) = self.addresses(header, operations) {
+            return Some(problem);
         }
         let is_about_licenses = || tells_of_licenses(&key) || self.values.iter().all(|value| is_amount(value));
         if is_taken && !self.values.is_empty() && is_named_after(&key, Column::Licenses) && !is_about_licenses() {
@@ -259,7 +271,7 @@ impl UnusedColumn {
                 "the column `{label}` is not used, but its header speaks of licences: {}",
                 self.shown_values()
             );
-            let help = self.meant_for(header, Column::Licenses);
+            let help = self.meant_for(header, Column::Licenses, operations);
             return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
         let lists = [Column::Groups, Column::RemoveGroups, Column::Licenses];
@@ -268,9 +280,6 @@ impl UnusedColumn {
             && let Some(help) = one_of_several(header, column)
         {
             return Some(not_used(label, &help));
-        }
-        if let Some(problem) = self.addresses(header, &key, operations) {
-            return Some(problem);
         }
         if let Some(help) = worksheet
             .doubt
@@ -289,11 +298,10 @@ impl UnusedColumn {
             return Some(not_used(label, &help));
         }
         if is_free(Column::Groups) && is_named_after(&key, Column::Groups) {
-            let help = format!(
-                "nothing to do if it is for people only; {} if it has groups to join",
-                self.map_to("groups")
-            );
-            return Some(not_used(label, &help));
+            return Some(not_used(label, &self.groups(header, operations)));
+        }
+        if let Some(column) = self.what_comes(operations) {
+            return Some(not_used(label, &self.instead(header, column)));
         }
         if let Some(word) = words_in_context(&key).find(|word| is_free(word.column)) {
             let column = word.column.as_str();
@@ -360,12 +368,13 @@ impl UnusedColumn {
         not_used(&self.label, &help)
     }
 
-    /// A warning that its cells are addresses, where its header, by its key, says nothing of whose they are.
-    fn addresses(&self, header: &Header, key: &str, operations: &[OperationKind]) -> Option<UnplacedProblem> {
+    /// A warning that its cells are addresses, where its header says nothing of whose they are.
+    fn addresses(&self, header: &Header, operations: &[OperationKind]) -> Option<UnplacedProblem> {
         let columns = [Column::User, Column::Email, Column::Username];
         let taken = columns.into_iter().find_map(|column| header.position(column))?;
         let is_address = |value: &String| Email::fault(bare_address(value)).is_none();
-        let are_meant = !self.values.is_empty() && self.values.iter().all(is_address) && !names_somebody_else(key);
+        let are_meant =
+            !self.values.is_empty() && self.values.iter().all(is_address) && !names_somebody_else(&self.name);
         are_meant.then(|| {
             let what = format!(
                 "the column `{}` is not used, but its cells are addresses: {}",
@@ -375,7 +384,10 @@ impl UnusedColumn {
             let label = header.label(taken);
             let about = format!("nothing to do if it is for people only: the rows are about whom `{label}` names");
             let moves = operations.contains(&OperationKind::Migrate) && header.position(Column::NewEmail).is_none();
-            let help = if moves {
+            let help = if moves && Fate::of(&self.name) == Some(Fate::Past) {
+                let (old, new) = (self.map_to("user"), map_flag(header.name(taken), "new_email"));
+                format!("{about}; if these are their old addresses, {old} {new}")
+            } else if moves {
                 let new = self.map_to("new_email");
                 format!("{about}; if these are their new addresses, {new}")
             } else {
@@ -387,45 +399,17 @@ impl UnusedColumn {
     }
 
     /// A warning that its cells look like those of `column`.
-    fn looks_like(&self, header: &Header, column: Column, code: ProblemCode) -> UnplacedProblem {
-        let words = if column == Column::Licenses {
-            "licences"
-        } else {
-            column.as_str()
+    fn looks_like(&self, header: &Header, column: Column, operations: &[OperationKind]) -> UnplacedProblem {
+        let (words, code) = match column {
+            Column::Licenses => ("licences", ProblemCode::LicensesNotUsed),
+            _ => (column.as_str(), ProblemCode::GroupsNotUsed),
         };
         let what = format!(
             "the column `{}` is not used, but its cells look like {words}: {}",
             self.label,
             self.shown_values()
         );
-        UnplacedProblem::warning(code, what, self.meant_for(header, column))
-    }
-
-    /// What to do if its cells are meant for `column`.
-    fn meant_for(&self, header: &Header, column: Column) -> String {
-        let map = self.map_to(column.as_str());
-        // Who writes `Licences to remove` does not mean them to be given.
-        if column == Column::Licenses && direction_named(&self.name) == Some(Direction::Takes) {
-            return format!(
-                "if they are to be taken away, write them into a `remove-licenses` row; {map} if the rows of this sheet are such"
-            );
-        }
-        // What people have until now would stay with them, and who takes it away seldom gives it as well.
-        let until_now = names_the_past(&self.name).then(|| match column {
-            Column::Licenses => ("what people have until now", "remove-licenses"),
-            _ => ("what people are in until now", "remove-from-groups"),
-        });
-        match (until_now, header.position(column)) {
-            (Some((until_now, remove)), Some(_)) => {
-                format!("nothing to do if they are {until_now}; to take them away, write `{remove}` rows")
-            }
-            (Some((until_now, _)), None) => format!("nothing to do if they are {until_now}; if they are meant: {map}"),
-            (None, None) => format!("if they are meant: {map}"),
-            (None, Some(taken)) => format!(
-                "if they are meant, write them into `{}` as well, parted by `;`",
-                header.label(taken)
-            ),
-        }
+        UnplacedProblem::warning(code, what, self.meant_for(header, column, operations))
     }
 
     /// Some of its cells, as a message shows them.
@@ -436,7 +420,7 @@ impl UnusedColumn {
     }
 
     /// The flag that says that it means this column.
-    fn map_to(&self, column: &str) -> String {
+    pub(super) fn map_to(&self, column: &str) -> String {
         map_flag(&self.name, column)
     }
 
@@ -482,7 +466,7 @@ impl UnusedColumn {
 /// Whether cells of this column may be meant beside rows of these operations: who only loses something is given nothing.
 fn may_be_meant(column: Column, operations: &[OperationKind]) -> bool {
     let is_taken = |kind: &OperationKind| takes(*kind).contains(&column);
-    Direction::of_operations(operations) != Some(Direction::Takes) || operations.iter().any(is_taken)
+    !Direction::all_take(operations) || operations.iter().any(is_taken)
 }
 
 /// Whether a cell is a number, a sum of money, or a day.
@@ -516,31 +500,6 @@ fn one_of_several(header: &Header, column: Column) -> Option<String> {
             ))
         }
     }
-}
-
-/// What to do about a column, by its header, that is not used and seems to say what is to be done.
-fn order_help(name: &str) -> String {
-    let (order, none) = (map_flag(name, "operation"), map_flag(name, "note"));
-    format!("{order} has each row do what its cell says; {none} says that the column is for people only")
-}
-
-/// What there is to say where a column that is not used orders the opposite of what the row does.
-pub(super) fn opposite_orders<'h>(
-    header: &'h Header,
-    row: &'h Row,
-    kind: OperationKind,
-) -> impl Iterator<Item = UnplacedProblem> + 'h {
-    header.orders.iter().filter_map(move |position| {
-        let cell = clean(row.cell(*position).text);
-        order_in(&cell).filter(|order| order.is_against(Direction::of_operation(kind)))?;
-        let what = format!(
-            "the column `{}` is not used, and says `{}`, but the row is `{kind}`",
-            header.label(*position),
-            excerpt(&cell)
-        );
-        let help = order_help(header.name(*position));
-        Some(UnplacedProblem::error(ProblemCode::OperationNotUsed, what, help))
-    })
 }
 
 /// What to do about a column whose header is an item of another.

@@ -14,7 +14,8 @@ use super::values::Values;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, DateOrder, Direction, EndHeader, LeavingCell, Moment, Separator, SpeltDay, UnplacedProblem, WrittenDate,
-    column_key, direction_named, excerpt, leaving_cell, likely_date, map_flag, names_no_days, parse_flag, spelt_day,
+    column_key, direction_named, excerpt, leaving_cell, likely_date, map_flag, names_an_end, names_no_days, parse_flag,
+    spelt_day,
 };
 use crate::model::{AsOf, OperationKind, Row as TypedRow, RowReport};
 use crate::problem::ProblemCode;
@@ -481,6 +482,10 @@ fn haste(moment: Moment, takes_away: bool, as_of: &AsOf) -> Haste {
 fn help(header: &Header, position: usize, takes_away: bool, has_unclear_cells: bool) -> String {
     let map_to = |column| map_flag(header.name(position), column);
     let (wait, none) = (map_to("not_before"), map_to("note"));
+    // What is given until a day is not to be given on that day.
+    if !takes_away && names_an_end(header.name(position)) {
+        return format!("{none} says that the column is for people only: nothing is taken away again on a day to come");
+    }
     let other = header.position(Column::NotBefore).map_or_else(String::new, |taken| {
         format!(" {}", map_flag(header.name(taken), "note"))
     });

@@ -1,8 +1,10 @@
-//! What to write where a cell holds a word for nothing: `NULL`, `-`, `Keine`.
+//! What to write where a cell holds a word for nothing or everything: `NULL`, `-`, `Keine`, `all`.
 
 use super::operations::{Need, needs};
 use super::row_cells::RowCells;
-use crate::intake::cells::{Column, ColumnSet, UnplacedProblem, columns_with_errors, is_none_wanted};
+use crate::intake::cells::{
+    Column, ColumnSet, UnplacedProblem, columns_with_errors, is_everything, is_never, is_none_wanted,
+};
 use crate::model::OperationKind;
 use crate::problem::{ProblemCode, Severity};
 
@@ -38,6 +40,23 @@ pub(super) fn answer_words_for_nothing(
         }
         true
     });
+    let says_never = is_never(cells.get(Column::UnlessUsedSince));
+    let says_everything = kind == Some(OperationKind::RemoveLicenses) && is_everything(cells.get(Column::Licenses));
+    for problem in problems.iter_mut() {
+        match problem.column {
+            Some(Column::UnlessUsedSince) if says_never => {
+                "leave the cell empty for somebody who never signed in".clone_into(&mut problem.help);
+            }
+            Some(Column::Licenses) if says_everything => {
+                problem.help = format!(
+                    "to take all away, write `release-licenses` as the operation to let group rules apply again, or \
+                     `block-licenses` for no licence at all; else {}",
+                    problem.help
+                );
+            }
+            _ => {}
+        }
+    }
     for problem in problems
         .iter_mut()
         .filter(|problem| problem.severity == Severity::Error)
