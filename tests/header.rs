@@ -823,7 +823,7 @@ fn numbers_and_words_that_only_resemble_days_to_come_keep_nobody_from_leaving() 
 #[test]
 fn leavers_whose_days_are_over_or_who_say_why_they_leave_run_without_a_word_of_dates() {
     for text in [
-        "email,Last day\nann@x.example,29.11.2026\nbob@x.example,31 Dec 2025\ncid@x.example,-\ndee@x.example,\n",
+        "email,Last day\nann@x.example,29.11.2026\nbob@x.example,31 Dec 2025\n",
         "email,Last day\nann@x.example,43831\n",
         "email,Termination Date\nann@x.example,15-Nov-2026\nbob@x.example,1 Oct 2026\ncid@x.example,\"Friday, 13 November 2026\"\n",
         "email,Austritt\nann@x.example,15.11.26\nbob@x.example,31.10.26\n",
@@ -1362,6 +1362,37 @@ fn advice_about_a_column_never_does_the_opposite_of_what_its_header_says() {
             "{text} {operation}: {helps:?}"
         );
     }
+}
+
+#[test]
+fn who_has_no_last_day_where_others_have_one_may_be_somebody_who_stays() {
+    let warned = |text: &str, operation| {
+        let intake = in_november(text, operation, &[]);
+        assert_eq!(codes(&intake, Severity::Error), [""; 0], "{text}");
+        let found = found(&intake, "dates-not-used");
+        found
+            .first()
+            .map(|problem| (problem.what.clone(), problem.location.rows.to_string()))
+    };
+    let some = "user,Austrittsdatum\nann,2026-10-31\nbo,\ncy,unbefristet\ndi,2026-09-30\n";
+    let (what, rows) = warned(some, OperationKind::Offboard).expect("a warning");
+    assert!(
+        what.ends_with("has no day for 2 rows that take access away at once"),
+        "{what}"
+    );
+    assert_eq!(rows, "rows 3 and 4");
+    for text in [
+        "user,Austrittsdatum\nann,2026-10-31\nbo,2026-10-30\n",
+        "user,Austrittsdatum\nann,\nbo,\n",
+    ] {
+        assert_eq!(warned(text, OperationKind::Offboard), None, "{text}");
+    }
+    let coming = some
+        .replace("user,", "email,")
+        .replace("ann,", "ann@x.example,")
+        .replace("bo,", "bo@x.example,");
+    let coming = coming.replace("cy,", "cy@x.example,").replace("di,", "di@x.example,");
+    assert_eq!(warned(&coming, OperationKind::Invite), None);
 }
 
 #[test]

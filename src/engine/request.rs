@@ -43,6 +43,8 @@ impl Request {
     /// Sends it.
     pub(super) async fn perform(self, client: &Client, options: &ReadOptions) -> Result<(Reply, Receipt), CallError> {
         let done = |answer: Answer<()>| (Reply::Done, answer.receipt);
+        // What is boxed takes more memory than a change of one account, of which there may be one for every row; every call
+        // would be as large as that.
         match self {
             Self::Invite(invitations) => {
                 let answer = client.invite_users(&invitations).await?;
@@ -55,11 +57,12 @@ impl Request {
             Self::Update(user, update) => client.update_user(user, &update).await.map(done),
             Self::Members { group, join, leave } => client.update_group(&group, &join, &leave).await.map(done),
             Self::Allocate(users, bundles, external_license) => {
-                let answer = client.allocate_to_users(&users, &bundles, external_license).await?;
+                let sent = client.allocate_to_users(&users, &bundles, external_license);
+                let answer = Box::pin(sent).await?;
                 Ok((Reply::Allocated(answer.value), answer.receipt))
             }
             Self::Release(users) => {
-                let answer = client.release_user_licenses(&users).await?;
+                let answer = Box::pin(client.release_user_licenses(&users)).await?;
                 Ok((Reply::Released(answer.value), answer.receipt))
             }
             Self::GroupRule(change) => {
@@ -69,12 +72,9 @@ impl Request {
                     quotas,
                     external_license,
                 } = change;
-                client
-                    .allocate_to_group(group, &bundles, quotas.as_deref(), external_license)
-                    .await
-                    .map(done)
+                let sent = client.allocate_to_group(group, &bundles, quotas.as_deref(), external_license);
+                Box::pin(sent).await.map(done)
             }
-            // Boxed, or every call would be as large as these.
             Self::RemoveRule(group) => Box::pin(lease_calls::remove_rule(client, group)).await,
             Self::EndLeases(group, users) => Box::pin(lease_calls::end(client, options, group, &users)).await,
             Self::Delete(users) => match users.as_slice() {

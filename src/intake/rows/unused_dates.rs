@@ -29,6 +29,17 @@ const COLUMNS: usize = 64;
 #[derive(Debug, Default)]
 pub(in crate::intake) struct UnusedDates {
     columns: BTreeMap<usize, UnusedDateColumn>,
+    /// The columns of last days, by their positions, beside rows that take access away.
+    last_days: BTreeMap<usize, LastDays>,
+}
+
+/// A column of last days that is not used.
+#[derive(Debug, Default)]
+struct LastDays {
+    /// Whether a row has one.
+    has_any: bool,
+    /// The rows that have none: in the list of a personnel department, those who stay.
+    none: Occurrences,
 }
 
 /// A column that is not used and holds dates.
@@ -111,6 +122,13 @@ impl UnusedDates {
         let remarks = remarks.iter().map(|position| (*position, EndHeader::No));
         for (place, (position, end)) in remarks.chain(looked_at(header)).enumerate() {
             let cell = row.cell(position).text;
+            if takes_away && end == EndHeader::Sure {
+                let last_days = self.last_days.entry(position).or_default();
+                match leaving_cell(cell) {
+                    LeavingCell::Empty => last_days.none.add(1, row.number()),
+                    _ => last_days.has_any = true,
+                }
+            }
             let Some(mut said) = CellOfDay::read(cell, end, takes_away, as_of) else {
                 continue;
             };
@@ -141,6 +159,11 @@ impl UnusedDates {
     pub(super) fn append(&mut self, later: Self) {
         for (position, later) in later.columns {
             self.columns.entry(position).or_default().append(later);
+        }
+        for (position, later) in later.last_days {
+            let last_days = self.last_days.entry(position).or_default();
+            last_days.has_any |= later.has_any;
+            last_days.none.append(&later.none);
         }
     }
 
@@ -194,6 +217,14 @@ impl UnusedDates {
                 if findings.columns.last() != Some(&position) {
                     findings.columns.push(position);
                 }
+            }
+        }
+        for (position, LastDays { has_any, none }) in self.last_days {
+            // Where rows are refused for the column, its days come first.
+            if has_any && none.count > 0 && !findings.columns.contains(&position) {
+                let problem = nobody_leaves(header, position, none.count);
+                findings.problems.push((none, problem));
+                findings.columns.push(position);
             }
         }
         findings
@@ -477,6 +508,18 @@ fn haste(moment: Moment, takes_away: bool, as_of: &AsOf) -> Haste {
         (false, true) if as_of.is_before(moment.end().instant(&as_of.zone)) => Haste::Warned,
         (false, _) => Haste::None,
     }
+}
+
+/// The warning of rows that take access away, and have no last day where others have one.
+fn nobody_leaves(header: &Header, position: usize, count: usize) -> UnplacedProblem {
+    let take = if count == 1 { "takes" } else { "take" };
+    let what = format!(
+        "the column `{}` is not used, and has no day for {} that {take} access away at once",
+        header.label(position),
+        plural(count, "row")
+    );
+    let help = "write `ignore` as the operation of those who stay; nothing to do if they all leave";
+    UnplacedProblem::warning(ProblemCode::DatesNotUsed, what, help)
 }
 
 fn help(header: &Header, position: usize, takes_away: bool, has_unclear_cells: bool) -> String {
