@@ -580,6 +580,29 @@ fn a_link_to_a_results_file_stays_a_link() {
     assert_eq!(records(&path), [record(0, Status::Done)]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_where_there_is_no_results_file_yet_stays_a_link() {
+    let (folder, path) = folder();
+    let link = folder.path().join("link.csv");
+    std::os::unix::fs::symlink(path.file_name().unwrap(), &link).unwrap();
+    finished_run(&link, vec![record(0, Status::Started), record(0, Status::Done)], &[0]);
+    assert!(link.is_symlink());
+    assert_eq!(records(&path), [record(0, Status::Done)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_results_file_and_nobody_waits_for_it() {
+    let (_folder, path) = folder();
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let refused = History::read(&path).unwrap_err().to_string();
+    assert!(refused.contains("is no file"), "{refused}");
+    let refused = ResultsFile::open(&path, &run(), None).unwrap_err().to_string();
+    assert!(refused.contains("is no file"), "{refused}");
+}
+
 #[test]
 fn a_rewrite_that_fails_is_a_warning_and_loses_nothing() {
     let (_folder, path) = folder();

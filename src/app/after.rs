@@ -124,7 +124,9 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     run.record.end(ended, &stats, &run_end);
     let part_flags = part_flags(job, console);
     let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
+    let postponed = postponed(&history, order, &counts);
     let next = Next::after(ended, &left, &history, final_order, &counts, rest);
+    let next = next.once_the_date_has_come(job, ended, postponed);
     let other_sheet = left.sheet.as_deref().filter(|_| !matches!(next, Next::FailedSheet(_)));
     let failed_command = other_sheet.map(|sheet| console.typed().with_sheet(sheet, &planned_words(job, options)));
     let next_command = next.command(console.typed(), || planned_words(job, options));
@@ -145,10 +147,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             left_behind: &left_behind,
             accounts_left: &accounts_left,
             in_doubt_for_good: in_doubt_for_good(&history, order, &counts),
-            not_due: NotDue {
-                rows: postponed(&history, order, &counts),
-                first: first_due.as_deref(),
-            },
+            not_due: not_due(postponed, first_due.as_deref(), job),
             left_out: rest.new,
             undone_by: undone_by
                 .as_ref()
@@ -174,6 +173,16 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         worked_on,
         failed_sheet: summary.failed_sheet.clone(),
     })
+}
+
+/// The rows that wait for their date; the first is due on this day.
+fn not_due<'a>(rows: usize, first: Option<&'a str>, job: &Job) -> NotDue<'a> {
+    let is_planned = job.saved.is_some();
+    NotDue {
+        rows,
+        first,
+        is_planned,
+    }
 }
 
 fn print_summary(summary: &Summary, ended: Ended, loaded: &Loaded, results: &Path, console: Console<'_>) {

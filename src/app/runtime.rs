@@ -62,6 +62,9 @@ impl StopSignals {
         #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
 
+        // A file that grows beyond the limit of the process then fails to be written, which is told, and does not end it.
+        #[cfg(unix)]
+        let _: tokio::signal::unix::Signal = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
         Ok(Self {
             #[cfg(unix)]
             interrupt: signal(SignalKind::interrupt())?,

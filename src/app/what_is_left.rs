@@ -80,6 +80,8 @@ pub(super) enum Next<'a> {
     Again,
     /// The same command for the rows that it left out as well.
     Rest,
+    /// The sheet itself, once a date has come that its saved plan is before for ever.
+    Sheet(&'a Path),
 }
 
 impl<'a> Next<'a> {
@@ -110,11 +112,22 @@ impl<'a> Next<'a> {
         }
     }
 
+    /// The same where rows wait for dates: those of a saved plan are judged as of the plan, however late it is run.
+    pub(super) fn once_the_date_has_come(self, job: &'a Job, ended: Ended, postponed: usize) -> Self {
+        match self {
+            Self::Again if job.saved.is_some() && ended.ending == Ending::Waiting && postponed > 0 => {
+                Self::Sheet(&job.path)
+            }
+            other => other,
+        }
+    }
+
     /// The command to type, given what a saved plan says that was not typed.
     pub(super) fn command(self, typed: &Typed, planned: impl FnOnce() -> Vec<OsString>) -> Option<String> {
         match self {
             Self::Nothing => None,
             Self::FailedSheet(sheet) => Some(typed.with_sheet(sheet, &planned())),
+            Self::Sheet(sheet) => Some(typed.with_sheet(sheet, &planned())),
             Self::Again => Some(typed.again()),
             Self::Rest => Some(typed.for_all_rows()),
         }
@@ -126,7 +139,7 @@ impl<'a> Next<'a> {
         match self {
             Self::Nothing => false,
             Self::FailedSheet(_) => status.is_some_and(Status::needs_a_person),
-            Self::Rest => status.is_some_and(|status| status.rerun() != Rerun::Skip),
+            Self::Rest | Self::Sheet(_) => status.is_some_and(|status| status.rerun() != Rerun::Skip),
             // Rows left out by this run are left out again, so their deletions must not be allowed.
             Self::Again => chosen.contains(row) && status.is_some_and(|status| status.rerun() != Rerun::Skip),
         }

@@ -6,7 +6,7 @@ mod names;
 mod whole;
 
 pub use moving::move_to_free_name;
-pub use names::{beside, folder_of, instead_of_ending};
+pub use names::{behind_links, beside, folder_of, instead_of_ending};
 pub use whole::{
     Durability, Existing, cannot_write_to, fill, finish, is_temporary, private, replace, sync_folder, temporary_beside,
     temporary_in, without_name,

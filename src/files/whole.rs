@@ -6,7 +6,7 @@ use std::path::Path;
 use fs_err::{File, OpenOptions};
 use tempfile::NamedTempFile;
 
-use super::names::folder_of;
+use super::names::{behind_links, folder_of};
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,7 +41,7 @@ pub fn is_temporary(name: &str) -> bool {
 /// A private file in the folder of this one, which it becomes in the end. Errors do not tell the passing name, which nobody knows
 /// and which is another each time.
 pub fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
-    temporary_in(folder_of(path))
+    temporary_in(folder_of(&behind_links(path)))
 }
 
 /// A private file in this folder.
@@ -78,7 +78,7 @@ pub fn finish(file: NamedTempFile, path: &Path, existing: Existing) -> io::Resul
     file.as_file().sync_all()?;
     match existing {
         Existing::Kept => file.persist_noclobber(path)?,
-        Existing::Replaced => file.persist(path)?,
+        Existing::Replaced => file.persist(behind_links(path))?,
     };
     Ok(())
 }
@@ -89,6 +89,7 @@ pub fn replace(
     durability: Durability,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let path = &behind_links(path);
     let file = temporary_beside(path)?;
     fill(&file, write)?;
     if durability != Durability::Unsure {
@@ -142,6 +143,25 @@ mod tests {
         let other = temporary_beside(&path).unwrap();
         let kept = finish(other, &path, Existing::Kept).unwrap_err();
         assert_eq!(kept.kind(), ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_stays_and_what_it_leads_to_is_replaced_in_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs_err::create_dir(path("far")).unwrap();
+        fs_err::os::unix::fs::symlink("far/a", path("near")).unwrap();
+        fs_err::os::unix::fs::symlink("near", path("link")).unwrap();
+        for text in ["new", "newer"] {
+            replace(&path("link"), Durability::Lasting, |out| out.write_all(text.as_bytes())).unwrap();
+            assert_eq!(fs_err::read_to_string(path("far/a")).unwrap(), text);
+            let other = temporary_beside(&path("link")).unwrap();
+            assert_eq!(other.path().parent(), Some(&*path("far")));
+            finish(other, &path("link"), Existing::Replaced).unwrap();
+            assert_eq!(fs_err::read_to_string(path("far/a")).unwrap(), "");
+            assert!(path("link").is_symlink() && path("near").is_symlink());
+        }
     }
 
     #[test]

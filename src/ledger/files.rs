@@ -8,7 +8,7 @@ use fs_err::{File, OpenOptions};
 use jiff::Timestamp;
 
 use super::OpenError;
-use crate::files::{instead_of_ending, move_to_free_name, private};
+use crate::files::{behind_links, instead_of_ending, move_to_free_name, private};
 
 /// The results file of a sheet: `joiners.csv` has `joiners.results.csv` next to it.
 pub fn results_path(sheet: &Path) -> PathBuf {
@@ -42,12 +42,29 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
     if path.is_symlink() && path.exists() {
         fs_err::canonicalize(path).map_err(OpenError::io(path))
     } else {
-        Ok(path.to_owned())
+        Ok(behind_links(path))
+    }
+}
+
+/// Opens a file for reading. A pipe would keep whoever opens it waiting for ever.
+pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
+    refuse_what_is_no_file(path)?;
+    File::open(path)
+}
+
+fn refuse_what_is_no_file(path: &Path) -> io::Result<()> {
+    match fs_err::metadata(path) {
+        Ok(found) if !found.is_file() => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("`{}` is no file", path.display()),
+        )),
+        _ => Ok(()),
     }
 }
 
 /// Opens a file for reading and writing, creating it if it is missing.
 pub(super) fn open(path: &Path) -> io::Result<File> {
+    refuse_what_is_no_file(path)?;
     private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
+use super::files::open_to_read;
 use csv::ByteRecord;
 use fs_err::File;
 
@@ -44,7 +45,7 @@ pub(super) struct Scan {
 /// Reads the file once; memory grows with the number of rows, not with the length of their lines.
 pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
     let io = OpenError::io(path);
-    let mut file = File::open(path).map_err(&io)?;
+    let mut file = open_to_read(path).map_err(&io)?;
     match Beginning::of(&mut file).map_err(&io)? {
         Beginning::PartOfHeader => {
             return Ok(Scan {
@@ -65,7 +66,7 @@ pub(super) fn scan(path: &Path) -> Result<Scan, OpenError> {
         return Ok(scan);
     }
     // It begins as reseat's files do, and a program has written some of the rest.
-    let file = File::open(path).map_err(&io)?;
+    let file = open_to_read(path).map_err(&io)?;
     let scan = read(Stored::open(path, file, Trust::Nothing)?)?;
     scan.ok_or_else(|| io(io::ErrorKind::InvalidData.into()))
 }
@@ -106,7 +107,7 @@ impl Scan {
     /// A file with these lines, if it is as long as it was when the last of them was written. The lines are not read again:
     /// this process wrote them and has had the file locked ever since.
     pub(super) fn of_written(path: &Path, index: Index, length: u64) -> Option<Self> {
-        let stored = Stored::open(path, File::open(path).ok()?, Trust::Beginning).ok()?;
+        let stored = Stored::open(path, open_to_read(path).ok()?, Trust::Beginning).ok()?;
         let is_ours = !stored.is_copy && stored.tail == Tail::whole(length);
         is_ours.then_some(Self {
             stored,

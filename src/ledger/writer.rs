@@ -59,6 +59,8 @@ pub(super) trait Sink: Send + 'static {
     fn sync(&self) -> io::Result<DiskSync>;
     /// Truncates the file to this length.
     fn cut(&mut self, length: u64) -> io::Result<()>;
+    /// How long it is.
+    fn length(&self) -> io::Result<u64>;
 }
 
 impl Sink for File {
@@ -77,6 +79,10 @@ impl Sink for File {
     fn cut(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)?;
         self.seek(SeekFrom::Start(length)).map(drop)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
     }
 }
 
@@ -335,6 +341,20 @@ impl<S: Sink> Task<S> {
         if self.broken.is_some() || lines.is_empty() {
             return false;
         }
+        match self.sink.length() {
+            Ok(length) if length == self.good => {}
+            // What it holds now is somebody else's.
+            Ok(_) => {
+                self.give_up(&io::Error::other(
+                    "another program has changed it while it was being written",
+                ));
+                return false;
+            }
+            Err(fault) => {
+                self.give_up(&fault);
+                return false;
+            }
+        }
         match self.sink.append(lines) {
             Ok(()) => self.good += lines.len() as u64,
             Err(fault) => self.break_off(&fault),
@@ -370,6 +390,11 @@ impl<S: Sink> Task<S> {
     fn break_off(&mut self, fault: &io::Error) {
         // If the half-written line cannot be truncated now, the next run drops it as a torn one.
         let _ = self.sink.cut(self.good);
+        self.give_up(fault);
+    }
+
+    /// The file is left as it is.
+    fn give_up(&mut self, fault: &io::Error) {
         self.broken.get_or_insert_with(|| {
             JournalError(format!(
                 "write results file `{}`: {fault}; {}",
@@ -425,6 +450,10 @@ mod tests {
                 *syncs.lock().unwrap() += 1;
                 Ok(())
             }))
+        }
+
+        fn length(&self) -> io::Result<u64> {
+            Ok(self.bytes.lock().unwrap().len() as u64)
         }
 
         fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -509,6 +538,22 @@ mod tests {
 
     fn lines(bytes: &Mutex<Vec<u8>>) -> usize {
         bytes.lock().unwrap().split(|byte| *byte == b'\n').count() - 1
+    }
+
+    #[test]
+    fn a_file_that_another_program_has_changed_is_left_as_it_is() {
+        for change in [&b""[..], b"saved by a spreadsheet program"] {
+            let rig = rig(usize::MAX, None);
+            let journal = rig.writer.handle();
+            block_on(journal.append(vec![record(0)])).unwrap();
+            *rig.bytes.lock().unwrap() = change.to_owned();
+            for row in 1..3 {
+                let refused = block_on(journal.append(vec![record(row)])).unwrap_err();
+                assert!(refused.0.contains("another program has changed it"), "{refused:?}");
+            }
+            assert!(rig.writer.close().is_err());
+            assert_eq!(*rig.bytes.lock().unwrap(), change);
+        }
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub struct NotDue<'a> {
     pub rows: usize,
     /// When the first of them is due, as it is shown; not known where this run left them all out.
     pub first: Option<&'a str>,
+    /// Whether they are of a saved plan, which is as of the moment when it was made.
+    pub is_planned: bool,
 }
 
 /// The rows that were left out of a run and that no other has worked on.
@@ -95,6 +97,8 @@ pub enum Hint {
         rows: usize,
         /// When the first is due, where that is known.
         first: Option<String>,
+        /// Whether they are of a saved plan.
+        is_planned: bool,
     },
     /// The outcome of some rows is unknown until they are run again.
     InDoubt(usize),
@@ -197,16 +201,25 @@ impl fmt::Display for Hint {
                 "{} for the invitation to be accepted; run the same command again later",
                 things(*count, "row", "waits", "wait")
             ),
-            Self::NotDue { rows, first } => {
+            Self::NotDue {
+                rows,
+                first,
+                is_planned,
+            } => {
                 let until = first.as_ref().map_or_else(String::new, |first| {
                     let whose = if *rows == 1 { "" } else { ", the first" };
                     format!("{whose} until {first}")
                 });
                 write!(
                     out,
-                    "{} for {} date{until}; run the same command again then",
+                    "{} for {} date{until}; run {} then",
                     things(*rows, "row", "waits", "wait"),
                     if *rows == 1 { "its" } else { "their" },
+                    if *is_planned {
+                        "the sheet, and not its plan,"
+                    } else {
+                        "the same command again"
+                    },
                 )
             }
             Self::InDoubt(count) => write!(
@@ -340,6 +353,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     hints.extend((not_due.rows > 0).then(|| Hint::NotDue {
         rows: not_due.rows,
         first: not_due.first.map(str::to_owned),
+        is_planned: not_due.is_planned,
     }));
     let not_run = count(Status::NotRun).unwrap_or_default();
     hints.extend(some(not_run.saturating_sub(left_out.rows)).map(Hint::NotRun));
@@ -400,7 +414,11 @@ mod tests {
         left_behind: &[],
         accounts_left: &[],
         in_doubt_for_good: 0,
-        not_due: NotDue { rows: 0, first: None },
+        not_due: NotDue {
+            rows: 0,
+            first: None,
+            is_planned: false,
+        },
         left_out: LeftOut { rows: 0, by: &[] },
         undone_by: None,
         deletions_to_allow: Deletions {
@@ -501,6 +519,7 @@ mod tests {
             not_due: NotDue {
                 rows: 2,
                 first: Some("2026-12-01T00:00:00+01:00"),
+                is_planned: false,
             },
             ..NOTHING
         });

@@ -56,6 +56,18 @@ fn a_plan_that_still_holds_is_carried_out_without_naming_its_sheet() {
 }
 
 #[test]
+fn rows_of_a_plan_that_wait_for_a_date_are_left_to_a_run_of_the_sheet() {
+    let stage = saved(
+        &format!("operation,user,name,not_before\nupdate,{ANNA},Annika,\nupdate,{HUGO},Hugo,2099-01-01\n"),
+        &[],
+    );
+    run_plan(&stage, &[])
+        .ends(75)
+        .tells("run the sheet, and not its plan, then")
+        .tells("run --yes sheet.csv");
+}
+
+#[test]
 fn a_saved_plan_that_is_typed_for_a_sheet_is_answered_with_the_flag_that_is_missing() {
     let stage = saved(&three(), &[]);
     for words in [

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 /// What is said of commands, and what somebody can do who has a folder.
-const OF_COMMANDS: [(&str, &str); 8] = [
+const OF_COMMANDS: [(&str, &str); 9] = [
     ("; run the same command again later", ""),
     ("; run the same command again then", ""),
+    ("; run the sheet, and not its plan, then", ""),
     ("run the same command again", "put the sheet into the drop folder again"),
     ("the same command", "putting the sheet into the drop folder again"),
     ("run that sheet again", "put that sheet into the drop folder again"),

@@ -21,6 +21,13 @@ pub(super) struct Found {
     pub(super) sha256: String,
 }
 
+impl Found {
+    /// Where it is in the drop folder.
+    pub(super) fn place(&self) -> String {
+        relative(self.came_from, &self.name)
+    }
+}
+
 /// What is to be done about it.
 #[derive(Debug)]
 pub(super) enum Planned {

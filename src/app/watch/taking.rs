@@ -178,6 +178,16 @@ impl Taken {
     }
 }
 
+/// Removes the folder of a sheet that could not be moved into it; `false` if the sheet is there.
+pub(super) fn forget_unmoved(inbox: &Inbox, id: &str) -> io::Result<bool> {
+    let folder = inbox.job(id);
+    let is_there = folder.join("dropped").symlink_metadata().is_ok();
+    if !is_there {
+        fs_err::remove_dir_all(&folder)?;
+    }
+    Ok(!is_there)
+}
+
 /// Puts a sheet back that changed while it was taken. If another has come under its name, both are kept.
 fn put_back(original: &Path, from: &Path) -> io::Result<()> {
     let stem = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();

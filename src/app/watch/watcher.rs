@@ -53,6 +53,8 @@ pub(super) struct Watcher<'a> {
     looks: HashMap<String, (u32, Duration)>,
     /// When sheets that could not be finished are tried again.
     stuck: HashMap<String, Duration>,
+    /// When sheets that cannot be moved out of their folders are tried again.
+    unmovable: HashMap<String, Duration>,
     /// Sheets whose end was told of, and whose folder is still there because the disk refuses.
     pub(super) told: HashSet<String>,
     /// Until when no sheet is run, because the organization did not answer.
@@ -96,6 +98,7 @@ impl<'a> Watcher<'a> {
             seen_first: None,
             looks: HashMap::new(),
             stuck: HashMap::new(),
+            unmovable: HashMap::new(),
             told: HashSet::new(),
             resting: None,
         };
@@ -262,6 +265,12 @@ impl<'a> Watcher<'a> {
         self.stuck.insert(id.to_owned(), again);
     }
 
+    /// Tries a sheet that cannot be moved again after a while only.
+    pub(super) fn leave(&mut self, found: &Found) {
+        let again = self.next_try();
+        self.unmovable.insert(found.place(), again);
+    }
+
     /// Looks at it again after others had their turn: if they are answered, it is this sheet that is not.
     pub(super) fn put_off_behind_others(&mut self, id: &str) {
         let next = self.next_try();
@@ -303,8 +312,10 @@ impl<'a> Watcher<'a> {
     fn list(&mut self, inbox: &Inbox, memory: &Memory) -> Result<(), InboxError> {
         let began = self.began;
         let now = || began.elapsed();
-        self.listed = Some(now());
+        let listed = now();
+        self.listed = Some(listed);
         self.queue.clear();
+        self.unmovable.retain(|_, again| *again > listed);
         let mut there = BTreeSet::new();
         let approved = match inbox.check_approved() {
             Ok(()) => Some(look(&inbox.folder(Folder::Approved), &mut self.approved, now)?),
@@ -351,7 +362,8 @@ impl<'a> Watcher<'a> {
                 name: whole.name,
                 sha256: whole.sha256,
             });
-            self.queue.extend(found);
+            let movable = found.filter(|found| !self.unmovable.contains_key(&found.place()));
+            self.queue.extend(movable);
         }
         self.seen_first.get_or_insert_with(now);
         self.complaints.keep(|key| there.contains(key));
@@ -422,6 +434,7 @@ impl<'a> Watcher<'a> {
                 .values()
                 .map(|(_, at)| *at)
                 .chain(self.stuck.values().copied())
+                .chain(self.unmovable.values().copied())
                 .collect(),
         };
         let next = match (self.shared.rounds, self.resting) {
@@ -447,8 +460,9 @@ impl<'a> Watcher<'a> {
             names.iter().filter(|name| file_name(name) == FileName::Sheet).count()
         };
         teller.lying(&profile, sheets(Folder::Waiting), sheets(Folder::Approve));
-        if !self.stuck.is_empty() {
-            teller.left(self.stuck.len(), Trouble::TryLater);
+        let stuck = self.stuck.len() + self.unmovable.len();
+        if stuck > 0 {
+            teller.left(stuck, Trouble::TryLater);
         }
         let left: Vec<(String, WhyWaiting)> = [&self.dropped, &self.approved]
             .into_iter()

@@ -11,7 +11,7 @@ use super::moving::replace;
 use super::note::{Note, note_of_second_copy, note_of_superfluous};
 use super::planning::{Found, Planned, names, planned, relative};
 use super::sharing::Sharing;
-use super::taking::{Taken, Took};
+use super::taking::{Taken, Took, forget_unmoved};
 use super::teller::{SheetLine, Teller};
 use super::watcher::{Held, Round, Watcher};
 use crate::app::Ending;
@@ -73,8 +73,26 @@ impl Watcher<'_> {
             }
             // Whatever is there now is looked at anew.
             Ok(Took::Changed) => Ok(Round::Busy),
-            Err(error) => self.later(held, &id, error),
+            Err(error) => self.could_not_take(held, &id, found, error),
         }
+    }
+
+    /// A sheet that cannot be moved is left where it is, and tried again after a while: what was made ready for it goes, or
+    /// there would be more of it with each try.
+    fn could_not_take(&mut self, held: &Held, id: &str, found: &Found, error: io::Error) -> io::Result<Round> {
+        let is_there = held.inbox.is_still_there().unwrap_or(false);
+        if !is_there || !forget_unmoved(&held.inbox, id)? {
+            return self.later(held, id, error);
+        }
+        self.leave(found);
+        // The error names a folder that is another each time.
+        let what = format!(
+            "`{}` cannot be moved, which is tried again: {}",
+            found.name,
+            error.kind()
+        );
+        self.complaints.complain(&format!("unmoved {}", found.name), &what);
+        Ok(Round::Busy)
     }
 
     /// Goes on with a sheet that was taken before.
