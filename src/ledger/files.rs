@@ -54,7 +54,8 @@ pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
 
 fn refuse_what_is_no_file(path: &Path) -> io::Result<()> {
     match fs_err::metadata(path) {
-        Ok(found) if !found.is_file() => Err(io::Error::new(
+        // What is said of a folder is said by others.
+        Ok(found) if !found.is_file() && !found.is_dir() => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!("`{}` is no file", path.display()),
         )),

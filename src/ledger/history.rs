@@ -10,7 +10,7 @@ use super::cells::Cells;
 use super::form::Form;
 use super::index::{Index, IndexedLine};
 use super::line::{Line, LineFault};
-use super::resume::{self, Changes, Resume};
+use super::resume::{self, Changes, Known, Resume};
 use super::scan::{End, Scan, damaged, scan};
 use super::stored::Stored;
 use super::{OpenError, Record, RunId, SeatChange};
@@ -133,6 +133,26 @@ impl History {
     /// Every run that a line names, in order of appearance.
     pub fn runs(&self) -> &[RunId] {
         &self.index.runs
+    }
+
+    /// The runs that lines of rows name for which something was done, or tried. One that has left rows out, or found that
+    /// they wait, has written its name all the same, and keeps no record where it did nothing else.
+    pub fn runs_at_work(&self) -> Vec<&RunId> {
+        let mut at_work = vec![false; self.index.runs.len()];
+        for line in self.index.lines() {
+            let Known { status, changes } = line.known;
+            let is_idle = matches!(
+                status,
+                Status::Invalid | Status::Duplicate | Status::Skipped | Status::NotRun | Status::Waiting
+            ) && matches!(changes, Changes::None | Changes::Postponed);
+            if !is_idle {
+                line.run.mark(&mut at_work);
+            }
+        }
+        let marked = self.index.runs.iter().zip(at_work);
+        marked
+            .filter_map(|(run, is_at_work)| is_at_work.then_some(run))
+            .collect()
     }
 
     /// Makes sure that every run was against this organization.

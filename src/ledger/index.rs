@@ -39,6 +39,14 @@ impl Named {
         (self != Self::OTHER).then(|| list.get(usize::from(self.0))).flatten()
     }
 
+    /// Marks it in a list that has one entry for each; one that is not told apart is any of them.
+    pub(super) fn mark(self, list: &mut [bool]) {
+        match list.get_mut(usize::from(self.0)) {
+            Some(entry) if self != Self::OTHER => *entry = true,
+            _ => list.fill(true),
+        }
+    }
+
     /// Whether it may be one that is marked.
     pub(super) fn is_among(self, marked: &[bool]) -> bool {
         self.of(marked).is_none_or(|is_marked| *is_marked)

@@ -328,6 +328,21 @@ fn a_quarters_files_are_added_up() {
 }
 
 #[test]
+fn a_rerun_that_has_only_rows_that_wait_takes_nothing_from_the_report() {
+    let stage = Stage::new();
+    let sheet =
+        format!("operation,user,licenses,not_before\nadd-licenses,{HUGO},ACNU,\nadd-licenses,{ANNA},ACNU,2099-01-01\n");
+    let taken_before = || seats(&object(&stage, &[RESULTS]), "ACNU")["taken_before"].clone();
+    stage.run(&sheet).ends(75);
+    let before = taken_before();
+    assert!(before.is_number(), "{before}");
+    stage.run(&sheet).ends(75).tells("1 row waits for its date");
+    assert_eq!(taken_before(), before);
+    let told = stage.reseat(&["report", RESULTS, "-o", "report.html"]).ends(0);
+    assert!(!told.err.contains("no record"), "{}", told.err);
+}
+
+#[test]
 fn without_a_record_everything_works_but_the_totals() {
     let stage = run_mixed();
     fs_err::remove_file(stage.path(LOG)).unwrap();

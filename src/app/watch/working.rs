@@ -51,13 +51,9 @@ impl Watcher<'_> {
             Planned::Superfluous(known) => {
                 let from = held.inbox.root().join(relative(found.came_from, &found.name));
                 let note = note_of_superfluous(&found.name, &known);
-                return self.put_aside(
-                    held,
-                    &from,
-                    &found.name,
-                    &note,
-                    "was dropped before and is not run again",
-                );
+                let why = "was dropped before and is not run again";
+                let put = self.put_aside(held, &from, &found.name, &note, why);
+                return put.or_else(|error| self.leave_in_place(held, found, error));
             }
         };
         let taken = Taken::begin(&held.inbox, job)?;
@@ -80,9 +76,16 @@ impl Watcher<'_> {
     /// A sheet that cannot be moved is left where it is, and tried again after a while: what was made ready for it goes, or
     /// there would be more of it with each try.
     fn could_not_take(&mut self, held: &Held, id: &str, found: &Found, error: io::Error) -> io::Result<Round> {
-        let is_there = held.inbox.is_still_there().unwrap_or(false);
-        if !is_there || !forget_unmoved(&held.inbox, id)? {
+        if !forget_unmoved(&held.inbox, id).unwrap_or(false) {
             return self.later(held, id, error);
+        }
+        self.leave_in_place(held, found, error)
+    }
+
+    /// It holds up no other, as long as the folder is there.
+    fn leave_in_place(&mut self, held: &Held, found: &Found, error: io::Error) -> io::Result<Round> {
+        if !held.inbox.is_still_there().unwrap_or(false) {
+            return Err(error);
         }
         self.leave(found);
         // The error names a folder that is another each time.
