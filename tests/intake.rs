@@ -1110,6 +1110,11 @@ fn who_means_nothing_is_told_at_once_what_to_write() {
         let help = told(kind, "name,groups", "Ann,-");
         assert!(help.starts_with(advice), "{kind}: {help}");
     }
+    let help = told("migrate", "new_email,licenses", "ann@y.example,-");
+    assert!(
+        help.starts_with("leave the cell empty if what the old account has"),
+        "{help}"
+    );
     let help = told("add-licenses", "licenses", "ATTUNU; none");
     assert!(help.starts_with("leave it out if no licence is meant; else "), "{help}");
 }

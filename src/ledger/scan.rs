@@ -3,13 +3,13 @@
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use super::files::open_to_read;
 use csv::ByteRecord;
 use fs_err::File;
 
 use super::OpenError;
 use super::cells::Cells;
 use super::columns::{COLUMNS, ROW, RUN, SHEET, header};
+use super::files::open_to_read;
 use super::index::{Index, IndexedLine, Named};
 use super::line::{Line, LineFault};
 use super::stored::{Stored, Trust};

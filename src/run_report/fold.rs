@@ -340,14 +340,7 @@ impl Folding {
             let simulated = || run.organization.uri.is_none().then(|| SIMULATED.to_owned());
             *name = run.organization.name.clone().or_else(simulated).or(name.take());
         }
-        let unrecorded: Vec<RunId> = files
-            .iter()
-            .flat_map(|file| {
-                let log = &file.log.runs;
-                let has_none = move |run: &&RunId| log.iter().all(|entry| entry.run != **run);
-                file.history.runs().iter().filter(has_none).cloned()
-            })
-            .collect();
+        let unrecorded: Vec<RunId> = files.iter().flat_map(ReportedFile::unrecorded).cloned().collect();
         report.seats = seats.facts(&recorded, &unrecorded);
         if report.masking == Masking::Masked {
             // The service's words may name anybody.

@@ -33,23 +33,13 @@ pub(super) fn runs_of(files: &[ReportedFile]) -> Vec<RunFacts> {
             started_at: entry.started_at,
             record: Some(entry.clone()),
         }));
-        // Of a file without any record all runs are told.
-        let unrecorded = if reported.log.runs.is_empty() {
-            reported.history.runs().iter().collect()
-        } else {
-            reported.history.runs_at_work()
-        };
-        for run in unrecorded {
-            if reported.log.runs.iter().all(|entry| entry.run != *run) {
-                runs.push(RunFacts {
-                    file,
-                    run: run.clone(),
-                    sheet: run.sheet().map(str::to_owned),
-                    started_at: run.started(),
-                    record: None,
-                });
-            }
-        }
+        runs.extend(reported.unrecorded().map(|run| RunFacts {
+            file,
+            run: run.clone(),
+            sheet: run.sheet().map(str::to_owned),
+            started_at: run.started(),
+            record: None,
+        }));
     }
     runs.sort_by_key(|run| run.started_at);
     runs

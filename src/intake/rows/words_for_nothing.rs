@@ -83,6 +83,9 @@ fn instead_of_nothing(kind: Option<OperationKind>, column: Column, cells: &RowCe
         (OperationKind::SetGroupLicenses, Column::Licenses) => {
             Some("if none is meant, write `clear-group-licenses` as the operation")
         }
+        (OperationKind::Migrate, Column::Licenses | Column::Groups) => {
+            Some("leave the cell empty if what the old account has is to be taken over")
+        }
         (OperationKind::SetGroups, Column::Groups) => Some("write <clear> if none but Everyone is meant"),
         _ => needs(kind)
             .iter()
