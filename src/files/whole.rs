@@ -90,7 +90,7 @@ pub fn replace(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let path = &behind_links(path);
-    let file = temporary_beside(path)?;
+    let file = temporary_in(folder_of(path))?;
     fill(&file, write)?;
     if durability != Durability::Unsure {
         file.as_file().sync_all()?;

@@ -73,7 +73,7 @@ pub(super) fn planned(inbox: &Inbox, memory: &Memory, found: &Found) -> io::Resu
 fn going_on(inbox: &Inbox, known: &Remembered, found: &Found, now: Timestamp) -> io::Result<Job> {
     let from = CameFrom::Folder(known.folder);
     let mut job = Job::taking(now, from, &known.sheet, &found.sha256);
-    job.copy = Some(relative(found.came_from, &found.name));
+    job.copy = Some(found.place());
     job.stem = family(&inbox.folder(known.folder).join(&known.sheet), &known.sheet);
     let beside = companions(inbox, from, &job.stem, Some(&known.sheet), Which::All)?;
     job.companions = distinct(beside, &job.sheet);

@@ -49,7 +49,7 @@ impl Watcher<'_> {
         let job = match planned(&held.inbox, &held.memory, found)? {
             Planned::Job(job) => *job,
             Planned::Superfluous(known) => {
-                let from = held.inbox.root().join(relative(found.came_from, &found.name));
+                let from = held.inbox.root().join(found.place());
                 let note = note_of_superfluous(&found.name, &known);
                 let why = "was dropped before and is not run again";
                 let put = self.put_aside(held, &from, &found.name, &note, why);

@@ -1,7 +1,7 @@
 //! What a header says of the things under it: whether people had them, keep them, get them or lose them.
 
 use super::direction::Direction;
-use super::header_key::column_key;
+use super::header_key::header_words;
 use super::operation_advice::direction_named;
 
 /// What becomes of the things under a header.
@@ -62,7 +62,7 @@ impl Words {
 impl Fate {
     /// What a header says; `None` if it says nothing of it, or that people had one thing and get another.
     pub(in crate::intake) fn of(header: &str) -> Option<Self> {
-        let words: Vec<String> = words(header).map(|(_, word)| word).collect();
+        let words: Vec<String> = header_words(header).map(|(_, word)| word).collect();
         let has = |list: &Words| words.iter().any(|word| list.has(word));
         let named = direction_named(header);
         match (has(&PAST), has(&COMES)) {
@@ -78,17 +78,9 @@ impl Fate {
 
 /// What a header is about that says of it that it is to come: `surname` of `New surname`.
 pub(in crate::intake) fn what_comes(header: &str) -> Option<String> {
-    let (coming, rest): (Vec<_>, Vec<_>) = words(header).partition(|(_, word)| COMES.has(word));
+    let (coming, rest): (Vec<_>, Vec<_>) = header_words(header).partition(|(_, word)| COMES.has(word));
     let rest: Vec<&str> = rest.into_iter().map(|(written, _)| written).collect();
     (!coming.is_empty() && !rest.is_empty()).then(|| rest.join(" "))
-}
-
-/// The words of a header, as written and in comparison form.
-fn words(header: &str) -> impl Iterator<Item = (&str, String)> {
-    let written = header.split(|letter: char| !letter.is_alphanumeric());
-    written
-        .filter(|word| !word.is_empty())
-        .map(|word| (word, column_key(word)))
 }
 
 #[cfg(test)]

@@ -70,6 +70,14 @@ pub(in crate::intake) fn column_key(header: &str) -> String {
     key.nfc().collect()
 }
 
+/// The words of a header, as written and in the form in which headers are compared.
+pub(super) fn header_words(header: &str) -> impl Iterator<Item = (&str, String)> {
+    let written = header.split(|letter: char| !letter.is_alphanumeric());
+    written
+        .filter(|word| !word.is_empty())
+        .map(|word| (word, column_key(word)))
+}
+
 fn is_accent(letter: char) -> bool {
     is_combining_mark(letter) && matches!(letter, '\u{300}'..='\u{36f}')
 }

@@ -1,6 +1,6 @@
 //! Headers of columns that have addresses, or words that are licences, and mean something else.
 
-use super::header_key::column_key;
+use super::header_key::{column_key, header_words};
 
 /// Whether a header says that the column is about somebody else than the row, or how to reach the person elsewhere.
 pub(in crate::intake) fn names_somebody_else(header: &str) -> bool {
@@ -14,8 +14,8 @@ pub(in crate::intake) fn names_somebody_else(header: &str) -> bool {
         "request antragstell bestell bestall demandeur solicitant richiedent aanvrag openedby raisedby submit";
     const FOR: [&str; 8] = ["for", "fur", "fuer", "pour", "para", "per", "voor", "dla"];
     let key = column_key(header);
-    let mut words = header.split(|letter: char| !letter.is_alphanumeric()).map(column_key);
-    has_one_of(&key, PARTS) || has_one_of(&key, ASKING) && !words.any(|word| FOR.contains(&word.as_str()))
+    let mut words = header_words(header);
+    has_one_of(&key, PARTS) || has_one_of(&key, ASKING) && !words.any(|(_, word)| FOR.contains(&word.as_str()))
 }
 
 /// Whether a header, by its key, speaks of what somebody is by profession: a `Tester`.
@@ -36,8 +36,7 @@ pub(in crate::intake) fn tells_of_licenses(key: &str) -> bool {
 pub(in crate::intake) fn names_an_end(header: &str) -> bool {
     const WORDS: [&str; 9] = ["until", "till", "bis", "hasta", "ate", "fino", "tot", "jusque", "jusqu"];
     const PARTS: &str = "expir ablauf scaden vence vencim verval wygas";
-    let mut words = header.split(|letter: char| !letter.is_alphanumeric()).map(column_key);
-    words.any(|word| WORDS.contains(&word.as_str()) || has_one_of(&word, PARTS))
+    header_words(header).any(|(_, word)| WORDS.contains(&word.as_str()) || has_one_of(&word, PARTS))
 }
 
 fn has_one_of(key: &str, parts: &str) -> bool {

@@ -41,6 +41,13 @@ impl UnplacedProblem {
         self
     }
 
+    /// The same problem, with this to do about it.
+    #[must_use]
+    pub(in crate::intake) fn answered(mut self, help: &str) -> Self {
+        help.clone_into(&mut self.help);
+        self
+    }
+
     /// The problem at its place. `column` is what the sheet calls the column.
     pub(in crate::intake) fn placed(self, sheet: Shared<str>, row: Option<u32>, column: Option<String>) -> Problem {
         Problem {

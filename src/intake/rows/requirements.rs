@@ -38,16 +38,12 @@ impl Requirements<'_> {
             match need {
                 Need::Column(Column::Email) if !self.is_given(Column::Email) && self.is_called_by_address() => {
                     let help = "--map \"HEADER=email\" if the column has the addresses; else write an e-mail address";
-                    let problem = missing(self.kind, Column::Email);
-                    let problem = UnplacedProblem::error(problem.code, problem.what, help);
-                    problems.push(problem.at(Column::Username));
+                    problems.push(missing(self.kind, Column::Email).answered(help).at(Column::Username));
                 }
                 Need::Column(Column::NewEmail) if !self.is_given(Column::NewEmail) && self.has_another_address() => {
                     let help =
                         "--map \"HEADER=new_email\" if the column has the new addresses; else write an e-mail address";
-                    let problem = missing(self.kind, Column::NewEmail);
-                    let problem = UnplacedProblem::error(problem.code, problem.what, help);
-                    problems.push(problem.at(Column::Email));
+                    problems.push(missing(self.kind, Column::NewEmail).answered(help).at(Column::Email));
                 }
                 Need::Column(column) if !self.is_given(*column) => {
                     problems.push(missing(self.kind, *column).at(*column));

@@ -42,32 +42,25 @@ pub(super) fn answer_words_for_nothing(
     });
     let says_never = is_never(cells.get(Column::UnlessUsedSince));
     let says_everything = kind == Some(OperationKind::RemoveLicenses) && is_everything(cells.get(Column::Licenses));
-    for problem in problems.iter_mut() {
-        match problem.column {
-            Some(Column::UnlessUsedSince) if says_never => {
+    for problem in problems {
+        let Some(column) = problem.column.filter(|_| problem.severity == Severity::Error) else {
+            continue;
+        };
+        let instead = match column {
+            Column::UnlessUsedSince if says_never => {
                 "leave the cell empty for somebody who never signed in".clone_into(&mut problem.help);
+                continue;
             }
-            Some(Column::Licenses) if says_everything => {
-                problem.help = format!(
-                    "to take all away, write `release-licenses` as the operation to let group rules apply again, or \
-                     `block-licenses` for no licence at all; else {}",
-                    problem.help
-                );
+            Column::Licenses if says_everything => {
+                "to take all away, write `release-licenses` as the operation to let group rules apply again, or \
+                 `block-licenses` for no licence at all"
             }
-            _ => {}
-        }
-    }
-    for problem in problems
-        .iter_mut()
-        .filter(|problem| problem.severity == Severity::Error)
-    {
-        if let Some(column) = problem
-            .column
-            .filter(|column| answered.contains(*column) && !column.identifies())
-        {
-            let instead = instead_of_nothing(kind, column, cells).unwrap_or("leave the cell empty if nothing is meant");
-            problem.help = format!("{instead}; else {}", problem.help);
-        }
+            _ if answered.contains(column) && !column.identifies() => {
+                instead_of_nothing(kind, column, cells).unwrap_or("leave the cell empty if nothing is meant")
+            }
+            _ => continue,
+        };
+        problem.help = format!("{instead}; else {}", problem.help);
     }
 }
 
