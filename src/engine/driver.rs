@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::machine::{Effect, Input, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
+use super::machine::{Effect, Input, Looks, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
 use super::outbox::Outbox;
 use super::outcome::{MaxFailures, Ran};
 use super::read_back::ReadBack;
@@ -153,8 +153,12 @@ impl<'a> Driver<'a> {
                 self.put_off.insert(task);
                 self.answer_departure(task, false);
             }
-            Effect::FindAccounts { task, addresses } => {
+            Effect::FindAccounts { task, addresses, looks } => {
                 let (read_back, shared) = (self.read_back.despite_stop(&self.grace), self.shared_look.clone());
+                let read_back = match looks {
+                    Looks::Once => read_back.without_patience(),
+                    Looks::UntilFound => read_back,
+                };
                 self.start(
                     async move { Input::AccountsFound(task, read_back.settle_together(&addresses, &shared).await) },
                 );

@@ -18,7 +18,7 @@ mod shared_look;
 
 pub use driver::Engine;
 pub use forecast::{Calls, Circumstances, Forecast, Reading, SimulatedCall, Timing, forecast};
-pub use machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
+pub use machine::{Departure, Effect, Input, Looks, Machine, Moment, Recording, Setup, TaskId, Tries, Urgency};
 pub use outcome::{AfterStop, MaxFailures, Ran, SeatsMoved, Stopped};
 pub use read_back::{Lack, Leavers, Patience, ReadBack, Remnant, Successor};
 pub use recheck::{OnChange, Recheck};

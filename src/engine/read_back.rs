@@ -143,6 +143,14 @@ impl ReadBack {
         }
     }
 
+    /// The same, looking once.
+    pub(super) fn without_patience(self) -> Self {
+        Self {
+            patience: Patience(Vec::new()),
+            ..self
+        }
+    }
+
     /// Looks for the accounts of these addresses (or user names) until all are found or patience runs out. Returns
     /// those found, by folded address.
     pub async fn settle(&self, addresses: &[String]) -> Result<HashMap<String, User>, ReadError> {

@@ -35,6 +35,9 @@ struct InvitedUser {
 /// `POST /api/User/InviteUsers`, whose body is a bare array.
 pub(super) fn invite(context: &mut Context<'_>) -> Outcome {
     let invitations: Vec<Invitation> = context.body()?;
+    if context.config.quirks.stops_at_refused_invitation {
+        return invite_until_one_is_refused(context, invitations);
+    }
     let entries: Vec<InvitedUser> = invitations
         .into_iter()
         .map(|invitation| {
@@ -48,6 +51,21 @@ pub(super) fn invite(context: &mut Context<'_>) -> Outcome {
             }
         })
         .collect();
+    Reply::ok(&json!({"result": identity_result(None), "users": entries}))
+}
+
+fn invite_until_one_is_refused(context: &mut Context<'_>, invitations: Vec<Invitation>) -> Outcome {
+    let mut entries = Vec::new();
+    for invitation in invitations {
+        let email = invitation.email.clone();
+        let id = invite_one(context, invitation).map_err(|words| Reply::identity_error("InvitationFailed", &words))?;
+        entries.push(InvitedUser {
+            email,
+            id,
+            error_msg: None,
+            success: true,
+        });
+    }
     Reply::ok(&json!({"result": identity_result(None), "users": entries}))
 }
 

@@ -124,6 +124,9 @@ pub struct Quirks {
     /// InviteUsers refuses an address whose account has not accepted yet, instead of mailing it again and answering with the
     /// account there is. An accepted one is always refused.
     pub refuses_reinvitation: bool,
+    /// InviteUsers goes through its entries and answers the first that it refuses with 400 for the whole call, although those
+    /// before it are invited.
+    pub stops_at_refused_invitation: bool,
     /// The listing says of somebody who has accepted the invitation that it is pending for ever, although the person signs in.
     pub never_shows_acceptance: bool,
     /// A bulk delete with an id that no account has deletes the others, instead of refusing the whole call with 404.

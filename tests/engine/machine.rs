@@ -181,7 +181,7 @@ impl<'a> Play<'a> {
                 assert!(!self.has_stopped, "something is read again after the stop");
                 self.asked.insert(task, Asked::Again(again));
             }
-            Effect::FindAccounts { task, addresses } => {
+            Effect::FindAccounts { task, addresses, .. } => {
                 self.asked.insert(task, Asked::Accounts(addresses));
             }
             Effect::ReadAllocations { task, .. } => {

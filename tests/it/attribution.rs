@@ -214,6 +214,74 @@ fn whoever_is_invited_by_somebody_else_meanwhile_is_not_mailed_and_joins_the_gro
     assert_eq!(stage.writes()["invite"], 1);
 }
 
+/// An organization whose service invites one after the other, and refuses a call at the first that it cannot invite.
+fn stops_at_the_first_refused() -> Stage {
+    Stage::with(Config {
+        population: Population::Generated(105),
+        latency: Duration::from_millis(150),
+        quirks: Quirks {
+            stops_at_refused_invitation: true,
+            ..Quirks::default()
+        },
+        ..Config::unlimited()
+    })
+}
+
+fn invitations(refused: &[usize]) -> String {
+    let mut sheet = "operation,email,groups\n".to_owned();
+    for number in 1..=12 {
+        let group = if refused.contains(&number) {
+            "Team 02"
+        } else {
+            "Team 01"
+        };
+        writeln!(sheet, "invite,joiner{number}@new.example,{group}").unwrap();
+    }
+    sheet
+}
+
+#[test]
+fn nobody_is_mailed_twice_where_a_refused_call_has_invited_those_before_the_one_at_fault() {
+    for refused in [vec![1], vec![1, 2], vec![5], vec![1, 7], vec![3, 4, 12], vec![12]] {
+        let stage = stops_at_the_first_refused();
+        meanwhile(&stage, &invitations(&refused), &[], "invite", |world| {
+            assert!(world.let_directory_manage("Team 02"));
+        })
+        .ends(3);
+        let world = stage.world();
+        for number in 1..=12 {
+            let is_refused = refused.contains(&number);
+            let mails = world.mails_to(&format!("joiner{number}@new.example"));
+            assert_eq!(mails, u64::from(!is_refused), "{refused:?}: joiner{number}");
+        }
+        let at_fault: Vec<u64> = refused.iter().map(|number| *number as u64).collect();
+        assert_eq!(spoiled(&stage), rows("rejected", &at_fault), "{refused:?}");
+    }
+}
+
+#[test]
+fn an_account_that_somebody_else_made_is_told_from_those_that_a_refused_call_made() {
+    let stage = stops_at_the_first_refused();
+    meanwhile(&stage, &invitations(&[]), &[], "invite", |world| {
+        let address = "joiner5@new.example";
+        let mut user = User::local(UserId(uuid(1)), address, address, Timestamp::now());
+        user.invitation_accepted = true;
+        world.insert_user(user);
+    })
+    .ends(0);
+    let lines = stage.results();
+    assert!(
+        lines[0]
+            .message()
+            .contains("the call was refused, and reading back showed")
+    );
+    assert!(lines[4].message().contains("somebody else made the account"));
+    assert!(lines[11].message().starts_with("invited"));
+    let world = stage.world();
+    let mails = (1..=12).map(|number| world.mails_to(&format!("joiner{number}@new.example")));
+    assert_eq!(mails.collect::<Vec<_>>(), [1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1]);
+}
+
 #[test]
 fn a_name_taken_meanwhile_keeps_nobody_else_from_being_created() {
     for refuses_creation_by_status in [false, true] {

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::protocol::Effect;
+use super::protocol::{Effect, Looks};
+use super::read_back::DONE_WITHOUT_AN_ANSWER;
 use super::rows::StepFailure;
 use super::schedule::Tries;
 use super::state::{Machine, Task};
@@ -23,6 +24,15 @@ const TAKEN: [&str; 4] = ["exist", "already", "duplicate", "taken"];
 fn says_taken(words: &str) -> bool {
     let words = fold(words);
     TAKEN.iter().any(|part| words.contains(part))
+}
+
+/// Whether a refused call that would make accounts says that there is one already.
+pub(super) fn is_taken(error: &CallError) -> bool {
+    let code = match &error.code {
+        ErrorCode::Server(code) => code.as_str(),
+        ErrorCode::Status(_) | ErrorCode::Own(_) | ErrorCode::Transport(_) => "",
+    };
+    says_taken(&error.message) || says_taken(code)
 }
 
 impl Machine<'_> {
@@ -54,11 +64,7 @@ impl Machine<'_> {
     /// Whether a refused call for a single new account says that there is one already, so that it is looked for.
     pub(super) fn is_looked_for(&mut self, step: StepIndex, error: &CallError) -> bool {
         let makes = matches!(self.steps.step(step).work, Work::Invite(_) | Work::Create(_));
-        let code = match &error.code {
-            ErrorCode::Server(code) => code.as_str(),
-            ErrorCode::Status(_) | ErrorCode::Own(_) | ErrorCode::Transport(_) => "",
-        };
-        let is_taken = makes && self.steps.user_of(step).is_none() && (says_taken(&error.message) || says_taken(code));
+        let is_taken = makes && self.steps.user_of(step).is_none() && is_taken(error);
         if is_taken {
             self.look_for_taken(vec![(step, StepFailure::of(error))]);
         }
@@ -71,7 +77,11 @@ impl Machine<'_> {
         }
         let addresses = refused.iter().flat_map(|(step, _)| self.names_of(*step)).collect();
         let task = self.ask(Task::LookForTaken { refused });
-        self.effects.push_back(Effect::FindAccounts { task, addresses });
+        self.effects.push_back(Effect::FindAccounts {
+            task,
+            addresses,
+            looks: Looks::UntilFound,
+        });
     }
 
     /// The names by which the account that a step makes can be found.
@@ -107,7 +117,7 @@ impl Machine<'_> {
         for (step, failure) in refused {
             let names = self.names_of(step);
             match names.iter().find_map(|name| found.get(&fold(name))) {
-                Some(user) if self.steps.is_perhaps_done(step) => self.found(step, user),
+                Some(user) if self.steps.is_perhaps_done(step) => self.found(step, user, DONE_WITHOUT_AN_ANSWER),
                 Some(user) => self.account_was_there(step, user),
                 None => self.fail_step(step, &failure, None),
             }

@@ -207,6 +207,10 @@ impl Machine<'_> {
         } = waiting;
         let sibling = sibling.map(|call| Waiting::tried(call, tries));
         match failed_call::next(error, family, call.steps.len()) {
+            Next::Split if self.may_be_done_in_part(&call, error) => {
+                self.schedule.put_back(sibling);
+                self.look_for_done_in_part(call, tries, error);
+            }
             Next::Split => self.split_or_blame(call, sibling, error),
             Next::LookForDeleted if tries == Tries::Usual || error.failure == Failure::Refused => {
                 self.schedule.put_back(sibling);

@@ -1,5 +1,6 @@
 //! What somebody else changed while the run waited, and what follows for the steps that rest on it.
 
+use super::read_back::DONE_WITHOUT_AN_ANSWER;
 use super::state::{Machine, Task};
 use super::steps::Change;
 use super::unless_changed::ReplacedMeanwhile;
@@ -152,7 +153,7 @@ impl Machine<'_> {
             .into_iter()
             .partition(|(step, _)| self.steps.is_perhaps_done(*step));
         for (step, user) in own {
-            self.found(step, &user);
+            self.found(step, &user, DONE_WITHOUT_AN_ANSWER);
         }
         let words = "meanwhile somebody else made the account";
         let changes: Vec<_> = there.iter().map(|(step, _)| (*step, words.to_owned())).collect();

@@ -9,6 +9,7 @@
 //! | which stage is next, what a stop means, when a row's record is written | `flow` |
 //! | what an answer means: done, split (a 409), smaller (a 413), in parts (a 504), read back, failed | `answers` |
 //! | whether a refusal is about an entry or about what all have in common | `refused_alike` |
+//! | what a refused call of several invitations has done all the same | `refused_in_part` |
 //! | what waits because a service lags behind this run's own changes | `too_early` |
 //! | which accounts are gone, and whether as many are as should be | `deletions` |
 //! | whether a step can be sent, and with which payload | `sending` |
@@ -51,6 +52,7 @@ mod protocol;
 mod read_again;
 mod read_back;
 mod refused_alike;
+mod refused_in_part;
 mod rows;
 mod schedule;
 mod seats_left;
@@ -67,7 +69,7 @@ mod unless_changed;
 mod unseating;
 mod used_meanwhile;
 
-pub use protocol::{Departure, Effect, Input, Moment, TaskId, Urgency};
+pub use protocol::{Departure, Effect, Input, Looks, Moment, TaskId, Urgency};
 pub use rows::Recording;
 pub use schedule::Tries;
 pub use state::{Machine, Setup};

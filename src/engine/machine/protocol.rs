@@ -100,6 +100,15 @@ pub enum Urgency {
     DespiteStop,
 }
 
+/// How often to look for accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    /// Once.
+    Once,
+    /// Again and again, until all are found or they would have shown by now.
+    UntilFound,
+}
+
 /// Something for the caller to do.
 #[derive(Debug)]
 pub enum Effect {
@@ -127,6 +136,8 @@ pub enum Effect {
         task: TaskId,
         /// Their addresses, or user names.
         addresses: Vec<String>,
+        /// How often.
+        looks: Looks,
     },
     /// Read the direct allocations of these users.
     ReadAllocations {

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::failed_call::Sendings;
-use super::protocol::{Effect, TaskId};
+use super::protocol::{Effect, Looks, TaskId};
+use super::refused_in_part::mailed_again;
 use super::rows::StepFailure;
 use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
@@ -15,6 +16,9 @@ use crate::engine::read_back::{Lack, Successor};
 use crate::model::{RowSelection, Status};
 use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work, is_named_otherwise};
 use crate::text::{fold, joined};
+
+/// What is said of an account that was made by a call whose answer was lost.
+pub(super) const DONE_WITHOUT_AN_ANSWER: &str = "the answer was lost, and reading back showed that it was done";
 
 /// How large the parts of a call are: about as many entries as there are parts, and always fewer than the call has.
 fn part_size(entries: usize) -> usize {
@@ -30,12 +34,7 @@ impl Machine<'_> {
         let was_there = |step: &StepIndex| self.steps.user_of(*step).is_some();
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));
         for step in there {
-            let words = format!(
-                "{}; whether the invitation was mailed again is not known, and nothing tells: `--resend` mails it once more \
-                 when the time of `--resend-after` has passed",
-                lost.message()
-            );
-            self.fail_step(step, &lost.saying(words), None);
+            self.fail_step(step, &lost.saying(mailed_again(lost.message())), None);
         }
         if made.is_empty() {
             return;
@@ -50,7 +49,11 @@ impl Machine<'_> {
             tries,
             most,
         });
-        self.effects.push_back(Effect::FindAccounts { task, addresses });
+        self.effects.push_back(Effect::FindAccounts {
+            task,
+            addresses,
+            looks: Looks::UntilFound,
+        });
     }
 
     pub(super) fn address(&self, step: StepIndex) -> Option<String> {
@@ -70,6 +73,9 @@ impl Machine<'_> {
                 most,
             }) => (call, lost, tries, most),
             Some(Task::LookForTaken { refused }) => return self.taken_found(refused, found),
+            Some(Task::LookForDoneInPart { call, tries, error }) => {
+                return self.done_in_part((call, tries), &error, found);
+            }
             _ => return,
         };
         let found = match found {
@@ -89,7 +95,7 @@ impl Machine<'_> {
         for step in steps {
             let user = self.address(step).and_then(|address| found.get(&fold(&address)));
             match user {
-                Some(user) => self.found(step, user),
+                Some(user) => self.found(step, user, DONE_WITHOUT_AN_ANSWER),
                 None => missing.push(step),
             }
         }
@@ -141,15 +147,15 @@ impl Machine<'_> {
         }
     }
 
-    /// The answer was lost, but the account is there; groups that it lacks are added one stage later.
-    pub(super) fn found(&mut self, step: StepIndex, user: &User) {
+    /// No answer says so, but the account is there, as the `remark` on its rows says; groups that it lacks are added one stage
+    /// later.
+    pub(super) fn found(&mut self, step: StepIndex, user: &User, remark: &str) {
         let account = self.steps.step(step).account;
         let maker = account.and_then(|account| self.steps.plan().account(account).maker());
         let row = maker.map(|row| &self.rows.sheet().rows[row]);
         if row.is_some_and(|row| is_named_otherwise(&row.operation, user, self.snapshot)) {
             return self.account_was_there(step, user);
         }
-        let remark = "the answer was lost, and reading back showed that it was done";
         let rows = self.steps.rows_of(step);
         for row in &rows {
             self.rows.remark(*row, remark);

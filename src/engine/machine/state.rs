@@ -13,6 +13,7 @@ use super::freshness::{Facts, Freshness, PeopleAsked};
 use super::giving_up::GivingUp;
 use super::progress::{Phase, Reported};
 use super::protocol::{Effect, Input, Moment, TaskId};
+use super::refused_in_part::RefusedTogether;
 use super::rows::{Recording, Rows, StepFailure};
 use super::schedule::{OneAtATime, Schedule, Touched, Tries, Waiting};
 use super::seats_left::SeatsLeft;
@@ -84,6 +85,8 @@ pub struct Machine<'a> {
     /// Requested tasks that have not been answered.
     pub(super) tasks: HashMap<TaskId, Task>,
     pub(super) next_task: u64,
+    /// What refused calls of several invitations or creations have shown.
+    pub(super) refused_together: HashMap<Family, RefusedTogether>,
     /// How often an invitation or a creation was sent.
     pub(super) sendings: HashMap<StepIndex, u32>,
     pub(super) phase: Phase,
@@ -111,6 +114,8 @@ pub(super) enum Task {
     },
     /// Accounts are being looked for, because calls that would make them were refused as if they were there.
     LookForTaken { refused: Vec<(StepIndex, StepFailure)> },
+    /// Accounts of a refused call are being looked for, because a part of it may have been done.
+    LookForDoneInPart { call: Call, tries: Tries, error: CallError },
     /// Allocations are being read, because these accounts were there already.
     ReadHoldings { accounts: Vec<(AccountIndex, UserId)> },
     /// It is being read which accounts of a deletion are still there.
@@ -153,7 +158,7 @@ impl Task {
             Self::TooEarly { waiting, .. } | Self::LookForDeleted { waiting, .. } => {
                 waiting.call.kind.family() == family
             }
-            Self::LookForMade { call, .. } => call.kind.family() == family,
+            Self::LookForMade { call, .. } | Self::LookForDoneInPart { call, .. } => call.kind.family() == family,
             Self::LookForTaken { .. }
             | Self::ReadHoldings { .. }
             | Self::LookForHeld { .. }
@@ -217,6 +222,7 @@ impl<'a> Machine<'a> {
             unknown_for_good: HashSet::new(),
             tasks: HashMap::new(),
             next_task: 0,
+            refused_together: HashMap::new(),
             sendings: HashMap::new(),
             phase: Phase::Settled { next: 0 },
             reported: Reported::default(),

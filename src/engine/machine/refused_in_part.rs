@@ -1,0 +1,140 @@
+//! Calls that mail or make several accounts and are refused as a whole. No document says whether nothing of them was done
+//! then; a service that goes through the entries and stops at the first that it refuses has done those before it, and
+//! these must not be sent again. So it is looked once, until it is known how the service does it.
+
+use std::collections::HashMap;
+
+use super::already_there::is_taken;
+use super::protocol::{Effect, Looks};
+use super::rows::StepFailure;
+use super::schedule::{Tries, Waiting};
+use super::state::{Machine, Task};
+use crate::api::{CallError, User};
+use crate::directory::ReadError;
+use crate::model::Status;
+use crate::plan::{Call, StepIndex};
+use crate::text::fold;
+
+/// A call that begins with the entry at fault says nothing of those behind it: so many calls that begin with different
+/// entries do.
+const ENOUGH: usize = 2;
+
+/// What is said of an account that is there after its call was refused.
+const DONE_ALL_THE_SAME: &str = "the call was refused, and reading back showed that this was done all the same";
+
+/// What refused calls of a kind have shown.
+#[derive(Debug, Default)]
+pub(super) struct RefusedTogether {
+    /// The first entries of those of which nothing was done.
+    undone: Vec<StepIndex>,
+    /// Whether of one the entries before the refused one were done.
+    is_in_part: bool,
+}
+
+impl RefusedTogether {
+    /// Whether it is not known that nothing was done of another one that begins with this entry.
+    fn leaves_open(&self, first: StepIndex) -> bool {
+        let is_at_fault = self.undone.contains(&first);
+        !is_at_fault && (self.is_in_part || self.undone.len() < ENOUGH)
+    }
+}
+
+impl Machine<'_> {
+    /// Whether a part of this call, which was refused as a whole, may have been done all the same.
+    pub(super) fn may_be_done_in_part(&self, call: &Call, error: &CallError) -> bool {
+        let family = call.kind.family();
+        let [first, _, ..] = call.steps.as_slice() else {
+            return false;
+        };
+        family.must_not_be_repeated()
+            // Who may not invite at all has invited nobody.
+            && error.status != Some(403)
+            && call.steps.iter().any(|step| self.steps.user_of(*step).is_none())
+            && self.refused_together.get(&family).is_none_or(|known| known.leaves_open(*first))
+    }
+
+    /// Looks which accounts of a refused call are there all the same.
+    pub(super) fn look_for_done_in_part(&mut self, call: Call, tries: Tries, error: &CallError) {
+        let new = call.steps.iter().filter(|step| self.steps.user_of(**step).is_none());
+        let addresses = new.filter_map(|step| self.address(*step)).collect();
+        let task = self.ask(Task::LookForDoneInPart {
+            call,
+            tries,
+            error: error.clone(),
+        });
+        self.effects.push_back(Effect::FindAccounts {
+            task,
+            addresses,
+            looks: Looks::Once,
+        });
+    }
+
+    pub(super) fn done_in_part(
+        &mut self,
+        (call, tries): (Call, Tries),
+        error: &CallError,
+        found: Result<HashMap<String, User>, ReadError>,
+    ) {
+        let unknown = |words: String| StepFailure::new(Status::InDoubt, &error.code, words);
+        let found = match found {
+            Ok(found) => found,
+            Err(read) => {
+                let words = format!(
+                    "{}; looking whether a part was done failed too: failed to {read}",
+                    error.message
+                );
+                for step in &call.steps {
+                    self.fail_step(*step, &unknown(words.clone()), read.call());
+                }
+                return;
+            }
+        };
+        let words = fold(&error.message);
+        let is_named = |step: &StepIndex| {
+            self.address(*step)
+                .is_some_and(|address| words.contains(&fold(&address)))
+        };
+        let names_any = call.steps.iter().any(is_named);
+        // Where it is refused because somebody is there, that account is not of its making.
+        let is_others = |step: &StepIndex| is_taken(error) && (!names_any || is_named(step));
+        let looked_at: Vec<(StepIndex, Option<(User, bool)>)> = (call.steps.iter())
+            .map(|step| {
+                let user = self.address(*step).and_then(|address| found.get(&fold(&address)));
+                (*step, user.map(|user| (user.clone(), is_others(step))))
+            })
+            .collect();
+        let is_in_part = looked_at
+            .iter()
+            .any(|(_, there)| there.as_ref().is_some_and(|(_, is_others)| !is_others));
+        let is_anybody_there = looked_at.iter().any(|(_, there)| there.is_some());
+        let known = self.refused_together.entry(call.kind.family()).or_default();
+        known.is_in_part |= is_in_part;
+        if !is_anybody_there {
+            known.undone.extend(call.steps.first());
+            return self.split_or_blame(call, None, error);
+        }
+        let mut left = Vec::new();
+        for (step, there) in looked_at {
+            match there {
+                _ if is_in_part && self.steps.user_of(step).is_some() => {
+                    self.fail_step(step, &unknown(mailed_again(&error.message)), None);
+                }
+                Some((user, true)) => self.account_was_there(step, &user),
+                Some((user, false)) => self.found(step, &user, DONE_ALL_THE_SAME),
+                None => left.push(step),
+            }
+        }
+        let left = Some(left)
+            .filter(|left| !left.is_empty())
+            .map(|steps| Call { kind: call.kind, steps });
+        self.schedule.put_back(left.map(|call| Waiting::tried(call, tries)));
+    }
+}
+
+/// What is said of an invitation that was being sent again for an account that was there: looking shows nothing of it.
+pub(super) fn mailed_again(why: &str) -> String {
+    format!(
+        "{why}; whether the invitation was mailed again is not known, and nothing tells: `--resend` mails it once more when \
+         the time of `--resend-after` has passed"
+    )
+}
