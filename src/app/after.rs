@@ -24,7 +24,7 @@ use super::session::Session;
 use super::undone_since::undone_since;
 use super::what_is_left::{Next, Rest, part_flags, planned_words};
 use crate::cli::RunOptions;
-use crate::engine::Ran;
+use crate::engine::{Ran, Stopped};
 use crate::event::Service;
 use crate::ledger::{FinishError, Finished, History, Order, Record, ResultsFile};
 use crate::model::{Place, RowKey, Status};
@@ -125,14 +125,14 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     let part_flags = part_flags(job, console);
     let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
     let postponed = postponed(&history, order, &counts);
-    let next = Next::after(ended, &left, &history, final_order, &counts, rest);
-    let next = next.once_the_date_has_come(job, ended, postponed);
+    let next =
+        Next::after(ended, &left, &history, final_order, &counts, rest).beyond_the_plan(job, ended, postponed, rest);
     let other_sheet = left.sheet.as_deref().filter(|_| !matches!(next, Next::FailedSheet(_)));
     let failed_command = other_sheet.map(|sheet| console.typed().with_sheet(sheet, &planned_words(job, options)));
     let next_command = next.command(console.typed(), || planned_words(job, options));
     let deletions = deletions_of_the_next(next, run.deleting, &chosen_deletions, &history);
-    let undone_by = (worked_on < order.len()).then(|| undone_since(&path)).flatten();
-    let undone_at = undone_by.as_ref().map(|undone| shown_day(undone.when, loaded));
+    let in_doubt_for_good = in_doubt_for_good(&history, order, &counts);
+    let undone_by = undone_by(worked_on < order.len() || in_doubt_for_good > 0, &path, loaded);
     let first_due = waiting.due.map(|(first, _)| shown_day(first, loaded));
     let summary = Summary {
         hints: hints(Evidence {
@@ -146,15 +146,14 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             corrected_elsewhere: elsewhere,
             left_behind: &left_behind,
             accounts_left: &accounts_left,
-            in_doubt_for_good: in_doubt_for_good(&history, order, &counts),
+            in_doubt_for_good,
             not_due: not_due(postponed, first_due.as_deref(), job),
+            stopped_midway: stopped_midway(&history, order, part.as_ref(), &counts),
+            is_stopped_by_failures: matches!(ran.stopped, Some(Stopped::MaxFailures(_))),
             left_out: rest.new,
-            undone_by: undone_by
-                .as_ref()
-                .map(|undone| &*undone.sheet)
-                .zip(undone_at.as_deref()),
+            undone_by: undone_by.as_ref().map(|(sheet, when)| (&**sheet, &**when)),
             deletions_to_allow: to_allow(deletions, options, run.interactivity),
-            is_piped: next_command.is_some() && loaded.source.is_piped(),
+            is_piped: loaded.source.is_piped() && !matches!(next, Next::Nothing | Next::FailedSheet(_)),
             without_license: ran.is_without_license.then_some(loaded.organization.id),
         }),
         next_command,
@@ -173,6 +172,12 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
         worked_on,
         failed_sheet: summary.failed_sheet.clone(),
     })
+}
+
+/// The sheet that undid what rows of these results did, and when it was run, where that is of interest.
+fn undone_by(is_of_interest: bool, results: &Path, loaded: &Loaded) -> Option<(PathBuf, String)> {
+    let undone = is_of_interest.then(|| undone_since(results)).flatten()?;
+    Some((undone.sheet, shown_day(undone.when, loaded)))
 }
 
 /// The rows that wait for their date; the first is due on this day.
@@ -294,6 +299,24 @@ fn deletions_of_the_next(
         }
     }
     deletions
+}
+
+/// How many rows of the part that was run have something done for them and something left, as the run was stopped.
+fn stopped_midway(
+    history: &History,
+    order: &[(RowKey, Place)],
+    part: Option<&HashSet<RowKey>>,
+    counts: &BTreeMap<Status, usize>,
+) -> usize {
+    if !among(counts, |status| status == Status::NotRun) {
+        return 0;
+    }
+    let is_of_part = |key: &RowKey| part.is_none_or(|part| part.contains(key));
+    let is_stopped = |key: &RowKey| history.status(key) == Some(Status::NotRun) && history.is_begun(key);
+    order
+        .iter()
+        .filter(|(key, _)| is_of_part(key) && is_stopped(key))
+        .count()
 }
 
 fn shown_day(day: Timestamp, loaded: &Loaded) -> String {

@@ -83,7 +83,7 @@ pub(super) enum Reason {
     NotConfirmed,
     /// A guard stopped it.
     Guard,
-    /// As many rows failed as `--max-failures` allows.
+    /// Enough rows failed for `--max-failures`.
     MaxFailures,
     /// Everything fails in the same way, or the organization does not answer.
     SameFailure,

@@ -232,7 +232,7 @@ fn sentence(ended: Ended) -> String {
         Reason::AccessLostUnconfirmed => "more people would lose access than is allowed",
         Reason::NotConfirmed => "nobody has confirmed the plan",
         Reason::Guard => "a guard has stopped it",
-        Reason::MaxFailures => "as many rows have failed as are allowed",
+        Reason::MaxFailures => "enough rows have failed to stop the run",
         Reason::SameFailure => "everything fails in the same way, or the organization does not answer",
         Reason::ChangedSincePlan => "the plan that was approved does not hold any more",
         Reason::Locked => "another run has the organization or the results file",

@@ -203,7 +203,7 @@ impl Session<'_> {
         let mut plan = plan::plan(&choice.rows, &snapshot, &choice.begun, rules);
         drop(busy);
         plan.warnings.extend(missing_scopes(&plan, scopes.as_deref()));
-        let doubtful = wrong_organization(&plan, &choice.rows, &organization.label);
+        let doubtful = wrong_organization(&plan, &choice.rows, choice.finished, &organization.label);
         plan.warnings.extend(doubtful);
         Ok((snapshot, plan))
     }

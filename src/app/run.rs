@@ -307,7 +307,7 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
     drop(busy);
     let view = cost.view(planned, choice, loaded, console.typed());
     if choice.rows.is_empty() {
-        console.tell(nothing_to_do(history, choice, results, &loaded.as_of));
+        console.tell(nothing_to_do(history, choice, results, job, &loaded.as_of));
     } else {
         console.tell(text(|out| view.write_text(out)));
     }
@@ -540,7 +540,7 @@ async fn confirm(session: &Session<'_>, question: Result<Question, Failure>) -> 
     Ok((question != Question::None).then(|| asked.elapsed()))
 }
 
-fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path, as_of: &AsOf) -> String {
+fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path, job: &Job, as_of: &AsOf) -> String {
     let waiting = match choice.waiting.count {
         0 => String::new(),
         _ => format!("{}; no row is due\n", waiting_words(choice.waiting, as_of)),
@@ -554,8 +554,9 @@ fn nothing_to_do(history: Option<&History>, choice: &ChosenRows, path: &Path, as
         count if is_all => format!("all {} are", plural(count, "row")),
         count => format!("{} are", plural(count, "row")),
     };
-    // Whoever started over would forget what was begun for those that have left the sheet.
-    let advice = if choice.left_behind.is_empty() {
+    // Whoever started over would forget what was begun for those that have left the sheet, and a saved plan is of its rows as
+    // they were.
+    let advice = if choice.left_behind.is_empty() && job.saved.is_none() {
         "; add `--again` to start over"
     } else {
         ""

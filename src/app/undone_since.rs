@@ -56,10 +56,11 @@ fn are_about_the_same(results: &Path, of_undo: &Path) -> bool {
     names(&undo).any(|name| of_these.contains(&name))
 }
 
-/// What the rows that were done are about, each by its account's id and by the names that it has for it.
+/// What the rows are about for which something was done, each by its account's id and by the names that it has for it. A move
+/// that waits for its invitation has made an account.
 fn names(history: &History) -> impl Iterator<Item = String> {
     let reports = history.entries().filter_map(|entry| Some(entry.ok()?.record.report));
-    let done = reports.filter(|report| report.status == Status::Done);
+    let done = reports.filter(|report| report.status == Status::Done || report.after.is_some());
     done.flat_map(|report| {
         let is_of_target = report.operation.is_some_and(OperationKind::is_about_its_target);
         let target = Some(report.target).filter(|_| is_of_target);

@@ -55,9 +55,14 @@ impl<'a> Rest<'a> {
         rest
     }
 
-    /// Whether the next command is to run it: not after a saved plan, which has rows of its own.
+    /// Whether the same command is to run it: not after a saved plan, which has rows of its own.
     fn is_next(self) -> bool {
-        self.is_part_over && self.is_unfinished && !self.new.by.is_empty()
+        self.is_left() && !self.new.by.is_empty()
+    }
+
+    /// Whether it is all that is left.
+    fn is_left(self) -> bool {
+        self.is_part_over && self.is_unfinished
     }
 }
 
@@ -80,7 +85,7 @@ pub(super) enum Next<'a> {
     Again,
     /// The same command for the rows that it left out as well.
     Rest,
-    /// The sheet itself, once a date has come that its saved plan is before for ever.
+    /// The sheet itself, which has rows that its saved plan has not, or that the plan is too early for for ever.
     Sheet(&'a Path),
 }
 
@@ -112,13 +117,18 @@ impl<'a> Next<'a> {
         }
     }
 
-    /// The same where rows wait for dates: those of a saved plan are judged as of the plan, however late it is run.
-    pub(super) fn once_the_date_has_come(self, job: &'a Job, ended: Ended, postponed: usize) -> Self {
-        match self {
-            Self::Again if job.saved.is_some() && ended.ending == Ending::Waiting && postponed > 0 => {
-                Self::Sheet(&job.path)
-            }
-            other => other,
+    /// The same where a saved plan was run, which may have a part of the sheet only. Its rows that wait for dates are judged
+    /// as of the plan, however late it is run.
+    pub(super) fn beyond_the_plan(self, job: &'a Job, ended: Ended, postponed: usize, rest: Rest<'_>) -> Self {
+        let is_spent = match self {
+            Self::Again => ended.ending == Ending::Waiting && postponed > 0,
+            Self::Nothing => rest.is_left(),
+            Self::FailedSheet(_) | Self::Rest | Self::Sheet(_) => false,
+        };
+        if job.saved.is_some() && is_spent {
+            Self::Sheet(&job.path)
+        } else {
+            self
         }
     }
 

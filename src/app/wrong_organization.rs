@@ -10,8 +10,17 @@ use crate::text::fold;
 /// Fewer people may well have gone, or be misspelt.
 const FEWEST: usize = 3;
 
-/// The warning, if all rows that need somebody to be there, and at least three people of them, name nobody.
-pub(super) fn wrong_organization(plan: &Plan, rows: &[Row], label: &OrganizationLabel) -> Option<Warning> {
+/// The warning, if all rows that need somebody to be there, and at least three people of them, name nobody; not where rows of
+/// the sheet are `finished` here already.
+pub(super) fn wrong_organization(
+    plan: &Plan,
+    rows: &[Row],
+    finished: usize,
+    label: &OrganizationLabel,
+) -> Option<Warning> {
+    if finished > 0 {
+        return None;
+    }
     let needing = || (0..).zip(rows).filter(|(_, row)| needs_somebody(row.operation.kind()));
     let is_unknown = |row: RowIndex| {
         let code = plan.rows[row].verdict().map(|verdict| &verdict.code);

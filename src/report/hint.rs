@@ -37,6 +37,10 @@ pub struct Evidence<'a> {
     pub in_doubt_for_good: usize,
     /// Rows that wait for their date.
     pub not_due: NotDue<'a>,
+    /// Rows that the run did not get to the end of although a part of what they say was done.
+    pub stopped_midway: usize,
+    /// Whether the run stopped because too many rows failed.
+    pub is_stopped_by_failures: bool,
     /// Rows that no run has worked on, as only a part of the sheet was asked for.
     pub left_out: LeftOut<'a>,
     /// The sheet by which rows that count as done were undone, and when it was run.
@@ -104,8 +108,15 @@ pub enum Hint {
     InDoubt(usize),
     /// So is that of these, which a run had begun that was killed.
     Begun(usize),
+    /// The run stopped in the middle of these rows.
+    StoppedMidway(usize),
     /// The run stopped before these rows.
-    NotRun(usize),
+    NotRun {
+        /// How many.
+        rows: usize,
+        /// Whether that is because too many others failed.
+        is_by_failures: bool,
+    },
     /// Only a part of the sheet was asked for, without these rows.
     LeftOut {
         /// How many.
@@ -155,7 +166,8 @@ impl Hint {
             Self::NotDue { .. } => "rows-not-due",
             Self::InDoubt(_) => "rows-in-doubt",
             Self::Begun(_) => "rows-begun",
-            Self::NotRun(_) => "rows-not-run",
+            Self::StoppedMidway(_) => "rows-stopped-midway",
+            Self::NotRun { .. } => "rows-not-run",
             Self::LeftOut { .. } => "rows-left-out",
             Self::Correct(..) => "correct-failed-sheet",
             Self::Corrected(_) => "corrected-sheet-kept",
@@ -232,11 +244,23 @@ impl fmt::Display for Hint {
                 "{} begun by a run that did not come to its end; the same command finds out what happened before it sends anything",
                 things(*count, "row", "was", "were")
             ),
-            Self::NotRun(count) => write!(
+            Self::StoppedMidway(count) => write!(
                 out,
-                "{} not reached; the same command continues there",
+                "{} stopped midway, with a part of it done; the same command does the rest",
                 things(*count, "row", "was", "were")
             ),
+            Self::NotRun { rows, is_by_failures } => {
+                let condition = if *is_by_failures {
+                    " if fewer fail: correct those that did, or raise `--max-failures`"
+                } else {
+                    ""
+                };
+                write!(
+                    out,
+                    "{} not reached; the same command continues there{condition}",
+                    things(*rows, "row", "was", "were")
+                )
+            }
             Self::LeftOut { rows, by } if by.is_empty() => write!(
                 out,
                 "{} not in the saved plan; a plan of the sheet made now has {}",
@@ -294,7 +318,7 @@ impl fmt::Display for Hint {
             }
             Self::Undone { sheet, when } => write!(
                 out,
-                "what rows did that count as done was undone by a run of {} ({when}): add `--again` to do it again",
+                "what was done for rows of the sheet was undone by a run of {} ({when}): add `--again` to do it again",
                 shown_path(sheet)
             ),
             Self::AllowDeletions(Deletions { most, once_accepted }) => {
@@ -328,6 +352,8 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         accounts_left,
         in_doubt_for_good,
         not_due,
+        stopped_midway,
+        is_stopped_by_failures,
         left_out,
         undone_by,
         deletions_to_allow,
@@ -356,7 +382,13 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         is_planned: not_due.is_planned,
     }));
     let not_run = count(Status::NotRun).unwrap_or_default();
-    hints.extend(some(not_run.saturating_sub(left_out.rows)).map(Hint::NotRun));
+    hints.extend(some(stopped_midway).map(Hint::StoppedMidway));
+    hints.extend(
+        some(not_run.saturating_sub(left_out.rows + stopped_midway)).map(|rows| Hint::NotRun {
+            rows,
+            is_by_failures: is_stopped_by_failures,
+        }),
+    );
     hints.extend(some(left_out.rows).map(|rows| Hint::LeftOut {
         rows,
         by: left_out.by.to_vec(),
@@ -419,6 +451,8 @@ mod tests {
             first: None,
             is_planned: false,
         },
+        stopped_midway: 0,
+        is_stopped_by_failures: false,
         left_out: LeftOut { rows: 0, by: &[] },
         undone_by: None,
         deletions_to_allow: Deletions {
@@ -611,7 +645,10 @@ mod tests {
                 Hint::QuotaShared(3),
                 Hint::InDoubt(2),
                 Hint::Waiting(1),
-                Hint::NotRun(3)
+                Hint::NotRun {
+                    rows: 3,
+                    is_by_failures: false
+                }
             ]
         );
         assert!(hints[2].to_string().starts_with("1 row waits for the invitation"));

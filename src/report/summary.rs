@@ -216,7 +216,10 @@ mod tests {
             elapsed: Duration::from_secs(362),
             results: Some("joiners.results.csv".into()),
             failed_sheet: Some("joiners.failed.csv".into()),
-            hints: vec![Hint::NotRun(3)],
+            hints: vec![Hint::NotRun {
+                rows: 3,
+                is_by_failures: false,
+            }],
             next_command: Some("reseat run joiners.failed.csv".to_owned()),
             ..Summary::default()
         }

@@ -3,7 +3,7 @@
 use strum::IntoEnumIterator;
 
 use crate::api::OwnCode;
-use crate::ledger::Record;
+use crate::ledger::{Known, Record};
 use crate::model::Status;
 use crate::plan::RowReason;
 use crate::problem::ProblemCode;
@@ -133,6 +133,11 @@ const DATE: Cause = cause(
     "Nothing now. On that date somebody has to run the same command again; the rows say when.",
 );
 const NOT_REACHED: Cause = cause("not reached", "The run ended before it came to them.", AGAIN);
+const STOPPED_MIDWAY: Cause = cause(
+    "stopped midway",
+    "The run ended when a part of what the row says was done.",
+    AGAIN,
+);
 const UNKNOWN: Cause = cause(
     "not certain",
     "The run was cut off, and it is not known what became of them.",
@@ -195,7 +200,10 @@ impl Cause {
     /// Why the row of this record is not done; `None` of one that is done.
     pub fn of_record(record: &Record) -> Option<Self> {
         let report = &record.report;
-        let cause = Self::of(report.status, &report.code, record.http_status)?;
+        let cause = match report.status {
+            Status::NotRun if Known::of(record).is_begun() => STOPPED_MIDWAY,
+            status => Self::of(status, &report.code, record.http_status)?,
+        };
         // Of what is not known it would say too much.
         let is_owed = report.owes_licenses() && ![UNKNOWN, IN_DOUBT].contains(&cause);
         Some(if is_owed { OWED } else { cause })
@@ -331,7 +339,7 @@ fn of_own(code: OwnCode) -> Cause {
         OwnCode::Stopped => NOT_REACHED,
         OwnCode::PauseTooLong => cause(
             "service busy",
-            "The service asked for a longer pause than was allowed.",
+            "The service would have had to be left alone for longer than was allowed.",
             AGAIN,
         ),
         OwnCode::HtmlAnswer

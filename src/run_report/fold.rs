@@ -207,7 +207,7 @@ impl Folding {
 
     fn take(&mut self, RunRecord { record, run }: &RunRecord) {
         let report = &record.report;
-        let outcome = Outcome::of(report.status);
+        let outcome = Outcome::of(record);
         self.count += 1;
         self.report.has_worksheets |= !report.place.sheet.is_empty();
         self.report.rows.add(outcome);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::ledger::{Known, Record};
 use crate::model::Status;
 
 /// What became of a row, or of somebody: of several the worst. In the order of what is worse.
@@ -15,20 +16,22 @@ pub enum Outcome {
     Done,
     /// It is not over: an invitation is to be accepted, a date to come.
     Waits,
-    /// The run ended before it.
+    /// The run ended before it, and nothing was done.
     NotReached,
     /// It is not done, and somebody has to do something about it.
     Needs,
 }
 
 impl Outcome {
-    /// That of a row with this status.
-    pub fn of(status: Status) -> Self {
-        match status {
+    /// That of the row of this record.
+    pub fn of(record: &Record) -> Self {
+        match record.report.status {
             Status::Done => Self::Done,
             Status::Unchanged => Self::AlreadySo,
             Status::Waiting => Self::Waits,
             Status::Duplicate => Self::Twice,
+            // Somebody was invited, and has nothing yet of what else the row says.
+            Status::NotRun if Known::of(record).is_begun() => Self::Needs,
             Status::NotRun => Self::NotReached,
             Status::NotFound
             | Status::Ambiguous

@@ -44,7 +44,7 @@ impl RowInWords {
     /// The row of this record.
     pub fn of(record: &Record, people: &People, masking: Masking) -> Self {
         let report = &record.report;
-        let outcome = Outcome::of(report.status);
+        let outcome = Outcome::of(record);
         let cause = Cause::of_record(record);
         let changed = Changed::of(report);
         let (person, target, why) = match masking {

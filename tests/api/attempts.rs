@@ -144,7 +144,7 @@ async fn a_longer_pause_than_the_longest_wait_is_given_up_with_its_length_and_bi
         assert_eq!(error.failure, Failure::NotDone);
         assert_eq!(
             error.message,
-            "the identity service asked for a pause of 20 min, longer than the 10 min of `--max-wait`"
+            "calls to the identity service have to pause for 20 min, longer than the 10 min of `--max-wait`"
         );
     }
     assert_eq!(server.seen().len(), 1, "the second call was not even sent");

@@ -182,6 +182,24 @@ fn a_run_stops_when_too_many_rows_fail_and_the_others_are_not_run() {
 }
 
 #[test]
+fn a_limit_below_the_rows_that_will_fail_again_is_said_to_be_in_the_way() {
+    let stage = Stage::new();
+    let strangers = ["yan@far.example", "zoe@far.example"];
+    let people = strangers.into_iter().chain([ANNA]);
+    let sheet = sheet("operation,user,groups", "add-to-groups,{},HR Robots", people);
+    let words = "1 row was not reached; the same command continues there if fewer fail: correct those that did, or raise \
+                 `--max-failures`";
+    stage
+        .run_with(&sheet, &["--max-failures", "1"])
+        .ends(4)
+        .tells("2 rows failed, enough for `--max-failures` to stop the run")
+        .tells(words);
+    stage.rerun(&["--max-failures", "1"]).ends(4).tells(words);
+    stage.rerun(&["--max-failures", "3"]).ends(3);
+    assert_eq!(stage.counts(), "1 done, 2 not_found");
+}
+
+#[test]
 fn a_limit_that_the_last_row_reaches_has_stopped_nothing() {
     let (stage, _) = three_refused();
     let refused = ["priya.iyer", "paula.jansen", "igor.pavlov"].map(|name| format!("{name}@contoso.example"));

@@ -269,6 +269,23 @@ fn a_sheet_comes_from_standard_input_too() {
 }
 
 #[test]
+fn a_sheet_that_was_piped_in_is_to_be_piped_in_again_only_where_it_is_run_again() {
+    const AGAIN: &str = "pipe it in again";
+    let stage = Stage::new();
+    stage.write(
+        "sheet.csv",
+        format!("operation,user,groups\nadd-to-groups,{HUGO},HR Robots\nadd-to-groups,zoe@far.example,HR Robots\n"),
+    );
+    stage
+        .reseat_fed(&["run", "-", "--yes", "--limit", "1"], "sheet.csv")
+        .ends(0)
+        .tells(AGAIN);
+    let ran = stage.reseat_fed(&["run", "-", "--yes"], "sheet.csv").ends(3);
+    assert!(!ran.out.contains(AGAIN), "{}", ran.out);
+    ran.tells("next: ").tells("reseat.failed.csv");
+}
+
+#[test]
 fn cells_that_a_spreadsheet_program_would_run_are_defused_in_what_is_written() {
     let stage = Stage::new();
     stage

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use calamine::{Data, DataType as _, Reader as _, Xlsx, open_workbook};
 use reseat::model::Status;
-use reseat::sandbox::{Config, Population};
+use reseat::sandbox::{Config, FaultKind, Faults, Moment, Population, Strikes};
 use serde_json::{Value, json};
 use strum::IntoEnumIterator;
 
@@ -394,6 +394,49 @@ fn a_run_that_was_killed_is_told_and_its_rows_are_not_certain() {
     let object = self::object(&stage, &[RESULTS]);
     assert_eq!(object["runs"].as_array().unwrap().len(), 2);
     assert_eq!(object["message"], "All 60 people are as asked for.");
+}
+
+#[test]
+fn whoever_was_invited_before_a_run_stopped_is_not_said_to_be_not_reached() {
+    let stage = Stage::new();
+    let unauthorized = FaultKind::Status {
+        status: 401,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(unauthorized, "PUT", "/user-license", Strikes::Always);
+    let sheet = format!(
+        "operation,user,email,licenses\n\
+         invite,,ada@new.example,CTZDEVNU\n\
+         invite,,bo@new.example,CTZDEVNU\n\
+         set-licenses,{HUGO},,ATTUNU\n"
+    );
+    let ran = stage.run(&sheet).ends(5);
+    assert_eq!(stage.statuses(), ["not_run", "not_run", "not_run"]);
+    ran.tells("2 rows were stopped midway, with a part of it done; the same command does the rest")
+        .tells("1 row was not reached; the same command continues there");
+    let lines = stage.results();
+    let words = lines[0].message();
+    assert!(words.starts_with("not finished: "), "{words}");
+    assert!(words.contains("done before that: invited"), "{words}");
+    assert!(
+        lines[2].message().starts_with("not reached: "),
+        "{}",
+        lines[2].message()
+    );
+    let object = object(&stage, &[RESULTS]);
+    assert_eq!(object["outcomes"]["needs_attention"], 2);
+    assert_eq!(object["outcomes"]["not_reached"], 1);
+    let labels: Vec<_> = object["causes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cause| cause["label"].as_str())
+        .collect();
+    assert_eq!(labels, [Some("stopped midway"), Some("not reached")]);
+    assert!(page(&stage, &[RESULTS]).contains("needs attention: stopped midway"));
+    stage.sandbox.set_faults(Faults::default());
+    stage.rerun(&[]).ends(0);
+    assert_eq!(stage.world().mails_to("ada@new.example"), 1);
 }
 
 #[test]

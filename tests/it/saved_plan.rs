@@ -326,6 +326,26 @@ fn the_rows_of_a_limited_plan_stay_the_same_however_often_it_is_run() {
 }
 
 #[test]
+fn after_the_plan_of_a_part_the_sheet_is_named_for_the_rest() {
+    let stage = saved(&three(), &["--limit", "1"]);
+    run_plan(&stage, &[])
+        .ends(0)
+        .tells("next: ")
+        .tells(" run --yes sheet.csv\n");
+    stage.reseat(&["run", "--yes", "sheet.csv"]).ends(0);
+    assert_eq!(stage.statuses(), ["done", "done", "done"]);
+}
+
+#[test]
+fn a_plan_that_is_finished_is_not_said_to_be_started_over_by_a_flag_that_it_refuses() {
+    let stage = saved(&three(), &[]);
+    run_plan(&stage, &[]).ends(0);
+    let ran = run_plan(&stage, &[]).ends(0).tells("already done or unchanged");
+    assert!(!ran.err.contains("--again"), "{}", ran.err);
+    stage.rerun(&[]).ends(0).tells("add `--again` to start over");
+}
+
+#[test]
 fn the_failed_sheet_of_a_saved_plan_is_run_with_the_plans_flags() {
     let stage = Stage::new();
     save(

@@ -44,6 +44,25 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
 }
 
 #[test]
+fn a_move_that_waits_and_whose_invitation_was_undone_is_told_what_does_it_again() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,new_email\nmigrate,{BRAM},bram@new.example\n");
+    let flags = ["--max-deletes", "1"];
+    stage.run_with(&sheet, &flags).ends(75);
+    undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+    run_undo(&stage, "undo.csv").ends(0);
+    stage
+        .rerun(&flags)
+        .ends(3)
+        .tells(UNDONE)
+        .tells("add `--again` to do it again");
+    stage.rerun(&[&flags[..], &["--again"]].concat()).ends(75);
+    assert!(stage.user("bram@new.example").is_some());
+    // The invitation that was undone, and that of the new start.
+    stage.allow_mails(2);
+}
+
+#[test]
 fn what_was_undone_and_given_back_is_not_said_to_be_undone() {
     let stage = Stage::new();
     stage.run(&format!("operation,user,active\nupdate,{BRAM},no\n")).ends(0);

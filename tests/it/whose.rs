@@ -171,6 +171,20 @@ fn what_is_read_of_an_organization_is_said_to_be_its() {
 }
 
 #[test]
+fn where_rows_of_the_sheet_are_finished_it_is_the_right_organization() {
+    let stage = Stage::new();
+    let strangers = ["xia", "yan", "zoe"].map(|name| format!("{name}@far.example"));
+    let people = strangers
+        .iter()
+        .map(String::as_str)
+        .chain(["anna.berg@contoso.example"]);
+    let sheet = crate::support::sheet("operation,user,groups", "add-to-groups,{},HR Robots", people);
+    stage.run(&sheet).ends(3);
+    let again = stage.rerun(&[]).ends(3);
+    assert!(!again.err.contains("wrong organization"), "{}", again.err);
+}
+
+#[test]
 fn a_sheet_of_which_nobody_is_known_may_be_meant_for_another_organization() {
     let stage = Stage::new();
     let told = |rows: &[&str]| {

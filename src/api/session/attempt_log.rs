@@ -197,14 +197,15 @@ impl AttemptLog {
         let service = request.service.as_str();
         let message = if asked > max_wait {
             format!(
-                "the {service} service asked for a pause of {}, longer than the {} of `--max-wait`",
+                "calls to the {service} service have to pause for {}, longer than the {} of `--max-wait`",
                 duration(asked),
                 duration(max_wait)
             )
         } else {
             format!(
-                "the {service} service asked for {} and now for another {}, together longer than the {} of `--max-wait`",
-                plural(self.pauses.0 as usize, "pause"),
+                "calls to the {service} service have paused for {} and have to for another {}, together longer than the {} of \
+                 `--max-wait`",
+                duration(self.pauses.1),
                 duration(asked),
                 duration(max_wait)
             )

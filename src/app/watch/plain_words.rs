@@ -24,7 +24,7 @@ const OF_COMMANDS: [(&str, &str); 9] = [
 /// What is said of flags in sentences that are no advice, and the same without them.
 const OF_FLAGS: [(&str, &str); 4] = [
     ("; add `--again` to start over", ""),
-    ("as many as `--max-failures` allows", "as many as are allowed"),
+    ("enough for `--max-failures` to stop the run", "enough to stop the run"),
     (", or try every row with `--max-failures 100%`", ""),
     (
         "and run the same command again",
@@ -148,8 +148,8 @@ mod tests {
                 "all 3 rows are already done or unchanged, according to `x.results.csv`",
             ),
             (
-                "stopped: 1 row failed, as many as `--max-failures` allows",
-                "stopped: 1 row failed, as many as are allowed",
+                "stopped: 1 row failed, enough for `--max-failures` to stop the run",
+                "stopped: 1 row failed, enough to stop the run",
             ),
             (
                 "5 rows were refused for the same reason and none of their kind passed: no; fix what they have in common and run the \

@@ -293,9 +293,9 @@ impl Machine<'_> {
             return Some(Phase::Ended);
         };
         let next = last + 1;
-        let why = match &self.stopped {
-            Some(Stopped::Interrupted) | None => "not reached before the run was interrupted".to_owned(),
-            Some(why) => format!("not reached: {why}"),
+        let because = match &self.stopped {
+            Some(Stopped::Interrupted) | None => " before the run was interrupted".to_owned(),
+            Some(why) => format!(": {why}"),
         };
         for row in &rows {
             self.note_what_is_owed(*row);
@@ -303,7 +303,7 @@ impl Machine<'_> {
         let now = self.now;
         let records = rows
             .iter()
-            .filter_map(|row| self.rows.leave(*row, &self.steps, &why, now));
+            .filter_map(|row| self.rows.leave(*row, &self.steps, &because, now));
         let records = records.collect();
         self.record(records);
         Some(Phase::Leaving { next })

@@ -197,7 +197,7 @@ impl GivingUp {
         let most = self.max_failures?;
         most.reached(failures, rows).then(|| {
             let rows = plural(failures, "row");
-            Stopped::MaxFailures(format!("{rows} failed, as many as `--max-failures` allows"))
+            Stopped::MaxFailures(format!("{rows} failed, enough for `--max-failures` to stop the run"))
         })
     }
 

@@ -373,9 +373,14 @@ impl<'a> Rows<'a> {
         Some(record)
     }
 
-    /// Ends a row that the run does not get to the end of.
-    pub(super) fn leave(&mut self, row: RowIndex, steps: &Steps<'_>, why: &str, now: Timestamp) -> Option<Record> {
-        let left = Verdict::new(Status::NotRun, RowReason::Stopped, why);
+    /// Ends a row that the run does not get to the end of, `because` of what is said of the stop.
+    pub(super) fn leave(&mut self, row: RowIndex, steps: &Steps<'_>, because: &str, now: Timestamp) -> Option<Record> {
+        let how_far = if steps.done_of_row(row).next().is_some() {
+            "not finished"
+        } else {
+            "not reached"
+        };
+        let left = Verdict::new(Status::NotRun, RowReason::Stopped, format!("{how_far}{because}"));
         self.edit(row).failure.get_or_insert(left);
         self.end(row, steps, now)
     }
