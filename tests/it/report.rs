@@ -497,7 +497,8 @@ fn rows_of_every_status_are_shown_with_words() {
     for words in [
         "already so",
         "stands twice",
-        "not reached",
+        // Something was done for each of them.
+        "needs attention: stopped midway",
         "needs attention: not certain",
         "needs attention: refused",
         "needs attention: row not valid",

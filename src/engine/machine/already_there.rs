@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
+use super::failed_call::{is_taken, says_taken};
 use super::protocol::{Effect, Looks};
 use super::read_back::DONE_WITHOUT_AN_ANSWER;
 use super::rows::StepFailure;
 use super::schedule::Tries;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{CallError, ErrorCode, InviteReply, User, UserUpdate};
+use crate::api::{CallError, InviteReply, User, UserUpdate};
 use crate::directory::{Allocations, ReadError};
 use crate::model::{GroupId, Operation, Row, Status, UserId};
 use crate::plan::{
@@ -17,23 +18,6 @@ use crate::plan::{
     Work, goes_on_with,
 };
 use crate::text::fold;
-
-/// Parts of the words and codes with which the service says that an address or a user name is taken.
-const TAKEN: [&str; 4] = ["exist", "already", "duplicate", "taken"];
-
-fn says_taken(words: &str) -> bool {
-    let words = fold(words);
-    TAKEN.iter().any(|part| words.contains(part))
-}
-
-/// Whether a refused call that would make accounts says that there is one already.
-pub(super) fn is_taken(error: &CallError) -> bool {
-    let code = match &error.code {
-        ErrorCode::Server(code) => code.as_str(),
-        ErrorCode::Status(_) | ErrorCode::Own(_) | ErrorCode::Transport(_) => "",
-    };
-    says_taken(&error.message) || says_taken(code)
-}
 
 impl Machine<'_> {
     /// Entries of an invitation call that were refused: those of addresses that are said to have an account are looked

@@ -3,6 +3,7 @@
 use crate::api::{CallError, ErrorCode, Failure, OwnCode};
 use crate::model::Status;
 use crate::plan::Family;
+use crate::text::fold;
 
 /// How often an invitation or a creation is sent at most: again only after reading back showed that it did nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,24 @@ fn is_gone(error: &CallError) -> bool {
 /// Whether the refusal says that the organization itself has no licences (`uipath-api`, 10).
 pub(super) fn is_without_license(error: &CallError) -> bool {
     error.code == ErrorCode::Own(OwnCode::NoAccountLicense)
+}
+
+/// Parts of the words and codes with which the service says that an address or a user name is taken.
+const TAKEN: [&str; 4] = ["exist", "already", "duplicate", "taken"];
+
+/// Whether the service says so with these words.
+pub(super) fn says_taken(words: &str) -> bool {
+    let words = fold(words);
+    TAKEN.iter().any(|part| words.contains(part))
+}
+
+/// Whether a refused call that would make accounts says that there is one already.
+pub(super) fn is_taken(error: &CallError) -> bool {
+    let code = match &error.code {
+        ErrorCode::Server(code) => code.as_str(),
+        ErrorCode::Status(_) | ErrorCode::Own(_) | ErrorCode::Transport(_) => "",
+    };
+    says_taken(&error.message) || says_taken(code)
 }
 
 #[cfg(test)]

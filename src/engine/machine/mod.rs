@@ -30,7 +30,7 @@
 //! Its state is split into parts with private fields: `rows` (what has happened to each row and how it ends), `steps`
 //! (the plan's, with what the run has learned), `schedule` (what is queued, what is in flight), `sizes` (how large calls
 //! may be), `seats_left` (which bundles the server has run out of), `freshness` (how old what calls rest on is),
-//! `common_cause` (which refusals are alike) and `giving_up` (when to stop).
+//! `common_cause` (which refusals are alike), `refused_together` (whether a refused call does nothing at all) and `giving_up` (when to stop).
 
 mod administrators;
 mod already_there;
@@ -53,6 +53,7 @@ mod read_again;
 mod read_back;
 mod refused_alike;
 mod refused_in_part;
+mod refused_together;
 mod rows;
 mod schedule;
 mod seats_left;

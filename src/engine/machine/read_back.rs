@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use super::failed_call::Sendings;
 use super::protocol::{Effect, Looks, TaskId};
-use super::refused_in_part::mailed_again;
 use super::rows::StepFailure;
 use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
@@ -19,6 +18,14 @@ use crate::text::{fold, joined};
 
 /// What is said of an account that was made by a call whose answer was lost.
 pub(super) const DONE_WITHOUT_AN_ANSWER: &str = "the answer was lost, and reading back showed that it was done";
+
+/// What is said of an invitation that was being sent again for an account that was there: looking shows nothing of it.
+pub(super) fn mailed_again(why: &str) -> String {
+    format!(
+        "{why}; whether the invitation was mailed again is not known, and nothing tells: `--resend` mails it once more when \
+         the time of `--resend-after` has passed"
+    )
+}
 
 /// How large the parts of a call are: about as many entries as there are parts, and always fewer than the call has.
 fn part_size(entries: usize) -> usize {

@@ -4,8 +4,9 @@
 
 use std::collections::HashMap;
 
-use super::already_there::is_taken;
+use super::failed_call::is_taken;
 use super::protocol::{Effect, Looks};
+use super::read_back::mailed_again;
 use super::rows::StepFailure;
 use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
@@ -15,29 +16,8 @@ use crate::model::Status;
 use crate::plan::{Call, StepIndex};
 use crate::text::fold;
 
-/// A call that begins with the entry at fault says nothing of those behind it: so many calls that begin with different
-/// entries do.
-const ENOUGH: usize = 2;
-
 /// What is said of an account that is there after its call was refused.
 const DONE_ALL_THE_SAME: &str = "the call was refused, and reading back showed that this was done all the same";
-
-/// What refused calls of a kind have shown.
-#[derive(Debug, Default)]
-pub(super) struct RefusedTogether {
-    /// The first entries of those of which nothing was done.
-    undone: Vec<StepIndex>,
-    /// Whether of one the entries before the refused one were done.
-    is_in_part: bool,
-}
-
-impl RefusedTogether {
-    /// Whether it is not known that nothing was done of another one that begins with this entry.
-    fn leaves_open(&self, first: StepIndex) -> bool {
-        let is_at_fault = self.undone.contains(&first);
-        !is_at_fault && (self.is_in_part || self.undone.len() < ENOUGH)
-    }
-}
 
 impl Machine<'_> {
     /// Whether a part of this call, which was refused as a whole, may have been done all the same.
@@ -108,9 +88,11 @@ impl Machine<'_> {
             .any(|(_, there)| there.as_ref().is_some_and(|(_, is_others)| !is_others));
         let is_anybody_there = looked_at.iter().any(|(_, there)| there.is_some());
         let known = self.refused_together.entry(call.kind.family()).or_default();
-        known.is_in_part |= is_in_part;
+        if is_in_part {
+            known.was_done_in_part();
+        }
         if !is_anybody_there {
-            known.undone.extend(call.steps.first());
+            known.was_not_done(&call.steps);
             return self.split_or_blame(call, None, error);
         }
         let mut left = Vec::new();
@@ -129,12 +111,4 @@ impl Machine<'_> {
             .map(|steps| Call { kind: call.kind, steps });
         self.schedule.put_back(left.map(|call| Waiting::tried(call, tries)));
     }
-}
-
-/// What is said of an invitation that was being sent again for an account that was there: looking shows nothing of it.
-pub(super) fn mailed_again(why: &str) -> String {
-    format!(
-        "{why}; whether the invitation was mailed again is not known, and nothing tells: `--resend` mails it once more when \
-         the time of `--resend-after` has passed"
-    )
 }

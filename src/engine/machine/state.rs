@@ -13,7 +13,7 @@ use super::freshness::{Facts, Freshness, PeopleAsked};
 use super::giving_up::GivingUp;
 use super::progress::{Phase, Reported};
 use super::protocol::{Effect, Input, Moment, TaskId};
-use super::refused_in_part::RefusedTogether;
+use super::refused_together::RefusedTogether;
 use super::rows::{Recording, Rows, StepFailure};
 use super::schedule::{OneAtATime, Schedule, Touched, Tries, Waiting};
 use super::seats_left::SeatsLeft;
