@@ -1365,6 +1365,42 @@ fn advice_about_a_column_never_does_the_opposite_of_what_its_header_says() {
 }
 
 #[test]
+fn what_is_given_until_a_day_is_not_to_wait_for_it_beside_rows_that_take_something_away() {
+    let helps = |header: &str, rows: &str| {
+        let text = format!("operation,email,licenses,{header}\n{rows}");
+        let intake = in_november(&text, OperationKind::Invite, &[]);
+        let found = found(&intake, "dates-not-used");
+        let helps = found.iter().map(|problem| (problem.severity, problem.help.clone()));
+        helps.collect::<std::collections::BTreeMap<Severity, String>>()
+    };
+    let both = "set-licenses,ann@x.example,ATTUNU,2027-06-30\nrelease-licenses,bob@x.example,,2027-03-31\n";
+    for header in ["Effective until", "Needed until"] {
+        let helps = helps(header, both);
+        assert!(
+            helps[&Severity::Warning].starts_with(&format!("--map \"{header}=note\" says")),
+            "{helps:?}"
+        );
+        let error = &helps[&Severity::Error];
+        assert!(
+            error.contains("=not_before\"") && error.contains("move them into a sheet of their own"),
+            "{error}"
+        );
+    }
+    let from = helps("Day", both);
+    assert!(from[&Severity::Warning].contains("=not_before\""), "{from:?}");
+    for rows in [
+        "release-licenses,bob@x.example,,2027-03-31\n",
+        "set-licenses,ann@x.example,ATTUNU,\nrelease-licenses,bob@x.example,,2027-03-31\n",
+    ] {
+        let alone = helps("Effective until", rows);
+        assert!(
+            alone.len() == 1 && !alone[&Severity::Error].contains("of their own"),
+            "{alone:?}"
+        );
+    }
+}
+
+#[test]
 fn who_has_no_last_day_where_others_have_one_may_be_somebody_who_stays() {
     let warned = |text: &str, operation| {
         let intake = in_november(text, operation, &[]);

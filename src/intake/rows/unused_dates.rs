@@ -66,8 +66,6 @@ struct RowsTooEarly {
     warned: EarlyRows,
     /// Those of `refused` that are kept.
     kept: Vec<u32>,
-    /// Whether any row takes access away, for which a day counts until it is over.
-    takes_away: bool,
 }
 
 /// Rows of which the same is said.
@@ -75,6 +73,8 @@ struct RowsTooEarly {
 struct EarlyRows {
     rows: Occurrences,
     first: Option<FirstDate>,
+    /// Whether any of them does not take access away. For those that do, a day counts until it is over.
+    has_giving: bool,
 }
 
 /// The first cell with a day that is not over.
@@ -182,7 +182,7 @@ impl UnusedDates {
             let has_unclear_cells = column.has_unclear_cells;
             let found = column.into_rows();
             let label = header.label(position);
-            let help = help(header, position, found.takes_away, has_unclear_cells);
+            let help = |takes_away| help(header, position, takes_away, has_unclear_cells);
             if let Some(first) = &found.refused.first {
                 let are = match found.refused.rows.count {
                     1 => "1 row that takes access away would run".to_owned(),
@@ -197,7 +197,11 @@ impl UnusedDates {
                     "the column `{label}` is not used, {not_over} (`{}` in row {}): {are} at once",
                     first.cell, first.row
                 );
-                let problem = UnplacedProblem::error(ProblemCode::DatesNotUsed, what, help.clone());
+                let mut help = help(true);
+                if found.warned.has_giving && names_an_end(header.name(position)) {
+                    help.push_str("; rows that give something would wait as well: move them into a sheet of their own");
+                }
+                let problem = UnplacedProblem::error(ProblemCode::DatesNotUsed, what, help);
                 refuse(rows, refused, &found.kept, &problem);
                 findings.problems.push((found.refused.rows, problem));
                 findings.columns.push(position);
@@ -212,6 +216,7 @@ impl UnusedDates {
                     first.row,
                     plural(count, "row")
                 );
+                let help = help(!found.warned.has_giving);
                 let problem = UnplacedProblem::warning(ProblemCode::DatesNotUsed, what, help);
                 findings.problems.push((found.warned.rows, problem));
                 if findings.columns.last() != Some(&position) {
@@ -417,28 +422,27 @@ impl RowsTooEarly {
             let cell = excerpt(cell.trim());
             rows.first = Some(FirstDate { row, cell });
         }
-        self.takes_away |= takes_away;
+        rows.has_giving |= !takes_away;
     }
 
     fn append(&mut self, later: Self) {
-        let Self {
-            refused,
-            warned,
-            kept,
-            takes_away,
-        } = later;
+        let Self { refused, warned, kept } = later;
         self.refused.append(refused);
         self.warned.append(warned);
         self.kept.extend(kept);
-        self.takes_away |= takes_away;
     }
 }
 
 impl EarlyRows {
     fn append(&mut self, later: Self) {
-        let Self { rows, first } = later;
+        let Self {
+            rows,
+            first,
+            has_giving,
+        } = later;
         self.rows.append(&rows);
         self.first = self.first.take().or(first);
+        self.has_giving |= has_giving;
     }
 }
 
