@@ -201,6 +201,11 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
             let sign = between.trim_matches('`');
             format!("begin the file with a line `sep={sign}`: it says that {between} parts the cells")
         }
+        (Some((position, SPACES)), _) => format!(
+            "`{}` holds several headers, parted by spaces as a program prints a table for people to read: export it as CSV, \
+             with `set markup csv on` in SQL*Plus, `psql --csv` or `mysql --batch`, or save it from the spreadsheet program",
+            header.label(position)
+        ),
         (Some((position, between)), _) => format!(
             "`{}` holds several headers, with {between} between them: part headers and rows by the same sign, and put no whole line \
              into quotes",
@@ -255,6 +260,9 @@ fn addresses_of_several(header: &Header, positions: &[usize]) -> String {
     }
 }
 
+/// What is between the headers of a cell as a program pads them.
+const SPACES: &str = "spaces";
+
 /// The first cell that holds several headers, one of which says whom rows are about, and what is between them.
 fn several_in_one(row: &Row) -> Option<(usize, &'static str)> {
     const BETWEEN: [(char, &str); 6] = [
@@ -270,7 +278,11 @@ fn several_in_one(row: &Row) -> Option<(usize, &'static str)> {
         let between = BETWEEN
             .iter()
             .find(|(between, _)| text.split(*between).nth(1).is_some() && text.split(*between).any(identifies));
-        between.map(|(_, name)| *name)
+        let is_padded = || {
+            let mut parts = text.trim().split("  ").filter(|part| !part.is_empty());
+            parts.clone().nth(1).is_some() && parts.any(identifies)
+        };
+        between.map(|(_, name)| *name).or_else(|| is_padded().then_some(SPACES))
     };
     row.cells()
         .enumerate()

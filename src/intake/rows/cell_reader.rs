@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::operations::{group_columns, takes};
 use super::row_cells::RowCells;
+use super::row_shape::no_row;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language,
-    is_of_a_client, is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when,
+    is_line_of_text, is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when,
     parse_flag, parse_quotas, read_date, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
@@ -214,7 +215,8 @@ impl<'c> CellReader<'c, '_, '_> {
 
     fn check_one_line(&mut self) {
         let one_line = [self.values.user, self.values.username, self.values.group];
-        if one_line.iter().any(|text| text.contains('\n')) {
+        let is_list = |text: &&str| text.contains('\n') && (text.contains('@') || !is_line_of_text(text));
+        if one_line.iter().any(is_list) {
             let (column, what) = match self.kind {
                 OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses => (Column::Group, "group"),
                 OperationKind::Create => (Column::Username, "user"),
@@ -285,6 +287,9 @@ impl<'c> CellReader<'c, '_, '_> {
             if names_several_people(address) {
                 return self.several_in_one_cell(column, one);
             }
+            if !address.contains('@') && is_line_of_text(address) {
+                return self.line_of_text(column, address);
+            }
             let what = format!("`{}` {fault}", excerpt(address));
             let help = match before_mangling(address) {
                 Some((_, mended)) => format!("{help}; this one may be `{}`", excerpt(&mended)),
@@ -322,14 +327,16 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         if name.contains('@') {
             self.check_address(column, "user", name, "write one address, user name or GUID");
-        } else if column == Column::User && (name.ends_with([':', '：']) || is_of_a_client(name)) {
-            let what = format!("`{}` is rather a line of text than somebody", excerpt(name));
-            let help = "take it out of the table, and look whether the rows below it are meant as well";
-            self.report(UnplacedProblem::error(ProblemCode::LineOfText, what, help), column);
+        } else if column == Column::User && is_line_of_text(name) {
+            self.line_of_text(column, name);
         } else if !self.cells.has(Column::UserId) && names_several_people(name) {
             // With an id beside it, it is what one account is called.
             self.several_in_one_cell(column, "user");
         }
+    }
+
+    fn line_of_text(&mut self, column: Column, text: &str) {
+        self.report(no_row(text, "somebody"), column);
     }
 
     /// Reports addresses that can only be left from an example.

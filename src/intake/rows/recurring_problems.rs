@@ -18,6 +18,8 @@ use crate::text::{clean, plural};
 pub(super) enum Recurring {
     /// A row that does not say what to do.
     NoOperation,
+    /// A line that a program prints around the rows of a table.
+    Printed,
     /// A cell that the row's operation does not take.
     CellNotUsed(OperationKind, Column),
     /// A number or date where text is expected.
@@ -121,6 +123,7 @@ impl Recurring {
                     None => problem,
                 }
             }
+            Self::Printed => printed(count),
             Self::CellNotUsed(kind, Column::User) if takes(kind).contains(&Column::User) => warning(
                 ProblemCode::CellNotUsed,
                 format!("the rows are about whom `email` names, and not the numbers beside it: {} left out", cells_are(count)),
@@ -200,6 +203,16 @@ impl Recurring {
             ),
         }
     }
+}
+
+/// Lines that a program prints around the rows of a table, and that are no rows.
+pub(super) fn printed(rows: usize) -> UnplacedProblem {
+    let what = format!(
+        "{} what a program prints around the rows of a table for people to read, `-----` or how many rows there are",
+        are(rows)
+    );
+    let help = "take them out of the table, or export it as CSV: `psql --csv`, `mysql --batch`, `set markup csv on` in SQL*Plus";
+    UnplacedProblem::error(ProblemCode::LineOfText, what, help)
 }
 
 /// What to do about cells that the operation does not take.

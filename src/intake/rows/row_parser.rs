@@ -11,9 +11,9 @@ use super::key_content::{hash_content, write_content, write_raw_content};
 use super::merged_down::{missed, under_merged};
 use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
-use super::recurring_problems::Recurring;
+use super::recurring_problems::{Recurring, printed};
 use super::row_cells::{CleanedCells, RowCells};
-use super::row_shape::{check_width, has_struck_item, line_of_text, malformed_row};
+use super::row_shape::{check_width, has_struck_item, is_printed, line_of_text, malformed_row, text_for_operation};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
 use super::value_reader::ValueReader;
@@ -146,6 +146,9 @@ impl<'o> RowParser<'o> {
             problems.extend(malformed_row(header, row));
         }
         let is_torn = problems.iter().any(|problem| problem.severity == Severity::Error);
+        if !is_torn && is_printed(row) {
+            return self.printed(header, row, cleaned, problems);
+        }
         if let Some(problem) = check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring) {
             problems.push(problem);
         }
@@ -200,6 +203,17 @@ impl<'o> RowParser<'o> {
         }
     }
 
+    /// Refuses a line that a program printed around the rows; all such lines are told in one.
+    fn printed(&mut self, header: &Header, row: &Row, cleaned: &mut CleanedCells, problems: &mut Vec<UnplacedProblem>) {
+        let mut cells = RowCells::none_of(header, row);
+        cells.take(header, row, cleaned, problems);
+        problems.clear();
+        problems.push(printed(1));
+        self.operation(None, row, &cells, 0, problems);
+        problems.clear();
+        self.parsed.recurring.add(Recurring::Printed, row.number());
+    }
+
     /// What to do with the row: what its own cell says, else the command line, else the worksheet's name, else
     /// what its cells leave no doubt of.
     fn instruction(
@@ -233,6 +247,10 @@ impl<'o> RowParser<'o> {
             return None;
         }
         if !text.is_empty() {
+            if let Some(problem) = text_for_operation(row, text) {
+                problems.push(problem.at(Column::Operation));
+                return None;
+            }
             let what = format!("`{}` is no operation", clean(text, 60));
             let mut help = operation_help(text);
             // `Vorgang` is an operation, and the number of a request as well.

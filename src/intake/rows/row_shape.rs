@@ -3,7 +3,7 @@
 use super::header::Header;
 use super::recurring_problems::{Recurring, RecurringProblems};
 use super::row_cells::RowCells;
-use crate::intake::cells::{Column, UnplacedProblem, excerpt};
+use crate::intake::cells::{Column, UnplacedProblem, excerpt, is_line_of_text, is_of_a_client, order_in};
 use crate::problem::ProblemCode;
 use crate::sheet::{MalformedRow, Row, column_letters};
 use crate::text::number;
@@ -84,6 +84,39 @@ pub(super) fn line_of_text(header: &Header, row: &Row, cells: &RowCells<'_>) -> 
     );
     let help = "take it out of the table, or the colon out of the cell if it is a row";
     Some(UnplacedProblem::error(ProblemCode::LineOfText, what, help))
+}
+
+/// What there is to say of a line of text where something else of a row belongs.
+pub(super) fn no_row(text: &str, instead: &str) -> UnplacedProblem {
+    let what = format!("`{}` is rather a line of text than {instead}", excerpt(text));
+    let help = "take it out of the table, and look whether the rows below it are meant as well";
+    UnplacedProblem::error(ProblemCode::LineOfText, what, help)
+}
+
+/// What there is to say of a line of text that fills one cell of its row alone, that of operations.
+pub(super) fn text_for_operation(row: &Row, text: &str) -> Option<UnplacedProblem> {
+    let is_alone = row.cells().filter(|cell| !cell.text.trim().is_empty()).count() == 1;
+    let is_text = || is_line_of_text(text) || text.contains(char::is_whitespace) && order_in(text).is_none();
+    (is_alone && is_text()).then(|| no_row(text, "an operation"))
+}
+
+/// Whether a row is a line that a database client, or a page of text, prints around the rows of a table: a ruler, `-----`,
+/// or how many rows there are.
+pub(super) fn is_printed(row: &Row) -> bool {
+    /// Somebody may be called `--`.
+    const SHORTEST: usize = 3;
+    let mut filled = row.cells().map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
+    // So it is with nearly no row.
+    let Some(first) = filled.next().filter(|text| {
+        text.starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '=' | '+' | '|' | ':' | '('))
+    }) else {
+        return false;
+    };
+    let Some(second) = filled.next() else {
+        return is_of_a_client(first);
+    };
+    let is_ruler = |text: &str| text.len() >= SHORTEST && text.trim_matches(['-', '=', '+', ':', ' ']).is_empty();
+    is_ruler(first) && is_ruler(second) && filled.all(is_ruler)
 }
 
 /// Whether a part of a list is struck through, which is rather an item than a slip of the pen.
