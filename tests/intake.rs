@@ -1104,6 +1104,68 @@ fn an_error_word_of_any_program_is_an_error_in_any_column_that_is_used() {
 }
 
 #[test]
+fn a_word_for_all_groups_for_none_or_for_nobody_is_told_with_what_to_write() {
+    let warned = |header: &str, cells: &str| {
+        let intake = intake(&format!("operation,user,{header}\n{cells}\n"));
+        assert_eq!(codes(&intake, Severity::Error), [""; 0], "{cells}");
+        let told: Vec<String> = intake
+            .problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.code, problem.help))
+            .collect();
+        told.join("\n")
+    };
+    for (header, cells, help) in [
+        (
+            "groups",
+            "remove-from-groups,ann,all",
+            "write `set-groups` as the operation and <clear>",
+        ),
+        (
+            "groups",
+            "remove-from-groups,ann,Alle",
+            "write `set-groups` as the operation and <clear>",
+        ),
+        (
+            "remove_groups",
+            "remove-from-groups,ann,*",
+            "write `set-groups` as the operation and <clear>",
+        ),
+        (
+            "remove_groups",
+            "update,ann,Todos",
+            "write `set-groups` as the operation and <clear>",
+        ),
+        ("groups", "set-groups,ann,keine", "write <clear> if none"),
+        ("groups", "set-groups,ann,NULL", "write <clear> if none"),
+        ("like", "add-to-groups,ann,none", "leave the row out"),
+        ("like", "add-licenses,ann,same", "leave the row out"),
+        ("like", "add-licenses,ann,-", "leave the row out"),
+        (
+            "licenses,like",
+            "add-licenses,ann,ATTUNU,none",
+            "leave the cell empty if the row is to be like nobody",
+        ),
+    ] {
+        let told = warned(header, cells);
+        assert!(
+            told.starts_with("word-for-nothing: ") && told.contains(help) && !told.contains('\n'),
+            "{cells}: {told}"
+        );
+    }
+    for (header, cells) in [
+        ("groups", "remove-from-groups,ann,All Users; Alle Mitarbeiter"),
+        ("groups", "remove-from-groups,ann,\"All; Finance\""),
+        ("groups", "add-to-groups,ann,All"),
+        ("groups", "set-groups,ann,<clear>"),
+        ("groups", "set-groups,ann,No Code"),
+        ("like", "add-licenses,ann,nora"),
+    ] {
+        assert_eq!(warned(header, cells), "", "{cells}");
+    }
+}
+
+#[test]
 fn an_item_of_a_list_may_be_an_error_or_nothing_as_a_whole_cell_may() {
     let list = |kind: &str, column: &str, cell: &str| {
         let intake = intake(&format!(

@@ -66,6 +66,6 @@ pub(super) use scalar::{
     user_name_fault,
 };
 pub(super) use spelt_days::{SpeltDay, names_no_days, spelt_day};
-pub(super) use stand_ins::{is_everything, is_none_wanted};
+pub(super) use stand_ins::{is_everything, is_no_name, is_none_wanted, is_nothing};
 pub(super) use unplaced_problem::{UnplacedProblem, columns_with_errors, excerpt};
 pub(super) use written_state::{StateCell, is_blocked, is_none, parse_rule};

@@ -205,7 +205,7 @@ pub(super) fn is_certain_error(text: &str) -> bool {
 }
 
 /// Whether the text is what databases and programs write for nothing.
-pub(super) fn is_nothing(text: &str) -> bool {
+pub(in crate::intake) fn is_nothing(text: &str) -> bool {
     text.len() <= LONGEST_NOTHING && NOTHING.contains(&text) || NOTHING_OF_PROGRAMS.contains(&text)
 }
 
@@ -236,7 +236,7 @@ pub(in crate::intake) fn is_everything(text: &str) -> bool {
 }
 
 /// Whether the text is what people write where a name is to stay, or is not known yet.
-pub(super) fn is_no_name(text: &str) -> bool {
+pub(in crate::intake) fn is_no_name(text: &str) -> bool {
     NO_NAMES.contains(&text)
 }
 

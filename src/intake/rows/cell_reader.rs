@@ -8,8 +8,8 @@ use super::row_shape::no_row;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language,
-    is_line_of_text, is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when,
-    parse_flag, parse_quotas, read_date, user_key, user_name_fault,
+    is_line_of_text, is_no_name, is_none_wanted, is_nothing, is_of_an_example, is_same, mangled, names_several_people,
+    on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -425,6 +425,14 @@ impl<'c> CellReader<'c, '_, '_> {
             return;
         }
         self.values.like = like;
+        if !is_nothing(like) && (is_none_wanted(like) || is_no_name(like)) {
+            let what = format!("`{like}` is rather a remark than somebody, and is read as a user name");
+            let help = "leave the cell empty if the row is to be like nobody";
+            self.report(
+                UnplacedProblem::warning(ProblemCode::WordForNothing, what, help),
+                Column::Like,
+            );
+        }
         if like.contains('\n') {
             self.several_in_one_cell(Column::Like, "user");
         } else {

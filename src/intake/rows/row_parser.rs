@@ -18,7 +18,7 @@ use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
 use super::value_reader::ValueReader;
 use super::values::Values;
-use super::words_for_nothing::answer_words_for_nothing;
+use super::words_for_nothing::{answer_words_for_nothing, word_for_groups};
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, ColumnSet, Instruction, InstructionCache, NAMES, UnplacedProblem, bare_address, columns_with_errors,
@@ -310,6 +310,7 @@ impl<'o> RowParser<'o> {
             let header = &self.context.worksheet.header;
             problems.extend(opposite_orders(header, row, kind));
             problems.extend(groups_to_add(header, cells, kind));
+            problems.extend(word_for_groups(kind, cells));
         }
         for problem in problems.iter_mut() {
             self.context.worksheet.header.name_in_help(problem);

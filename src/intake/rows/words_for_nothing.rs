@@ -3,7 +3,8 @@
 use super::operations::{Need, needs};
 use super::row_cells::RowCells;
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, columns_with_errors, is_everything, is_never, is_none_wanted,
+    Column, ColumnSet, UnplacedProblem, columns_with_errors, excerpt, is_everything, is_never, is_none_wanted,
+    is_nothing,
 };
 use crate::model::OperationKind;
 use crate::problem::{ProblemCode, Severity};
@@ -62,6 +63,33 @@ pub(super) fn answer_words_for_nothing(
         };
         problem.help = format!("{instead}; else {}", problem.help);
     }
+}
+
+/// A warning of a word for all groups where somebody is to leave some, or for none where those of somebody are set. A group
+/// may be called so.
+pub(super) fn word_for_groups(kind: OperationKind, cells: &RowCells<'_>) -> Option<UnplacedProblem> {
+    /// No such word is longer, in bytes.
+    const LONGEST: usize = 14;
+    let is_word = |column: &&Column| (1..=LONGEST).contains(&cells.get(**column).len());
+    let leaves = |column: &Column| kind == OperationKind::RemoveFromGroups || *column == Column::RemoveGroups;
+    let columns = [Column::Groups, Column::Group, Column::RemoveGroups];
+    columns.iter().filter(is_word).find_map(|column| {
+        let cell = cells.get(*column);
+        let help = if leaves(column) && is_everything(cell) {
+            "to take somebody out of every group, write `set-groups` as the operation and <clear> into `groups`; nothing to do if \
+             a group is called so"
+        } else if kind == OperationKind::SetGroups
+            && *column == Column::Groups
+            && is_none_wanted(cell)
+            && !is_nothing(cell)
+        {
+            "write <clear> if none but Everyone is meant; nothing to do if a group is called so"
+        } else {
+            return None;
+        };
+        let what = format!("`{}` is read as the name of a group", excerpt(cell));
+        Some(UnplacedProblem::warning(ProblemCode::WordForNothing, what, help).at(*column))
+    })
 }
 
 /// What to write if nothing is meant by a cell that cannot be left empty; `None` if it can.
