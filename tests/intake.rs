@@ -1166,6 +1166,94 @@ fn a_word_for_all_groups_for_none_or_for_nobody_is_told_with_what_to_write() {
 }
 
 #[test]
+fn addresses_groups_and_lists_in_the_form_of_another_program_are_told_with_what_to_write() {
+    let told = |operation: &str, header: &str, cell: &str| {
+        let rest = if header == "groups" { "user,groups" } else { header };
+        let before = if header == "groups" { "ann," } else { "" };
+        let cell = cell.replace('"', "\"\"");
+        let intake = intake(&format!("operation,{rest}\n{operation},{before}\"{cell}\"\n"));
+        let told: Vec<String> = intake
+            .problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.code, problem.help))
+            .collect();
+        told.join("\n")
+    };
+    for cell in [
+        "i:0#.f|membership|ann@x.example",
+        "12;#Ann Berg;#ann@x.example",
+        "SMTP:ann@x.example",
+        "Ann Berg (ann@x.example)",
+        "ann@x.example (external)",
+        "[ann@x.example](mailto:ann@x.example)",
+    ] {
+        for (operation, header) in [("invite", "email"), ("offboard", "user"), ("add-licenses", "user")] {
+            let told = told(operation, header, cell);
+            assert!(
+                told.contains("bad-email: write `ann@x.example` alone, if that is the address that is meant"),
+                "{cell}: {told}"
+            );
+        }
+    }
+    for (operation, header, cell, expected) in [
+        (
+            "offboard",
+            "user",
+            "Approved by: ann@x.example",
+            "bad-email: write one address",
+        ),
+        (
+            "add-to-groups",
+            "groups",
+            "CN=Finance,OU=Groups,DC=x,DC=example;CN=HR,OU=Groups,DC=x,DC=example",
+            "directory-name: write what follows `CN=`: Finance; HR",
+        ),
+        (
+            "release-lease",
+            "group,user",
+            "CN=Finance,OU=Groups,DC=x",
+            "directory-name: write what follows `CN=`: Finance",
+        ),
+        (
+            "offboard",
+            "user",
+            "CN=Ann Berg,OU=People,DC=x",
+            "directory-name: write the address or the user name of `Ann Berg`",
+        ),
+        (
+            "set-groups",
+            "groups",
+            "['Finance', 'HR']",
+            "list-quote: write the items alone, parted by `;`: Finance; HR",
+        ),
+        (
+            "add-to-groups",
+            "groups",
+            "[\"Finance\",\"HR\"]",
+            "list-quote: write the items alone, parted by `;`: Finance; HR",
+        ),
+    ] {
+        let told = told(operation, header, cell);
+        assert!(told.starts_with(expected), "{cell}: {told}");
+    }
+    assert_eq!(
+        errors("operation,user,licenses\nset-licenses,ann,\"{ATTUNU, RPADEVNU}\"\n"),
+        ["list-quote"]
+    );
+    for cell in ["[EU] Finance", "[Finance]", "Finance; HR", "Team A=B", "Sales, HR"] {
+        assert_eq!(told("add-to-groups", "groups", cell), "", "{cell}");
+    }
+    for cell in [
+        "mailto:ann@x.example",
+        "Ann Berg <ann@x.example>",
+        "CORP\\ann",
+        "Ann Berg",
+    ] {
+        assert_eq!(told("offboard", "user", cell), "", "{cell}");
+    }
+}
+
+#[test]
 fn an_item_of_a_list_may_be_an_error_or_nothing_as_a_whole_cell_may() {
     let list = |kind: &str, column: &str, cell: &str| {
         let intake = intake(&format!(

@@ -140,6 +140,8 @@ pub enum ProblemCode {
     LookAlikeAddress,
     /// An address is what a directory calls a guest.
     GuestName,
+    /// A group or a user is named as a directory names its entries, by their places.
+    DirectoryName,
     /// The address of somebody in an example.
     ExampleAddress,
     /// Several items where one belongs.
@@ -170,7 +172,7 @@ pub enum ProblemCode {
     EmailChange,
     /// A migration to the address that the user has.
     SameAddress,
-    /// A double quote in a list is not closed.
+    /// A double quote in a list is not closed, or the list is one of a program.
     ListQuote,
     /// Not a known licence.
     UnknownBundleCode,
@@ -276,7 +278,7 @@ mod tests {
              total-row hidden-columns struck-rows covered-cells merged-down \
              cell-too-long cell-cut-off formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \
              unknown-operation no-operation not-offered missing-cell cell-not-used example-ignored not-a-wanted-seat \
-             bad-email bad-username look-alike-address guest-name example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
+             bad-email bad-username look-alike-address guest-name directory-name example-address several-in-one-cell cannot-clear password-left-out bad-flag bad-id bad-date date-order doubtful-dates no-date bad-language bad-delete-when \
              delete-is-now email-change same-address list-quote unknown-bundle-code license-contradiction not-a-user-bundle quota-shape \
              quota-zero quota-twice quota-without-licence \
              duplicate-row address-twice made-and-deleted made-and-left migrate-twice migrate-and-delete \

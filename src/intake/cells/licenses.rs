@@ -1,6 +1,7 @@
 //! The `licenses` and `quotas` cells.
 
 use super::list::{Item, split, stand_in};
+use super::other_forms::list_of_a_program;
 use super::stand_ins::is_none_wanted;
 use super::{UnplacedProblem, excerpt, hash};
 use crate::model::{BundleCode, BundleSet, Catalogue, Quota};
@@ -59,6 +60,12 @@ impl LicenseList {
         let cell = plain_dashes(cell);
         if let Some(bundle) = catalogue.find(&cell) {
             return Ok(Self::of(vec![bundle.code.clone()]));
+        }
+        if let Some(problem) = list_of_a_program(&cell) {
+            return Err(LicenseProblems {
+                problems: vec![problem],
+                unknown: Vec::new(),
+            });
         }
         let items = split(&cell).map_err(|_| LicenseProblems {
             problems: vec![UnplacedProblem::error(

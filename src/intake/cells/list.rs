@@ -1,7 +1,8 @@
 //! Several items in one cell: how they are separated, and the groups of a cell.
 
+use super::other_forms::list_of_a_program;
 use super::stand_ins::{is_error_word, is_nothing};
-use super::{UnplacedProblem, excerpt, hash, mangled};
+use super::{UnplacedProblem, entry_of_a_directory, excerpt, hash, mangled};
 use crate::model::{GroupRef, Shared};
 use crate::problem::{ProblemCode, Severity};
 
@@ -137,6 +138,9 @@ pub(in crate::intake) struct GroupList {
 
 impl GroupList {
     pub(in crate::intake) fn parse(cell: &str) -> Result<Self, UnplacedProblem> {
+        if let Some(problem) = entry_of_a_directory(cell, "group").or_else(|| list_of_a_program(cell)) {
+            return Err(problem);
+        }
         let items = split(cell).map_err(|_| {
             UnplacedProblem::error(
                 ProblemCode::ListQuote,

@@ -7,9 +7,10 @@ use super::row_cells::RowCells;
 use super::row_shape::no_row;
 use super::values::Values;
 use crate::intake::cells::{
-    Column, ColumnSet, UnplacedProblem, WrittenDate, bare_address, before_mangling, excerpt, is_clear, is_language,
-    is_line_of_text, is_no_name, is_none_wanted, is_nothing, is_of_an_example, is_same, mangled, names_several_people,
-    on_one_line, parse_delete_when, parse_flag, parse_quotas, read_date, user_key, user_name_fault,
+    Column, ColumnSet, UnplacedProblem, WrittenDate, address_in, bare_address, before_mangling, entry_of_a_directory,
+    excerpt, guests_own_address, is_clear, is_language, is_line_of_text, is_no_name, is_none_wanted, is_nothing,
+    is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas,
+    read_date, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -200,7 +201,9 @@ impl<'c> CellReader<'c, '_, '_> {
         if let Some(problem) = mangled(self.values.group) {
             self.report(problem, column);
         }
-        if column == Column::Groups && self.values.group.contains([';', ',', '|', '"']) {
+        if let Some(problem) = entry_of_a_directory(self.values.group, "group") {
+            self.report(problem, column);
+        } else if column == Column::Groups && self.values.group.contains([';', ',', '|', '"']) {
             self.several_in_one_cell(Column::Group, "group");
         }
     }
@@ -291,9 +294,12 @@ impl<'c> CellReader<'c, '_, '_> {
                 return self.line_of_text(column, address);
             }
             let what = format!("`{}` {fault}", excerpt(address));
-            let help = match before_mangling(address) {
-                Some((_, mended)) => format!("{help}; this one may be `{}`", excerpt(&mended)),
-                None => help.to_owned(),
+            let help = match (before_mangling(address), address_in(address)) {
+                (Some((_, mended)), _) => format!("{help}; this one may be `{}`", excerpt(&mended)),
+                (None, Some(found)) => {
+                    format!("write `{}` alone, if that is the address that is meant", excerpt(found))
+                }
+                (None, None) => help.to_owned(),
             };
             self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
         } else if let Some(own) = guests_own_address(address) {
@@ -327,6 +333,8 @@ impl<'c> CellReader<'c, '_, '_> {
         }
         if name.contains('@') {
             self.check_address(column, "user", name, "write one address, user name or GUID");
+        } else if let Some(problem) = entry_of_a_directory(name, "user") {
+            self.report(problem, column);
         } else if column == Column::User && is_line_of_text(name) {
             self.line_of_text(column, name);
         } else if !self.cells.has(Column::UserId) && names_several_people(name) {
@@ -580,17 +588,4 @@ impl<'c> CellReader<'c, '_, '_> {
             );
         }
     }
-}
-
-/// The own address of a guest whom a directory calls `ann_corp.example#EXT#@contoso.onmicrosoft.com`.
-fn guests_own_address(address: &str) -> Option<String> {
-    if !address.ends_with(".onmicrosoft.com") {
-        return None;
-    }
-    let (local, domain) = address
-        .split_once("#EXT#@")
-        .or_else(|| address.split_once("#ext#@"))?
-        .0
-        .rsplit_once('_')?;
-    Some(format!("{local}@{domain}"))
 }
