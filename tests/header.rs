@@ -1401,6 +1401,29 @@ fn what_is_given_until_a_day_is_not_to_wait_for_it_beside_rows_that_take_somethi
 }
 
 #[test]
+fn who_is_given_something_and_has_left_by_a_state_that_is_not_used_is_told() {
+    use OperationKind::{AddLicenses, Invite, Offboard, Update};
+    for (header, cell, operation, code) in [
+        ("status", "DEPROVISIONED", AddLicenses, "operation-not-used"),
+        ("Employment Status", "Inactive", Invite, "operation-not-used"),
+        ("accountEnabled", "FALSE", AddLicenses, "operation-not-used"),
+        ("status", "DEPROVISIONED", Offboard, "unknown-header"),
+        ("status", "SUSPENDED", Update, "unknown-header"),
+        ("status", "ACTIVE", Invite, "unknown-header"),
+        ("status", "STAGED", Invite, "unknown-header"),
+        ("accountEnabled", "TRUE", Invite, "unknown-header"),
+    ] {
+        let text = format!("email,licenses,name,{header}\nann@x.example,ATTUNU,Ann,{cell}\n");
+        let intake = in_november(&text, operation, &[]);
+        assert!(
+            codes(&intake, Severity::Warning).contains(&code),
+            "{header} {cell} {operation}: {:?}",
+            intake.problems
+        );
+    }
+}
+
+#[test]
 fn who_has_no_last_day_where_others_have_one_may_be_somebody_who_stays() {
     let warned = |text: &str, operation| {
         let intake = in_november(text, operation, &[]);

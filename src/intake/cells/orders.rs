@@ -44,6 +44,15 @@ const CLOSED: &str = "rescinded revoked void voided closedcancelled closedcancel
 const STATES: &str = "state stage resolution outcome decision approval approvalstate requeststate zustand entscheidung etat statut estado \
      stato esito stan 状態 状況";
 
+/// What directories and personnel departments have there of somebody who has left, or may not sign in.
+const GONE: &str = "deprovisioned suspended terminated inactive disabled deactivated offboarded leaver resigned retired dismissed \
+     gesperrt inaktiv deaktiviert ausgeschieden ausgetreten inactif désactivé suspendu inactivo desactivado suspendido inativo desativado \
+     suspenso inattivo disattivato sospeso cessato inactief gedeactiveerd geblokkeerd uitdienst nieaktywny zwolniony 退職 退職済み 無効";
+
+/// Headers of whether an account can be used, by their keys, and of whether it cannot.
+const ENABLED: &str = "accountenabled isenabled accountisenabled isactive accountactive";
+const DISABLED: &str = "blockcredential suspended issuspended deactivated disabled isdisabled accountdisabled blocked isblocked terminated";
+
 /// Headers under which a yes, a mark or a day calls a row off, by their keys.
 const CALLS_OFF: &str = "cancelled canceled iscancelled iscanceled cancelledon canceledon cancelledat canceledat skip exclude excluded \
      storniert storniertam ausgeschlossen ueberspringen annule annulee annulele exclu exclure cancelado cancelada excluido annullato \
@@ -123,6 +132,23 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direct
     }
     let is_of_states = |key: &str| key.contains("status") || is_one_of(STATES, key);
     is_one_of(CLOSED, &folded) && is_of_states(&column_key(header))
+}
+
+/// Whether a cell under this header says that somebody has left, or may not sign in.
+pub(in crate::intake) fn says_gone(header: &str, cell: &str) -> bool {
+    if cell.len() > LONGEST {
+        return false;
+    }
+    let is_one_of = |list: &str, text: &str| list.split_whitespace().any(|known| known == text);
+    let key = column_key(header);
+    match parse_flag(cell) {
+        Some(true) => is_one_of(DISABLED, &key),
+        Some(false) => is_one_of(ENABLED, &key),
+        None => {
+            let is_of_states = key.contains("status") || key.ends_with("state") || is_one_of(STATES, &key);
+            is_of_states && is_one_of(GONE, &fold(cell).replace(' ', ""))
+        }
+    }
 }
 
 /// Whether a worksheet by its name is one of people from whom nothing is to be taken.
@@ -292,6 +318,36 @@ mod tests {
             ("Approved", ""),
         ] {
             assert!(!says_not_to(header, cell, Direction::Takes), "{header} {cell}");
+        }
+    }
+
+    #[test]
+    fn somebody_has_left_by_a_word_of_states_or_by_a_flag_of_an_account() {
+        for (header, cell) in [
+            ("status", "DEPROVISIONED"),
+            ("Status", "SUSPENDED"),
+            ("Status [READ ONLY]", "Suspended"),
+            ("Employment Status", "Inactive"),
+            ("userState", "Disabled"),
+            ("Statut", "Désactivé"),
+            ("Mitarbeiterstatus", "Ausgeschieden"),
+            ("accountEnabled", "FALSE"),
+            ("Block credential", "True"),
+        ] {
+            assert!(says_gone(header, cell), "{header} {cell}");
+        }
+        for (header, cell) in [
+            ("status", "STAGED"),
+            ("status", "ACTIVE"),
+            ("Status", "open"),
+            ("Comment", "inactive"),
+            ("Department", "Retired"),
+            ("accountEnabled", "True"),
+            ("Block credential", "False"),
+            ("Remote", "no"),
+            ("Status", ""),
+        ] {
+            assert!(!says_gone(header, cell), "{header} {cell}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::worksheet::Worksheet;
 use crate::intake::cells::{
     Column, Direction, Fate, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, list_items,
     map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in, parse_flag,
-    plain_meaning, says_not_to, tells_of_licenses, words_in_context,
+    plain_meaning, says_gone, says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -350,7 +350,9 @@ impl UnusedColumn {
         } else {
             Direction::of_operations(operations).unwrap_or(Direction::Neither)
         };
-        let is_withdrawn = |value: &&String| says_not_to(&self.name, value, direction);
+        let is_gone =
+            |value: &str| direction == Direction::Gives && self.kind == Kind::Unknown && says_gone(&self.name, value);
+        let is_withdrawn = |value: &&String| says_not_to(&self.name, value, direction) || is_gone(value);
         let value = self.values.iter().find(is_withdrawn)?;
         let what = format!(
             "the column `{}` is not used, and says `{}`: its rows run like the others",
