@@ -211,6 +211,10 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
              into quotes",
             header.label(position)
         ),
+        _ if let Some(list) = list_of_people(rows, closest) => format!(
+            "row {} has several people in one line: write one person a row, below a row that says `email` or `user`",
+            list.number()
+        ),
         // The row is one of the data.
         _ if has_address(row) => "put a row of headers above the rows, with `user`, `email` or `group` among them".to_owned(),
         (None, [position]) => addresses_of_the_rows(&header, *position),
@@ -218,6 +222,20 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         (None, []) => "head one `user`, `email` or `group`, or say which it is: --map \"HEADER=user\"; a header further down is named by --header-row".to_owned(),
     };
     (UnplacedProblem::error(ProblemCode::NoHeader, what, help), names_them)
+}
+
+/// A row of addresses alone, as mail programs write to whom a message goes, where no header has a column for each.
+fn list_of_people(rows: &[Row], closest: usize) -> Option<&Row> {
+    let filled = |row: &Row| row.cells().filter(|cell| !cell.text.trim().is_empty()).count();
+    let headers = filled(&rows[closest]);
+    let fewest = if has_address(&rows[closest]) { 3 } else { 2 * headers };
+    let is_list = |row: &&Row| {
+        filled(row) >= fewest
+            && row
+                .cells()
+                .all(|cell| cell.text.trim().is_empty() || is_address(cell.text))
+    };
+    rows[closest..].iter().find(is_list)
 }
 
 /// What to do where one column has addresses that may be those of whom the rows are about.

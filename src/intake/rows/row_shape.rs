@@ -3,7 +3,10 @@
 use super::header::Header;
 use super::recurring_problems::{Recurring, RecurringProblems};
 use super::row_cells::RowCells;
-use crate::intake::cells::{Column, UnplacedProblem, excerpt, is_line_of_text, is_of_a_client, order_in};
+use crate::intake::cells::{
+    Column, UnplacedProblem, bare_address, clean, excerpt, is_line_of_text, is_of_a_client, order_in,
+};
+use crate::model::Email;
 use crate::problem::ProblemCode;
 use crate::sheet::{MalformedRow, Row, column_letters};
 use crate::text::number;
@@ -156,7 +159,12 @@ pub(super) fn check_width(
                 number(header.width),
                 column_letters(position)
             );
-            let help = "put a cell that has the delimiter in it in double quotes";
+            let is_address = |position: usize| Email::fault(bare_address(&clean(row.text(position)))).is_none();
+            let help = if (position - 1..row.len()).all(|position| !filled(position) || is_address(position)) {
+                "write one person a row"
+            } else {
+                "put a cell that has the delimiter in it in double quotes"
+            };
             surplus = Some(UnplacedProblem::error(ProblemCode::TooManyCells, what, help));
         } else {
             recurring.add(Recurring::CellWithoutHeader, row.number());
