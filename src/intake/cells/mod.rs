@@ -64,8 +64,8 @@ pub(super) use other_forms::{address_in, entry_of_a_directory, guests_own_addres
 pub(super) use other_headers::{names_a_profession, names_an_end, names_somebody_else, tells_of_licenses};
 pub(super) use remedy::{map_flag, sheet_flag};
 pub(super) use scalar::{
-    bare_address, is_language, is_line_of_text, is_of_a_client, names_several_people, parse_delete_when, parse_flag,
-    user_name_fault,
+    bare_address, fault_of_a_language, is_line_of_text, is_of_a_client, names_several_people, parse_delete_when,
+    parse_flag, user_name_fault,
 };
 pub(super) use spelt_days::{SpeltDay, names_no_days, spelt_day};
 pub(super) use stand_ins::{is_everything, is_no_name, is_none_wanted, is_nothing};

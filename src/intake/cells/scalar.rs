@@ -2,7 +2,9 @@
 
 use strum::IntoEnumIterator;
 
+use super::{UnplacedProblem, excerpt};
 use crate::model::{DeleteWhen, Email, UserRef};
+use crate::problem::ProblemCode;
 use crate::text::fold;
 
 /// The bare address of `mailto:ann@x.example?subject=hi`, `Ann Lee <ann@x.example>` and
@@ -242,8 +244,39 @@ pub(in crate::intake) fn parse_delete_when(cell: &str) -> Option<DeleteWhen> {
     choices.find(|choice| choice.as_str().eq_ignore_ascii_case(cell))
 }
 
-/// Whether the cell has the form of a language tag: `de`, `pt-BR`. Which languages there are is the server's business.
-pub(in crate::intake) fn is_language(cell: &str) -> bool {
+/// What is wrong with a cell of a language, if it is not empty: it has not the form of a tag, `de`, `pt-BR`, or is the code of
+/// a country. Which languages there are is the server's business.
+pub(in crate::intake) fn fault_of_a_language(cell: &str) -> Option<UnplacedProblem> {
+    /// Codes of countries that are those of no language, with the languages.
+    const COUNTRIES: [(&str, &str); 9] = [
+        ("jp", "ja"),
+        ("cz", "cs"),
+        ("dk", "da"),
+        ("gr", "el"),
+        ("cn", "zh"),
+        ("ua", "uk"),
+        ("vn", "vi"),
+        ("gb", "en"),
+        ("us", "en"),
+    ];
+    if cell.is_empty() {
+        return None;
+    }
+    let code = ProblemCode::BadLanguage;
+    if !is_language(cell) {
+        let what = format!("`{}` is no language", excerpt(cell));
+        let help = "write a code such as en, de or pt-BR, or leave the cell empty";
+        return Some(UnplacedProblem::error(code, what, help));
+    }
+    let (_, language) = COUNTRIES
+        .iter()
+        .find(|(country, _)| cell.eq_ignore_ascii_case(country))?;
+    let what = format!("`{cell}` is the code of a country, and of no language");
+    Some(UnplacedProblem::warning(code, what, format!("write {language}")))
+}
+
+/// Whether the cell has the form of a language tag.
+fn is_language(cell: &str) -> bool {
     let mut parts = cell.split(['-', '_']);
     let first = parts.next().unwrap_or_default();
     (2..=3).contains(&first.len())

@@ -8,9 +8,9 @@ use super::row_shape::no_row;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, address_in, bare_address, before_mangling, entry_of_a_directory,
-    excerpt, guests_own_address, is_clear, is_language, is_line_of_text, is_no_name, is_none_wanted, is_nothing,
-    is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag, parse_quotas,
-    read_date, user_key, user_name_fault,
+    excerpt, fault_of_a_language, guests_own_address, is_clear, is_line_of_text, is_no_name, is_none_wanted,
+    is_nothing, is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag,
+    parse_quotas, read_date, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -397,24 +397,21 @@ impl<'c> CellReader<'c, '_, '_> {
         self.values.bypass_basic_auth = self.flag(Column::BypassBasicAuth);
         self.values.invitation_accepted = self.flag(Column::InvitationAccepted);
         self.values.external_license = self.flag(Column::ExternalLicense);
-        self.values.language = self.taken(Column::Language);
-        if !self.values.language.is_empty() && !is_language(self.values.language) {
-            let what = format!("`{}` is no language", excerpt(self.values.language));
-            self.report(
-                UnplacedProblem::error(
-                    ProblemCode::BadLanguage,
-                    what,
-                    "write a code such as en, de or pt-BR, or leave the cell empty",
-                ),
-                Column::Language,
-            );
-        }
+        self.language();
         self.delete_when();
         self.like();
         self.user_id();
         self.values.not_before = self.date(Column::NotBefore);
         if self.takes.contains(Column::UnlessUsedSince) {
             self.values.unless_used_since = self.date(Column::UnlessUsedSince);
+        }
+    }
+
+    fn language(&mut self) {
+        let cell = self.taken(Column::Language);
+        self.values.language = cell;
+        if let Some(problem) = fault_of_a_language(cell) {
+            self.report(problem, Column::Language);
         }
     }
 
