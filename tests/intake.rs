@@ -1166,6 +1166,90 @@ fn a_word_for_all_groups_for_none_or_for_nobody_is_told_with_what_to_write() {
 }
 
 #[test]
+fn a_control_character_that_is_left_of_a_letter_is_told_and_one_that_ends_a_line_is_not() {
+    let warned = |header: &str, cell: &str| {
+        let intake = intake(&format!("operation,email,{header}\ninvite,ann@x.example,{cell}\n"));
+        let told: Vec<String> = intake
+            .problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.code, problem.what))
+            .collect();
+        told.join("\n")
+    };
+    for (header, cell, said) in [
+        ("surname", "\u{8a}koda", "`koda` has a control character, U+008A"),
+        ("surname", "Ann\u{1b}[0m", "U+001B"),
+        ("groups", "M\u{81}ller", "U+0081"),
+        ("surname", "Å\u{81}ukasz", "would be `Łukasz`"),
+    ] {
+        let told = warned(header, cell);
+        assert!(
+            told.starts_with("doubtful-encoding: ") && told.contains(said) && !told.contains('\n'),
+            "{told}"
+        );
+    }
+    for (header, cell) in [
+        ("groups", "Finance\u{85}HR"),
+        ("surname", "Lee\u{1a}"),
+        ("note", "x\u{1b}[0m"),
+    ] {
+        assert_eq!(warned(header, cell), "", "{cell:?}");
+    }
+}
+
+#[test]
+fn the_code_of_a_country_is_told_with_the_language() {
+    let warned = |cell: &str| {
+        let intake = intake(&format!("operation,email,language\ninvite,ann@x.example,{cell}\n"));
+        let told: Vec<String> = intake
+            .problems
+            .iter()
+            .map(|problem| format!("{:?} {}", problem.severity, problem.help))
+            .collect();
+        told.join("\n")
+    };
+    for (cell, language) in [("jp", "ja"), ("CZ", "cs"), ("dk", "da"), ("gr", "el")] {
+        assert_eq!(warned(cell), format!("Warning write {language}"));
+    }
+    for cell in ["ja", "de", "pt-BR", "uk", "se", "zh-CN", "en-US", "be"] {
+        assert_eq!(warned(cell), "", "{cell}");
+    }
+}
+
+#[test]
+fn several_people_in_one_line_are_told_to_be_written_one_a_row() {
+    for text in [
+        "To\nAnna Berg <a@x.example>; Bram Okafor <b@x.example>\n",
+        "An:\na@x.example; b@x.example; c@x.example\n",
+        "a@x.example; b@x.example; c@x.example\n",
+        "email\na@x.example; b@x.example; c@x.example\n",
+    ] {
+        let intake = intake_with(
+            text,
+            &Options {
+                operation: Some(OperationKind::Invite),
+                ..Options::default()
+            },
+        );
+        let help = &intake.problems.iter().next().unwrap().help;
+        assert!(help.contains("write one person a row"), "{text}: {help}");
+    }
+    for (text, advice) in [
+        ("Old,New\na@x.example,b@x.example\n", "--map"),
+        (
+            "a@x.example;b@x.example\nc@x.example;d@x.example\n",
+            "put a row of headers above",
+        ),
+        ("To\na@x.example\nb@x.example\n", "--map \"To=email\""),
+        ("email\na@x.example;Finance\n", "double quotes"),
+    ] {
+        let intake = intake(text);
+        let help = &intake.problems.iter().next().unwrap().help;
+        assert!(help.contains(advice), "{text}: {help}");
+    }
+}
+
+#[test]
 fn addresses_groups_and_lists_in_the_form_of_another_program_are_told_with_what_to_write() {
     let told = |operation: &str, header: &str, cell: &str| {
         let rest = if header == "groups" { "user,groups" } else { header };

@@ -2,7 +2,7 @@
 
 use super::cleaning::{text_in_formula, turns_direction};
 use super::stand_ins::{LONGEST_NOTHING, is_certain_error, is_error_word, is_no_name, is_nothing, may_be_name};
-use super::{Column, UnplacedProblem, bare_address, excerpt};
+use super::{Column, UnplacedProblem, bare_address, excerpt, mangled};
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
 use crate::text::{is_plain, plural};
@@ -188,6 +188,18 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
             "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
     }
+    if let Some(letter) = cell.text.chars().find(|letter| is_left_of_letters(*letter)) {
+        // What a letter was is told where it shows.
+        let mended = mangled(cell.text).filter(|_| column != Column::Password);
+        let what = format!(
+            "a control character, U+{:04X}, which is read as a space",
+            u32::from(letter)
+        );
+        let help = "write the letter again, or export the list as UTF-8 and without the colours of a terminal";
+        return Some(
+            mended.unwrap_or_else(|| UnplacedProblem::warning(ProblemCode::DoubtfulEncoding, cell_has(&what), help)),
+        );
+    }
     let is_address = matches!(
         column,
         Column::User | Column::Email | Column::NewEmail | Column::Username
@@ -217,6 +229,12 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
         format!("`{}` {what}", excerpt(text)),
         "type it by hand if it came from a message or a web page",
     ))
+}
+
+/// Whether it is what is left of a byte of Windows-1252 that was taken for another encoding, or what begins the colours of a
+/// terminal. `U+0085` is a line break.
+fn is_left_of_letters(letter: char) -> bool {
+    matches!(letter, '\u{1b}' | '\u{80}'..='\u{84}' | '\u{86}'..='\u{9f}')
 }
 
 /// Whether there is `?` or `¿`, once or several times, between two letters.
