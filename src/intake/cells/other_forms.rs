@@ -90,9 +90,15 @@ fn names_of_entries(cell: &str) -> Vec<&str> {
     if has_place { names } else { Vec::new() }
 }
 
-/// The problem of a list that a program wrote in its own form: `['Finance', 'HR']`, `{Finance, HR}`. The name of one thing may
+/// The problem of a list that a program wrote in its own form: `['Finance', 'HR']`, `{Finance, HR}`, `System.Object[]`. The name of one thing may
 /// be in brackets.
 pub(super) fn list_of_a_program(cell: &str) -> Option<UnplacedProblem> {
+    let is_type = cell.starts_with("System.") || cell.starts_with("Microsoft.");
+    if is_type && !cell.contains(' ') && (cell.contains("Collection") || cell.ends_with(']')) {
+        let what = format!("`{}` is what PowerShell writes in the place of a list", excerpt(cell));
+        let help = "export the items themselves, `$_.MemberOf -join ';'`, and write names for what a directory calls by places";
+        return Some(UnplacedProblem::error(ProblemCode::ListQuote, what, help));
+    }
     let inner = [('[', ']'), ('{', '}')]
         .into_iter()
         .find_map(|(open, close)| cell.strip_prefix(open)?.strip_suffix(close))?;
@@ -176,6 +182,9 @@ mod tests {
             "{Finance, HR}",
             "{\"Finance\",HR}",
             "[Finance, HR]",
+            "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection",
+            "System.Object[]",
+            "System.Collections.Generic.List`1[System.String]",
         ] {
             assert!(list_of_a_program(cell).is_some(), "{cell}");
         }
