@@ -7,7 +7,7 @@ use crate::intake::cells::{
 use crate::intake::rows::{Header, HeaderMap};
 use crate::model::Email;
 use crate::problem::ProblemCode;
-use crate::sheet::{HEADER_ROWS, NOT_ROWS, Row};
+use crate::sheet::{Cell, HEADER_ROWS, NOT_ROWS, Row};
 use crate::text::joined;
 
 /// The rows of a worksheet as long as it is open which of them is the header.
@@ -196,14 +196,19 @@ fn no_header(rows: &[Row], closest: usize, map: &HeaderMap, wanted: Option<u32>)
         !names_somebody_else(name) && plain_meaning(&column_key(name)).is_none()
     };
     let of_the_rows: Vec<usize> = of_addresses.iter().filter(is_of_the_rows).copied().collect();
-    let help = match (several_in_one(row), of_the_rows.as_slice()) {
+    let help = match (several_in_one(row, rows.get(closest + 1)), of_the_rows.as_slice()) {
         (Some((_, between @ ("`~`" | "`^`"))), _) => {
             let sign = between.trim_matches('`');
             format!("begin the file with a line `sep={sign}`: it says that {between} parts the cells")
         }
         (Some((position, SPACES)), _) => format!(
-            "`{}` holds several headers, parted by spaces as a program prints a table for people to read: export it as CSV, \
-             with `set markup csv on` in SQL*Plus, `psql --csv` or `mysql --batch`, or save it from the spreadsheet program",
+            "`{}` holds several headers, parted by spaces as a program prints a table for people to read: export it as CSV, with \
+             `Export-Csv` in PowerShell, `set markup csv on` in SQL*Plus, `psql --csv` or `mysql --batch`",
+            header.label(position)
+        ),
+        (Some((position, COLON)), _) => format!(
+            "`{}` is a header and its value, as a program prints a list for people to read: export it as CSV, in PowerShell with \
+             `Export-Csv`",
             header.label(position)
         ),
         (Some((position, between)), _) => format!(
@@ -278,11 +283,13 @@ fn addresses_of_several(header: &Header, positions: &[usize]) -> String {
     }
 }
 
-/// What is between the headers of a cell as a program pads them.
+/// What is between the headers of a cell as a program pads them, and between a header and its value.
 const SPACES: &str = "spaces";
+const COLON: &str = "a colon";
 
-/// The first cell that holds several headers, one of which says whom rows are about, and what is between them.
-fn several_in_one(row: &Row) -> Option<(usize, &'static str)> {
+/// The first cell that holds several headers, one of which says whom rows are about, and what is between them; below them may
+/// be a ruler.
+fn several_in_one(row: &Row, below: Option<&Row>) -> Option<(usize, &'static str)> {
     const BETWEEN: [(char, &str); 6] = [
         (';', "`;`"),
         (',', "`,`"),
@@ -292,15 +299,22 @@ fn several_in_one(row: &Row) -> Option<(usize, &'static str)> {
         ('^', "`^`"),
     ];
     let identifies = |part: &str| plain_meaning(&column_key(&clean(part))).is_some_and(Column::identifies);
+    let is_ruler = |cell: Cell<'_>| cell.text.contains("- -") && cell.text.trim_matches(['-', ' ']).is_empty();
+    let is_above_rulers = below.is_some_and(|below| below.cells().any(is_ruler));
     let held = |text: &str| {
         let between = BETWEEN
             .iter()
             .find(|(between, _)| text.split(*between).nth(1).is_some() && text.split(*between).any(identifies));
-        let is_padded = || {
-            let mut parts = text.trim().split("  ").filter(|part| !part.is_empty());
-            parts.clone().nth(1).is_some() && parts.any(identifies)
+        let padded = || {
+            let text = text.trim();
+            if text.split_once(" : ").is_some_and(|(header, _)| identifies(header)) {
+                return Some(COLON);
+            }
+            let gap = if is_above_rulers { " " } else { "  " };
+            let mut parts = text.split(gap).filter(|part| !part.is_empty());
+            (parts.clone().nth(1).is_some() && parts.any(identifies)).then_some(SPACES)
         };
-        between.map(|(_, name)| *name).or_else(|| is_padded().then_some(SPACES))
+        between.map(|(_, name)| *name).or_else(padded)
     };
     row.cells()
         .enumerate()
