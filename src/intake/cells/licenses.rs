@@ -104,6 +104,8 @@ impl LicenseList {
                 let mut problem = unknown(&first.text, catalogue);
                 if is_list && is_none_wanted(&first.text) {
                     problem.help = format!("leave it out if no licence is meant; else {}", problem.help);
+                } else if let Some(parts) = parted_otherwise(&first.text, catalogue) {
+                    problem.help = format!("separate several licences by `;`: {}", excerpt(&parts.join("; ")));
                 }
                 found.problems.push(problem);
                 found.unknown.push(first.text.clone());
@@ -133,6 +135,19 @@ impl LicenseList {
             warnings: Vec::new(),
         }
     }
+}
+
+/// The licences of an item that holds several, parted as people do: `Attended + Tester`, `ATTUNU and TSTNU`.
+fn parted_otherwise<'i>(item: &'i str, catalogue: &Catalogue) -> Option<Vec<&'i str>> {
+    if catalogue.is_likely(item) {
+        return None;
+    }
+    let between = ["+", "&", "/", " and ", " und ", " et ", " y ", " e ", " en ", " i "];
+    between.iter().find_map(|between| {
+        let parts: Vec<&str> = item.split(between).map(str::trim).collect();
+        let are_licenses = parts.len() > 1 && parts.iter().all(|part| catalogue.is_likely(part));
+        are_licenses.then_some(parts)
+    })
 }
 
 /// Whether some of the items have a minus sign and others none; with one before all of them it is the mark of a list.
@@ -330,6 +345,29 @@ mod tests {
             assert_eq!(codes(cell), "ATTUNU; TSTNU", "{cell}");
         }
         assert_eq!(codes("- TSTNU"), "TSTNU");
+    }
+
+    #[test]
+    fn licences_that_are_parted_as_people_do_are_told_apart() {
+        let help = |cell: &str| {
+            let found = LicenseList::parse(cell, &Catalogue::default()).unwrap_err();
+            found.problems[0].help.clone()
+        };
+        for cell in [
+            "Attended + Tester",
+            "Attended and Tester",
+            "Attended/Tester",
+            "Attended und Tester",
+        ] {
+            assert_eq!(
+                help(cell),
+                "separate several licences by `;`: Attended; Tester",
+                "{cell}"
+            );
+        }
+        for cell in ["Attended", "Unicorn + Tester", "R&D", "ATUNU"] {
+            assert!(!help(cell).starts_with("separate"), "{cell}");
+        }
     }
 
     #[test]
