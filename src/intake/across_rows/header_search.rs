@@ -130,6 +130,14 @@ impl HeaderSearch {
                 }
             };
         };
+        if let Some(problem) = lies_on_its_side(&rows, header).filter(|_| self.wanted.is_none()) {
+            return Sought::NoHeader {
+                closest: rows.swap_remove(header),
+                problem,
+                has_addresses: false,
+                has_people: true,
+            };
+        }
         let below = rows.split_off(header + 1);
         match rows.pop() {
             Some(header) => Sought::Header {
@@ -140,6 +148,28 @@ impl HeaderSearch {
             None => Sought::Nothing,
         }
     }
+}
+
+/// What to say of a table whose headers stand below each other, each with its cells beside it.
+fn lies_on_its_side(rows: &[Row], header: usize) -> Option<UnplacedProblem> {
+    if !has_address(&rows[header]) {
+        return None;
+    }
+    let is_header = |text: &str| plain_meaning(&column_key(&clean(text))).is_some();
+    let begins_with_a_header = |row: &&Row| {
+        let mut filled = row.cells().map(|cell| cell.text).filter(|text| !text.trim().is_empty());
+        filled.next().is_some_and(is_header) && filled.next().is_some_and(|text| !is_header(text))
+    };
+    let such: Vec<&Row> = rows.iter().filter(begins_with_a_header).collect();
+    let (first, last) = (such.first()?.number(), such.last()?.number());
+    (such.len() > 1 && begins_with_a_header(&&rows[header])).then(|| {
+        let what = format!(
+            "rows {first} to {last} each begin with a header, and have its cells beside it: the table lies on its side"
+        );
+        let help =
+            "copy it, and paste it with Transpose, so that the headers are one row and each person is one below it";
+        UnplacedProblem::error(ProblemCode::NoHeader, what, help)
+    })
 }
 
 /// Of rows of which none is a header the one that comes closest, and how many columns of it are known: of equals one above
