@@ -233,6 +233,9 @@ impl<'c> CellReader<'c, '_, '_> {
         let help = match column {
             Column::Like => "name one person to be like; groups and licences of others go into their columns",
             Column::NewEmail => "write the one address to move to",
+            Column::User if self.kind == OperationKind::Migrate => {
+                "write the old address here, the new one into `new_email`, and each person into a row of its own"
+            }
             _ => "give each a row of its own",
         };
         let what = format!("the cell holds several items, where one {what} belongs");
