@@ -1250,6 +1250,62 @@ fn several_people_in_one_line_are_told_to_be_written_one_a_row() {
 }
 
 #[test]
+fn two_addresses_of_a_move_in_one_cell_are_told_where_they_belong() {
+    let intake = intake("operation,user,new_email\nmigrate,ann@old.example -> ann@new.example,\n");
+    let told = intake
+        .problems
+        .iter()
+        .find(|problem| problem.code.as_str() == "several-in-one-cell");
+    assert!(told.unwrap().help.contains("the new one into `new_email`"), "{told:?}");
+}
+
+#[test]
+fn a_heading_among_the_rows_is_no_row_that_misses_somebody() {
+    let inviting = Options {
+        operation: Some(OperationKind::Invite),
+        ..Options::default()
+    };
+    for (text, code) in [
+        (
+            "Name,E-Mail,Team\nAnn,ann@x.example,HR\nPlease remove:,,\nEve,eve@x.example,HR\n",
+            "line-of-text",
+        ),
+        (
+            "Team,E-Mail\nHR,ann@x.example\nBitte löschen：,\nHR,eve@x.example\n",
+            "line-of-text",
+        ),
+        (
+            "Name,E-Mail\nAnn,ann@x.example\nLEAVERS,\nEve,eve@x.example\n",
+            "line-of-text",
+        ),
+        ("Name,E-Mail\nAnn,ann@x.example\nEve,\n", "missing-cell"),
+    ] {
+        let intake = intake_with(text, &inviting);
+        assert_eq!(codes(&intake, Severity::Error), [code], "{text}");
+        assert_eq!(intake.refused.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_table_that_lies_on_its_side_is_told_to_be_turned() {
+    for text in [
+        "email,ann@x.example,bob@x.example\nname,Ann,Bob\nsurname,Berg,Okafor\n",
+        "Access request,\nName,Ann\nE-Mail,ann@x.example\n",
+    ] {
+        let intake = intake(text);
+        assert_eq!(codes(&intake, Severity::Error), ["no-header"], "{text}");
+        let help = &intake.problems.iter().next().unwrap().help;
+        assert!(help.contains("Transpose"), "{help}");
+    }
+    for text in [
+        "operation,email,ask hr@x.example\ndelete,ann@x.example,\n",
+        "operation,user,note\ndelete,name,ann@x.example\n",
+    ] {
+        assert_eq!(errors(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn addresses_groups_and_lists_in_the_form_of_another_program_are_told_with_what_to_write() {
     let told = |operation: &str, header: &str, cell: &str| {
         let rest = if header == "groups" { "user,groups" } else { header };

@@ -13,7 +13,9 @@ use super::operations::{conditions, operation, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::{Recurring, printed};
 use super::row_cells::{CleanedCells, RowCells};
-use super::row_shape::{check_width, has_struck_item, is_printed, line_of_text, malformed_row, text_for_operation};
+use super::row_shape::{
+    check_width, has_struck_item, heading, is_printed, line_of_text, malformed_row, text_for_operation,
+};
 use super::statement::{Statement, ValidRow};
 use super::statements::Statements;
 use super::value_reader::ValueReader;
@@ -146,8 +148,16 @@ impl<'o> RowParser<'o> {
             problems.extend(malformed_row(header, row));
         }
         let is_torn = problems.iter().any(|problem| problem.severity == Severity::Error);
-        if !is_torn && is_printed(row) {
-            return self.printed(header, row, cleaned, problems);
+        let is_whole = row.malformed().is_none();
+        if is_whole && is_printed(row) {
+            self.no_row(header, row, cleaned, printed(1));
+            self.parsed.recurring.add(Recurring::Printed, row.number());
+            return;
+        }
+        if let Some(problem) = heading(header, row).filter(|_| is_whole) {
+            self.no_row(header, row, cleaned, problem.clone());
+            self.parsed.problems.push(worksheet.problem(row.number(), problem));
+            return;
         }
         if let Some(problem) = check_width(header, row, worksheet.is_csv, &mut self.parsed.recurring) {
             problems.push(problem);
@@ -203,15 +213,11 @@ impl<'o> RowParser<'o> {
         }
     }
 
-    /// Refuses a line that a program printed around the rows; all such lines are told in one.
-    fn printed(&mut self, header: &Header, row: &Row, cleaned: &mut CleanedCells, problems: &mut Vec<UnplacedProblem>) {
+    /// Refuses a line among the rows that is no row; who asks for that tells of it.
+    fn no_row(&mut self, header: &Header, row: &Row, cleaned: &mut CleanedCells, problem: UnplacedProblem) {
         let mut cells = RowCells::none_of(header, row);
-        cells.take(header, row, cleaned, problems);
-        problems.clear();
-        problems.push(printed(1));
-        self.operation(None, row, &cells, 0, problems);
-        problems.clear();
-        self.parsed.recurring.add(Recurring::Printed, row.number());
+        cells.take(header, row, cleaned, &mut Vec::new());
+        self.operation(None, row, &cells, 0, &mut vec![problem]);
     }
 
     /// What to do with the row: what its own cell says, else the command line, else the worksheet's name, else

@@ -4,7 +4,7 @@ use super::header::Header;
 use super::recurring_problems::{Recurring, RecurringProblems};
 use super::row_cells::RowCells;
 use crate::intake::cells::{
-    Column, UnplacedProblem, bare_address, clean, excerpt, is_line_of_text, is_of_a_client, order_in,
+    Column, UnplacedProblem, bare_address, clean, direction_named, excerpt, is_line_of_text, is_of_a_client, order_in,
 };
 use crate::model::Email;
 use crate::problem::ProblemCode;
@@ -94,6 +94,21 @@ pub(super) fn no_row(text: &str, instead: &str) -> UnplacedProblem {
     let what = format!("`{}` is rather a line of text than {instead}", excerpt(text));
     let help = "take it out of the table, and look whether the rows below it are meant as well";
     UnplacedProblem::error(ProblemCode::LineOfText, what, help)
+}
+
+/// What there is to say of a row that is a heading among the rows, `Please remove:` or `Leavers`, and fills no cell that says whom a row is
+/// about: the rows below it are not like those above.
+pub(super) fn heading(header: &Header, row: &Row) -> Option<UnplacedProblem> {
+    let mut filled = row.cells().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty());
+    let (position, first) = filled.next()?;
+    let is_read_as_such = |(column, at): &(Column, usize)| {
+        *at == position && (column.identifies() || matches!(column, Column::Operation | Column::Group | Column::Groups))
+    };
+    if filled.next().is_some() || header.present.iter().any(is_read_as_such) {
+        return None;
+    }
+    let text = clean(first.text);
+    (text.ends_with([':', '：']) || direction_named(&text).is_some()).then(|| no_row(&text, "a row"))
 }
 
 /// What there is to say of a line of text that fills one cell of its row alone, that of operations.
