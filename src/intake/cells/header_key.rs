@@ -34,7 +34,7 @@ const MARKERS: [&str; 24] = [
 ];
 
 /// The form in which headers are compared: without case, accents, spaces, hyphens, `_`, quotes, brackets, punctuation,
-/// and remarks like `(required)`.
+/// the arrow of a column by which rows are sorted, and remarks like `(required)`.
 pub(in crate::intake) fn column_key(header: &str) -> String {
     let header: Cow<'_, str> = if header.is_ascii() {
         Cow::Borrowed(header)
@@ -89,7 +89,7 @@ fn is_dropped(letter: char) -> bool {
             letter,
             '_' | '-' | '*' | ':' | ';' | ',' | '.' | '?' | '!' | '\'' | '"' | '`' | '(' | ')' | '[' | ']' | '{' | '}'
                 | '\u{b4}' | '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{2027}' | '\u{2032}' | '\u{2033}' | '\u{2060}'..='\u{2064}'
-                | '\u{3001}' | '\u{3002}' | '\u{300c}'..='\u{300f}' | '\u{3010}' | '\u{3011}'
+                | '↑' | '↓' | '▲' | '▼' | '▴' | '▾' | '\u{3001}' | '\u{3002}' | '\u{300c}'..='\u{300f}' | '\u{3010}' | '\u{3011}'
         )
 }
 
@@ -122,6 +122,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_arrow_of_a_sorted_column_is_no_part_of_its_header() {
+        for header in ["Licence  ↑", "▼ Licence", "licence"] {
+            assert_eq!(column_key(header), "licence", "{header}");
+        }
+    }
 
     proptest! {
         #[test]
