@@ -107,10 +107,20 @@ pub(in crate::intake) fn is_line_of_text(text: &str) -> bool {
         "(c) 2",
         "confidential information",
     ];
+    /// The last row of a pivot table.
+    const TOTALS: [&str; 7] = [
+        "grand total",
+        "gesamtergebnis",
+        "total général",
+        "total geral",
+        "totale complessivo",
+        "eindtotaal",
+        "総計",
+    ];
     let speaks = || text.ends_with([':', '：']) || text.contains(": ") || text.contains(":\n");
     let is_of_a_report = || {
         let folded = fold(text);
-        BEGINNINGS.iter().any(|beginning| folded.starts_with(beginning))
+        TOTALS.contains(&folded.as_str()) || BEGINNINGS.iter().any(|beginning| folded.starts_with(beginning))
     };
     speaks() || is_of_a_client(text) || is_of_a_report()
 }
@@ -321,6 +331,8 @@ mod tests {
             "Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved.",
             "© 2026 Contoso",
             "Confidential Information - Do Not Distribute",
+            "Grand Total",
+            "Gesamtergebnis",
             "(2 rows affected)",
         ] {
             assert!(is_line_of_text(text), "{text}");
