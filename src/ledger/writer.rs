@@ -91,8 +91,8 @@ impl Sink for File {
 fn still_there(file: &File) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
     if file.metadata()?.nlink() == 0 {
-        let gone = "the file was deleted while it was being written";
-        return Err(io::Error::new(io::ErrorKind::NotFound, gone));
+        // Its folder need not be gone, which is what the kind for files that are not found would have said.
+        return Err(io::Error::other("the file was deleted while it was being written"));
     }
     Ok(())
 }

@@ -32,13 +32,19 @@ const OF_FLAGS: [(&str, &str); 4] = [
     ),
 ];
 
-/// A sentence without flags.
+/// A sentence without flags and commands, and without the parts that are about them.
 pub(super) fn without_flags(line: &str) -> Cow<'_, str> {
     let mut line = Cow::Borrowed(line);
     for (flags, instead) in OF_FLAGS {
         if line.contains(flags) {
             line = line.replace(flags, instead).into();
         }
+    }
+    while let Some(flag) = first_flag(&line)
+        && let Some(start) = line[..flag].rfind("; ")
+    {
+        let end = line[flag..].find("; ").map_or(line.len(), |end| flag + end);
+        line = format!("{}{}", &line[..start], &line[end..]).into();
     }
     line
 }
@@ -150,6 +156,14 @@ mod tests {
             (
                 "stopped: 1 row failed, enough for `--max-failures` to stop the run",
                 "stopped: 1 row failed, enough to stop the run",
+            ),
+            (
+                "row 2: not_found: there is no group `Fnance`; `reseat export groups` lists them; done before that: invited",
+                "row 2: not_found: there is no group `Fnance`; done before that: invited",
+            ),
+            (
+                "`x.results.csv` is not a reseat results file; give another path with `--results`",
+                "`x.results.csv` is not a reseat results file",
             ),
             (
                 "5 rows were refused for the same reason and none of their kind passed: no; fix what they have in common and run the \
