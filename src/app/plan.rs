@@ -26,6 +26,7 @@ use super::runtime::{block_on, off_thread};
 use super::session::Session;
 use super::shortage::ways_to_seats;
 use super::signals::Signals;
+use super::undone_since::undone_since;
 use crate::cli::PlanOptions;
 use crate::intake::FinishedRows;
 use crate::ledger::Record;
@@ -89,6 +90,7 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     let rows = std::mem::take(&mut loaded.intake.rows);
     let refused = loaded.intake.refused.iter().cloned().map(Record::from).collect();
     let selection = Selection::of(planning, loaded.as_of.clone());
+    let results_path = path.clone();
     let busy = console.busy("comparing with the results");
     let choice = off_thread(move || {
         let history = results::read(&path, id, &label)?;
@@ -143,6 +145,15 @@ async fn show(session: &Session<'_>, source: Source, options: &PlanOptions, bega
     made.save(&rules)?;
     made.write_page()?;
     made.print();
+    if choice.finished > 0
+        && let Some(undone) = undone_since(&results_path)
+    {
+        console.tell(format!(
+            "hint: what was done for rows of the sheet was undone by a run of {} ({}): `reseat run` with `--again` does it again\n",
+            shown_path(&undone.sheet),
+            loaded.as_of.show_briefly(undone.when)
+        ));
+    }
     Ok(made.ended.ending)
 }
 

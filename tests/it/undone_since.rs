@@ -31,6 +31,11 @@ fn a_sheet_whose_rows_were_undone_says_so_until_they_are_done_again() {
     assert!(stage.read("report.html").contains(SINCE));
     let again = stage.rerun(&[]).ends(0).tells(UNDONE).tells("undo.csv");
     assert!(again.out.contains("add `--again` to do it again"), "{}", again.out);
+    stage
+        .reseat(&["plan", "sheet.csv"])
+        .ends(0)
+        .tells(UNDONE)
+        .tells("`--again` does it again");
     stage.rerun(&["--output", "json"]).ends(0).tells("\"rows-undone\"");
     // Nor does another sheet that undoes nothing take it back.
     undo(&stage, "sheet.results.csv", "second.csv").ends(0);
