@@ -843,6 +843,10 @@ fn a_table_as_programs_print_it_is_told_in_one_sentence_with_how_to_export_it() 
             "operation,user,licenses\n---------,----,--------\ndelete,ann,\n\n(1 rows affected)\n",
             2,
         ),
+        (
+            "operation,user,reseat_status,reseat_message\n'---------,----,invalid,no row\ndelete,ann,,\n",
+            1,
+        ),
     ] {
         let intake = intake(text);
         let told: Vec<&Problem> = intake

@@ -149,7 +149,7 @@ impl<'o> RowParser<'o> {
         }
         let is_torn = problems.iter().any(|problem| problem.severity == Severity::Error);
         let is_whole = row.malformed().is_none();
-        if is_whole && is_printed(row) {
+        if is_whole && is_printed(header, row) {
             self.no_row(header, row, cleaned, printed(1));
             self.parsed.recurring.add(Recurring::Printed, row.number());
             return;
@@ -253,7 +253,7 @@ impl<'o> RowParser<'o> {
             return None;
         }
         if !text.is_empty() {
-            if let Some(problem) = text_for_operation(row, text) {
+            if let Some(problem) = text_for_operation(&worksheet.header, row, text) {
                 problems.push(problem.at(Column::Operation));
                 return None;
             }

@@ -96,10 +96,21 @@ pub(super) fn no_row(text: &str, instead: &str) -> UnplacedProblem {
     UnplacedProblem::error(ProblemCode::LineOfText, what, help)
 }
 
+/// The cells that hold something, with their positions; not those of columns that reseat adds to failed rows.
+fn filled<'r>(header: &'r Header, row: &'r Row) -> impl Iterator<Item = (usize, &'r str)> {
+    let is_added = |position| {
+        Column::ADDED
+            .iter()
+            .any(|column| header.position(*column) == Some(position))
+    };
+    let cells = row.cells().map(|cell| cell.text.trim()).enumerate();
+    cells.filter(move |(position, text)| !text.is_empty() && !is_added(*position))
+}
+
 /// What there is to say of a row that is a heading among the rows, `Please remove:` or `Leavers`, and fills no cell that says whom a row is
 /// about: the rows below it are not like those above.
 pub(super) fn heading(header: &Header, row: &Row) -> Option<UnplacedProblem> {
-    let mut filled = row.cells().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty());
+    let mut filled = filled(header, row);
     let (position, first) = filled.next()?;
     let is_read_as_such = |(column, at): &(Column, usize)| {
         *at == position && (column.identifies() || matches!(column, Column::Operation | Column::Group | Column::Groups))
@@ -107,23 +118,24 @@ pub(super) fn heading(header: &Header, row: &Row) -> Option<UnplacedProblem> {
     if filled.next().is_some() || header.present.iter().any(is_read_as_such) {
         return None;
     }
-    let text = clean(first.text);
+    let text = clean(first);
     (text.ends_with([':', '：']) || direction_named(&text).is_some()).then(|| no_row(&text, "a row"))
 }
 
 /// What there is to say of a line of text that fills one cell of its row alone, that of operations.
-pub(super) fn text_for_operation(row: &Row, text: &str) -> Option<UnplacedProblem> {
-    let is_alone = row.cells().filter(|cell| !cell.text.trim().is_empty()).count() == 1;
+pub(super) fn text_for_operation(header: &Header, row: &Row, text: &str) -> Option<UnplacedProblem> {
+    let is_alone = filled(header, row).count() == 1;
     let is_text = || is_line_of_text(text) || text.contains(char::is_whitespace) && order_in(text).is_none();
     (is_alone && is_text()).then(|| no_row(text, "an operation"))
 }
 
 /// Whether a row is a line that a database client, or a page of text, prints around the rows of a table: a ruler, `-----`,
 /// or how many rows there are.
-pub(super) fn is_printed(row: &Row) -> bool {
+pub(super) fn is_printed(header: &Header, row: &Row) -> bool {
     /// Somebody may be called `--`.
     const SHORTEST: usize = 3;
-    let mut filled = row.cells().map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
+    // As sheets of failed rows keep a spreadsheet program from computing it.
+    let mut filled = filled(header, row).map(|(_, text)| text.trim_start_matches('\''));
     // So it is with nearly no row.
     let Some(first) = filled.next().filter(|text| {
         text.starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '=' | '+' | '|' | ':' | '('))
