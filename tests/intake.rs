@@ -1254,6 +1254,24 @@ fn several_people_in_one_line_are_told_to_be_written_one_a_row() {
 }
 
 #[test]
+fn how_many_seats_a_group_may_take_is_told_to_stand_in_its_own_column() {
+    let help = |operation: &str, cell: &str| {
+        let intake = intake(&format!("operation,user,group,licenses\n{operation},{cell}\n"));
+        intake.problems.iter().next().unwrap().help.clone()
+    };
+    for cell in ["ATTUNU=10", "ATTUNU (10)", "ATTUNU: 10; TSTNU: 5"] {
+        let help = help("set-group-licenses", &format!(",Finance,{cell}"));
+        assert!(help.contains("stands in a column `quotas`"), "{cell}: {help}");
+    }
+    for (operation, cell) in [
+        ("set-group-licenses", ",Finance,ATUNU"),
+        ("set-licenses", "ann,,ATTUNU=10"),
+    ] {
+        assert!(!help(operation, cell).contains("quotas"), "{cell}");
+    }
+}
+
+#[test]
 fn two_addresses_of_a_move_in_one_cell_are_told_where_they_belong() {
     let intake = intake("operation,user,new_email\nmigrate,ann@old.example -> ann@new.example,\n");
     let told = intake

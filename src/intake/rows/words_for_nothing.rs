@@ -43,6 +43,12 @@ pub(super) fn answer_words_for_nothing(
     });
     let says_never = is_never(cells.get(Column::UnlessUsedSince));
     let says_everything = kind == Some(OperationKind::RemoveLicenses) && is_everything(cells.get(Column::Licenses));
+    let has_quotas = || {
+        let cell = cells.get(Column::Licenses);
+        kind == Some(OperationKind::SetGroupLicenses)
+            && cell.contains(['=', ':', '('])
+            && cell.contains(|letter: char| letter.is_ascii_digit())
+    };
     for problem in problems {
         let Some(column) = problem.column.filter(|_| problem.severity == Severity::Error) else {
             continue;
@@ -55,6 +61,9 @@ pub(super) fn answer_words_for_nothing(
             Column::Licenses if says_everything => {
                 "to take all away, write `release-licenses` as the operation to let group rules apply again, or \
                  `block-licenses` for no licence at all"
+            }
+            Column::Licenses if has_quotas() => {
+                "how many seats a group may take stands in a column `quotas`: ATTUNU=10; TSTNU=5"
             }
             _ if answered.contains(column) && !column.identifies() => {
                 instead_of_nothing(kind, column, cells).unwrap_or("leave the cell empty if nothing is meant")
