@@ -211,7 +211,7 @@ pub(super) fn printed(rows: usize) -> UnplacedProblem {
         "{} what a program prints around the rows of a table for people to read, `-----` or how many rows there are",
         if rows == 1 { "the row is".to_owned() } else { are(rows) }
     );
-    let help = "take them out of the table, or export it as CSV: `psql --csv`, `mysql --batch`, `set markup csv on` in SQL*Plus";
+    let help = "take such lines out of the table, or export it as CSV: `psql --csv`, `mysql --batch`, `set markup csv on` in SQL*Plus";
     UnplacedProblem::error(ProblemCode::LineOfText, what, help)
 }
 
