@@ -31,10 +31,10 @@ pub(super) fn carry(prior: &Prior, record: &mut Record) {
         after.remove(UNCLEAR);
     } else if prior.is_on_the_way()
         && record.report.status != Status::Started
-        && let Some(after) = &mut record.report.after
+        && let Some(Value::Object(after)) = &mut record.report.after
     {
         // The row did not come so far as to show it.
-        after[UNCLEAR] = Value::Bool(true);
+        after.insert(UNCLEAR.to_owned(), Value::Bool(true));
     }
 }
 

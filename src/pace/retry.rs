@@ -124,7 +124,7 @@ pub enum GiveUp {
     NeverAnswered,
     /// What the last attempt did is not known.
     Unclear,
-    /// The last attempt did nothing, and the server asks for this pause, with which the longest wait would be exceeded.
+    /// The server asks for this pause, with which the longest wait would be exceeded. After a 429 the last attempt did nothing.
     PauseTooLong(Duration),
 }
 
@@ -161,11 +161,14 @@ pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision 
 fn again(attempt: &Attempt, policy: &RetryPolicy, random: f64, otherwise: GiveUp) -> Decision {
     let after = policy.backoff.delay(attempt.retries, random);
     let after = after.max(attempt.asked.unwrap_or_default());
-    if attempt.retries < policy.retries && after <= policy.max_wait {
-        let kind = RetryKind::Transient;
-        Decision::Retry { after, kind }
-    } else {
-        Decision::GiveUp(otherwise)
+    let is_left = attempt.retries < policy.retries;
+    match attempt.asked {
+        Some(asked) if is_left && asked > policy.max_wait => Decision::GiveUp(GiveUp::PauseTooLong(asked)),
+        _ if is_left && after <= policy.max_wait => {
+            let kind = RetryKind::Transient;
+            Decision::Retry { after, kind }
+        }
+        _ => Decision::GiveUp(otherwise),
     }
 }
 
@@ -278,6 +281,25 @@ mod tests {
                 assert_eq!(decided, Decision::GiveUp(GiveUp::PauseTooLong(asked)));
             }
         }
+    }
+
+    #[test]
+    fn an_overloaded_server_that_asks_for_longer_than_is_waited_is_given_up_because_of_that() {
+        let mut overloaded = attempt(true, AttemptOutcome::Answered(503), 0);
+        for (asked, is_obeyed) in [(300, true), (600, true), (601, false)] {
+            let asked = Duration::from_secs(asked);
+            overloaded.asked = Some(asked);
+            let decided = decide(&overloaded, &POLICY, 0.9);
+            if is_obeyed {
+                let kind = RetryKind::Transient;
+                assert_eq!(decided, Decision::Retry { after: asked, kind });
+            } else {
+                assert_eq!(decided, Decision::GiveUp(GiveUp::PauseTooLong(asked)));
+            }
+        }
+        // What was tried often enough is given up for what it met.
+        overloaded.retries = POLICY.retries;
+        assert_eq!(decide(&overloaded, &POLICY, 0.9), Decision::GiveUp(GiveUp::Unclear));
     }
 
     #[test]

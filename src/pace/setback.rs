@@ -37,7 +37,10 @@ impl Setbacks {
         if self.met.is_some_and(|met| sent < met) {
             return;
         }
-        self.level = self.level.saturating_add(1);
+        // Beyond the longest distance another level would only take longer to come down from.
+        if self.level == 0 || self.distance() < LONGEST {
+            self.level += 1;
+        }
         self.first = backoff.first;
         self.met = Some(now);
         self.served = 0;

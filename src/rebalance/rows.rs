@@ -145,12 +145,16 @@ impl<'m> Sheet<'m> {
         let person = &self.matching.people[person];
         let held = person.holder.direct.cloned().unwrap_or_default();
         let granted = self.granted.get(&person.holder.id).cloned().unwrap_or_default();
-        let then = held.minus(old).union(new).union(&granted);
-        let row = DraftRow::new(OperationKind::SetLicenses)
-            .cell(Column::Licenses, licenses(&then))
-            .cell(Column::UnlessChangedFrom, as_held(&held));
+        // A run that gave somebody directly what a group's rule gives would count a seat for it.
+        let had = new.common(&person.holder.bundles());
+        let then = held.minus(old).union(&new.minus(&had)).union(&granted);
+        let row = if then.is_empty() {
+            DraftRow::new(OperationKind::ReleaseLicenses)
+        } else {
+            DraftRow::new(OperationKind::SetLicenses).cell(Column::Licenses, licenses(&then))
+        };
+        let row = row.cell(Column::UnlessChangedFrom, as_held(&held));
         let mut row = self.about(person, row).noting(format!("{new} instead of {old}"));
-        let had = new.common(&held);
         if !had.is_empty() {
             row = row.noting(format!("holds {had} already, so no seat of it is needed"));
         }
@@ -248,7 +252,7 @@ impl<'m> Sheet<'m> {
         for kept in &swaps.unswapped {
             let row = self.about(&self.matching.people[kept.person], DraftRow::ignored());
             rows.push(row.noting(format!(
-                "keeps {} in the swap for {}: {}",
+                "is left out of the swap of {} for {}: {}",
                 kept.swap.old, kept.swap.new, kept.why
             )));
         }

@@ -93,7 +93,8 @@ impl TokenCache {
                     scopes: new.scopes,
                     lifetime: new.lifetime,
                     generation: state.sign_ins,
-                    usable_until: new.lifetime.map(|lifetime| asked + renewal(lifetime)),
+                    // One that is good for longer than time is counted is good for ever.
+                    usable_until: new.lifetime.and_then(|lifetime| asked.checked_add(renewal(lifetime))),
                 });
                 state.failure = None;
                 state.token = Some(Arc::clone(&token));

@@ -113,6 +113,11 @@ impl Machine<'_> {
     ///
     /// May be called for a step that has not been sent, and for one whose call was refused.
     pub(super) fn account_was_there(&mut self, step: StepIndex, user: &User) {
+        self.account_made_by(step, user, "somebody else made the account meanwhile");
+    }
+
+    /// The same, where `by_whom` says who made it, as far as that is known.
+    pub(super) fn account_made_by(&mut self, step: StepIndex, user: &User, by_whom: &str) {
         let Some(account) = self.steps.step(step).account else {
             return;
         };
@@ -134,7 +139,7 @@ impl Machine<'_> {
             return self.fail_with(step, Verdict::new(Status::Conflict, RowReason::AnotherAccount, words));
         }
         if let Some(row) = maker {
-            self.rows.remark(row, "somebody else made the account meanwhile");
+            self.rows.remark(row, by_whom);
             for note in notes {
                 self.rows.remark(row, note);
             }

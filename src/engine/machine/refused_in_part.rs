@@ -19,6 +19,10 @@ use crate::text::fold;
 /// What is said of an account that is there after its call was refused.
 const DONE_ALL_THE_SAME: &str = "the call was refused, and reading back showed that this was done all the same";
 
+/// The same, where the call was refused because somebody is there, and the words do not say who.
+const MADE_BY_WHOM: &str = "the call was refused because of accounts that are there; this one was made by it, or by somebody else \
+                            meanwhile";
+
 impl Machine<'_> {
     /// Whether a part of this call, which was refused as a whole, may have been done all the same.
     pub(super) fn may_be_done_in_part(&self, call: &Call, error: &CallError) -> bool {
@@ -101,7 +105,8 @@ impl Machine<'_> {
                 _ if is_in_part && self.steps.user_of(step).is_some() => {
                     self.fail_step(step, &unknown(mailed_again(&error.message)), None);
                 }
-                Some((user, true)) => self.account_was_there(step, &user),
+                Some((user, true)) if names_any => self.account_was_there(step, &user),
+                Some((user, true)) => self.account_made_by(step, &user, MADE_BY_WHOM),
                 Some((user, false)) => self.found(step, &user, DONE_ALL_THE_SAME),
                 None => left.push(step),
             }
