@@ -1,5 +1,6 @@
 //! What a server says about when to come back: `Retry-After` and the `RateLimit` headers.
 
+use std::cmp::Reverse;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Longer than any sensible pause, and short enough to be added to any clock.
@@ -7,6 +8,9 @@ const LONGEST: Duration = Duration::from_hours(8784);
 
 /// A reset above this is a point in time (seconds since 1970), not a number of seconds from now.
 const EPOCH_SECONDS: u64 = 500_000_000;
+
+/// One above this counts in milliseconds.
+const EPOCH_MILLISECONDS: u64 = EPOCH_SECONDS * 1_000;
 
 /// How long a `Retry-After` value asks to wait: a number of seconds, or an HTTP date in any of its three forms.
 /// `None` if it is neither.
@@ -35,7 +39,9 @@ impl RateLimitHeaders {
         let either = |plain: &str, marked: &str| header(plain).or_else(|| header(marked));
         let remaining = either("ratelimit-remaining", "x-ratelimit-remaining").and_then(count);
         let reset = either("ratelimit-reset", "x-ratelimit-reset").and_then(|value| reset(value, &now));
-        let combined = header("ratelimit").map(combined).unwrap_or_default();
+        let combined = header("ratelimit")
+            .map(|value| combined(value, &now))
+            .unwrap_or_default();
         Self {
             remaining: remaining.or(combined.remaining),
             reset: reset.or(combined.reset),
@@ -43,7 +49,7 @@ impl RateLimitHeaders {
     }
 }
 
-fn combined(value: &str) -> RateLimitHeaders {
+fn combined(value: &str, now: &impl Fn() -> SystemTime) -> RateLimitHeaders {
     let mut listed = RateLimitHeaders::default();
     let mut tightest: Option<RateLimitHeaders> = None;
     for item in value.split(',') {
@@ -51,13 +57,16 @@ fn combined(value: &str) -> RateLimitHeaders {
         for (key, value) in item.split(';').filter_map(|part| part.split_once('=')) {
             match key.trim() {
                 "r" => policy.remaining = count(value),
-                "t" => policy.reset = seconds(value.trim()),
+                "t" => policy.reset = reset(value, now),
                 "remaining" => listed.remaining = count(value),
-                "reset" => listed.reset = seconds(value.trim()),
+                "reset" => listed.reset = reset(value, now),
                 _ => {}
             }
         }
-        let tighter = |known: RateLimitHeaders| policy.remaining < known.remaining;
+        // Of those with as little left the one that takes longer to be whole again.
+        let tighter = |known: RateLimitHeaders| {
+            (policy.remaining, Reverse(policy.reset)) < (known.remaining, Reverse(known.reset))
+        };
         if policy.remaining.is_some() && tightest.is_none_or(tighter) {
             tightest = Some(policy);
         }
@@ -82,7 +91,12 @@ fn reset(value: &str, now: impl Fn() -> SystemTime) -> Option<Duration> {
     let asked = seconds(value.trim())?;
     match value.trim().parse::<u64>() {
         Ok(stamp) if stamp > EPOCH_SECONDS => {
-            let at = UNIX_EPOCH + Duration::from_secs(stamp).min(LONGEST * 100);
+            let since = if stamp > EPOCH_MILLISECONDS {
+                Duration::from_millis(stamp)
+            } else {
+                Duration::from_secs(stamp)
+            };
+            let at = UNIX_EPOCH + since.min(LONGEST * 100);
             Some(at.duration_since(now()).unwrap_or_default().min(LONGEST))
         }
         _ => Some(asked),
@@ -127,6 +141,30 @@ mod tests {
         ] {
             let asked = retry_after(value, then()).unwrap();
             assert!(std::time::Instant::now().checked_add(asked).is_some(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_reset_may_be_a_point_in_time_in_every_style() {
+        for (name, value) in [
+            ("ratelimit-reset", "784111807"),
+            ("x-ratelimit-reset", "784111807000"),
+            ("ratelimit", "limit=100, remaining=0, reset=784111807"),
+            ("ratelimit", "\"default\";r=0;t=784111807"),
+        ] {
+            let read = RateLimitHeaders::read(|asked| (asked == name).then_some(value), then);
+            assert_eq!(read.reset, Some(Duration::from_secs(30)), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn of_policies_with_as_little_left_the_longer_one_counts() {
+        for value in [
+            "\"burst\";r=0;t=1, \"day\";r=0;t=60",
+            "\"day\";r=0;t=60, \"burst\";r=0;t=1",
+        ] {
+            let read = RateLimitHeaders::read(|name| (name == "ratelimit").then_some(value), then);
+            assert_eq!(read.reset, Some(Duration::from_secs(60)), "{value}");
         }
     }
 

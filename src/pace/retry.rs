@@ -159,16 +159,18 @@ pub fn decide(attempt: &Attempt, policy: &RetryPolicy, random: f64) -> Decision 
 }
 
 fn again(attempt: &Attempt, policy: &RetryPolicy, random: f64, otherwise: GiveUp) -> Decision {
-    let after = policy.backoff.delay(attempt.retries, random);
-    let after = after.max(attempt.asked.unwrap_or_default());
-    let is_left = attempt.retries < policy.retries;
-    match attempt.asked {
-        Some(asked) if is_left && asked > policy.max_wait => Decision::GiveUp(GiveUp::PauseTooLong(asked)),
-        _ if is_left && after <= policy.max_wait => {
-            let kind = RetryKind::Transient;
-            Decision::Retry { after, kind }
-        }
-        _ => Decision::GiveUp(otherwise),
+    if attempt.retries >= policy.retries {
+        return Decision::GiveUp(otherwise);
+    }
+    // The longest wait bounds what a server may ask for; a pause of our own is never a reason to give up.
+    let own = policy.backoff.delay(attempt.retries, random).min(policy.max_wait);
+    let asked = attempt.asked.unwrap_or_default();
+    if asked > policy.max_wait {
+        return Decision::GiveUp(GiveUp::PauseTooLong(asked));
+    }
+    Decision::Retry {
+        after: own.max(asked),
+        kind: RetryKind::Transient,
     }
 }
 
@@ -297,7 +299,16 @@ mod tests {
                 assert_eq!(decided, Decision::GiveUp(GiveUp::PauseTooLong(asked)));
             }
         }
-        // What was tried often enough is given up for what it met.
+        // What was tried often enough is given up for what it met, and a pause of our own ends nothing.
+        let short = RetryPolicy {
+            max_wait: Duration::from_millis(100),
+            ..POLICY
+        };
+        let Decision::Retry { after, .. } = decide(&attempt(true, AttemptOutcome::Answered(503), 1), &short, 0.9)
+        else {
+            panic!("given up with a retry left");
+        };
+        assert_eq!(after, short.max_wait);
         overloaded.retries = POLICY.retries;
         assert_eq!(decide(&overloaded, &POLICY, 0.9), Decision::GiveUp(GiveUp::Unclear));
     }

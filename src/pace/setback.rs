@@ -162,4 +162,23 @@ mod tests {
         assert!(gaps.iter().all(|gap| *gap <= 16.1), "{gaps:?}");
         assert!(gaps.last().unwrap() > &15.9, "{gaps:?}");
     }
+
+    #[test]
+    fn however_many_setbacks_there_were_two_served_calls_halve_the_longest_distance() {
+        let backoff = Backoff {
+            first: Duration::from_millis(500),
+            most: Duration::from_mins(1),
+        };
+        let begun = Instant::now();
+        let mut setbacks = Setbacks::default();
+        for minute in 0..30 {
+            let at = begun + Duration::from_mins(minute);
+            setbacks.met(at, at, &backoff, 1.0);
+        }
+        assert_eq!(setbacks.distance(), LONGEST);
+        let later = begun + Duration::from_mins(31);
+        setbacks.served(later);
+        setbacks.served(later);
+        assert_eq!(setbacks.distance(), LONGEST / 2);
+    }
 }
