@@ -242,7 +242,15 @@ fn invitations(refused: &[usize]) -> String {
 
 #[test]
 fn nobody_is_mailed_twice_where_a_refused_call_has_invited_those_before_the_one_at_fault() {
-    for refused in [vec![1], vec![1, 2], vec![5], vec![1, 7], vec![3, 4, 12], vec![12]] {
+    for refused in [
+        vec![1],
+        vec![1, 2],
+        vec![1, 2, 3, 9, 12],
+        vec![5],
+        vec![1, 7],
+        vec![3, 4, 12],
+        vec![12],
+    ] {
         let stage = stops_at_the_first_refused();
         meanwhile(&stage, &invitations(&refused), &[], "invite", |world| {
             assert!(world.let_directory_manage("Team 02"));

@@ -28,7 +28,7 @@ fn names_of_the_directory_are_words() {
     let stage = evil_company();
     let rows = format!(
         "operation,user,groups,licenses\ndelete,{ANNA},,\ndelete,{BRAM},,\nadd-to-groups,{HUGO},\"nobody{EVIL}\",\nset-licenses,\"anna.{}\",,ATTUNU\n",
-        EVIL.replace([';', '\r', '\n'], "")
+        EVIL.replace([';', ':', '\r', '\n'], "")
     );
     stage.write("sheet.csv", &rows);
     for command in ["check", "plan"] {

@@ -10,6 +10,7 @@ use super::read_back::mailed_again;
 use super::rows::StepFailure;
 use super::schedule::{Tries, Waiting};
 use super::state::{Machine, Task};
+use super::steps::StepState;
 use crate::api::{CallError, User};
 use crate::directory::ReadError;
 use crate::model::Status;
@@ -34,7 +35,7 @@ impl Machine<'_> {
             // Who may not invite at all has invited nobody.
             && error.status != Some(403)
             && call.steps.iter().any(|step| self.steps.user_of(*step).is_none())
-            && self.refused_together.get(&family).is_none_or(|known| known.leaves_open(*first))
+            && self.refused_together.get(&family).is_none_or(|known| known.leaves_open(*first, |step| self.steps.state(step) == StepState::Done))
     }
 
     /// Looks which accounts of a refused call are there all the same.

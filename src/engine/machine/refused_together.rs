@@ -3,10 +3,6 @@
 
 use crate::plan::StepIndex;
 
-/// A call that begins with the entry at fault says nothing of those behind it: so many calls that begin with different
-/// entries do.
-const ENOUGH: usize = 2;
-
 /// What refused calls of a kind have shown.
 #[derive(Debug, Default)]
 pub(super) struct RefusedTogether {
@@ -17,10 +13,12 @@ pub(super) struct RefusedTogether {
 }
 
 impl RefusedTogether {
-    /// Whether it is not known that nothing was done of another one that begins with this entry.
-    pub(super) fn leaves_open(&self, first: StepIndex) -> bool {
-        let is_at_fault = self.undone.contains(&first);
-        !is_at_fault && (self.is_in_part || self.undone.len() < ENOUGH)
+    /// Whether it is not known that nothing was done of another one that begins with this entry. A call that begins with
+    /// the entry at fault says nothing of those behind it; one whose first entry passed later says that nothing of it had
+    /// been done although it could.
+    pub(super) fn leaves_open(&self, first: StepIndex, has_passed: impl Fn(StepIndex) -> bool) -> bool {
+        let is_whole = !self.is_in_part && self.undone.iter().any(|first| has_passed(*first));
+        !is_whole && !self.undone.contains(&first)
     }
 
     /// One was refused of which entries were done.

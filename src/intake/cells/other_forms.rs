@@ -22,6 +22,10 @@ pub(in crate::intake) fn address_in(text: &str) -> Option<&str> {
     {
         return None;
     }
+    // A letter by itself before the address may be its own, parted from it by what was no letter: `b ob@x.example`.
+    if text.split_whitespace().any(|word| word.chars().count() == 1) {
+        return None;
+    }
     let mut found = text
         .split(is_between)
         .map(|part| part.trim_start_matches(['#', '\'']).trim_end_matches(['.', '\'']))
