@@ -164,7 +164,7 @@ mod tests {
             "\"day\";r=0;t=60, \"burst\";r=0;t=1",
         ] {
             let read = RateLimitHeaders::read(|name| (name == "ratelimit").then_some(value), then);
-            assert_eq!(read.reset, Some(Duration::from_secs(60)), "{value}");
+            assert_eq!(read.reset, Some(Duration::from_mins(1)), "{value}");
         }
     }
 

@@ -23,7 +23,8 @@ pub(in crate::intake) fn address_in(text: &str) -> Option<&str> {
         return None;
     }
     // A letter by itself before the address may be its own, parted from it by what was no letter: `b ob@x.example`.
-    if text.split_whitespace().any(|word| word.chars().count() == 1) {
+    let is_letter = |word: &str| word.chars().count() == 1 && word.chars().all(char::is_alphanumeric);
+    if text.split_whitespace().any(is_letter) {
         return None;
     }
     let mut found = text
@@ -150,6 +151,7 @@ mod tests {
             "ann@@x.example",
             "ann lee",
             "@x.example",
+            "b ob@x.example",
         ] {
             assert_eq!(address_in(text), None, "{text}");
         }
