@@ -312,10 +312,8 @@ fn stopped_midway(
         return 0;
     }
     let is_of_part = |key: &RowKey| part.is_none_or(|part| part.contains(key));
-    let is_stopped = |key: &RowKey| history.status(key) == Some(Status::NotRun) && history.is_begun(key);
-    order
-        .iter()
-        .filter(|(key, _)| is_of_part(key) && is_stopped(key))
+    let keys = order.iter().map(|(key, _)| key);
+    keys.filter(|key| is_of_part(key) && history.is_stopped_midway(key))
         .count()
 }
 

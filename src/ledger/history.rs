@@ -93,6 +93,11 @@ impl History {
         self.line_of(key).is_some_and(|line| line.known.is_begun())
     }
 
+    /// Whether a run did not get to the end of a row, or of its correction, and something was done for it.
+    pub fn is_stopped_midway(&self, key: &RowKey) -> bool {
+        self.line_of(key).is_some_and(|line| line.known.is_stopped_midway())
+    }
+
     /// Whether a row waits for its date, and nothing was done for it.
     pub fn is_postponed(&self, key: &RowKey) -> bool {
         self.line_of(key)

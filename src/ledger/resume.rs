@@ -101,6 +101,11 @@ impl Known {
         !matches!(self.status, Status::Done | Status::Unchanged) && self.outlives_its_row()
     }
 
+    /// Whether the run that wrote the line did not get to the end of the row, and something was, or may have been, done for it.
+    pub fn is_stopped_midway(self) -> bool {
+        self.status == Status::NotRun && self.is_begun()
+    }
+
     /// Whether the line stays in the file after its row has left the sheet: something was, or may have been, done for
     /// the row.
     pub fn outlives_its_row(self) -> bool {

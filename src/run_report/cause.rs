@@ -200,9 +200,10 @@ impl Cause {
     /// Why the row of this record is not done; `None` of one that is done.
     pub fn of_record(record: &Record) -> Option<Self> {
         let report = &record.report;
-        let cause = match report.status {
-            Status::NotRun if Known::of(record).is_begun() => STOPPED_MIDWAY,
-            status => Self::of(status, &report.code, record.http_status)?,
+        let cause = if Known::of(record).is_stopped_midway() {
+            STOPPED_MIDWAY
+        } else {
+            Self::of(report.status, &report.code, record.http_status)?
         };
         // Of what is not known it would say too much.
         let is_owed = report.owes_licenses() && ![UNKNOWN, IN_DOUBT].contains(&cause);

@@ -31,7 +31,7 @@ impl Outcome {
             Status::Waiting => Self::Waits,
             Status::Duplicate => Self::Twice,
             // Somebody was invited, and has nothing yet of what else the row says.
-            Status::NotRun if Known::of(record).is_begun() => Self::Needs,
+            Status::NotRun if Known::of(record).is_stopped_midway() => Self::Needs,
             Status::NotRun => Self::NotReached,
             Status::NotFound
             | Status::Ambiguous

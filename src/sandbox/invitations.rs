@@ -35,35 +35,20 @@ struct InvitedUser {
 /// `POST /api/User/InviteUsers`, whose body is a bare array.
 pub(super) fn invite(context: &mut Context<'_>) -> Outcome {
     let invitations: Vec<Invitation> = context.body()?;
-    if context.config.quirks.stops_at_refused_invitation {
-        return invite_until_one_is_refused(context, invitations);
-    }
-    let entries: Vec<InvitedUser> = invitations
-        .into_iter()
-        .map(|invitation| {
-            let email = invitation.email.clone();
-            let invited = invite_one(context, invitation);
-            InvitedUser {
-                email,
-                success: invited.is_ok(),
-                id: *invited.as_ref().unwrap_or(&UserId(uuid::Uuid::nil())),
-                error_msg: invited.err(),
-            }
-        })
-        .collect();
-    Reply::ok(&json!({"result": identity_result(None), "users": entries}))
-}
-
-fn invite_until_one_is_refused(context: &mut Context<'_>, invitations: Vec<Invitation>) -> Outcome {
     let mut entries = Vec::new();
     for invitation in invitations {
         let email = invitation.email.clone();
-        let id = invite_one(context, invitation).map_err(|words| Reply::identity_error("InvitationFailed", &words))?;
+        let invited = invite_one(context, invitation);
+        if let Err(words) = &invited
+            && context.config.quirks.stops_at_refused_invitation
+        {
+            return Err(Reply::identity_error("InvitationFailed", words));
+        }
         entries.push(InvitedUser {
             email,
-            id,
-            error_msg: None,
-            success: true,
+            success: invited.is_ok(),
+            id: *invited.as_ref().unwrap_or(&UserId(uuid::Uuid::nil())),
+            error_msg: invited.err(),
         });
     }
     Reply::ok(&json!({"result": identity_result(None), "users": entries}))

@@ -22,8 +22,7 @@ const OF_COMMANDS: [(&str, &str); 9] = [
 ];
 
 /// What is said of flags in sentences that are no advice, and the same without them.
-const OF_FLAGS: [(&str, &str); 4] = [
-    ("; add `--again` to start over", ""),
+const OF_FLAGS: [(&str, &str); 3] = [
     ("enough for `--max-failures` to stop the run", "enough to stop the run"),
     (", or try every row with `--max-failures 100%`", ""),
     (

@@ -75,46 +75,46 @@ impl Machine<'_> {
             }
         };
         let words = fold(&error.message);
-        let is_named = |step: &StepIndex| {
-            self.address(*step)
-                .is_some_and(|address| words.contains(&fold(&address)))
-        };
-        let names_any = call.steps.iter().any(is_named);
-        // Where it is refused because somebody is there, that account is not of its making.
-        let is_others = |step: &StepIndex| is_taken(error) && (!names_any || is_named(step));
-        let looked_at: Vec<(StepIndex, Option<(User, bool)>)> = (call.steps.iter())
-            .map(|step| {
-                let user = self.address(*step).and_then(|address| found.get(&fold(&address)));
-                (*step, user.map(|user| (user.clone(), is_others(step))))
-            })
-            .collect();
-        let is_in_part = looked_at
-            .iter()
-            .any(|(_, there)| there.as_ref().is_some_and(|(_, is_others)| !is_others));
-        let is_anybody_there = looked_at.iter().any(|(_, there)| there.is_some());
-        let known = self.refused_together.entry(call.kind.family()).or_default();
-        if is_in_part {
-            known.was_done_in_part();
+        let is_named = |address: &str| words.contains(address);
+        let (mut there, mut left, mut names_any) = (Vec::new(), Vec::new(), false);
+        for step in &call.steps {
+            let address = self.address(*step).map(|address| fold(&address));
+            names_any |= address.as_deref().is_some_and(is_named);
+            match address.and_then(|address| found.get_key_value(&address)) {
+                Some((address, user)) => there.push((*step, address, user)),
+                None => left.push(*step),
+            }
         }
-        if !is_anybody_there {
+        let known = self.refused_together.entry(call.kind.family()).or_default();
+        if there.is_empty() {
             known.was_not_done(&call.steps);
             return self.split_or_blame(call, None, error);
         }
-        let mut left = Vec::new();
-        for (step, there) in looked_at {
-            match there {
-                _ if is_in_part && self.steps.user_of(step).is_some() => {
-                    self.fail_step(step, &unknown(mailed_again(&error.message)), None);
-                }
-                Some((user, true)) if names_any => self.account_was_there(step, &user),
-                Some((user, true)) => self.account_made_by(step, &user, MADE_BY_WHOM),
-                Some((user, false)) => self.found(step, &user, DONE_ALL_THE_SAME),
-                None => left.push(step),
+        // Where it is refused because somebody is there, that account is not of its making.
+        let is_others = |address: &str| is_taken(error) && (!names_any || is_named(address));
+        let is_in_part = there.iter().any(|(_, address, _)| !is_others(address));
+        if is_in_part {
+            known.was_done_in_part();
+            let was_there = |step: &mut StepIndex| self.steps.user_of(*step).is_some();
+            for step in left.extract_if(.., was_there).collect::<Vec<_>>() {
+                self.fail_step(step, &unknown(mailed_again(&error.message)), None);
             }
         }
-        let left = Some(left)
-            .filter(|left| !left.is_empty())
-            .map(|steps| Call { kind: call.kind, steps });
-        self.schedule.put_back(left.map(|call| Waiting::tried(call, tries)));
+        for (step, address, user) in there {
+            if !is_others(address) {
+                self.found(step, user, DONE_ALL_THE_SAME);
+            } else if names_any {
+                self.account_was_there(step, user);
+            } else {
+                self.account_made_by(step, user, MADE_BY_WHOM);
+            }
+        }
+        if !left.is_empty() {
+            let call = Call {
+                kind: call.kind,
+                steps: left,
+            };
+            self.schedule.put_back([Waiting::tried(call, tries)]);
+        }
     }
 }

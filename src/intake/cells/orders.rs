@@ -107,7 +107,7 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
 
 /// Whether a header, by its key, is that of a column which says what happens to somebody.
 pub(in crate::intake) fn names_what_happens(key: &str) -> bool {
-    HEADERS.split_whitespace().any(|known| known == key)
+    is_one_of(HEADERS, key)
 }
 
 /// Whether a cell under this header says that its row is not to be done, where all rows give something, or some take
@@ -117,7 +117,6 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direct
         return false;
     }
     let folded: String = fold(cell).chars().filter(|letter| letter.is_alphanumeric()).collect();
-    let is_one_of = |list: &str, text: &str| list.split_whitespace().any(|known| known == text);
     let polite = ["bitte", "please"].iter().find_map(|word| folded.strip_prefix(word));
     if is_one_of(WITHDRAWN, &folded) || is_one_of(NOT_TO_RUN, polite.unwrap_or(&folded)) || forbids(cell) {
         return true;
@@ -130,7 +129,6 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direct
         let key = column_key(header);
         return is_one_of(CALLS_OFF, &key) || takes && (is_one_of(KEEPS, &key) || forbids(header));
     }
-    let is_of_states = |key: &str| key.contains("status") || is_one_of(STATES, key);
     is_one_of(CLOSED, &folded) && is_of_states(&column_key(header))
 }
 
@@ -139,16 +137,21 @@ pub(in crate::intake) fn says_gone(header: &str, cell: &str) -> bool {
     if cell.len() > LONGEST {
         return false;
     }
-    let is_one_of = |list: &str, text: &str| list.split_whitespace().any(|known| known == text);
     let key = column_key(header);
     match parse_flag(cell) {
         Some(true) => is_one_of(DISABLED, &key),
         Some(false) => is_one_of(ENABLED, &key),
-        None => {
-            let is_of_states = key.contains("status") || key.ends_with("state") || is_one_of(STATES, &key);
-            is_of_states && is_one_of(GONE, &fold(cell).replace(' ', ""))
-        }
+        None => (is_of_states(&key) || key.ends_with("state")) && is_one_of(GONE, &fold(cell).replace(' ', "")),
     }
+}
+
+fn is_one_of(list: &str, text: &str) -> bool {
+    list.split_whitespace().any(|known| known == text)
+}
+
+/// Whether a header, by its key, is that of a column in which other systems have how far something has come.
+fn is_of_states(key: &str) -> bool {
+    key.contains("status") || is_one_of(STATES, key)
 }
 
 /// Whether a worksheet by its name is one of people from whom nothing is to be taken.

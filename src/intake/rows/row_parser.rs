@@ -150,12 +150,12 @@ impl<'o> RowParser<'o> {
         let is_torn = problems.iter().any(|problem| problem.severity == Severity::Error);
         let is_whole = row.malformed().is_none();
         if is_whole && is_printed(header, row) {
-            self.no_row(header, row, cleaned, printed(1));
+            self.refuse_line(header, row, cleaned, printed(1));
             self.parsed.recurring.add(Recurring::Printed, row.number());
             return;
         }
         if let Some(problem) = heading(header, row).filter(|_| is_whole) {
-            self.no_row(header, row, cleaned, problem.clone());
+            self.refuse_line(header, row, cleaned, problem.clone());
             self.parsed.problems.push(worksheet.problem(row.number(), problem));
             return;
         }
@@ -214,7 +214,7 @@ impl<'o> RowParser<'o> {
     }
 
     /// Refuses a line among the rows that is no row; who asks for that tells of it.
-    fn no_row(&mut self, header: &Header, row: &Row, cleaned: &mut CleanedCells, problem: UnplacedProblem) {
+    fn refuse_line(&mut self, header: &Header, row: &Row, cleaned: &mut CleanedCells, problem: UnplacedProblem) {
         let mut cells = RowCells::none_of(header, row);
         cells.take(header, row, cleaned, &mut Vec::new());
         self.operation(None, row, &cells, 0, &mut vec![problem]);
