@@ -156,8 +156,8 @@ impl<'a> Driver<'a> {
             Effect::FindAccounts { task, addresses, looks } => {
                 let (read_back, shared) = (self.read_back.despite_stop(&self.grace), self.shared_look.clone());
                 let read_back = match looks {
-                    Looks::Once => read_back.without_patience(),
-                    Looks::UntilFound => read_back,
+                    Looks::Briefly => read_back.less_patient(),
+                    Looks::Patiently => read_back,
                 };
                 self.start(
                     async move { Input::AccountsFound(task, read_back.settle_together(&addresses, &shared).await) },

@@ -215,16 +215,21 @@ fn whoever_is_invited_by_somebody_else_meanwhile_is_not_mailed_and_joins_the_gro
 }
 
 /// An organization whose service invites one after the other, and refuses a call at the first that it cannot invite.
-fn stops_at_the_first_refused() -> Stage {
-    Stage::with(Config {
+/// Accounts show `lag` after they were made.
+fn stops_at_the_first_refused(lag: Duration) -> Stage {
+    let stage = Stage::with(Config {
         population: Population::Generated(105),
         latency: Duration::from_millis(150),
+        consistency_lag: lag,
         quirks: Quirks {
             stops_at_refused_invitation: true,
             ..Quirks::default()
         },
         ..Config::unlimited()
-    })
+    });
+    let settle = lag.as_millis() * 15 + 30;
+    stage.write("reseat.toml", format!("[profile.default.limits]\nsettle = \"{settle}ms\"\n"));
+    stage
 }
 
 fn invitations(refused: &[usize]) -> String {
@@ -251,7 +256,7 @@ fn nobody_is_mailed_twice_where_a_refused_call_has_invited_those_before_the_one_
         vec![3, 4, 12],
         vec![12],
     ] {
-        let stage = stops_at_the_first_refused();
+        let stage = stops_at_the_first_refused(Duration::ZERO);
         meanwhile(&stage, &invitations(&refused), &[], "invite", |world| {
             assert!(world.let_directory_manage("Team 02"));
         })
@@ -268,8 +273,21 @@ fn nobody_is_mailed_twice_where_a_refused_call_has_invited_those_before_the_one_
 }
 
 #[test]
+fn nobody_is_mailed_twice_where_those_that_a_refused_call_has_invited_show_only_later() {
+    let stage = stops_at_the_first_refused(Duration::from_millis(400));
+    meanwhile(&stage, &invitations(&[5]), &[], "invite", |world| {
+        assert!(world.let_directory_manage("Team 02"));
+    })
+    .ends(3);
+    let world = stage.world();
+    let mails = (1..=12).map(|number| world.mails_to(&format!("joiner{number}@new.example")));
+    assert_eq!(mails.collect::<Vec<_>>(), [1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(spoiled(&stage), rows("rejected", &[5]));
+}
+
+#[test]
 fn an_account_that_somebody_else_made_is_told_from_those_that_a_refused_call_made() {
-    let stage = stops_at_the_first_refused();
+    let stage = stops_at_the_first_refused(Duration::ZERO);
     meanwhile(&stage, &invitations(&[]), &[], "invite", |world| {
         let address = "joiner5@new.example";
         let mut user = User::local(UserId(uuid(1)), address, address, Timestamp::now());

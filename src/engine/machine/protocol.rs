@@ -100,13 +100,13 @@ pub enum Urgency {
     DespiteStop,
 }
 
-/// How often to look for accounts.
+/// For how long to look for accounts, until all are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Looks {
-    /// Once.
-    Once,
-    /// Again and again, until all are found or they would have shown by now.
-    UntilFound,
+    /// For as long as new accounts usually take to show, where probably nothing was made.
+    Briefly,
+    /// Until they would have shown by now.
+    Patiently,
 }
 
 /// Something for the caller to do.
@@ -136,7 +136,7 @@ pub enum Effect {
         task: TaskId,
         /// Their addresses, or user names.
         addresses: Vec<String>,
-        /// How often.
+        /// For how long.
         looks: Looks,
     },
     /// Read the direct allocations of these users.

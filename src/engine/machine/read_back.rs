@@ -59,7 +59,7 @@ impl Machine<'_> {
         self.effects.push_back(Effect::FindAccounts {
             task,
             addresses,
-            looks: Looks::UntilFound,
+            looks: Looks::Patiently,
         });
     }
 

@@ -1,6 +1,6 @@
 //! Calls that mail or make several accounts and are refused as a whole. No document says whether nothing of them was done
 //! then; a service that goes through the entries and stops at the first that it refuses has done those before it, and
-//! these must not be sent again. So it is looked once, until it is known how the service does it.
+//! these must not be sent again. So it is looked, until it is known how the service does it.
 
 use std::collections::HashMap;
 
@@ -50,7 +50,7 @@ impl Machine<'_> {
         self.effects.push_back(Effect::FindAccounts {
             task,
             addresses,
-            looks: Looks::Once,
+            looks: Looks::Briefly,
         });
     }
 
@@ -85,8 +85,14 @@ impl Machine<'_> {
                 None => left.push(*step),
             }
         }
+        if self.is_stopping() && !self.has_grace {
+            let words = format!("{}; the run stopped while it was looked whether a part was done", error.message);
+            for step in left.drain(..) {
+                self.fail_step(step, &unknown(words.clone()), None);
+            }
+        }
         let known = self.refused_together.entry(call.kind.family()).or_default();
-        if there.is_empty() {
+        if there.is_empty() && !left.is_empty() {
             known.was_not_done(&call.steps);
             return self.split_or_blame(call, None, error);
         }
