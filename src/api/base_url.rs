@@ -15,6 +15,9 @@ pub enum BaseUrlError {
     /// It cannot be read as an address at all.
     #[error("is no address ({0}); write it like `https://cloud.uipath.com`")]
     Unreadable(String),
+    /// Blanks or line breaks in it, some of which a URL parser drops without a word.
+    #[error("has a space or a line break in it; write one address, like `https://cloud.uipath.com`")]
+    Blank,
     /// Another scheme than `https`.
     #[error("must begin with `https://`; only an address on this very computer may do without TLS")]
     NotHttps,
@@ -52,6 +55,9 @@ impl BaseUrl {
 
     /// The address of one service, which may have a path: `https://suite.example/identity_`.
     pub fn parse_service(text: &str) -> Result<Self, BaseUrlError> {
+        if text.trim().contains(char::is_whitespace) {
+            return Err(BaseUrlError::Blank);
+        }
         let mut url =
             Url::parse(&with_one_scheme(text.trim())).map_err(|error| BaseUrlError::Unreadable(error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -196,6 +202,8 @@ mod tests {
             ("https://me:word@cloud.uipath.com", BaseUrlError::Credentials),
             ("https://cloud.uipath.com?x=1", BaseUrlError::Query),
             ("https://cloud.uipath.com/acme//portal_/", path),
+            ("https://cloud.uipath.com\nhttps://other.example", BaseUrlError::Blank),
+            ("https://cloud. uipath.com", BaseUrlError::Blank),
         ] {
             assert_eq!(BaseUrl::parse(pasted), Err(fault), "{pasted}");
         }

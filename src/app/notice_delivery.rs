@@ -76,9 +76,7 @@ async fn deliver(object: Vec<u8>, notify: &Notify, settings: &Settings, stop: Ar
         Notify::Address(address) => post(object, address, settings).await,
         Notify::File(path) => {
             let path = path.clone();
-            let read = off_thread(move || fs_err::read_to_string(path)).await;
-            let read = read.map_err(|error| error.to_string())?;
-            let address = NoticeAddress::parse(&read).map_err(|what| format!("what the file holds {what}"))?;
+            let address = off_thread(move || NoticeAddress::read(&path)).await?;
             post(object, &address, settings).await
         }
         Notify::Command(line) => {

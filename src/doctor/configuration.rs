@@ -31,6 +31,15 @@ pub fn configuration(survey: &Survey, first: Option<&FirstSteps>) -> Vec<Finding
     findings
 }
 
+/// Nobody will be told when a run ends, as the file that is to hold the address does not.
+pub fn untold_of_runs(why: &str) -> Finding {
+    Finding::warning(
+        Check::Configuration,
+        format!("`notify_file`: {why}, so nobody is told of runs"),
+    )
+    .with_help("the file has to be there, with one address that begins with `https://` and nothing else")
+}
+
 /// Where the settings are from.
 fn source(survey: &Survey) -> String {
     let profile = survey.profile.as_deref().unwrap_or_default();

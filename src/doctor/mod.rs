@@ -21,7 +21,7 @@ mod state_folder;
 mod verdict;
 
 pub use check::Check;
-pub use configuration::configuration;
+pub use configuration::{configuration, untold_of_runs};
 pub use file::{FileOutcome, file};
 pub use finding::{Blame, Finding, Outcome};
 pub use first_steps::{Commands, Essential, FirstSteps};

@@ -6,7 +6,7 @@ use super::choice::{Chosen, Seats, choose};
 use super::class::Class;
 use super::giving_back::{Giver, set_of};
 use super::people::Person;
-use super::swaps::{Swaps, count};
+use super::swaps::{Reason, Swaps, count};
 use super::wants::Want;
 use super::{BundleLine, Counts, MissingOut, Obstacle, Rules};
 use crate::directory::Snapshot;
@@ -226,18 +226,23 @@ impl<'a> Matching<'a> {
     }
 
     pub(super) fn missing_out(&self) -> Vec<MissingOut> {
-        let denied = self.swaps.units.iter().filter(|unit| !unit.is_granted).map(|unit| {
-            let holder = self.people[unit.person].holder;
+        let swap = |person: usize, new: &BundleCode, why: Obstacle| {
+            let holder = self.people[person].holder;
             MissingOut {
                 label: holder
                     .account
                     .map_or_else(|| holder.id.to_string(), |user| account_name(self.snapshot, user)),
                 user: Some(holder.id),
-                licenses: set_of(unit.new),
+                licenses: set_of(new),
                 place: None,
-                why: Obstacle::NoSeat,
+                why,
             }
-        });
+        };
+        let denied = self.swaps.units.iter().filter(|unit| !unit.is_granted);
+        let denied = denied.map(|unit| swap(unit.person, unit.new, Obstacle::NoSeat));
+        let unswapped = self.swaps.unswapped.iter();
+        let unowned = unswapped.filter(|unswapped| matches!(unswapped.why, Reason::NotOwned));
+        let unowned = unowned.map(|unswapped| swap(unswapped.person, &unswapped.swap.new, Obstacle::NotOwned));
         let wanted = self.wants.iter().flat_map(|want| {
             let missing = |licenses: BundleSet, why: Obstacle| {
                 (!licenses.is_empty()).then(|| MissingOut {
@@ -256,7 +261,7 @@ impl<'a> Matching<'a> {
                 ],
             }
         });
-        denied.chain(wanted.flatten()).collect()
+        denied.chain(unowned).chain(wanted.flatten()).collect()
     }
 }
 

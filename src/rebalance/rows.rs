@@ -10,8 +10,9 @@ use super::giving_back::{Giver, set_of};
 use super::matching::Matching;
 use super::notes::{Notes, freed_by, rules_of};
 use super::people::Person;
+use super::swaps::Reason;
 use super::wants::{Want, WantedBy};
-use super::{Known, Untold};
+use super::{Known, Swap, Untold};
 use crate::api::{ReleaseRoute, ToldTime};
 use crate::draft::{DraftRow, group_name, licenses};
 use crate::intake::{Column, FactColumn, print_list, print_state};
@@ -251,10 +252,12 @@ impl<'m> Sheet<'m> {
         }
         for kept in &swaps.unswapped {
             let row = self.about(&self.matching.people[kept.person], DraftRow::ignored());
-            rows.push(row.noting(format!(
-                "is left out of the swap of {} for {}: {}",
-                kept.swap.old, kept.swap.new, kept.why
-            )));
+            let Swap { old, new } = kept.swap;
+            let why = match &kept.why {
+                Reason::OwnTo(words) => words.clone(),
+                Reason::NotOwned => format!("the organization does not own {new}"),
+            };
+            rows.push(row.noting(format!("is left out of the swap of {old} for {new}: {why}")));
         }
     }
 

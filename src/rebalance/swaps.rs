@@ -28,7 +28,15 @@ pub(super) struct SwapUnit<'a> {
 pub(super) struct Unswapped<'a> {
     pub(super) person: usize,
     pub(super) swap: &'a Swap,
-    pub(super) why: String,
+    pub(super) why: Reason,
+}
+
+/// Why somebody is not swapped.
+pub(super) enum Reason {
+    /// By who they are or how they hold it, in words.
+    OwnTo(String),
+    /// The organization does not own the new bundle.
+    NotOwned,
 }
 
 /// Everybody who holds something that is to be swapped.
@@ -129,43 +137,44 @@ fn takes(person: &Person<'_>, swap: &Swap) -> bool {
 
 /// Whether this one is swapped, or why the old bundle is kept, in whatever way it is held. `None` for whoever has nothing
 /// to do with it.
-fn outcome(snapshot: &Snapshot, person: &Person<'_>, swap: &Swap, wanted: &WantedBy) -> Option<Result<(), String>> {
+fn outcome(snapshot: &Snapshot, person: &Person<'_>, swap: &Swap, wanted: &WantedBy) -> Option<Result<(), Reason>> {
+    let own_to = |words: String| Some(Err(Reason::OwnTo(words)));
     let holder = person.holder;
     let account = holder.account?;
     let is_direct = holder.direct.is_some_and(|held| held.contains(&swap.old));
     let by_groups = holder.by_groups.iter().filter(|seat| seat.bundles.contains(&swap.old));
     let groups: Vec<GroupId> = by_groups.map(|seat| seat.group).collect();
     if holder.is_blocked() && !person.givers_of(snapshot, &swap.old).is_empty() {
-        return Some(Err("is blocked from every licence".to_owned()));
+        return own_to("is blocked from every licence".to_owned());
     }
     if !groups.is_empty() {
         let as_well = if is_direct { " as well" } else { "" };
         let rules = rules_of(snapshot, groups.into_iter());
-        return Some(Err(format!("holds it by {rules}{as_well}")));
+        return own_to(format!("holds it by {rules}{as_well}"));
     }
     if holder
         .by_unnamed_groups
         .is_some_and(|unnamed| unnamed.contains(&swap.old))
     {
-        return Some(Err("comes from a group, and from which is not told here".to_owned()));
+        return own_to("comes from a group, and from which is not told here".to_owned());
     }
     if !is_direct {
         return None;
     }
     if !account.is_person() {
-        return Some(Err(no_person(account)));
+        return own_to(no_person(account));
     }
     if let Some(kept) = person.kept {
-        return Some(Err(kept.words()));
+        return own_to(kept.words());
     }
     if wanted.get(&holder.id).is_some_and(|wanted| wanted.contains(&swap.old)) {
-        return Some(Err("is among the wanted with this very licence".to_owned()));
+        return own_to("is among the wanted with this very licence".to_owned());
     }
     if is_given(person, swap) && account.is_deactivated() {
-        return Some(Err("is deactivated".to_owned()));
+        return own_to("is deactivated".to_owned());
     }
     if is_given(person, swap) && !snapshot.unowned(&set_of(&swap.new)).is_empty() {
-        return Some(Err(format!("the organization does not own {}", swap.new)));
+        return Some(Err(Reason::NotOwned));
     }
     Some(Ok(()))
 }

@@ -10,7 +10,7 @@ use crate::directory::Gap;
 use crate::draft::DraftRow;
 use crate::intake::{Column, FactColumn, KeptPerson};
 use crate::model::OperationKind;
-use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules};
+use crate::rebalance::{BundleLine, Class, MissingOut, Obstacle, Proposal, Rules, Swap};
 use crate::sheet::WrittenCell;
 use crate::text::{self, choose, clean, fold, length_text, number, plural};
 
@@ -186,6 +186,7 @@ impl RebalanceView<'_> {
                 line.code
             )?;
         }
+        self.write_idle_swaps(out)?;
         for line in self.proposal.bundles.iter().filter(|line| line.freed > 0) {
             let over = excess(line);
             if over > 0 {
@@ -211,6 +212,20 @@ impl RebalanceView<'_> {
                     number(line.left_alone)
                 )?,
             }
+        }
+        Ok(())
+    }
+
+    /// Swaps that swap nothing.
+    fn write_idle_swaps(&self, out: &mut dyn Write) -> io::Result<()> {
+        for Swap { old, new } in self.rules.swaps_in_force() {
+            let line = self.proposal.bundles.iter().find(|line| line.code == *old);
+            let why = match line {
+                Some(line) if line.swapped > 0 => continue,
+                Some(line) if line.taken != Some(0) => "; the sheet says why of each who holds it".to_owned(),
+                Some(_) | None => format!(": nobody holds {old}"),
+            };
+            writeln!(out, "{WARNING}warning{WARNING:#}: no {old} is swapped for {new}{why}")?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Who is told when a run ends, needs approval or stops.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -33,6 +33,10 @@ impl NoticeAddress {
     /// # Errors
     /// Says what is wrong, in words that follow the place where it was said.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
+        // A URL parser drops line breaks, so that two addresses would be one.
+        if text.trim().contains(char::is_whitespace) {
+            return Err("has a space or a line break in it, and is to be one address");
+        }
         let url = Url::parse(text.trim()).map_err(|_| "is no address")?;
         if url.host_str().is_none_or(str::is_empty) {
             return Err("is no address");
@@ -43,6 +47,15 @@ impl NoticeAddress {
             _ => return Err("must begin with `https://`"),
         }
         Ok(Self(SecretString::from(String::from(url))))
+    }
+
+    /// The address that a file holds.
+    ///
+    /// # Errors
+    /// Says why there is none, without repeating what the file holds.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = fs_err::read_to_string(path).map_err(|error| error.to_string())?;
+        Self::parse(&text).map_err(|what| format!("what the file `{}` holds {what}", path.display()))
     }
 
     /// The whole address.
@@ -126,6 +139,8 @@ mod tests {
             ("ftp://hooks.example/hunter2", "https://"),
             ("hooks.example", "no address"),
             ("mailto:ann@acme.example", "no address"),
+            ("https://hooks.example/hunter2\n# the old one\n", "line break"),
+            ("https://hooks.example/hunter2\nhttps://hooks.example/3\n", "line break"),
             ("", "no address"),
         ] {
             let refused = NoticeAddress::parse(text).unwrap_err();

@@ -228,7 +228,10 @@ fn stops_at_the_first_refused(lag: Duration) -> Stage {
         ..Config::unlimited()
     });
     let settle = lag.as_millis() * 15 + 30;
-    stage.write("reseat.toml", format!("[profile.default.limits]\nsettle = \"{settle}ms\"\n"));
+    stage.write(
+        "reseat.toml",
+        format!("[profile.default.limits]\nsettle = \"{settle}ms\"\n"),
+    );
     stage
 }
 

@@ -314,6 +314,27 @@ fn the_address_comes_from_a_file_or_a_variable_as_well_and_is_shown_by_its_host_
 }
 
 #[test]
+fn a_file_that_does_not_hold_one_address_is_told_by_doctor_without_being_repeated() {
+    let stage = stage("notify_file = \"hook.txt\"");
+    let untold = "so nobody is told of runs";
+    stage.reseat(&["doctor"]).tells(untold);
+    for (held, words) in [
+        (
+            format!("https://hooks.example/{TOKEN}\nhttps://hooks.example/old\n"),
+            "line break",
+        ),
+        (format!("{TOKEN}\n"), "is no address"),
+    ] {
+        fs_err::write(stage.given("hook.txt"), held).unwrap();
+        let told = stage.reseat(&["doctor"]).tells(words).tells(untold);
+        assert!(!told.err.contains(TOKEN) && !told.out.contains(TOKEN));
+    }
+    fs_err::write(stage.given("hook.txt"), format!("https://hooks.example/{TOKEN}\n")).unwrap();
+    let told = stage.reseat(&["doctor"]);
+    assert!(!told.err.contains(untold) && !told.out.contains(untold));
+}
+
+#[test]
 fn an_address_that_does_not_fit_is_refused_without_being_repeated() {
     for (notify, words) in [
         (

@@ -536,6 +536,24 @@ fn who_holds_one_licence_gets_another_instead_in_one_step() {
 }
 
 #[test]
+fn a_swap_that_swaps_nobody_says_why() {
+    let stage = full_pool(&[("ann@x.example", 1), ("bob@x.example", 2)]);
+    let unowned = format!("{CODE}=TSTNU");
+    stage
+        .reseat(&["rebalance", "--swap", &unowned, "-o", "unowned.csv"])
+        .ends(3)
+        .tells(&format!(
+            "warning: no {CODE} is swapped for TSTNU; the sheet says why of each who holds it"
+        ))
+        .tells("a swap: ann@x.example (TSTNU): the organization does not own the licence")
+        .tells("2 people miss out");
+    let unheld = format!("TSTNU={CODE}");
+    stage
+        .reseat(&["rebalance", "--swap", &unheld, "-o", "unheld.csv"])
+        .tells(&format!("warning: no TSTNU is swapped for {CODE}: nobody holds TSTNU"));
+}
+
+#[test]
 fn everything_that_is_wrong_is_told_at_once_and_nothing_is_read() {
     let stage = ten();
     stage.forget_calls();

@@ -946,4 +946,10 @@ fn who_is_not_swapped_is_told_with_the_reason() {
     let proposal = rebalance(&world.snapshot(), &wants, &kept, &Known::default(), &rules("X"));
     assert_eq!(orders(&proposal), [] as [&str; 0]);
     assert!(note(&proposal, "ignore user7").contains("the organization does not own X"));
+    let missing = proposal
+        .missing_out
+        .iter()
+        .filter(|missing| missing.why == Obstacle::NotOwned);
+    let missing: Vec<_> = missing.map(|missing| (missing.user, missing.place.as_ref())).collect();
+    assert_eq!(missing, [(Some(user_id(7)), None)]);
 }

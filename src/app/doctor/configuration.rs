@@ -10,8 +10,8 @@ use crate::app::first_steps::first_steps;
 use crate::app::inputs::survey;
 use crate::app::rights::Rights;
 use crate::app::secret::read_secret;
-use crate::doctor::{Likeness, SecretSeen, configuration, is_quoted, no_secret, secret};
-use crate::settings::{Absence, Overrides, SecretSource, Survey};
+use crate::doctor::{Likeness, SecretSeen, configuration, is_quoted, no_secret, secret, untold_of_runs};
+use crate::settings::{Absence, NoticeAddress, Notify, Overrides, SecretSource, Survey};
 
 /// Looks at it.
 ///
@@ -22,6 +22,12 @@ pub(super) fn look(overrides: &Overrides, absence: Absence, findings: &mut Findi
     let first = known.settings.as_ref().err().and_then(|problems| first_steps(problems));
     for finding in configuration(&known, first.as_ref()) {
         findings.add(finding);
+    }
+    if let Ok(settings) = &known.settings
+        && let Some(Notify::File(path)) = &settings.notify
+        && let Err(why) = NoticeAddress::read(path)
+    {
+        findings.add(untold_of_runs(&why));
     }
     Ok(known)
 }

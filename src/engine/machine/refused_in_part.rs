@@ -86,7 +86,10 @@ impl Machine<'_> {
             }
         }
         if self.is_stopping() && !self.has_grace {
-            let words = format!("{}; the run stopped while it was looked whether a part was done", error.message);
+            let words = format!(
+                "{}; the run stopped while it was looked whether a part was done",
+                error.message
+            );
             for step in left.drain(..) {
                 self.fail_step(step, &unknown(words.clone()), None);
             }
