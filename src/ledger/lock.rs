@@ -6,6 +6,8 @@
 use std::fs::TryLockError;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use fs_err::File;
 
@@ -13,6 +15,9 @@ use super::files;
 use super::{OpenError, RunId};
 use crate::files::beside;
 use crate::text::clean;
+
+/// Longer than somebody who asks whether a run holds the lock does so itself.
+const TIME_TO_ASK: Duration = Duration::from_millis(100);
 
 /// Held while a run writes its results file; dropping it lets the next run in.
 #[derive(Debug)]
@@ -26,6 +31,7 @@ impl Lock {
     pub(super) fn acquire(results: &Path, owner: &RunId) -> Result<Self, OpenError> {
         let path = beside(results, ".lock");
         let io = OpenError::io(results);
+        let mut may_be_asked_about = true;
         loop {
             let mut file = files::open(&path).map_err(&io)?;
             match file.file().try_lock() {
@@ -34,6 +40,11 @@ impl Lock {
                     file.set_len(0).map_err(&io)?;
                     file.write_all(owner_record(owner).as_bytes()).map_err(&io)?;
                     return Ok(Self { path, _file: file });
+                }
+                // [`writer_of`] holds it for as long as it takes to ask.
+                Err(TryLockError::WouldBlock) if may_be_asked_about => {
+                    may_be_asked_about = false;
+                    thread::sleep(TIME_TO_ASK);
                 }
                 Err(TryLockError::WouldBlock) => {
                     return Err(OpenError::Locked {

@@ -54,10 +54,10 @@ struct OtherCallers {
     seen: Instant,
 }
 
-/// What the server's last `RateLimit` headers leave.
+/// What the server's last `RateLimit` headers leave; negative where more are in flight than that.
 #[derive(Debug, Clone, Copy)]
 struct ServerCount {
-    left: u64,
+    left: i64,
     until: Instant,
 }
 
@@ -167,7 +167,7 @@ impl QuotaWindow {
             return;
         };
         // The server may or may not have counted those in flight; the next answer, a moment later, shows it.
-        let left = remaining.saturating_sub(u64::from(self.in_flight));
+        let left = i64::try_from(remaining).unwrap_or(i64::MAX) - i64::from(self.in_flight);
         let until = now + reset.min(self.window);
         self.server_count = Some(ServerCount { left, until });
     }
@@ -217,7 +217,7 @@ impl QuotaWindow {
 
     fn exhausted_on_server(&self) -> Option<Instant> {
         self.server_count
-            .filter(|server_count| server_count.left == 0)
+            .filter(|server_count| server_count.left <= 0)
             .map(|server_count| server_count.until)
     }
 }
@@ -301,6 +301,25 @@ mod tests {
             Admission::Go,
             "no reset beyond one window is believed"
         );
+    }
+
+    #[test]
+    fn a_call_that_was_on_its_way_and_never_arrived_makes_no_room_that_the_server_did_not_have() {
+        let start = Instant::now();
+        let mut quota = QuotaWindow::new(None, WINDOW);
+        for _ in 0..3 {
+            assert_eq!(quota.admit(start), Admission::Go);
+        }
+        quota.answered(start);
+        let spent = RateLimitHeaders {
+            remaining: Some(1),
+            reset: Some(Duration::from_secs(30)),
+        };
+        quota.learn(spent, start);
+        quota.withdrawn();
+        assert!(matches!(quota.admit(start), Admission::Wait { .. }), "the last one is on its way");
+        quota.withdrawn();
+        assert_eq!(quota.admit(start), Admission::Go);
     }
 
     /// A server with a budget that a rival spends a part of in every window, as soon as it can.
