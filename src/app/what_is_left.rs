@@ -121,7 +121,7 @@ impl<'a> Next<'a> {
     /// as of the plan, however late it is run.
     pub(super) fn beyond_the_plan(self, job: &'a Job, ended: Ended, postponed: usize, rest: Rest<'_>) -> Self {
         let is_spent = match self {
-            Self::Again => ended.ending == Ending::Waiting && postponed > 0,
+            Self::Again => matches!(ended.ending, Ending::NeedsPerson | Ending::Waiting) && postponed > 0,
             Self::Nothing => rest.is_left(),
             Self::FailedSheet(_) | Self::Rest | Self::Sheet(_) => false,
         };

@@ -317,7 +317,10 @@ mod tests {
         };
         quota.learn(spent, start);
         quota.withdrawn();
-        assert!(matches!(quota.admit(start), Admission::Wait { .. }), "the last one is on its way");
+        assert!(
+            matches!(quota.admit(start), Admission::Wait { .. }),
+            "the last one is on its way"
+        );
         quota.withdrawn();
         assert_eq!(quota.admit(start), Admission::Go);
     }

@@ -14,5 +14,5 @@ pub use journal::{CameFrom, Ended, Job, JobError, Moved, Stage};
 pub use names::{FileName, LeftAlone, file_name, is_lock, is_lock_of, is_too_long, parent_stem};
 pub use patience::{Patience, next_look};
 pub use seen::{Again, Memory, Remembered};
-pub use stems::{belongs_to, free_stem, renamed, stem_of};
+pub use stems::{belongs_to, count_jobs, free_stem, renamed, stem_of};
 pub use wholeness::{Content, Look, Sighting, Watching, WhyWaiting};

@@ -1,5 +1,6 @@
 //! A sheet and what lies beside it share the name before the ending, the stem, and keep sharing it wherever they go.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::names::parent_stem;
@@ -21,6 +22,12 @@ pub fn belongs_to(stem: &str, name: &str) -> bool {
         .iter()
         .any(|own| rest.starts_with(own));
     is_alone || is_ours || parent_stem(&name) == Some(&stem)
+}
+
+/// How many jobs these sheets are: sheets of failed rows count with the one that the rows came from.
+pub fn count_jobs<'a>(sheets: impl IntoIterator<Item = &'a str>) -> usize {
+    let stem = |name: &'a str| parent_stem(name).unwrap_or_else(|| stem_of(name)).to_lowercase();
+    sheets.into_iter().map(stem).collect::<BTreeSet<_>>().len()
 }
 
 /// The name that a file of a sheet has once the sheet has another stem.
@@ -53,6 +60,21 @@ pub fn free_stem(stem: &str, time: impl Display, is_taken: impl Fn(&str) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sheets_of_failed_rows_are_the_job_that_their_rows_came_from() {
+        for (sheets, jobs) in [
+            (&[][..], 0),
+            (&["joiners.csv", "joiners.failed.csv", "Joiners.failed-2.csv"], 1),
+            (&["joiners.failed.csv"], 1),
+            (
+                &["joiners.csv", "leavers.xlsx", "joiners.failed.csv", "joiners-2.csv"],
+                3,
+            ),
+        ] {
+            assert_eq!(count_jobs(sheets.iter().copied()), jobs, "{sheets:?}");
+        }
+    }
 
     #[test]
     fn what_belongs_to_a_sheet_is_told_from_what_belongs_to_another() {

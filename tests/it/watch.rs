@@ -396,7 +396,7 @@ fn corrected_rows_that_were_approved_take_along_what_lay_beside_them_moved_or_no
             "teams.failed.csv",
             failed.replace("No Such Group,", "Human Resources,"),
         );
-        once(&stage).ends(3);
+        once(&stage).ends(3).tells("1 in `approve`");
         assert_eq!(
             files(&stage, "approve"),
             [
@@ -458,6 +458,22 @@ fn corrected_rows_that_are_done_leave_the_job_where_somebody_sees_that_others_ar
     let lines = lines(&stage.path("inbox/failed/names.results.csv"));
     let statuses: Vec<&str> = lines.iter().map(Line::status).collect();
     assert_eq!(statuses, ["done", "not_found", "done"]);
+}
+
+#[test]
+fn rows_that_fail_once_more_after_they_were_corrected_are_in_the_sheet_that_the_note_names() {
+    let stage = stage();
+    let sheet = format!("operation,user,name\nupdate,kim@else.example,Kim\nupdate,{ANNA},Anne\n");
+    drop_sheet(&stage, "names.csv", &sheet);
+    once(&stage).ends(3);
+    let note = stage.read("inbox/failed/names.note.txt");
+    assert!(note.contains("names.failed.csv"), "{note}");
+    let failed = stage.read("inbox/failed/names.failed.csv");
+    drop_sheet(&stage, "names.failed.csv", failed.replace("kim@else.example", "kim@elsewhere.example"));
+    once(&stage).ends(3);
+    let note = stage.read("inbox/failed/names.note.txt");
+    assert!(stage.read("inbox/failed/names.failed-2.csv").contains("elsewhere"));
+    assert!(note.contains("names.failed-2.csv"), "{note}");
 }
 
 #[test]

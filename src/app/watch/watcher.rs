@@ -20,7 +20,9 @@ use crate::app::signals::Signals;
 use crate::app::unattended::{SheetEnd, SheetJob};
 use crate::cli::Rounds;
 use crate::settings::Settings;
-use crate::watch::{CameFrom, FileName, Folder, Memory, Patience, Watching, WhyWaiting, file_name, next_look};
+use crate::watch::{
+    CameFrom, FileName, Folder, Memory, Patience, Watching, WhyWaiting, count_jobs, file_name, next_look,
+};
 
 /// What runs a sheet.
 pub(super) type RunSheet = fn(&SheetJob<'_>) -> SheetEnd;
@@ -457,7 +459,8 @@ impl<'a> Watcher<'a> {
         };
         let sheets = |folder| {
             let names = names(&held.inbox.folder(folder)).unwrap_or_default();
-            names.iter().filter(|name| file_name(name) == FileName::Sheet).count()
+            let sheets = names.iter().filter(|name| file_name(name) == FileName::Sheet);
+            count_jobs(sheets.map(String::as_str))
         };
         teller.lying(&profile, sheets(Folder::Waiting), sheets(Folder::Approve));
         let stuck = self.stuck.len() + self.unmovable.len();

@@ -1,7 +1,7 @@
 //! A sheet from when it is taken to where it ends.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use super::filing::{end, ended, file_away, other_rows, set_aside, waiting_rows};
 use super::inbox::Inbox;
 use super::moving::replace;
 use super::note::{Note, note_of_second_copy, note_of_superfluous};
-use super::planning::{Found, Planned, names, planned, relative};
+use super::planning::{Found, Planned, is_as_written, names, planned, relative};
 use super::sharing::Sharing;
 use super::taking::{Taken, Took, forget_unmoved};
 use super::teller::{SheetLine, Teller};
@@ -19,7 +19,7 @@ use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
 use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::settings::Settings;
-use crate::watch::{self, CameFrom, FileName, Folder, OtherRows, Outcome, Stage, file_name};
+use crate::watch::{self, CameFrom, FileName, Folder, OtherRows, Outcome, Stage, file_name, parent_stem};
 
 /// The exit code of a command that a bug has ended.
 const BUG: u8 = 101;
@@ -390,14 +390,11 @@ fn leave_note(taken: &Taken, ended: &watch::Ended, told: &str) -> io::Result<()>
     if ended.folder == Folder::Done {
         return remove_if_there(&path);
     }
-    let failed_sheet = [".failed.csv", ".failed.xlsx"]
-        .into_iter()
-        .map(|ending| taken.beside(ending));
     let note = Note {
         sheet: &taken.job.sheet,
         ended,
         at: Timestamp::now(),
-        failed_sheet: failed_sheet.into_iter().find(|path| path.exists()),
+        failed_sheet: failed_sheet(taken)?,
         has_others: has_other_sheets(taken)?,
         waiting: if ended.folder == Folder::Failed {
             waiting_rows(taken)
@@ -407,6 +404,16 @@ fn leave_note(taken: &Taken, ended: &watch::Ended, told: &str) -> io::Result<()>
         told,
     };
     replace(&path, note.to_string().as_bytes())
+}
+
+/// The sheet of failed rows that the run has left: the latest that nobody has changed since.
+fn failed_sheet(taken: &Taken) -> io::Result<Option<PathBuf>> {
+    let folder = taken.sheets();
+    let mut names = names(&folder)?;
+    names.retain(|name| parent_stem(name) == Some(&taken.job.stem) && is_as_written(&folder.join(name), name));
+    // By their numbers, which only grow.
+    let latest = names.into_iter().max_by_key(|name| (name.len(), name.clone()));
+    Ok(latest.map(|name| folder.join(name)))
 }
 
 /// Whether sheets belong to this one, such as the one that its rows came from.
