@@ -469,7 +469,11 @@ fn rows_that_fail_once_more_after_they_were_corrected_are_in_the_sheet_that_the_
     let note = stage.read("inbox/failed/names.note.txt");
     assert!(note.contains("names.failed.csv"), "{note}");
     let failed = stage.read("inbox/failed/names.failed.csv");
-    drop_sheet(&stage, "names.failed.csv", failed.replace("kim@else.example", "kim@elsewhere.example"));
+    drop_sheet(
+        &stage,
+        "names.failed.csv",
+        failed.replace("kim@else.example", "kim@elsewhere.example"),
+    );
     once(&stage).ends(3);
     let note = stage.read("inbox/failed/names.note.txt");
     assert!(stage.read("inbox/failed/names.failed-2.csv").contains("elsewhere"));
