@@ -234,6 +234,7 @@ pub(super) fn absent<T>(nothing: T, error: CallError) -> Answer<T> {
             http_status: 404,
             trace_id: error.trace_id,
             attempts: error.attempts,
+            perhaps_done: error.perhaps_done,
         },
     }
 }

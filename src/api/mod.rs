@@ -45,8 +45,8 @@ pub use page::Page;
 pub use session::{SCOPES, Session, SignedIn};
 pub use told_time::ToldTime;
 pub use types::{
-    Allocation, AllocationRoute, Answer, Certainty, Evidence, Group, GroupRule, Invitation, InviteReply, Lease,
-    LeaseRoute, LeaseStart, LicensedUser, Member, NewUser, Receipt, ReleaseReply, ReleaseRoute, Resolved, Seats,
+    Allocation, AllocationRoute, Answer, Certainty, Evidence, Group, GroupRule, Invitation, Lease, LeaseRoute,
+    LeaseStart, LicensedUser, Member, NewAccountReply, NewUser, Receipt, ReleaseReply, ReleaseRoute, Resolved, Seats,
     UserLicenses, UserUpdate,
 };
 pub use user::{User, UserKind};

@@ -11,7 +11,7 @@ use super::json::{flag, guid, member, text};
 use super::session::{ApiRequest, Effect};
 use super::urls::accept_invite_url;
 use super::users::{WRITE, insert};
-use super::{Client, Invitation, InviteReply, NewUser};
+use super::{Client, Invitation, NewAccountReply, NewUser};
 use crate::event::{Method, Service};
 use crate::model::{GroupId, UserId};
 use crate::text::{clean, fold};
@@ -19,7 +19,7 @@ use crate::text::{clean, fold};
 impl Client {
     /// Invites these addresses; sent once, never repeated unless it is certain that it did nothing.
     /// One reply for each invitation, in their order.
-    pub async fn invite_users(&self, invitations: &[Invitation]) -> Result<Vec<InviteReply>> {
+    pub async fn invite_users(&self, invitations: &[Invitation]) -> Result<Vec<NewAccountReply>> {
         if invitations.is_empty() {
             return Err(empty_list(Method::Post, Service::Identity));
         }
@@ -44,17 +44,22 @@ impl Client {
             &listed,
             &ErrorBody::in_success(reply.json()).unwrap_or_default().message,
         );
+        let asked: HashSet<String> = invitations.iter().map(|invitation| fold(&invitation.email)).collect();
+        let is_strangers = |(address, reply): (&String, &NewAccountReply)| {
+            matches!(reply, NewAccountReply::Made(_)) && !asked.contains(address)
+        };
+        let unnamed = unnamed(verdicts.iter().any(is_strangers));
         let reply_to = |invitation: &Invitation| {
             let verdict = verdicts.get(&fold(&invitation.email));
-            verdict.cloned().unwrap_or(InviteReply::Missing)
+            verdict.unwrap_or(&unnamed).clone()
         };
         let replies = invitations.iter().map(reply_to).collect();
         Ok(reply.with(replies))
     }
 
     /// Creates these users in these groups, all or none; sent once, as with [`invite_users`](Self::invite_users).
-    /// One entry for each user, in their order; `None` if the answer does not name it.
-    pub async fn create_users(&self, users: &[NewUser], groups: &[GroupId]) -> Result<Vec<Option<UserId>>> {
+    /// One reply for each user, in their order; none is refused by itself.
+    pub async fn create_users(&self, users: &[NewUser], groups: &[GroupId]) -> Result<Vec<NewAccountReply>> {
         if users.is_empty() {
             return Err(empty_list(Method::Post, Service::Identity));
         }
@@ -76,7 +81,12 @@ impl Client {
             *id = id.filter(|id| !doubtful.contains(id));
         }
         match ErrorBody::in_success(reply.json()) {
-            None => Ok(reply.with(created)),
+            None => {
+                let unnamed = unnamed(listed.iter().any(|entry| is_strangers(*entry, users)));
+                let reply_to = |id: Option<UserId>| id.map_or_else(|| unnamed.clone(), NewAccountReply::Made);
+                let replies = created.into_iter().map(reply_to).collect();
+                Ok(reply.with(replies))
+            }
             Some(_) if created.iter().any(Option::is_some) => {
                 Err(reply.contradictory("the answer says that nothing was created and yet names created users"))
             }
@@ -123,7 +133,7 @@ fn reply_users(value: Json<'_>) -> Vec<Json<'_>> {
 }
 
 /// What the entries say, by address. Positions say nothing: entries are matched by their address alone.
-fn invite_verdicts(listed: &[Json<'_>], common_words: &str) -> HashMap<String, InviteReply> {
+fn invite_verdicts(listed: &[Json<'_>], common_words: &str) -> HashMap<String, NewAccountReply> {
     let mut by_address = HashMap::<String, (BTreeSet<UserId>, Option<String>)>::new();
     for &entry in listed {
         let (ids, refusal) = by_address.entry(fold(&text(entry, &["email"]))).or_default();
@@ -150,25 +160,48 @@ fn invite_verdicts(listed: &[Json<'_>], common_words: &str) -> HashMap<String, I
         }
     }
     let verdict = |(ids, refusal): (BTreeSet<UserId>, Option<String>)| match (ids.len(), refusal) {
-        (1, _) => ids.first().map_or(InviteReply::Missing, |id| InviteReply::Invited(*id)),
-        (0, Some(words)) => InviteReply::Refused(words),
-        _ => InviteReply::Missing,
+        (1, _) => ids
+            .first()
+            .map_or(NewAccountReply::Missing, |id| NewAccountReply::Made(*id)),
+        (0, Some(words)) => NewAccountReply::Refused(words),
+        _ => NewAccountReply::Missing,
     };
-    let mut verdicts: HashMap<String, InviteReply> = by_address
+    let mut verdicts: HashMap<String, NewAccountReply> = by_address
         .into_iter()
         .map(|(address, entry)| (address, verdict(entry)))
         .collect();
-    let named = |reply: &InviteReply| match reply {
-        InviteReply::Invited(id) => Some(*id),
+    let named = |reply: &NewAccountReply| match reply {
+        NewAccountReply::Made(id) => Some(*id),
         _ => None,
     };
     let doubtful = repeated(verdicts.values().filter_map(named));
     for reply in verdicts.values_mut() {
         if named(reply).is_some_and(|id| doubtful.contains(&id)) {
-            *reply = InviteReply::Missing;
+            *reply = NewAccountReply::Missing;
         }
     }
     verdicts
+}
+
+/// What is known of an entry that an answer does not name.
+fn unnamed(names_strangers: bool) -> NewAccountReply {
+    if names_strangers {
+        NewAccountReply::Misnamed
+    } else {
+        NewAccountReply::Missing
+    }
+}
+
+/// Whether an entry says that an account was made for none of these users.
+fn is_strangers(entry: Json<'_>, users: &[NewUser]) -> bool {
+    let names = ["userName", "email"].map(|name| fold(&text(entry, &[name])));
+    let is_of = |user: &NewUser| {
+        let email = user.email.as_deref().unwrap_or_default();
+        [&*user.user_name, email]
+            .into_iter()
+            .any(|name| !name.is_empty() && names.contains(&fold(name)))
+    };
+    member(entry, &["id"]).and_then(guid).is_some() && !users.iter().any(is_of)
 }
 
 /// The ids that an answer gives to more than one account: it says nothing reliable about any of them.

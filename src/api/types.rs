@@ -327,15 +327,17 @@ pub struct Invitation {
     pub groups: Vec<GroupId>,
 }
 
-/// What InviteUsers said of one entry, in the order of the request.
+/// What the answer to an invitation or a creation said of one entry, in the order of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InviteReply {
+pub enum NewAccountReply {
     /// The account exists now.
-    Invited(UserId),
+    Made(UserId),
     /// This entry failed, in the server's words.
     Refused(String),
     /// The answer has no entry for this address, so nothing is known.
     Missing,
+    /// The same, and it names accounts that nobody asked for: one of them may be this one, in another spelling.
+    Misnamed,
 }
 
 /// What the answer to a release said of one user, in the order of the request.
@@ -393,6 +395,8 @@ pub struct Receipt {
     pub trace_id: Option<String>,
     /// How often the request was sent.
     pub attempts: u32,
+    /// Whether an earlier attempt may have been carried out, as its answer was lost.
+    pub perhaps_done: bool,
 }
 
 /// An answer and what it cost.

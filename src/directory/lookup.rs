@@ -190,11 +190,22 @@ impl Reader<'_> {
     }
 
     async fn search(&self, name: &str) -> Result<Vec<User>, CallError> {
-        self.users(Some(name), silent()).all().await
+        self.users(Some(search_term(name)), silent()).all().await
     }
 
     async fn get(&self, id: UserId) -> Result<Vec<User>, CallError> {
         Ok(self.client.user(id).await?.value.into_iter().collect())
+    }
+}
+
+/// What to search for: of an address whose domain has two forms what they have in common, as it may be registered with
+/// either.
+fn search_term(name: &str) -> &str {
+    match name.rsplit_once('@') {
+        Some((local, domain)) if !local.is_empty() && (!domain.is_ascii() || folded(domain).contains("xn--")) => {
+            &name[..=local.len()]
+        }
+        Some(_) | None => name,
     }
 }
 
@@ -227,6 +238,20 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn an_address_whose_domain_has_two_forms_is_searched_for_in_both() {
+        for (name, term) in [
+            ("ann@x.example", "ann@x.example"),
+            ("ann@b\u{fc}cher.example", "ann@"),
+            ("ann@XN--bcher-kva.example", "ann@"),
+            ("j\u{f6}rg@x.example", "j\u{f6}rg@x.example"),
+            ("@b\u{fc}cher.example", "@b\u{fc}cher.example"),
+            ("J\u{f6}rg", "J\u{f6}rg"),
+        ] {
+            assert_eq!(search_term(name), term);
+        }
+    }
 
     #[test]
     fn everyone_is_looked_up_once_and_an_address_by_search() {

@@ -12,7 +12,7 @@ use super::machine::{Departure, Effect, Input, Machine, Moment, Recording, Setup
 use super::read_back::{Lack, Remnant, Successor};
 use super::recheck::{OnChange, Recheck};
 use super::reply::Reply;
-use crate::api::{InviteReply, LeaseRoute, Receipt, Waited};
+use crate::api::{LeaseRoute, NewAccountReply, Receipt, Waited};
 use crate::directory::{Again, Allocations, HowRead, Present, lease_pages, read_back_calls};
 use crate::event::{Method, Service};
 use crate::model::UserId;
@@ -398,17 +398,16 @@ impl Simulation<'_> {
     fn answer(&mut self, task: TaskId) -> Input {
         let entries = self.machine.entries(task);
         let reply = match self.machine.kind(task) {
-            Some(CallKind::Invite) => {
-                let invited = self.make_accounts(entries).map(InviteReply::Invited);
-                Reply::Invited(invited.collect())
+            Some(CallKind::Invite | CallKind::Create(_)) => {
+                Reply::Made(self.make_accounts(entries).map(NewAccountReply::Made).collect())
             }
-            Some(CallKind::Create(_)) => Reply::Created(self.make_accounts(entries).map(Some).collect()),
             _ => Reply::Done,
         };
         let receipt = Receipt {
             http_status: 200,
             trace_id: None,
             attempts: 1,
+            perhaps_done: false,
         };
         Input::Answered(task, Ok((reply, receipt)))
     }

@@ -146,5 +146,6 @@ fn receipt_of(error: &CallError) -> Receipt {
         http_status: error.status.unwrap_or_default(),
         trace_id: error.trace_id.clone(),
         attempts: error.attempts,
+        perhaps_done: error.perhaps_done,
     }
 }

@@ -1,17 +1,14 @@
 //! What came of a call.
 
-use crate::api::{Allocation, InviteReply, ReleaseReply};
-use crate::model::UserId;
+use crate::api::{Allocation, NewAccountReply, ReleaseReply};
 
 /// A call's answer, by entry where it has entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// Every entry succeeded.
     Done,
-    /// The result of each invitation, in their order.
-    Invited(Vec<InviteReply>),
-    /// The ids of the accounts that were made, in their order; `None` if the answer does not name one.
-    Created(Vec<Option<UserId>>),
+    /// The result of each invitation or creation, in their order.
+    Made(Vec<NewAccountReply>),
     /// What the users hold now, as far as the answer says.
     Allocated(Vec<Allocation>),
     /// The result of each release, in their order.

@@ -48,11 +48,11 @@ impl Request {
         match self {
             Self::Invite(invitations) => {
                 let answer = client.invite_users(&invitations).await?;
-                Ok((Reply::Invited(answer.value), answer.receipt))
+                Ok((Reply::Made(answer.value), answer.receipt))
             }
             Self::Create(users, groups) => {
                 let answer = client.create_users(&users, &groups).await?;
-                Ok((Reply::Created(answer.value), answer.receipt))
+                Ok((Reply::Made(answer.value), answer.receipt))
             }
             Self::Update(user, update) => client.update_user(user, &update).await.map(done),
             Self::Members { group, join, leave } => client.update_group(&group, &join, &leave).await.map(done),

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use idna::AsciiDenyList;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ascii::is_lower;
 
 /// The form in which e-mail addresses, user names and group names are compared:
-/// trimmed, Unicode NFC, lower case. Never shown or sent.
+/// trimmed, Unicode NFC, lower case, the domain of an address in the ASCII form that servers know it by. Never shown or
+/// sent.
 ///
 /// A letter outside ASCII stays outside it: Unicode makes the Kelvin sign a `K`, but whoever is named with
 /// one is not the person named with the other.
@@ -23,7 +25,7 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     } else if text.is_ascii() {
         text.to_ascii_lowercase().into()
     } else if is_nfc(text) {
-        text.to_lowercase().into()
+        with_ascii_domain(text.to_lowercase()).into()
     } else {
         let mut folded = String::with_capacity(text.len());
         for piece in text.split_inclusive(IMPOSTORS) {
@@ -31,7 +33,21 @@ pub fn folded(text: &str) -> Cow<'_, str> {
             folded += &before.nfc().collect::<String>().to_lowercase();
             folded += &piece[before.len()..];
         }
-        folded.into()
+        with_ascii_domain(folded).into()
+    }
+}
+
+/// The text with the domain of its address, if it is one, as `xn--…` where it is not in ASCII; as it is where that would be
+/// another domain: to IDNA, many a letter is but a way to write one of ASCII.
+fn with_ascii_domain(text: String) -> String {
+    match text.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => {
+            match idna::domain_to_ascii_cow(domain.as_bytes(), AsciiDenyList::URL) {
+                Ok(ascii) if idna::domain_to_unicode(&ascii).0 == domain => format!("{local}@{ascii}"),
+                Ok(_) | Err(_) => text,
+            }
+        }
+        Some(_) | None => text,
     }
 }
 
@@ -57,10 +73,27 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_is_the_same_in_both_its_forms() {
+        for written in [
+            "ann@b\u{fc}cher.example",
+            "Ann@B\u{dc}CHER.example",
+            "ann@bu\u{308}cher.Example",
+            "ann@XN--bcher-kva.example",
+        ] {
+            assert_eq!(fold(written), "ann@xn--bcher-kva.example", "{written}");
+        }
+        for other in ["b\u{fc}cher.example", "ann@ b\u{fc}cher", "team@m\u{fc}nchen caf\u{e9}"] {
+            assert_eq!(fold(other), other);
+        }
+    }
+
+    #[test]
     fn no_letter_outside_ascii_becomes_one_inside() {
         for letter in ('\u{80}'..=char::MAX).filter(|letter| !letter.is_whitespace()) {
             let folded = fold(&format!("a{letter}b"));
             assert!(!folded.is_ascii(), "{letter:?} {folded}");
+            let domain = fold(&format!("ann@a{letter}b.example"));
+            assert!(!domain.is_ascii() || domain.contains("xn--"), "{letter:?} {domain}");
         }
         assert_eq!(
             fold("Jose\u{301} \u{212a}O\u{308}\u{37e}"),

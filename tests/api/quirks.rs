@@ -1,7 +1,7 @@
 //! What the API does against its documents, and where these contradict each other.
 
 use reseat::api::{
-    ErrorCode, Failure, Group, Invitation, InviteReply, NewUser, OwnCode, ReleaseReply, UserKind, UserUpdate,
+    ErrorCode, Failure, Group, Invitation, NewAccountReply, NewUser, OwnCode, ReleaseReply, UserKind, UserUpdate,
 };
 use reseat::event::Method;
 use reseat::model::{BundleCode, BundleSet, Deployment, GroupId, Quota};
@@ -318,7 +318,8 @@ async fn trap_15_created_users_are_found_by_name_then_by_address_whatever_their_
         new_user("cid", None),
     ];
     let created = server.client().create_users(&users, &[id(5)]).await.unwrap().value;
-    assert_eq!(created, [Some(id(1)), Some(id(2)), None]);
+    let made = NewAccountReply::Made;
+    assert_eq!(created, [made(id(1)), made(id(2)), NewAccountReply::Missing]);
     assert_eq!(server.seen()[0].body["groupIDs"], json!([guid(5)]));
 }
 
@@ -361,7 +362,22 @@ async fn trap_15_one_bad_user_refuses_all_and_the_bare_result_of_the_schema_is_r
         .await
         .unwrap()
         .value;
-    assert_eq!(created, [None]);
+    assert_eq!(created, [NewAccountReply::Missing]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn trap_15_an_account_that_nobody_asked_for_may_be_any_that_is_not_named() {
+    let server = Server::new();
+    server.answers(
+        200,
+        json!({"result": {"succeeded": true}, "users": [
+            {"id": guid(1), "userName": "ann"},
+            {"id": guid(2), "userName": "bo.new"},
+        ]}),
+    );
+    let users = [new_user("ann", None), new_user("bo", None)];
+    let created = server.client().create_users(&users, &[]).await.unwrap().value;
+    assert_eq!(created, [NewAccountReply::Made(id(1)), NewAccountReply::Misnamed]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -407,14 +423,14 @@ async fn trap_16_every_entry_of_an_invitation_is_read_and_matched_by_its_address
     assert_eq!(
         replies,
         [
-            InviteReply::Invited(id(1)),
-            InviteReply::Refused("Redirect URL is not valid".to_owned()),
-            InviteReply::Missing,
-            InviteReply::Missing,
-            InviteReply::Missing,
-            InviteReply::Invited(id(5)),
-            InviteReply::Refused(no_reason),
-            InviteReply::Invited(id(1)),
+            NewAccountReply::Made(id(1)),
+            NewAccountReply::Refused("Redirect URL is not valid".to_owned()),
+            NewAccountReply::Misnamed,
+            NewAccountReply::Missing,
+            NewAccountReply::Missing,
+            NewAccountReply::Made(id(5)),
+            NewAccountReply::Refused(no_reason),
+            NewAccountReply::Made(id(1)),
         ]
     );
 }
@@ -627,7 +643,7 @@ async fn trap_23_what_surely_did_nothing_is_sent_again_even_if_it_mails() {
         .invite_users(&[invitation("a@x.example")])
         .await
         .unwrap();
-    assert_eq!(answer.value, [InviteReply::Invited(id(1))]);
+    assert_eq!(answer.value, [NewAccountReply::Made(id(1))]);
     assert_eq!(answer.receipt.attempts, 4);
 }
 

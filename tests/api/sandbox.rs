@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use reseat::api::{BaseUrl, Client, Config, Credentials, Failure, Invitation, InviteReply, Session, UserUpdate};
+use reseat::api::{BaseUrl, Client, Config, Credentials, Failure, Invitation, NewAccountReply, Session, UserUpdate};
 use reseat::event::{Method, silent};
 use reseat::model::{BundleCode, BundleSet, Deployment, Quota, UserId};
 use reseat::pace::{Backoff, Limits};
@@ -61,7 +61,7 @@ async fn tour(client: &Client) {
         .await
         .unwrap()
         .value;
-    let [InviteReply::Invited(zoe)] = invited[..] else {
+    let [NewAccountReply::Made(zoe)] = invited[..] else {
         panic!("not invited: {invited:?}");
     };
     client.update_group(group, &[zoe], &[]).await.unwrap();

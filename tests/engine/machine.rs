@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
-use reseat::api::{Allocation, CallError, ErrorCode, Failure, InviteReply, Receipt, ReleaseReply, User, UserTexts};
+use reseat::api::{Allocation, CallError, ErrorCode, Failure, NewAccountReply, Receipt, ReleaseReply, User, UserTexts};
 use reseat::directory::{Again, Present};
 use reseat::engine::{
     Effect, Input, Lack, Leavers, Machine, Moment, Ran, Recheck, Recording, Remnant, Reply, Request, Setup, Stopped,
@@ -496,6 +496,7 @@ impl<'a> Play<'a> {
             http_status: 200,
             trace_id: None,
             attempts: 1,
+            perhaps_done: false,
         };
         match trouble {
             // Its answer is lost.
@@ -515,13 +516,13 @@ impl<'a> Play<'a> {
         Ok(match request {
             Request::Invite(invitations) => {
                 let made = invitations.iter().map(|one| self.make(&one.email, &one.groups));
-                Reply::Invited(made.map(InviteReply::Invited).collect())
+                Reply::Made(made.map(NewAccountReply::Made).collect())
             }
             Request::Create(users, groups) => {
                 let made = users
                     .iter()
                     .map(|one| self.make(one.email.as_deref().unwrap_or(&one.user_name), groups));
-                Reply::Created(made.map(Some).collect())
+                Reply::Made(made.map(NewAccountReply::Made).collect())
             }
             Request::Update(user, update) => {
                 let account = self.account(*user);
@@ -641,8 +642,7 @@ fn error(failure: Failure, status: Option<u16>, attempts: u32) -> CallError {
 fn without_entries(reply: Reply) -> Reply {
     match reply {
         Reply::Done => Reply::Done,
-        Reply::Invited(replies) => Reply::Invited(vec![InviteReply::Missing; replies.len()]),
-        Reply::Created(users) => Reply::Created(vec![None; users.len()]),
+        Reply::Made(replies) => Reply::Made(vec![NewAccountReply::Missing; replies.len()]),
         Reply::Allocated(_) => Reply::Allocated(Vec::new()),
         Reply::Released(replies) => Reply::Released(vec![ReleaseReply::Missing; replies.len()]),
         Reply::TakenAway(taken) => Reply::TakenAway(vec![TakenAway::Unknown; taken.len()]),

@@ -22,6 +22,7 @@ mod first_run;
 mod first_try;
 mod forecast;
 mod guards;
+mod half_told;
 mod handed_over;
 mod header;
 mod hopeless;

@@ -110,6 +110,7 @@ impl Session {
                         http_status: response.status,
                         trace_id: header_trace(&response),
                         attempts: log.attempts,
+                        perhaps_done: log.unclear,
                     };
                     return Ok(Exchanged { response, receipt, log });
                 }

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::failed_call::{is_taken, says_taken};
+use super::failed_call::{Sendings, is_taken, says_taken};
 use super::protocol::{Effect, Looks};
 use super::read_back::DONE_WITHOUT_AN_ANSWER;
 use super::rows::StepFailure;
 use super::schedule::Tries;
 use super::state::{Machine, Task};
 use super::steps::StepState;
-use crate::api::{CallError, InviteReply, User, UserUpdate};
+use crate::api::{CallError, NewAccountReply, User, UserUpdate};
 use crate::directory::{Allocations, ReadError};
 use crate::model::{GroupId, Operation, Row, Status, UserId};
 use crate::plan::{
@@ -254,18 +254,20 @@ impl Machine<'_> {
         }
     }
 
-    /// Answers in order of the entries: those that were invited, those refused, and those the answer does not name.
-    pub(super) fn invited(&mut self, call: &Call, replies: Vec<InviteReply>, tries: Tries) {
-        let (mut lost, mut refused) = (Vec::new(), Vec::new());
+    /// Answers in order of the entries: those that were made, those refused, and those the answer does not name.
+    pub(super) fn all_made(&mut self, call: &Call, replies: Vec<NewAccountReply>, tries: Tries) {
+        let (mut lost, mut misnamed, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for (step, reply) in call.steps.iter().zip(replies) {
             match reply {
-                InviteReply::Invited(user) => self.made(*step, user),
-                InviteReply::Refused(words) => refused.push((*step, words)),
-                InviteReply::Missing => lost.push(*step),
+                NewAccountReply::Made(user) => self.made(*step, user),
+                NewAccountReply::Refused(words) => refused.push((*step, words)),
+                NewAccountReply::Missing => lost.push(*step),
+                NewAccountReply::Misnamed => misnamed.push(*step),
             }
         }
         self.invitations_refused(&call.kind, refused);
-        self.look_for_missing(call, lost, tries);
+        self.look_for_missing(call, lost, tries, Some(Sendings::OF_LOST));
+        self.look_for_missing(call, misnamed, tries, None);
     }
 }
 

@@ -75,6 +75,9 @@ impl Machine<'_> {
                 self.rows.answered(*row, receipt);
             }
         }
+        if receipt.perhaps_done {
+            self.steps.leave_open_whether_done(&call.steps);
+        }
         match reply {
             Reply::Done if call.kind == CallKind::Delete => self.deleted(call),
             Reply::Done => self.end_steps(&call.steps, StepState::Done),
@@ -82,17 +85,7 @@ impl Machine<'_> {
             Reply::Released(replies) => self.released(&call, &replies),
             Reply::TakenAway(taken) => self.taken_away(&call, &taken),
             Reply::NotTogether => {}
-            Reply::Invited(replies) => self.invited(&call, replies, tries),
-            Reply::Created(users) => {
-                let mut lost = Vec::new();
-                for (step, user) in call.steps.iter().zip(users) {
-                    match user {
-                        Some(user) => self.made(*step, user),
-                        None => lost.push(*step),
-                    }
-                }
-                self.look_for_missing(&call, lost, tries);
-            }
+            Reply::Made(replies) => self.all_made(&call, replies, tries),
         }
         if let Some(sibling) = sibling {
             // The parts of a call that was given up may all pass, if it was too large.
@@ -139,6 +132,8 @@ impl Machine<'_> {
             match reply {
                 ReleaseReply::Released => released.push(*step),
                 ReleaseReply::Missing => missing.push((*step, unnamed())),
+                // There may be nothing left to release.
+                ReleaseReply::Failed if self.steps.is_perhaps_done(*step) => missing.push((*step, unnamed())),
                 ReleaseReply::Failed => {
                     let words = "the licence service answered that it could not release this account's licences; run the \
                                  same command again, or release them in the admin portal";
@@ -150,13 +145,25 @@ impl Machine<'_> {
         self.end_steps(&released, StepState::Done);
     }
 
-    /// Entries that the answer does not mention.
-    pub(super) fn look_for_missing(&mut self, call: &Call, steps: Vec<StepIndex>, tries: Tries) {
+    /// Entries that the answer does not mention, or may mention by another name.
+    pub(super) fn look_for_missing(
+        &mut self,
+        call: &Call,
+        steps: Vec<StepIndex>,
+        tries: Tries,
+        most: Option<Sendings>,
+    ) {
         if !steps.is_empty() {
-            let words = "the server's answer does not name this account";
+            let words = match most {
+                Some(_) => "the server's answer does not name this account",
+                None => {
+                    "the server's answer names an account that nobody asked for, and not this one: it may be this one in another \
+                     spelling, so look for it before you run the row again"
+                }
+            };
             let kind = call.kind.clone();
             let lost = StepFailure::new(Status::InDoubt, RowReason::AnswerIncomplete, words);
-            self.look_for_made(Call { kind, steps }, &lost, tries, Sendings::OF_LOST);
+            self.look_for_made(Call { kind, steps }, &lost, tries, most);
         }
     }
 
@@ -233,7 +240,7 @@ impl Machine<'_> {
             }
             Next::ReadBack => {
                 let lost = StepFailure::new(Status::InDoubt, &error.code, &error.message);
-                self.look_for_made(call, &lost, tries, Sendings::after(error));
+                self.look_for_made(call, &lost, tries, Some(Sendings::after(error)));
                 self.schedule.put_back(sibling);
             }
             Next::Fail => {

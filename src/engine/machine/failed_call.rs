@@ -106,10 +106,16 @@ pub(super) fn is_without_license(error: &CallError) -> bool {
 /// Parts of the words and codes with which the service says that an address or a user name is taken.
 const TAKEN: [&str; 4] = ["exist", "already", "duplicate", "taken"];
 
+/// Whether these words say that something is not there, which has the word for being there in it.
+fn says_missing(folded: &str) -> bool {
+    const MISSING: [&str; 5] = ["not exist", "n't exist", "nonexist", "non-exist", "no longer exist"];
+    MISSING.iter().any(|part| folded.contains(part))
+}
+
 /// Whether the service says so with these words.
 pub(super) fn says_taken(words: &str) -> bool {
     let words = fold(words);
-    TAKEN.iter().any(|part| words.contains(part))
+    !says_missing(&words) && TAKEN.iter().any(|part| words.contains(part))
 }
 
 /// Whether a refused call that would make accounts says that there is one already.

@@ -311,7 +311,8 @@ impl Machine<'_> {
                 if let Some(words) = &inherited {
                     self.rows.remark(*row, format!("it still {words}"));
                 }
-                if self.steps.done_of_row(*row).next().is_none() {
+                let mut own = self.steps.of_row(*row).iter();
+                if own.all(|step| self.steps.state(*step) != StepState::Done && !self.steps.is_perhaps_done(*step)) {
                     let unchanged = Verdict::unchanged("already so");
                     self.rows.settle(*row, unchanged);
                 }

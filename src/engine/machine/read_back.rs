@@ -36,8 +36,8 @@ fn part_size(entries: usize) -> usize {
 
 impl Machine<'_> {
     /// Looks for the accounts of a call whose answer was lost. For an account that existed before (its invitation was
-    /// being sent again), looking shows nothing. Entries without an account are sent again, so often at `most`.
-    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure, tries: Tries, most: Sendings) {
+    /// being sent again), looking shows nothing. Entries without an account are sent again, so often at `most`, or not.
+    pub(super) fn look_for_made(&mut self, mut call: Call, lost: &StepFailure, tries: Tries, most: Option<Sendings>) {
         let was_there = |step: &StepIndex| self.steps.user_of(*step).is_some();
         let (there, made): (Vec<StepIndex>, Vec<StepIndex>) = call.steps.iter().partition(|step| was_there(step));
         for step in there {
@@ -117,12 +117,13 @@ impl Machine<'_> {
     ///
     /// The parts are so many that only one sending lies between those together and the entry alone: each sending costs a
     /// wait until it is certain that it did nothing.
-    fn send_again(&mut self, call: Call, sent: usize, lost: &StepFailure, (tries, most): (Tries, Sendings)) {
+    fn send_again(&mut self, call: Call, sent: usize, lost: &StepFailure, (tries, most): (Tries, Option<Sendings>)) {
         let sendings = |step: &StepIndex| self.sendings.get(step).copied().unwrap_or_default();
         let so_often = call.steps.iter().map(sendings).max().unwrap_or_default();
         let entries = call.steps.len();
         let is_alone = sent == 1;
-        if self.is_stopping() || (is_alone && so_often >= most.in_all) {
+        let most = most.filter(|most| !self.is_stopping() && (!is_alone || so_often < most.in_all));
+        let Some(most) = most else {
             let words = format!("{}; the account was not there when it was looked for", lost.message());
             let failure = if self.is_stopping() && self.has_grace {
                 // Looking has not been cut short, so that it shows as much as in a run that goes on.
@@ -137,7 +138,9 @@ impl Machine<'_> {
             if is_alone {
                 self.schedule.sizes.is_not_the_size(call.kind.family());
             }
-        } else if is_alone || so_often < most.together {
+            return;
+        };
+        if is_alone || so_often < most.together {
             self.schedule.put_first([Waiting {
                 tries,
                 put_off: so_often as usize,

@@ -42,6 +42,7 @@ impl Machine<'_> {
     pub(super) fn look_for_done_in_part(&mut self, call: Call, tries: Tries, error: &CallError) {
         let new = call.steps.iter().filter(|step| self.steps.user_of(**step).is_none());
         let addresses = new.filter_map(|step| self.address(*step)).collect();
+        self.schedule.unexplained(&call.kind);
         let task = self.ask(Task::LookForDoneInPart {
             call,
             tries,
@@ -60,6 +61,7 @@ impl Machine<'_> {
         error: &CallError,
         found: Result<HashMap<String, User>, ReadError>,
     ) {
+        self.schedule.explained(&call.kind);
         let unknown = |words: String| StepFailure::new(Status::InDoubt, &error.code, words);
         let found = match found {
             Ok(found) => found,

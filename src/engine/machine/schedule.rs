@@ -382,15 +382,24 @@ impl Schedule {
         if let Some(place) = self.families.iter().position(|family| *family == touched.family) {
             self.families.swap_remove(place);
         }
-        if let Some(place) = touched
-            .kind
-            .as_ref()
-            .and_then(|kind| self.kinds.iter().position(|other| other == kind))
-        {
-            self.kinds.swap_remove(place);
+        if let Some(kind) = &touched.kind {
+            self.explained(kind);
         }
         if let Some(place) = self.lanes.iter().position(|lane| *lane == touched.lane) {
             self.lanes.swap_remove(place);
+        }
+    }
+
+    /// It is being found out what the refusal of a call of the kind means: until then others of the kind wait for it as if
+    /// it were still in flight.
+    pub(super) fn unexplained(&mut self, kind: &CallKind) {
+        self.kinds.push(kind.clone());
+    }
+
+    /// Nothing is open about a call of the kind any more.
+    pub(super) fn explained(&mut self, kind: &CallKind) {
+        if let Some(place) = self.kinds.iter().position(|other| other == kind) {
+            self.kinds.swap_remove(place);
         }
     }
 

@@ -109,8 +109,8 @@ pub(super) enum Task {
         call: Call,
         lost: StepFailure,
         tries: Tries,
-        /// How often its entries are sent at most.
-        most: Sendings,
+        /// How often its entries are sent at most; `None` if not again.
+        most: Option<Sendings>,
     },
     /// Accounts are being looked for, because calls that would make them were refused as if they were there.
     LookForTaken { refused: Vec<(StepIndex, StepFailure)> },

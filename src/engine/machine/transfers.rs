@@ -133,6 +133,8 @@ impl Machine<'_> {
         if steps.is_empty() {
             return;
         }
+        let indices: Vec<StepIndex> = steps.iter().map(|(step, _)| *step).collect();
+        self.steps.leave_open_whether_done(&indices);
         let users = steps.iter().filter_map(|(step, _)| self.steps.user_of(*step)).collect();
         let task = self.ask(Task::LookForHeld { steps });
         self.effects.push_back(Effect::ReadAllocations {

@@ -10,7 +10,6 @@ use super::spelling::Spelling;
 use crate::api::User;
 use crate::directory::{Found, Snapshot};
 use crate::draft::{account_name, names_an_account};
-use crate::export::domain::address_key;
 use crate::export::facts::order_of;
 use crate::intake::{Column, is_kept};
 use crate::model::{DeleteWhen, Email, Migrate, Place, UserId, UserRef};
@@ -90,10 +89,7 @@ impl<'a> Movers<'a> {
                 && proposal.origin == Origin::Rule
                 && people[place].other_address.is_none()
             {
-                claims
-                    .entry(address_key(proposal.address.as_str()))
-                    .or_default()
-                    .push(place);
+                claims.entry(fold(proposal.address.as_str())).or_default().push(place);
             }
         }
         let of_domain: HashSet<UserId> = people.iter().map(|old| old.user.id).collect();
@@ -194,7 +190,7 @@ impl<'a> List<'a> {
                 Some(id) => list.by_user.entry(id).or_default().push(listed),
                 None => list.nobody += 1,
             }
-            let key = address_key(listed.new_email.as_str());
+            let key = fold(listed.new_email.as_str());
             list.by_address.entry(key).or_default().push((listed, id));
         }
         list
@@ -254,7 +250,7 @@ impl<'a> Judge<'a, '_> {
 
     /// Whether the person has an account with the new address already.
     fn of_address(&self, place: usize, proposal: &Proposal) -> Result<bool, Obstacle> {
-        let key = address_key(proposal.address.as_str());
+        let key = fold(proposal.address.as_str());
         let user = self.people[place].user;
         let given = self.list.by_address.get(&key).map(Vec::as_slice).unwrap_or_default();
         if let Some((listed, _)) = given.iter().find(|(_, id)| *id != Some(user.id)) {
