@@ -1,10 +1,10 @@
 //! Carries what earlier runs changed for a row into the lines that later runs write for it: a row that lost its
 //! licences in one run and gets others in the next still records what it had originally.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{Prior, Record};
-use crate::model::{Status, UNCLEAR};
+use crate::model::{CHANGED_EARLIER, Status, UNCLEAR};
 
 /// The earliest `before` counts, unless somebody else has changed it since, and the latest `after`.
 pub(super) fn carry(prior: &Prior, record: &mut Record) {
@@ -15,11 +15,18 @@ pub(super) fn carry(prior: &Prior, record: &mut Record) {
     }
     // An account that is gone by now is found by nothing else.
     record.report.user_id = record.report.user_id.or(prior.user_id);
+    let since = changed_since(prior, record);
     let earliest = without_what_others_changed(prior, record.report.before.as_ref());
     record.report.before = overlaid(record.report.before.take(), earliest);
     record.report.after = overlaid(prior.after.clone(), record.report.after.take());
+    if let Some(since) = since
+        && let Some(Value::Object(after)) = &mut record.report.after
+        && let Value::Array(earlier) = after.entry(CHANGED_EARLIER).or_insert_with(|| json!([]))
+    {
+        earlier.push(since);
+    }
     if prior.status == Status::Done && record.report.status == Status::Unchanged {
-        // It was looked at again, because a row above it was run, and what it did is still there.
+        // What it did is still there.
         record.report.status = Status::Done;
         record.report.code.clone_from(&prior.code);
         record.report.message.clone_from(&prior.message);
@@ -36,6 +43,53 @@ pub(super) fn carry(prior: &Prior, record: &mut Record) {
         // The row did not come so far as to show it.
         after.insert(UNCLEAR.to_owned(), Value::Bool(true));
     }
+}
+
+/// What the earlier run changed of that which this one found changed since and changes as well. Who changed it since cannot
+/// be told from here: a row above may have done so in this very run, and says what it found.
+fn changed_since(prior: &Prior, record: &Record) -> Option<Value> {
+    let is_about_one_account = prior.user_id.is_some()
+        && record
+            .report
+            .operation
+            .is_some_and(|operation| !operation.takes_several_runs());
+    if prior.is_on_the_way() || !is_about_one_account {
+        return None;
+    }
+    let object = |side: &Option<Value>| side.as_ref().and_then(Value::as_object).cloned();
+    let (was, left) = (object(&prior.before)?, object(&prior.after)?);
+    let [was, mut left] = differing([was, left], &object(&record.report.before)?)?;
+    if left.contains_key("groups") {
+        left.extend(
+            prior
+                .after
+                .as_ref()?
+                .get("group_ids")
+                .map(|ids| ("group_ids".to_owned(), ids.clone())),
+        );
+    }
+    Some(json!({"at": prior.started_at?, "before": was, "after": left}))
+}
+
+/// Both sides of what was changed, as far as it was found otherwise than it was left.
+fn differing([was, left]: [Map<String, Value>; 2], found: &Map<String, Value>) -> Option<[Map<String, Value>; 2]> {
+    let (mut of_was, mut of_left) = (Map::new(), Map::new());
+    for (name, now) in found {
+        match (was.get(name), left.get(name), now) {
+            (Some(Value::Object(was)), Some(Value::Object(left)), Value::Object(now)) => {
+                if let Some([was, left]) = differing([was.clone(), left.clone()], now) {
+                    of_was.insert(name.clone(), was.into());
+                    of_left.insert(name.clone(), left.into());
+                }
+            }
+            (Some(was), Some(left), now) if ![was, now].contains(&left) => {
+                of_was.insert(name.clone(), was.clone());
+                of_left.insert(name.clone(), left.clone());
+            }
+            _ => {}
+        }
+    }
+    (!of_left.is_empty()).then_some([of_was, of_left])
 }
 
 /// The earlier `before` without what this run found to be neither as it was before the earlier one nor as that one wanted it:
@@ -90,25 +144,43 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Place, RowKey, RowReport, UserId};
+    use crate::model::{CHANGING, OperationKind, Place, RowKey, RowReport, UserId};
+
+    const BEGAN: &str = "2026-11-21T10:00:00Z";
 
     fn carried(earlier: [Option<Value>; 2], later: [Option<Value>; 2], account: u128) -> [Option<Value>; 2] {
+        carried_from((Status::Conflict, ""), earlier, later, account)
+    }
+
+    /// The same of a call that was on its way when the earlier run was killed.
+    fn carried_on(earlier: [Option<Value>; 2], later: [Option<Value>; 2]) -> [Option<Value>; 2] {
+        carried_from((Status::Started, CHANGING), earlier, later, 1)
+    }
+
+    fn carried_from(
+        (status, code): (Status, &str),
+        earlier: [Option<Value>; 2],
+        later: [Option<Value>; 2],
+        account: u128,
+    ) -> [Option<Value>; 2] {
         let place = Place {
             sheet: "Joiners".into(),
             row: 2,
         };
-        let blank = Record::from(RowReport::blank(place, RowKey::of("row", 2), Status::Conflict));
-        let with = |[before, after]: [Option<Value>; 2], account| Record {
-            report: RowReport {
+        let with = |status, [before, after]: [Option<Value>; 2], account| Record {
+            started_at: BEGAN.parse().ok(),
+            ..Record::from(RowReport {
+                operation: Some(OperationKind::Update),
                 before,
                 after,
                 user_id: Some(UserId(uuid::Uuid::from_u128(account))),
-                ..blank.clone().report
-            },
-            ..blank.clone()
+                ..RowReport::blank(place.clone(), RowKey::of("row", 2), status)
+            })
         };
-        let mut record = with(later, account);
-        carry(&with(earlier, 1).into(), &mut record);
+        let mut record = with(Status::Conflict, later, account);
+        let mut prior = Prior::from(with(status, earlier, 1));
+        code.clone_into(&mut prior.code);
+        carry(&prior, &mut record);
         [record.report.before, record.report.after]
     }
 
@@ -144,18 +216,20 @@ mod tests {
             |before: Value, after: Value| [Some(json!({"licenses": before})), Some(json!({"licenses": after}))];
         let killed = || licenses(json!(["A"]), json!(["A", "B"]));
         let given = licenses(json!(["A", "C"]), json!(["A", "B", "C"]));
-        assert_eq!(carried(killed(), given.clone(), 1), given);
+        let [before, after] = carried_on(killed(), given);
+        assert_eq!(before, Some(json!({"licenses": ["A", "C"]})));
+        assert_eq!(after, Some(json!({"licenses": ["A", "B", "C"], UNCLEAR: true})));
         // It came about, or did not.
         for found in [json!(["A"]), json!(["A", "B"])] {
             let rerun = licenses(found, json!(["A", "B"]));
-            assert_eq!(carried(killed(), rerun, 1), killed());
+            assert_eq!(carried_on(killed(), rerun)[0], killed()[0]);
         }
         let named = |before: &str, after: &str| {
             let other = json!({"groups": {"X": false}, "surname": "Berg", "display_name": before});
             let made = json!({"groups": {"X": true}, "surname": "Beck", "display_name": after});
             [Some(other), Some(made)]
         };
-        let [before, _] = carried(named("Anna", "Annika"), named("Ann", "Annika"), 1);
+        let [before, _] = carried_on(named("Anna", "Annika"), named("Ann", "Annika"));
         assert_eq!(
             before,
             Some(json!({"groups": {"X": false}, "surname": "Berg", "display_name": "Ann"}))
@@ -166,13 +240,55 @@ mod tests {
     fn what_a_run_has_given_up_for_what_it_did_not_come_to_give_is_nobody_elses_doing() {
         let licenses = |before: Value| [Some(json!({"licenses": before})), Some(json!({"licenses": ["B", "X"]}))];
         for given_up in [json!(null), json!(["X"])] {
-            let [before, _] = carried(licenses(json!(["A", "X"])), licenses(given_up), 1);
+            let [before, _] = carried_on(licenses(json!(["A", "X"])), licenses(given_up));
             assert_eq!(before, Some(json!({"licenses": ["A", "X"]})));
         }
         for changed in [json!([]), json!(["A"]), json!(["X", "Y"])] {
-            let [before, _] = carried(licenses(json!(["A", "X"])), licenses(changed.clone()), 1);
+            let [before, _] = carried_on(licenses(json!(["A", "X"])), licenses(changed.clone()));
             assert_eq!(before, Some(json!({"licenses": changed})));
         }
+    }
+
+    #[test]
+    fn what_a_row_changed_and_a_later_run_found_changed_is_told_with_what_that_run_changed() {
+        let licenses =
+            |before: Value, after: Value| [Some(json!({"licenses": before})), Some(json!({"licenses": after}))];
+        let first = json!({"at": BEGAN, "before": {"licenses": null}, "after": {"licenses": ["Y"]}});
+        let second = carried(
+            licenses(json!(null), json!(["Y"])),
+            licenses(json!(["X"]), json!(["X", "Y"])),
+            1,
+        );
+        assert_eq!(
+            second,
+            [
+                Some(json!({"licenses": ["X"]})),
+                Some(json!({"licenses": ["X", "Y"], CHANGED_EARLIER: [first]}))
+            ]
+        );
+        // What is as it was left is not told twice.
+        let third = carried(second.clone(), licenses(json!(["X", "Y"]), json!(["Y"])), 1);
+        assert_eq!(
+            third,
+            [
+                Some(json!({"licenses": ["X"]})),
+                Some(json!({"licenses": ["Y"], CHANGED_EARLIER: [first]}))
+            ]
+        );
+        let last = json!({"at": BEGAN, "before": {"licenses": ["X"]}, "after": {"licenses": ["X", "Y"]}});
+        let third = carried(second, licenses(json!([]), json!(["Y"])), 1);
+        assert_eq!(
+            third[1],
+            Some(json!({"licenses": ["Y"], CHANGED_EARLIER: [first, last]}))
+        );
+        // Of groups each is told by itself.
+        let joined = |was: bool| Some(json!({"groups": {"A": was, "B": false}}));
+        let after = Some(json!({"groups": {"A": true, "B": true}, "group_ids": {"A": "1", "B": "2"}}));
+        let before = Some(json!({"groups": {"A": false, "B": true}}));
+        let earlier = json!({"at": BEGAN, "before": {"groups": {"A": false}},
+            "after": {"groups": {"A": true}, "group_ids": {"A": "1", "B": "2"}}});
+        let [_, again] = carried([joined(false), after.clone()], [before, after], 1);
+        assert_eq!(again.unwrap()[CHANGED_EARLIER], json!([earlier]));
     }
 
     #[test]

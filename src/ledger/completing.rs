@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::carry_forward::carry;
 use super::{Durable, Journal, Prior, Record};
-use crate::model::{Place, RowKey};
+use crate::model::{Place, RowKey, Status};
 
 /// The row that another came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,23 @@ pub struct Completing {
     pub origins: HashMap<RowKey, Origin>,
 }
 
+impl Completing {
+    /// Whether the row's line says it all: an earlier run finished the row, and this one has looked at it again and found
+    /// nothing to do. The line stays that of the run which did it, since an undo goes by the order of the runs.
+    fn is_on_record(&self, record: &Record) -> bool {
+        let report = &record.report;
+        let is_told = |prior: &Prior| {
+            matches!(prior.status, Status::Done | Status::Unchanged)
+                && (report.user_id.is_none() || report.user_id == prior.user_id)
+        };
+        // After a call the line ahead of it has to give way to one that says what came of it.
+        report.status == Status::Unchanged && record.calls == 0 && self.earlier.get(&report.key).is_some_and(is_told)
+    }
+}
+
 impl Journal for Completing {
     fn append(&self, mut records: Vec<Record>) -> Durable {
+        records.retain(|record| !self.is_on_record(record));
         for record in &mut records {
             if let Some(prior) = self.earlier.get(&record.report.key) {
                 carry(prior, record);

@@ -33,7 +33,7 @@ pub use operation::{
 };
 pub use reference::{GroupRef, UserRef};
 pub use row::{Conditions, Place, Row, RowKey, RuledBundle, WrittenState};
-pub use row_report::{CHANGING, HANDED_OVER, HANDING_OVER, NOT_BEFORE, RowReport, UNCLEAR, WAITED};
+pub use row_report::{CHANGED_EARLIER, CHANGING, HANDED_OVER, HANDING_OVER, NOT_BEFORE, RowReport, UNCLEAR, WAITED};
 pub use row_selection::{RowRange, RowSelection};
 pub use shared::Shared;
 pub use status::{Rerun, Status};

@@ -24,6 +24,10 @@ pub const UNCLEAR: &str = "unclear";
 /// waited when it was worked on last. A rerun goes on with the row by it.
 pub const WAITED: &str = "waited";
 
+/// The member of `after` with what earlier runs of the row changed of that which a later one found changed since: a list of
+/// objects with `at`, when that run began with the row, and its own `before` and `after`.
+pub const CHANGED_EARLIER: &str = "changed_earlier";
+
 /// The code of a row that waits for its date, and for which nothing was done. A rerun goes by it.
 pub const NOT_BEFORE: &str = "not_before";
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use strum::IntoEnumIterator;
 
 use super::changes::{
@@ -11,24 +10,26 @@ use super::changes::{
 };
 use super::group::GroupMark;
 use super::held::Held;
+use super::order::{Told, in_order};
 use super::portrait::Portrait;
 use super::recorded::Side;
 use super::rewound::{before as before_the_changes, before_the_move};
-use crate::ledger::{Record, RunId, RunRecord};
+use crate::ledger::RunRecord;
 use crate::model::{
-    CHANGING, HANDED_OVER, HANDING_OVER, OperationKind, RowReport, RowSelection, Status, UNCLEAR, UserId, WAITED,
+    CHANGED_EARLIER, CHANGING, HANDED_OVER, HANDING_OVER, OperationKind, RowReport, RowSelection, Status, UNCLEAR,
+    UserId, WAITED,
 };
 
 /// Members of `after` that a rerun needs, and that tell of no change.
-const BOOKKEEPING: [&str; 5] = ["like", "finished", "mailed", WAITED, UNCLEAR];
+const BOOKKEEPING: [&str; 6] = ["like", "finished", "mailed", WAITED, UNCLEAR, CHANGED_EARLIER];
 
 /// What these records say was changed, all of them or those of the chosen rows. Records are those that count for each
 /// row, in the order of the file.
 pub fn fold(records: Vec<RunRecord>, only: Option<&RowSelection>) -> Changes {
     let mut folding = Folding::default();
-    for (position, record) in in_order(records).into_iter().enumerate() {
-        if only.is_none_or(|only| only.contains(&record.report.place)) {
-            folding.take(position, &record.report);
+    for (position, told) in in_order(records).into_iter().enumerate() {
+        if only.is_none_or(|only| only.contains(&told.report.place)) {
+            folding.take(position, &told);
         }
     }
     folding
@@ -43,32 +44,6 @@ pub fn fold(records: Vec<RunRecord>, only: Option<&RowSelection>) -> Changes {
     folding.changes
 }
 
-/// The records as the changes were made: run by run, and what one run does to one account in the sheet's order. A file
-/// that a crash left is in another.
-fn in_order(records: Vec<RunRecord>) -> Vec<Record> {
-    // A run says to the second when it started, and of two in one second only their rows tell which was first.
-    let mut first_row: HashMap<RunId, Timestamp> = HashMap::new();
-    for RunRecord { record, run } in &records {
-        if let Some(at) = record.started_at.or(record.finished_at) {
-            let first = first_row.entry(run.clone()).or_insert(at);
-            *first = at.min(*first);
-        }
-    }
-    let mut worksheets: HashMap<_, usize> = HashMap::new();
-    let mut keyed: Vec<_> = records
-        .into_iter()
-        .map(|RunRecord { record, run }| {
-            let place = &record.report.place;
-            let next = worksheets.len();
-            let worksheet = *worksheets.entry(place.sheet.clone()).or_insert(next);
-            let began = (run.started(), first_row.get(&run).copied());
-            ((began, worksheet, place.row), record)
-        })
-        .collect();
-    keyed.sort_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, record)| record).collect()
-}
-
 #[derive(Default)]
 struct Folding {
     changes: Changes,
@@ -76,7 +51,8 @@ struct Folding {
 }
 
 impl Folding {
-    fn take(&mut self, position: usize, report: &RowReport) {
+    fn take(&mut self, position: usize, told: &Told) {
+        let report = &told.report;
         let (before, after) = (Side::of(report.before.as_ref()), Side::of(report.after.as_ref()));
         // A call that was on its way when the run was cut off may have come about: that is for the comparison to say.
         let is_on_the_way = is_on_the_way(report);
@@ -91,7 +67,7 @@ impl Folding {
         if !after.has_more_than(&BOOKKEEPING) && !is_deletion {
             return;
         }
-        self.changes.rows += 1;
+        self.changes.rows += usize::from(!told.is_earlier);
         match (report.operation, report.user_id) {
             (Some(OperationKind::SetGroupLicenses | OperationKind::ClearGroupLicenses), _) => {
                 self.rule(position, report, (before, after));
@@ -130,7 +106,9 @@ impl Folding {
             accounts.len() - 1
         });
         let change = &mut accounts[at];
-        change.rows.push(report.place.clone());
+        if !change.rows.contains(&report.place) {
+            change.rows.push(report.place.clone());
+        }
         change.last = position;
         change.label.clone_from(&report.user);
         change
@@ -344,8 +322,10 @@ mod tests {
     use serde_json::{Value, json};
     use uuid::Uuid;
 
+    use jiff::Timestamp;
+
     use super::*;
-    use crate::ledger::RunId;
+    use crate::ledger::{Record, RunId};
     use crate::model::{OrganizationId, Place, RowKey};
 
     fn changes(status: Status, after: Option<Value>) -> Changes {

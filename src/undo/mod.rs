@@ -16,6 +16,7 @@ mod held;
 mod licenses;
 mod made;
 mod moved;
+mod order;
 mod pen;
 mod portrait;
 mod present;

@@ -271,8 +271,20 @@ fn changes() -> BTreeSet<Shown> {
     shown.extend(moved_onto_a_nameless_one());
     shown.extend(refused_while_it_waited());
     shown.extend(lost_answers());
+    shown.extend(given_twice());
     shown.extend(leases());
     shown
+}
+
+/// A row whose licence a row above it took, so that a later run gave it once more.
+fn given_twice() -> BTreeSet<Shown> {
+    let stage = Stage::new();
+    let (header, given) = ("operation,user,licenses", format!("add-licenses,{HUGO},ATTUNU"));
+    stage.run(&format!("{header}\n{given}\n")).ends(0);
+    stage
+        .run(&format!("{header}\nset-licenses,{HUGO},ACNU\n{given}\n"))
+        .ends(0);
+    stage.shown()
 }
 
 fn moves() -> BTreeSet<Shown> {

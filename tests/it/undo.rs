@@ -665,6 +665,74 @@ fn two_runs_that_began_in_one_second_are_undone_in_their_order() {
 }
 
 #[test]
+fn what_a_finished_row_gave_goes_although_a_row_above_it_was_run_later() {
+    let given = format!("add-licenses,{HUGO},ATTUNU,");
+    let joined = format!("add-to-groups,{HUGO},,Finance");
+    for (above, below) in [
+        // It has only to be looked at again.
+        (format!("add-licenses,{HUGO},ACNU,"), &given),
+        // What it gave is taken by the row above it, and given again.
+        (format!("set-licenses,{HUGO},ACNU,"), &given),
+        (format!("release-licenses,{HUGO},,"), &given),
+        (format!("set-groups,{HUGO},,Human Resources"), &joined),
+    ] {
+        let stage = Stage::new();
+        let first = stage.world();
+        let header = "operation,user,licenses,groups\n";
+        stage.run(&format!("{header}{below}\n")).ends(0);
+        stage.run(&format!("{header}{above}\n{below}\n")).ends(0);
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv").ends(0);
+        assert_eq!(differences(&first, &stage.world()), [""; 0], "{above}");
+    }
+}
+
+#[test]
+fn rows_are_undone_in_the_order_in_which_they_ran_wherever_they_are_in_the_sheet_by_now() {
+    let header = "operation,user,licenses\n";
+    let [one, two] = ["TSTNU", "PMD"].map(|code| format!("add-licenses,{HUGO},{code}\n"));
+    let other = format!("add-licenses,{BRAM},ACNU\n");
+    for later in [
+        format!("{two}{other}"),
+        format!("{two}{one}"),
+        format!("{other}{two}{one}"),
+    ] {
+        let stage = Stage::new();
+        stage.free_seats("PMD", 5);
+        let first = stage.world();
+        stage.run(&format!("{header}{one}{two}")).ends(0);
+        stage.run(&format!("{header}{later}")).ends(0);
+        undo(&stage, "sheet.results.csv", "undo.csv").ends(0);
+        run_undo(&stage, "undo.csv").ends(0);
+        assert_eq!(differences(&first, &stage.world()), [""; 0], "{later}");
+    }
+}
+
+#[test]
+fn what_a_finished_row_did_to_an_account_before_it_was_moved_is_put_back_although_it_was_looked_at_again() {
+    let stage = Stage::new();
+    let header = "operation,user,new_email,display_name,groups\n";
+    let rest = format!("migrate,{NADIA},nadia@new.example,,\nupdate,{NADIA},,Boss,Procurement\n");
+    stage.run(&format!("{header}{rest}")).ends(75);
+    stage.sandbox.with_world(|world| {
+        let new = world.user_called("nadia@new.example").expect("the account").id;
+        world.edit_user(new, |user| user.invitation_accepted = true);
+    });
+    let joined = format!("add-to-groups,{NADIA},,,Finance\n");
+    stage
+        .run_with(&format!("{header}{joined}{rest}"), &["--max-deletes", "1"])
+        .ends(0);
+    undo(&stage, "sheet.results.csv", "undo.csv");
+    let rows = rows(&stage, "undo.csv");
+    assert_eq!(rows[0].get("display_name"), "Nadia Rahman");
+    assert_eq!(rows[0].get("remove_groups"), "Procurement; Finance");
+    let notes = notes(&stage, "undo.csv");
+    for row in 2..=4 {
+        assert!(notes.contains(&format!("row {row}")), "{notes}");
+    }
+}
+
+#[test]
 fn an_invitation_that_the_service_calls_inactive_is_taken_back_like_any_other() {
     let stage = Stage::new();
     stage.run("operation,email\ninvite,ada@new.example\n").ends(0);

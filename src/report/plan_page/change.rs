@@ -9,7 +9,7 @@ use crate::text::clean;
 const MOST: usize = 200;
 
 /// Bookkeeping for an undo or a rerun, which other members say in words.
-const UNSAID: [&str; 12] = [
+const UNSAID: [&str; 13] = [
     "group_ids",
     "group_id",
     "user_id",
@@ -21,6 +21,7 @@ const UNSAID: [&str; 12] = [
     "like",
     "unclear",
     "waited",
+    "changed_earlier",
     "new_account",
 ];
 
