@@ -1,5 +1,6 @@
 //! What must not come back: secrets that a server repeats in its answer are taken out before anybody reads it.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -120,6 +121,10 @@ fn forms(secret: &str) -> Vec<String> {
     let address = form.replace('+', "%20");
     let json = Value::from(secret).to_string();
     let json = json.trim_matches('"').to_owned();
+    let escaped = [
+        in_ascii(&json, |_| false),
+        in_ascii(&json.replace("\\\"", "\""), is_escaped_by_dotnet),
+    ];
     let mut forms = vec![
         secret.to_owned(),
         form.to_lowercase(),
@@ -128,11 +133,44 @@ fn forms(secret: &str) -> Vec<String> {
         address,
         json,
     ];
+    forms.extend(escaped.iter().map(|escaped| with_capital_digits(escaped)));
+    forms.extend(escaped);
     forms.sort_unstable();
     forms.dedup();
     // The longest first, lest one that is part of another leave the rest of it behind.
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms
+}
+
+/// A text of JSON with every letter outside ASCII, and these in it, as the numbers of their UTF-16 units.
+fn in_ascii(json: &str, is_escaped: impl Fn(char) -> bool) -> String {
+    let mut ascii = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter.is_ascii() && !is_escaped(letter) {
+            ascii.push(letter);
+        } else {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                // A text takes everything that is written to it.
+                let _ = write!(ascii, "\\u{unit:04x}");
+            }
+        }
+    }
+    ascii
+}
+
+/// What `System.Text.Json` writes as a number, lest it mean something in a page.
+fn is_escaped_by_dotnet(letter: char) -> bool {
+    matches!(letter, '"' | '&' | '\'' | '+' | '<' | '>' | '`')
+}
+
+/// The same with `\u00FC` where there is `\u00fc`.
+fn with_capital_digits(escaped: &str) -> String {
+    let mut parts = escaped.split("\\u");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_at_checked(4).unwrap_or((part, ""));
+        text + "\\u" + &digits.to_uppercase() + rest
+    })
 }
 
 #[cfg(test)]
@@ -170,6 +208,10 @@ mod tests {
             form.to_lowercase(),
             form.replace('+', "%20"),
             Value::from(SECRET).to_string(),
+            r#""pa ss+w/\u00f6\"rd\\=""#.to_owned(),
+            r#""pa ss+w/\u00F6\"rd\\=""#.to_owned(),
+            // As .NET writes it.
+            r#""pa ss\u002Bw/\u00F6\u0022rd\\=""#.to_owned(),
         ] {
             let words = hidden().out_of(&format!("before {echo} after"));
             assert!(!words.contains("ss") && words.ends_with(" after"), "{echo}: {words}");
