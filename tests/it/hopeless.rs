@@ -48,6 +48,25 @@ fn an_organization_that_goes_away_behind_pages_stops_the_run_with_4_and_says_so(
 }
 
 #[test]
+fn a_stop_that_keeps_the_last_rows_from_being_tried_again_ends_the_run_with_4() {
+    for flags in [&["--max-failures", "3"][..], &[]] {
+        let stage = Stage::with(Config {
+            population: Population::Generated(40),
+            ..Config::unlimited()
+        });
+        let boom = FaultKind::Status {
+            status: 500,
+            moment: Moment::BeforeEffect,
+        };
+        stage.fault(boom, "PUT", "", Strikes::Always);
+        let sheet = sheet("operation,user,name", "update,{},Kim", (1..=40).map(person));
+        let ran = stage.run_with(&sheet, &[flags, &["--retries", "2"]].concat());
+        assert!(count(&stage, "not_run") > 0, "{}", stage.counts());
+        ran.ends(4).tells("stopping: ");
+    }
+}
+
+#[test]
 fn a_secret_that_runs_out_stops_the_run_with_5() {
     let (stage, child) = under_way(Config {
         credentials: Credentials {

@@ -257,10 +257,12 @@ impl Machine<'_> {
         self.effects.push_back(Effect::Tell(event));
     }
 
-    /// Every row has come to its end. What would have left the others alone has then stopped nothing: the rows say how
-    /// the run ended.
+    /// Every row has come to its end. What would have left the others alone has then stopped nothing, unless it kept one from
+    /// being tried again: the rows say how the run ended.
     fn nothing_was_left(&mut self) {
-        if let Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_)) = self.stopped {
+        if let Some(Stopped::MaxFailures(_) | Stopped::Hopeless(_)) = self.stopped
+            && !self.rows.is_any_cut_short()
+        {
             self.stopped = None;
             self.after_stop.finished.clear();
         }

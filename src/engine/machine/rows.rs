@@ -158,6 +158,7 @@ pub(super) struct Rows<'a> {
     /// What has happened to those that are under way, and to those that have failed: there may be a million rows.
     logs: HashMap<RowIndex, Box<RowLog>>,
     failures: usize,
+    is_any_cut_short: bool,
 }
 
 impl<'a> Rows<'a> {
@@ -173,6 +174,7 @@ impl<'a> Rows<'a> {
             states: sheet.plan.rows.iter().map(|row| open(row.steps().len())).collect(),
             logs: HashMap::default(),
             failures: 0,
+            is_any_cut_short: false,
         }
     }
 
@@ -227,6 +229,11 @@ impl<'a> Rows<'a> {
 
     pub(super) fn place(&self, row: RowIndex) -> Place {
         self.sheet.rows[row].place.clone()
+    }
+
+    /// Whether a row has ended that could not be tried to the end, because the run stopped.
+    pub(super) fn is_any_cut_short(&self) -> bool {
+        self.is_any_cut_short
     }
 
     /// How many rows have ended and need somebody.
@@ -369,6 +376,7 @@ impl<'a> Rows<'a> {
             ..self.record(row, steps, told.map(|told| told.change), None, verdict, &log.remarks)
         };
         self.failures += usize::from(record.report.status.is_failure());
+        self.is_any_cut_short |= planned.is_none() && record.report.status == Status::NotRun;
         self.forget(row);
         Some(record)
     }
