@@ -75,7 +75,7 @@ pub struct Invite {
 }
 
 /// `create`: makes a local account without a mail. At least one of `username` and `email` is given.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Create {
     /// The user name; the e-mail address where it is absent.
     pub username: Option<Box<str>>,

@@ -4,7 +4,7 @@
 use super::{Inactive, RowReason, Rules, Verdict};
 use crate::api::User;
 use crate::directory::Snapshot;
-use crate::model::{Invite, Migrate, Operation, Place, Row, RowSelection, Status, UserRef};
+use crate::model::{Create, Invite, Migrate, Operation, Place, Row, RowSelection, Status, UserRef};
 use crate::text::fold;
 
 /// What the row's message says of an account that its address turned out to have, although the plan did not find it.
@@ -27,7 +27,10 @@ pub fn goes_on_with(row: &Row, user: &User, snapshot: &Snapshot, rules: &Rules) 
             }
             notes.push(format!("the new address: {}", not_invited(user)));
         }
-        Operation::Create(_) => notes.push("the account exists already".to_owned()),
+        Operation::Create(create) => {
+            notes.push("the account exists already".to_owned());
+            notes.extend(created_for(create, user)?);
+        }
         _ => {}
     }
     Ok(notes)
@@ -74,23 +77,45 @@ pub(super) fn deactivated_successor(migrate: &Migrate) -> Verdict {
 
 /// Both names, where an account that is invited goes by another name than the row says.
 pub(super) fn other_name(invite: &Invite, user: &User) -> Option<String> {
-    let given = joined([&invite.name, &invite.surname].map(|name| name.as_deref().unwrap_or_default()));
+    let (theirs, given) = differing_names([invite.name.as_deref(), invite.surname.as_deref()], user)?;
+    Some(format!(
+        "the account `{}` is that of `{theirs}`, and the sheet says `{given}`",
+        invite.email
+    ))
+}
+
+/// Whether a `create` may go on with the account that its user name or its address has: not with one that has another user
+/// name and is another person's. Both names, where only the names differ.
+pub(super) fn created_for(create: &Create, user: &User) -> Result<Option<String>, Verdict> {
+    let Some((theirs, given)) = differing_names([create.name.as_deref(), create.surname.as_deref()], user) else {
+        return Ok(None);
+    };
+    let (known, wanted) = (user.user_name(), create.user_name());
+    if fold(known) == fold(wanted) {
+        return Ok(Some(format!(
+            "the account `{wanted}` is that of `{theirs}`, and the sheet says `{given}`"
+        )));
+    }
+    let message = format!(
+        "`{}` is the address of `{theirs}`, whose user name is `{known}`, and the row creates `{wanted}` for `{given}`; that \
+         account was left as it is; give the row another address, or this user name if they are one person",
+        user.email()
+    );
+    Err(Verdict::new(Status::Conflict, RowReason::SomebodyElse, message))
+}
+
+/// The account's full name and the row's, given the row's first and last name, where both have one and they differ.
+fn differing_names(row: [Option<&str>; 2], user: &User) -> Option<(String, String)> {
+    let given = joined(row.map(Option::unwrap_or_default));
     let theirs = full_name(user);
-    let parts = [
-        (invite.name.as_deref(), user.name()),
-        (invite.surname.as_deref(), user.surname()),
-    ];
-    let is_like = |(given, present): &(Option<&str>, &str)| given.is_none_or(|given| fold(given) == fold(present));
+    let parts = row.into_iter().zip([user.name(), user.surname()]);
     let is_same = given.is_empty()
         || theirs.is_empty()
-        || parts.iter().all(is_like)
+        || parts
+            .into_iter()
+            .all(|(given, present)| given.is_none_or(|given| fold(given) == fold(present)))
         || [theirs.as_str(), user.display_name()].map(fold).contains(&fold(&given));
-    (!is_same).then(|| {
-        format!(
-            "the account `{}` is that of `{theirs}`, and the sheet says `{given}`",
-            invite.email
-        )
-    })
+    (!is_same).then_some((theirs, given))
 }
 
 /// Whether the account of a migration's new address is the same person's, as far as names tell: equal names, or, where
@@ -124,6 +149,7 @@ pub fn are_one_person(migrate: &Migrate, old: Option<&User>, new: &User) -> bool
 pub fn is_named_otherwise(operation: &Operation, user: &User, snapshot: &Snapshot) -> bool {
     match operation {
         Operation::Invite(invite) => other_name(invite, user).is_some(),
+        Operation::Create(create) => !matches!(created_for(create, user), Ok(None)),
         Operation::Migrate(migrate) => {
             let old = snapshot.user(&migrate.user).one();
             let are_named = !full_name(user).is_empty() && old.is_some_and(|old| !full_name(old).is_empty());
@@ -215,6 +241,43 @@ mod tests {
             groups: None,
             licenses: None,
             delete_when: crate::model::DeleteWhen::default(),
+        }
+    }
+
+    #[test]
+    fn a_creation_goes_on_with_the_account_of_its_address_only_where_user_name_or_person_are_the_same() {
+        let ann = User::new(
+            UserId(Uuid::from_u128(1)),
+            UserTexts {
+                user_name: "ann",
+                email: "a@x.example",
+                name: "Ann",
+                surname: "Lee",
+                display_name: "",
+            },
+        );
+        let told = |user_name: &str, [name, surname]: [&str; 2]| {
+            let text = |text: &str| Some(text.into()).filter(|_| !text.is_empty());
+            let create = Create {
+                username: text(user_name),
+                email: "a@x.example".parse().ok(),
+                name: text(name),
+                surname: text(surname),
+                ..Create::default()
+            };
+            created_for(&create, &ann).map(|both| both.is_some())
+        };
+        assert_eq!(told("ann", ["Ann", "Lee"]), Ok(false));
+        assert_eq!(told("Ann", ["Bob", "Kay"]), Ok(true));
+        assert_eq!(told("bob", ["ann", "lee"]), Ok(false));
+        assert_eq!(told("bob", ["", ""]), Ok(false));
+        assert_eq!(told("bob", ["Ann", ""]), Ok(false));
+        for user_name in ["bob", ""] {
+            let verdict = told(user_name, ["Bob", "Kay"]).unwrap_err();
+            assert_eq!(
+                (verdict.status, verdict.code),
+                (Status::Conflict, RowReason::SomebodyElse.into())
+            );
         }
     }
 

@@ -198,7 +198,8 @@ impl Assembly<'_> {
                 user: user.id,
                 address: user.address().to_owned(),
                 groups: succession.inherits.groups.then(|| old.groups()),
-                licenses: succession.inherits.licenses.then(|| old.now().direct.bundles()),
+                // As the move found them: rows below it may have given the old account more since.
+                licenses: succession.inherits.licenses.then(|| succession.licenses.clone()),
             }),
         };
         self.push(

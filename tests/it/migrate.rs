@@ -112,6 +112,21 @@ fn the_rows_own_groups_and_licenses_take_the_place_of_the_old_ones() {
 }
 
 #[test]
+fn what_a_row_below_gives_the_old_account_keeps_it_until_a_rerun_takes_that_over() {
+    let stage = Stage::new();
+    stage.free_seats("TSTNU", 2);
+    let sheet = format!(
+        "operation,user,new_email,licenses,delete_when\nmigrate,{NADIA},{NEW},,invited\nadd-licenses,{NADIA},,TSTNU,\n"
+    );
+    stage.run_with(&sheet, &ONE).ends(3);
+    assert_eq!(stage.statuses(), ["conflict", "done"]);
+    assert_eq!(stage.held(NADIA).as_deref(), Some("ACNU; ATTUNU; TSTNU"));
+    stage.rerun(&ONE).ends(0);
+    assert_eq!(stage.held(NEW).as_deref(), Some("ACNU; ATTUNU; TSTNU"));
+    assert!(stage.user(NADIA).is_none());
+}
+
+#[test]
 fn what_rows_above_gave_the_old_account_goes_over_too() {
     let stage = Stage::new();
     // A licence that this very sheet gives is not handed over, so both accounts need a seat for a while.

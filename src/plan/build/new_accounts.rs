@@ -7,7 +7,7 @@ use super::like::Copies;
 use crate::api::{Invitation, NewUser, User, UserUpdate};
 use crate::directory::Found;
 use crate::model::{BundleSet, Create, Email, GroupId, Invite, RowKey, Status};
-use crate::plan::already_there::{deactivated, is_named_otherwise, may_be_given, not_invited, other_name};
+use crate::plan::already_there::{created_for, deactivated, is_named_otherwise, may_be_given, not_invited, other_name};
 use crate::plan::settled::{bearer, person, user_ambiguous};
 use crate::plan::{
     AccountIndex, Creation, Inactive, LicenseEdit, Membership, Naming, RowIndex, RowReason, Verdict, Work,
@@ -46,7 +46,7 @@ impl Builder<'_> {
                 } else if !self.begun.get(&key).is_some_and(Begun::tells_what_was_made) {
                     self.note(row, INVITED_EARLIER);
                 }
-                self.tell_of_another_name(row, invite, user);
+                self.tell_of_another_name(row, other_name(invite, user));
                 if invite.active == Some(true) && !user.is_active {
                     let update = UserUpdate {
                         is_active: Some(true),
@@ -86,6 +86,7 @@ impl Builder<'_> {
                 self.stays(account)?;
                 self.can_be_given(account, &licenses)?;
                 let ours = self.made_earlier(row, key, user);
+                let other_name = if ours { None } else { created_for(create, user)? };
                 self.made_with(row, user, &groups);
                 self.may_get_seats(account, &licenses)?;
                 self.note(
@@ -96,6 +97,7 @@ impl Builder<'_> {
                         "the account exists already"
                     },
                 );
+                self.tell_of_another_name(row, other_name);
                 account
             }
             Found::None { .. } => {
@@ -155,9 +157,9 @@ impl Builder<'_> {
         }
     }
 
-    /// The message, and a warning, where the account of an invited address goes by another name than the row says.
-    fn tell_of_another_name(&mut self, row: RowIndex, invite: &Invite, user: &User) {
-        if let Some(words) = other_name(invite, user) {
+    /// The message, and a warning, where the account goes by another name than the row says: both names.
+    fn tell_of_another_name(&mut self, row: RowIndex, both: Option<String>) {
+        if let Some(words) = both {
             self.note(row, &words);
             self.cautions.other_names.push((row, words));
         }
