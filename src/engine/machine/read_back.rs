@@ -12,7 +12,7 @@ use super::steps::StepState;
 use crate::api::User;
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
-use crate::model::{RowSelection, Status};
+use crate::model::{GroupId, RowSelection, Status};
 use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work, is_named_otherwise};
 use crate::text::{fold, joined};
 
@@ -183,7 +183,7 @@ impl Machine<'_> {
             let successor = Successor {
                 user: self.steps.user_of(*index)?,
                 address: expected.address.clone(),
-                groups: expected.groups.clone(),
+                groups: self.carried_over(*index, &expected.groups),
                 licenses: expected.licenses.clone(),
                 predecessor: expected.predecessor.clone(),
             };
@@ -194,6 +194,20 @@ impl Machine<'_> {
             let task = self.ask(Task::Verify { steps });
             self.effects.push_back(Effect::ReadSuccessors(task, successors));
         }
+    }
+
+    /// The groups that are worth looking for: a row of `--without-carry-over` waits for none that the service has refused it.
+    fn carried_over(&self, step: StepIndex, groups: &[GroupId]) -> Vec<GroupId> {
+        let rows = self.steps.rows_of(step);
+        let is_left_behind = |group: &GroupId| {
+            let name = self.group_in_words(*group);
+            rows.iter().all(|row| self.does_without(*row) && self.rows.has_said(*row, &name))
+        };
+        groups.iter().filter(|group| !is_left_behind(group)).copied().collect()
+    }
+
+    fn does_without(&self, row: RowIndex) -> bool {
+        self.rules.leaves_behind(&self.rows.sheet().rows[row].place)
     }
 
     pub(super) fn successors_read(&mut self, task: TaskId, lacks: Result<Vec<Lack>, ReadError>) {
@@ -233,8 +247,7 @@ impl Machine<'_> {
             return kept(RowReason::Inactive, "is deactivated");
         }
         let rows = self.steps.rows_of(step);
-        let does_without = |row: &RowIndex| self.rules.leaves_behind(&self.rows.sheet().rows[*row].place);
-        if !lack.groups.is_empty() && rows.iter().all(does_without) {
+        if !lack.groups.is_empty() && rows.iter().all(|row| self.does_without(*row)) {
             let names: Vec<String> = lack.groups.iter().map(|id| self.group_in_words(*id)).collect();
             lack.groups.clear();
             for row in &rows {
