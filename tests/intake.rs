@@ -2346,7 +2346,6 @@ fn an_overview_of_groups_beside_rows_that_say_what_to_do_is_told_where_it_would_
         codes(&intake, Severity::Warning)
     };
     let overview: &[&[&str]] = &[&["Group", "Licence", "Seats used"], &["Finance", "ATTUNU", "3"]];
-    assert_eq!(told("Overview", overview), ["inferred-rules", "unknown-header"]);
     assert_eq!(told("set-group-licenses", overview), ["unknown-header"]);
     let rules: &[&[&str]] = &[&["Group", "Licences"], &["Finance", "ATTUNU"]];
     for name in ["Rules", "Gruppenregeln", "Group licences"] {
@@ -2362,8 +2361,46 @@ fn an_overview_of_groups_beside_rows_that_say_what_to_do_is_told_where_it_would_
         let both = read(&worksheets(&[other, ("Lists", rules)]), &Options::default()).unwrap();
         assert_eq!(codes(&both, Severity::Warning), ["inferred-rules"], "{}", other.0);
     }
-    let alone = read(&worksheets(&[("Overview", overview)]), &Options::default()).unwrap();
-    assert_eq!(codes(&alone, Severity::Warning), ["unknown-header"]);
+}
+
+#[test]
+fn a_group_and_licences_are_a_rule_only_where_no_other_column_may_name_a_person() {
+    for (text, rules) in [
+        ("Group,License\nFinance,ATTUNU\n", 1),
+        ("Gruppe;Lizenz;Bemerkung\nFinance;ATTUNU;bis Freitag\n", 1),
+        ("group,licenses,quotas,not_before\nFinance,ATTUNU,5,2099-01-01\n", 1),
+        ("Group,First Name,Last Name,License\nFinance,Ann,Lee,ATTUNU\n", 0),
+        ("Group,Name,License\nFinance,Ann Lee,ATTUNU\n", 0),
+        ("Group,Like,License\nFinance,ann@x.example,ATTUNU\n", 0),
+        ("Group,Team member,License\nFinance,ann@x.example,ATTUNU\n", 0),
+        ("Groupe;Collaborateur;Licence\nFinance;Ann Lee;ATTUNU\n", 0),
+        ("Gruppe;Person;Lizenz\nFinance;Ann Lee;ATTUNU\n", 0),
+        ("Group,,License\nFinance,Ann Lee,ATTUNU\n", 0),
+        ("Email,Group,License\n,Finance,ATTUNU\n", 0),
+        ("Operation,Group,License\n,Finance,ATTUNU\n", 0),
+    ] {
+        let intake = intake(text);
+        assert_eq!(intake.rows.len(), rules, "{text}");
+        let is_rule = |operation| matches!(operation, Operation::SetGroupLicenses(_));
+        assert!(intake.rows.into_iter().all(|row| is_rule(row.operation)), "{text}");
+        let refused = if rules == 0 { &["no-operation"][..] } else { &[] };
+        let errors = intake
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error);
+        assert_eq!(
+            errors.map(|problem| problem.code.as_str()).collect::<Vec<_>>(),
+            refused,
+            "{text}"
+        );
+    }
+    let told = intake("Group,Name,License\nFinance,Ann Lee,ATTUNU\n");
+    let help = &told.problems.iter().next().unwrap().help;
+    assert!(help.starts_with("--operation set-group-licenses if"), "{help}");
+    assert!(
+        help.ends_with("in a column `user`, and give --operation add-licenses"),
+        "{help}"
+    );
 }
 
 #[test]

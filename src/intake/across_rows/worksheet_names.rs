@@ -176,15 +176,15 @@ fn is_called_anything(worksheet: &Worksheet) -> bool {
     worksheet.instruction.is_none() && direction_named(&worksheet.name).is_none()
 }
 
-/// Whether a worksheet has groups' rules that nothing says to set: it has columns that say more of the groups, or is called
-/// after something else than rules, as lists to choose from are.
+/// Whether a worksheet has groups' rules that nothing says to set, and is called after something else than rules, as lists
+/// to choose from are.
 fn may_be_overview(worksheet: &Worksheet, rows: WorksheetRows) -> bool {
     const RULES: [&str; 9] = [
         "rule", "regel", "regle", "regla", "regra", "regol", "regul", "licen", "lizen",
     ];
     let key = column_key(&worksheet.name);
     let is_of_rules = || RULES.iter().any(|word| key.contains(word)) || key.contains("ルール");
-    rows.rules > 0 && (!worksheet.header.unused.is_empty() || !is_of_rules())
+    rows.rules > 0 && !is_of_rules()
 }
 
 fn inferred_rules(count: usize, other: &str) -> UnplacedProblem {

@@ -77,10 +77,12 @@ impl Column {
 
     /// Whether it says whom or what a row is about, so that a header with it is that of a sheet for reseat.
     pub(in crate::intake) fn identifies(self) -> bool {
-        matches!(
-            self,
-            Self::User | Self::Email | Self::Username | Self::UserId | Self::Group
-        )
+        self.names_people() || self == Self::Group
+    }
+
+    /// Whether it says whom a row is about.
+    pub(in crate::intake) fn names_people(self) -> bool {
+        matches!(self, Self::User | Self::Email | Self::Username | Self::UserId)
     }
 
     /// Whether its cells can affect what is done.

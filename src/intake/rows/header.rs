@@ -5,10 +5,12 @@ use std::sync::Arc;
 use strum::EnumCount;
 
 use super::meanings::{HeaderMap, Meanings, Notice};
+use super::operations::takes;
 use crate::intake::cells::{
     Column, ColumnSet, EndHeader, Fate, UnplacedProblem, clean, column_key, is_for_people, map_flag, names_a_last_day,
     names_what_happens, on_one_line,
 };
+use crate::model::OperationKind;
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
 use crate::text::header_key;
@@ -44,6 +46,8 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) width: usize,
     /// Whether it is the header of the admin portal's import file, and no more.
     pub(in crate::intake) is_portal: bool,
+    /// Whether it is a header of groups' licence rules, and no more: any other column may say whom a row is about.
+    pub(in crate::intake) is_of_rules: bool,
     /// Whether no column but `user_id` says whom rows are about; it then takes names as `user` does.
     pub(in crate::intake) has_only_user_ids: bool,
 }
@@ -68,6 +72,7 @@ impl Header {
             hidden: ColumnSet::default(),
             width: 0,
             is_portal: false,
+            is_of_rules: false,
             has_only_user_ids: false,
         };
         let mut problems = Vec::new();
@@ -130,6 +135,7 @@ impl Header {
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
         header.is_portal = header.looks_like_the_portals();
+        header.is_of_rules = header.looks_like_rules();
         let people = [Column::User, Column::Email, Column::Username];
         header.has_only_user_ids = people.iter().all(|column| header.position(*column).is_none());
         problems.extend(meanings.notices.iter().map(|notice| header.doubt(*notice)));
@@ -174,6 +180,11 @@ impl Header {
     /// Where `column` is.
     pub(in crate::intake) fn position(&self, column: Column) -> Option<usize> {
         self.positions[column as usize]
+    }
+
+    /// Whether a column says whom rows are about.
+    pub(in crate::intake) fn names_people(&self) -> bool {
+        self.present.iter().any(|(column, _)| column.names_people())
     }
 
     /// The header as the sheet writes it, and its letter: `E-mail (column B)`.
@@ -287,6 +298,20 @@ impl Header {
         let groups = self.position(Column::Groups);
         let named = groups.is_some_and(|position| column_key(self.name(position)) == "groupmembership");
         named && known == ColumnSet::of(&[Column::Email, Column::Groups])
+    }
+
+    /// `group` and `licenses`, and no column that a rule has no use for.
+    fn looks_like_rules(&self) -> bool {
+        let needed = [Column::Group, Column::Licenses];
+        let is_of_a_rule = |(column, _): &(Column, usize)| {
+            let is_for_all = !column.is_meaningful() || *column == Column::NotBefore;
+            is_for_all || takes(OperationKind::SetGroupLicenses).contains(column)
+        };
+        needed.iter().all(|column| self.position(*column).is_some())
+            && self.present.iter().all(is_of_a_rule)
+            && [&self.unused, &self.facts, &self.unnamed]
+                .iter()
+                .all(|others| others.is_empty())
     }
 }
 

@@ -250,6 +250,7 @@ fn ends_before_last_day(rows: usize) -> UnplacedProblem {
 fn no_operation_help(header: &Header, rows: &Occurrences) -> String {
     const USUAL: &str = "`invite` or `create` for somebody new, `offboard` or `delete` for somebody who leaves, `add-licenses`, \
                          `add-to-groups` or `update` for who is there; `reseat run --help` lists the others";
+    let has = |column| header.position(column).is_some();
     match (header.position(Column::Operation), rows.rows.first()) {
         (Some(position), Some(row)) => format!(
             "choose one in {}{row}: {USUAL}; --operation is for all rows whose cell is empty",
@@ -260,6 +261,11 @@ fn no_operation_help(header: &Header, rows: &Occurrences) -> String {
             "fill `{}` of whoever moves to a new address; for the others, add a column `operation`: {USUAL}",
             header.label(position)
         ),
+        (None, _) if has(Column::Group) && has(Column::Licenses) && !header.names_people() => {
+            "--operation set-group-licenses if these are the rules of whole groups; if people are to get the licences, name them \
+             in a column `user`, and give --operation add-licenses"
+                .to_owned()
+        }
         (Some(_) | None, _) => {
             format!("add a column `operation`, name the worksheet after one, or give --operation: {USUAL}")
         }

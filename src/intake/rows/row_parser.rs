@@ -555,14 +555,12 @@ fn no_rows() -> ParsedRows {
 
 /// What a row asks for when nothing says so and nothing else can be meant.
 fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationKind> {
-    let names_a_user = [Column::User, Column::Email, Column::Username, Column::UserId]
-        .iter()
-        .any(|column| cells.has(*column));
-    if cells.has(Column::NewEmail) && names_a_user {
+    let people = [Column::User, Column::Email, Column::Username, Column::UserId];
+    if cells.has(Column::NewEmail) && people.iter().any(|column| cells.has(*column)) {
         Some(OperationKind::Migrate)
     } else if header.is_portal && cells.has(Column::Email) {
         Some(OperationKind::Invite)
-    } else if cells.has(Column::Group) && cells.has(Column::Licenses) && !names_a_user {
+    } else if header.is_of_rules && cells.has(Column::Group) && cells.has(Column::Licenses) {
         Some(OperationKind::SetGroupLicenses)
     } else {
         None
