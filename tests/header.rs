@@ -1513,6 +1513,22 @@ fn new_addresses_beside_the_old_ones_of_a_move_are_mapped_as_such() {
 }
 
 #[test]
+fn a_new_user_beside_a_user_is_somebody_else_and_nobody_is_moved_there() {
+    for header in [
+        "User,New user",
+        "Existing user,New user",
+        "Benutzer,Neuer Benutzer",
+        "Utilisateur,Nouvel utilisateur",
+    ] {
+        let text = format!("{header},License\nann@x.example,bo@x.example,ATTUNU\n");
+        let silent = intake_with(&text, &Options::default());
+        assert_eq!(codes(&silent, Severity::Error), ["no-operation"], "{header}");
+        let given = intake_with(&text, &with(OperationKind::AddLicenses));
+        assert_eq!(codes(&given, Severity::Warning), ["addresses-not-used"], "{header}");
+    }
+}
+
+#[test]
 fn a_header_parted_by_a_sign_that_is_no_separator_is_told_what_makes_it_one() {
     for sign in ["~", "^"] {
         let text = format!("operation{sign}user\noffboard{sign}ann@x.example\n");
