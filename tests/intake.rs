@@ -1627,6 +1627,63 @@ fn of_two_headers_for_one_column_one_can_be_left_out_and_remarks_may_be_many() {
 }
 
 #[test]
+fn of_headers_for_one_column_the_one_that_was_mapped_is_kept_and_lists_lose_nothing() {
+    let help = |text: &str, map: &[(&str, &str)]| {
+        let mapped = map
+            .iter()
+            .map(|(header, column)| ((*header).to_owned(), (*column).to_owned()));
+        let options = Options {
+            map: mapped.collect(),
+            operation: Some(OperationKind::AddToGroups),
+            ..Options::default()
+        };
+        let intake = intake_with(text, &options);
+        let mut told = intake
+            .problems
+            .iter()
+            .filter(|problem| problem.code.as_str() == "two-headers");
+        let help = told.next().map(|problem| problem.help.clone()).unwrap_or_default();
+        assert_eq!(told.count(), 0, "one cause is told once: {text}");
+        help
+    };
+    let dates = "user,groups,Hire Date,Termination Date\nann,HR,2020-01-01,2026-12-31\n";
+    let ends = ("Termination Date", "not_before");
+    assert_eq!(
+        help(dates, &[ends]),
+        "keep one of them; --map \"Hire Date=note\" leaves the other out"
+    );
+    assert_eq!(help(dates, &[ends, ("Hire Date", "note")]), "");
+    let mapped = help(
+        "user,groups,From,To\nann,HR,,\n",
+        &[("From", "not_before"), ("To", "not_before")],
+    );
+    assert_eq!(mapped, "map one of them alone");
+    for (header, list, one) in [
+        (
+            "Groups,Groups",
+            "groups",
+            "keep one of them, or rename the other to `note`",
+        ),
+        (
+            "Group,Group,Group",
+            "groups",
+            "keep one of them, or rename the others to `note`",
+        ),
+        (
+            "License,Licences,Bundles",
+            "licenses",
+            "keep one of them; --map \"Licences=note\" --map \"Bundles=note\" leaves the others out",
+        ),
+    ] {
+        let help = help(&format!("user,{header}\nann,HR,IT,\n"), &[]);
+        assert_eq!(
+            help,
+            format!("if all of them are meant, write their cells into one column, `{list}`, parted by `;`; else {one}")
+        );
+    }
+}
+
+#[test]
 fn a_problem_names_row_column_and_mend() {
     let intake = intake("note,operation,Licences,User\n\nx,add-licenses,ATUNU,ann\n");
     let problem = intake.problems.iter().next().unwrap();

@@ -13,7 +13,7 @@ use crate::intake::cells::{
 use crate::model::OperationKind;
 use crate::problem::ProblemCode;
 use crate::sheet::{Row, column_letters};
-use crate::text::header_key;
+use crate::text::{header_key, joined};
 
 /// Where each known column is.
 #[derive(Debug)]
@@ -75,7 +75,6 @@ impl Header {
             is_of_rules: false,
             has_only_user_ids: false,
         };
-        let mut problems = Vec::new();
         let names = names(row);
         let meanings = Meanings::of(&names, map);
         for (position, name) in names.iter().enumerate() {
@@ -91,13 +90,7 @@ impl Header {
                         Column::Name if may_be_whole(name, map) => header.whole_names = Some(position),
                         _ => {}
                     }
-                    if let Some(first) = header.positions[column as usize] {
-                        // Of remarks there may be any number.
-                        if column != Column::Note {
-                            let (first, second) = ((first, &*names[first]), (position, &**name));
-                            problems.push(header.two_headers(column, first, second));
-                        }
-                    } else {
+                    if header.position(column).is_none() {
                         header.positions[column as usize] = Some(position);
                         header.present.push((column, position));
                     }
@@ -138,7 +131,8 @@ impl Header {
         header.is_of_rules = header.looks_like_rules();
         let people = [Column::User, Column::Email, Column::Username];
         header.has_only_user_ids = people.iter().all(|column| header.position(*column).is_none());
-        problems.extend(meanings.notices.iter().map(|notice| header.doubt(*notice)));
+        let doubts = meanings.notices.iter().map(|notice| header.doubt(*notice));
+        let problems = header.several_for_one(&meanings).chain(doubts).collect();
         (header, problems)
     }
 
@@ -226,23 +220,54 @@ impl Header {
         }
     }
 
-    /// The problem that two headers, by their positions and names, mean one column.
-    fn two_headers(
-        &self,
-        column: Column,
-        (first, first_name): (usize, &str),
-        (second, name): (usize, &str),
-    ) -> UnplacedProblem {
-        let what = format!(
-            "`{}` and `{}` both mean `{}`",
-            self.label(first),
-            self.label(second),
-            column.as_str()
-        );
-        let help = if column_key(first_name) == column_key(name) {
-            "keep one of them, or rename the other to `note`".to_owned()
+    /// A problem for each column that several headers mean. Of remarks there may be any number.
+    fn several_for_one<'h>(&'h self, meanings: &'h Meanings) -> impl Iterator<Item = UnplacedProblem> + 'h {
+        let columns = self.present.iter().filter(|(column, _)| *column != Column::Note);
+        columns.filter_map(|(column, _)| {
+            let means_it = |position: &usize| meanings.columns[*position] == Some(*column);
+            let positions: Vec<usize> = (0..self.names.len()).filter(means_it).collect();
+            (positions.len() > 1).then(|| self.two_headers(*column, &positions, &meanings.mapped))
+        })
+    }
+
+    /// The problem that the headers at these positions mean one column. What `--map` says of one of them is meant.
+    fn two_headers(&self, column: Column, positions: &[usize], mapped: &[bool]) -> UnplacedProblem {
+        let labels: Vec<String> = positions
+            .iter()
+            .map(|position| format!("`{}`", self.label(*position)))
+            .collect();
+        let (all, rest) = if labels.len() == 2 {
+            ("both", "the other")
         } else {
-            format!("keep one of them; {} leaves the second out", map_flag(name, "note"))
+            ("all", "the others")
+        };
+        let what = format!("{} {all} mean `{}`", joined(&labels, labels.len()), column.as_str());
+        let meant = *positions
+            .iter()
+            .find(|position| mapped[**position])
+            .unwrap_or(&positions[0]);
+        let key = |position: usize| column_key(self.name(position));
+        let others = || positions.iter().copied().filter(|position| *position != meant);
+        let one = if others().any(|other| key(other) == key(meant)) {
+            format!("keep one of them, or rename {rest} to `note`")
+        } else if others().any(|other| mapped[other]) {
+            "map one of them alone".to_owned()
+        } else {
+            let mut flags: Vec<String> = others().map(|other| map_flag(self.name(other), "note")).collect();
+            flags.dedup();
+            format!("keep one of them; {} leaves {rest} out", flags.join(" "))
+        };
+        let list = match column {
+            Column::Group | Column::Groups => Some(Column::Groups),
+            Column::RemoveGroups | Column::Licenses => Some(column),
+            _ => None,
+        };
+        let help = match list {
+            Some(list) => format!(
+                "if all of them are meant, write their cells into one column, `{}`, parted by `;`; else {one}",
+                list.as_str()
+            ),
+            None => one,
         };
         UnplacedProblem::error(ProblemCode::TwoHeaders, what, help).at(column)
     }
