@@ -216,6 +216,11 @@ fn a_map_of_a_header_that_no_worksheet_has_is_an_error_unless_it_is_the_profiles
         ..map("Access rights")
     };
     assert!(format!("{:?}", rows(&intake_with(text, &both))).contains("ATTUNU"));
+    for (second, errors) in [("note", &["mapped-twice"][..]), ("licences", &[])] {
+        let mut twice = map("Access rights");
+        twice.map.push(("ACCESS RIGHTS".into(), second.into()));
+        assert_eq!(codes(&intake_with(text, &twice), Severity::Error), errors, "{second}");
+    }
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub enum ProblemCode {
     UnknownColumn,
     /// `--map` names a header that the sheet does not have.
     NoSuchHeader,
+    /// `--map` says two things of one header.
+    MappedTwice,
     /// A header names no column.
     UnknownHeader,
     /// The cells of a column that is not used look like licences.
@@ -273,7 +275,7 @@ mod tests {
         assert_eq!(
             texts.join(" "),
             "no-such-sheet no-header results-file no-rows nothing-to-run hidden-sheet sheet-name-overruled inferred-rules \
-             rows-above-header unknown-column no-such-header unknown-header licenses-not-used addresses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
+             rows-above-header unknown-column no-such-header mapped-twice unknown-header licenses-not-used addresses-not-used groups-not-used operation-not-used dates-not-used ends-before-last-day doubtful-header two-headers header-again \
              unclosed-quote text-after-quote stray-quote space-before-quote row-too-long too-many-cells short-row cell-without-header line-of-text hidden-rows \
              total-row hidden-columns struck-rows covered-cells merged-down \
              cell-too-long cell-cut-off formula-without-value doubtful-formulas formula-as-text error-value unreadable-cell word-for-nothing lost-digits lost-letters doubtful-encoding number-cell changed-name \

@@ -35,12 +35,21 @@ impl<'o> Mapping<'o> {
         };
         for said in &options.map {
             let (header, column) = said;
-            if let Some(column) = Column::named(column) {
-                mapping.map.push((mapped_key(header), column));
-                mapping.unseen.push(said);
-            } else {
+            let Some(named) = Column::named(column) else {
                 mapping.problems.push(no_column(header, column));
+                continue;
+            };
+            let key = mapped_key(header);
+            if let Some((_, other)) = (mapping.map.iter()).find(|(known, other)| *known == key && *other != named) {
+                let (one, two) = (map_flag(header, other.as_str()), map_flag(header, named.as_str()));
+                mapping.problems.push(UnplacedProblem::error(
+                    ProblemCode::MappedTwice,
+                    format!("{one} and {two} contradict each other"),
+                    "leave one of them out",
+                ));
             }
+            mapping.map.push((key, named));
+            mapping.unseen.push(said);
         }
         let usual = options
             .usual_map
