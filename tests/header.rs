@@ -1921,6 +1921,61 @@ fn a_column_of_addresses_beside_the_one_that_is_used_is_told_unless_it_is_somebo
 }
 
 #[test]
+fn where_no_column_says_whom_rows_are_about_one_of_addresses_is_told() {
+    use OperationKind::{AddLicenses, AddToGroups, SetGroupLicenses};
+    for (text, operation, advice) in [
+        (
+            "Group,Members\nHR,ann@x.example\n",
+            AddToGroups,
+            "--map \"Members=user\"",
+        ),
+        (
+            "operation,Group,Members\n,HR,ann@x.example\n",
+            AddToGroups,
+            "--map \"Members=user\"",
+        ),
+        (
+            "Group,Member\nHR,ann@x.example\nHR,bo@x.example\n",
+            AddToGroups,
+            "--map \"Member=user\"",
+        ),
+        (
+            "Group,Team member,License\nHR,ann@x.example,ATTUNU\n",
+            AddLicenses,
+            "--map \"Team member=user\"",
+        ),
+        (
+            "Group,Team member,License\nHR,ann@x.example,ATTUNU\n",
+            SetGroupLicenses,
+            "--map \"Team member=user\", and --operation add-licenses instead",
+        ),
+    ] {
+        let intake = intake_with(text, &with(operation));
+        let help = &found(&intake, "addresses-not-used")[0].help;
+        assert!(help.ends_with(advice), "{text}: {help}");
+        assert!(found(&intake, "duplicate-row").is_empty(), "{text}");
+    }
+    for text in ["Group,Members\nHR,3\n", "Group,Owner\nHR,ann@x.example\n"] {
+        let intake = intake_with(text, &with(AddToGroups));
+        assert!(found(&intake, "addresses-not-used").is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_row_that_says_of_nobody_what_to_do_repeats_none() {
+    for (text, operation) in [
+        ("Email,Group\nanonymous,HR\nanonymous,HR\n", OperationKind::Invite),
+        ("User,Group\n,HR\n,HR\n", OperationKind::AddToGroups),
+    ] {
+        let intake = intake_with(text, &with(operation));
+        assert_eq!(intake.refused.len(), 2, "{text}");
+        assert!(found(&intake, "duplicate-row").is_empty(), "{text}");
+    }
+    let rule = intake_with("Group,License\nHR,?\nHR,?\n", &with(OperationKind::SetGroupLicenses));
+    assert_eq!(found(&rule, "duplicate-row").len(), 1);
+}
+
+#[test]
 fn a_column_that_speaks_of_licences_and_holds_none_is_no_licence() {
     use OperationKind::{AddLicenses, Invite, Offboard};
     for (header, cell, operation) in [

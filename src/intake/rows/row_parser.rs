@@ -9,7 +9,7 @@ use super::header::Header;
 use super::header_again::header_again;
 use super::key_content::{hash_content, write_content, write_raw_content};
 use super::merged_down::{missed, under_merged};
-use super::operations::{conditions, operation, takes_away};
+use super::operations::{conditions, operation, states, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::{Recurring, printed};
 use super::row_cells::{CleanedCells, RowCells};
@@ -17,6 +17,7 @@ use super::row_shape::{
     check_width, has_struck_item, heading, is_printed, line_of_text, malformed_row, text_for_operation,
 };
 use super::statement::{Statement, ValidRow};
+use super::statement_kind::StatementKind;
 use super::statements::Statements;
 use super::value_reader::ValueReader;
 use super::values::Values;
@@ -360,8 +361,8 @@ impl<'o> RowParser<'o> {
         }
         if !is_valid || kind.is_none() {
             write_raw_content(cells, &mut self.content);
-            if kind.is_some() {
-                self.state_refused(cells, columns_with_errors(problems));
+            if let Some(kind) = kind {
+                self.state_refused(kind, cells, columns_with_errors(problems));
             }
             if self.context.keep == Keep::Rows {
                 let refused = self.refused(kind, cells, &values, problems);
@@ -478,10 +479,13 @@ impl<'o> RowParser<'o> {
 
     /// States what cells a refused row has, so that it is told which rows repeat it. Those that do not say whom they are
     /// about may be about different people.
-    fn state_refused(&mut self, cells: &RowCells<'_>, wrong: ColumnSet) {
-        let present = self.context.worksheet.header.present.iter();
-        let mut subjects = present.filter(|(column, _)| column.identifies() && cells.has(*column));
-        if subjects.any(|(column, _)| !wrong.contains(*column)) {
+    fn state_refused(&mut self, kind: OperationKind, cells: &RowCells<'_>, wrong: ColumnSet) {
+        let says_whom = |column: Column| match states(kind).about {
+            StatementKind::SetRule => column == Column::Group,
+            _ => column.names_people(),
+        };
+        let mut present = self.context.worksheet.header.present.iter();
+        if present.any(|(column, _)| says_whom(*column) && cells.has(*column) && !wrong.contains(*column)) {
             let number = self.context.worksheet.row_number(cells.row);
             self.statements.push(Statement::of_refused(&self.content, number));
         }

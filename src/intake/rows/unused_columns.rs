@@ -97,9 +97,9 @@ impl MaybeGroups {
 
 impl UnusedColumns {
     pub(in crate::intake) fn under(header: &Header) -> Self {
-        // Beside a column of operations nobody looks for them elsewhere.
-        let has_operations = header.position(Column::Operation).is_some();
-        let facts = header.facts.iter().filter(|_| !has_operations);
+        // Beside columns of operations and of people nobody looks for them elsewhere.
+        let lacks_any = header.position(Column::Operation).is_none() || !header.names_people();
+        let facts = header.facts.iter().filter(|_| lacks_any);
         let facts = facts.map(|position| (position, Kind::Fact));
         let remarks = header.remarks.iter().map(|position| (position, Kind::Remark));
         let unused = header.unused.iter().map(|position| (position, Kind::Unknown));
@@ -190,7 +190,10 @@ impl UnusedColumns {
         let is_worth_a_word = |column: &&UnusedColumn| {
             let is_odd = match column.kind {
                 Kind::Unknown => true,
-                Kind::Fact => column.orders_else(&worksheet.header, operations),
+                Kind::Fact => {
+                    let header = &worksheet.header;
+                    column.orders_else(header, operations) || !header.names_people() && column.holds_addresses()
+                }
                 Kind::Remark => column.withdrawn(operations).is_some(),
                 Kind::Names => false,
             };
@@ -373,16 +376,24 @@ impl UnusedColumn {
     /// A warning that its cells are addresses, where its header says nothing of whose they are.
     fn addresses(&self, header: &Header, operations: &[OperationKind]) -> Option<UnplacedProblem> {
         let columns = [Column::User, Column::Email, Column::Username];
-        let taken = columns.into_iter().find_map(|column| header.position(column))?;
-        let is_address = |value: &String| Email::fault(bare_address(value)).is_none();
-        let are_meant =
-            !self.values.is_empty() && self.values.iter().all(is_address) && !names_somebody_else(&self.name);
+        let taken = columns.into_iter().find_map(|column| header.position(column));
+        let are_meant = self.holds_addresses() && (taken.is_some() || !header.names_people());
         are_meant.then(|| {
             let what = format!(
                 "the column `{}` is not used, but its cells are addresses: {}",
                 self.label,
                 self.shown_values()
             );
+            let Some(taken) = taken else {
+                let user = self.map_to("user");
+                let help = if operations.contains(&OperationKind::SetGroupLicenses) {
+                    format!("if these are to get the licences, {user}, and --operation add-licenses instead")
+                } else {
+                    format!("if the rows are about these, {user}")
+                };
+                let help = format!("nothing to do if it is for people only; {help}");
+                return UnplacedProblem::warning(ProblemCode::AddressesNotUsed, what, help);
+            };
             let label = header.label(taken);
             let about = format!("nothing to do if it is for people only: the rows are about whom `{label}` names");
             let moves = operations.contains(&OperationKind::Migrate) && header.position(Column::NewEmail).is_none();
@@ -436,6 +447,12 @@ impl UnusedColumn {
         header.position(Column::Operation).is_none()
             && self.values.iter().any(is_another)
             && (one_is_enough || self.values.iter().all(is_order))
+    }
+
+    /// Whether all its values are addresses, and its header does not say that they are somebody else's.
+    fn holds_addresses(&self) -> bool {
+        let is_address = |value: &String| Email::fault(bare_address(value)).is_none();
+        !self.values.is_empty() && self.values.iter().all(is_address) && !names_somebody_else(&self.name)
     }
 
     /// Whether all its values are whole numbers.
