@@ -1180,17 +1180,19 @@ fn a_header_that_calls_rows_off_is_told_where_a_cell_below_it_says_yes_and_an_or
 
 #[test]
 fn a_remark_that_calls_a_row_off_is_seen_among_many_others() {
-    let remark = |row: usize| {
-        if row == 50 {
-            "cancelled".to_owned()
-        } else {
-            format!("ticket {row}")
-        }
-    };
-    let remarks = (0..60).map(|row| format!("p{row}@x.example,{}\n", remark(row)));
-    let text = format!("email,Comment\n{}", remarks.collect::<String>());
-    let intake = intake_with(&text, &with(OperationKind::Delete));
-    assert_eq!(codes(&intake, Severity::Warning), ["operation-not-used"]);
+    for word in ["cancelled", "keep"] {
+        let remark = |row: usize| {
+            if row == 50 {
+                word.to_owned()
+            } else {
+                format!("ticket {row}")
+            }
+        };
+        let remarks = (0..60).map(|row| format!("p{row}@x.example,{}\n", remark(row)));
+        let text = format!("email,Comment\n{}", remarks.collect::<String>());
+        let intake = intake_with(&text, &with(OperationKind::Delete));
+        assert_eq!(codes(&intake, Severity::Warning), ["operation-not-used"], "{word}");
+    }
 }
 
 #[test]
@@ -1423,6 +1425,41 @@ fn who_is_given_something_and_has_left_by_a_state_that_is_not_used_is_told() {
         assert!(
             codes(&intake, Severity::Warning).contains(&code),
             "{header} {cell} {operation}: {:?}",
+            intake.problems
+        );
+    }
+}
+
+#[test]
+fn who_loses_something_and_is_still_there_by_a_state_is_told_where_others_have_left() {
+    use OperationKind::{AddLicenses, Delete, Offboard, Update};
+    for (header, cells, operation, code) in [
+        ("status", ["DEPROVISIONED", "ACTIVE"], Delete, "operation-not-used"),
+        ("Status", ["ausgetreten", "aktiv"], Offboard, "operation-not-used"),
+        ("AccountEnabled", ["False", "True"], Delete, "operation-not-used"),
+        ("status", ["ACTIVE", "ACTIVE"], Delete, "unknown-header"),
+        ("AccountEnabled", ["True", "True"], Offboard, "unknown-header"),
+        ("status", ["DEPROVISIONED", "STAGED"], Delete, "unknown-header"),
+        ("status", ["DEPROVISIONED", "ACTIVE"], Update, "unknown-header"),
+        ("Manager response", ["Remove", "Keep"], Delete, "operation-not-used"),
+        ("Recommendation", ["Reclaim", "Keep"], Delete, "operation-not-used"),
+        (
+            "Manager decision",
+            ["Remove", "still needed"],
+            Delete,
+            "operation-not-used",
+        ),
+        ("Still required?", ["N", "Y"], Delete, "operation-not-used"),
+        ("Recommendation", ["Reclaim", "Keep"], AddLicenses, "unknown-header"),
+    ] {
+        let [one, two] = cells;
+        let text =
+            format!("email,licenses,name,{header}\nann@x.example,ATTUNU,Ann,{one}\nbo@x.example,ATTUNU,Bo,{two}\n");
+        let intake = in_november(&text, operation, &[]);
+        let told = codes(&intake, Severity::Warning);
+        assert!(
+            told.contains(&code),
+            "{header} {cells:?} {operation}: {:?}",
             intake.problems
         );
     }

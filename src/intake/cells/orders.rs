@@ -49,6 +49,10 @@ const GONE: &str = "deprovisioned suspended terminated inactive disabled deactiv
      gesperrt inaktiv deaktiviert ausgeschieden ausgetreten inactif désactivé suspendu inactivo desactivado suspendido inativo desativado \
      suspenso inattivo disattivato sospeso cessato inactief gedeactiveerd geblokkeerd uitdienst nieaktywny zwolniony 退職 退職済み 無効";
 
+/// What they have there of somebody who is still there, and may sign in.
+const HERE: &str = "active enabled employed aktiv actif activo activa ativo ativa attivo attiva actief aktywny aktywna beschäftigt \
+     在職 在職中 在籍 有効";
+
 /// Headers of whether an account can be used, by their keys, and of whether it cannot.
 const ENABLED: &str = "accountenabled isenabled accountisenabled isactive accountactive";
 const DISABLED: &str = "blockcredential suspended issuspended deactivated disabled isdisabled accountdisabled blocked isblocked terminated";
@@ -58,10 +62,12 @@ const CALLS_OFF: &str = "cancelled canceled iscancelled iscanceled cancelledon c
      storniert storniertam ausgeschlossen ueberspringen annule annulee annulele exclu exclure cancelado cancelada excluido annullato \
      annullata escluso geannuleerd uitgesloten anulowano anulowane wykluczony 取消 取り消し キャンセル 除外";
 
-/// The same, where rows take something away: who is on hold by the order of a court stays.
+/// The same, where rows take something away: who is on hold by the order of a court stays. There a cell that holds one of
+/// these says so as well.
 const KEEPS: &str = "litigationhold onlitigationhold litigationholdenabled litigationholddate legalhold onlegalhold legalholdenabled hold \
      onhold ediscoveryhold keep keepaccount keepuser retain behalten kontobehalten beibehalten conserver mantener conservar manter mantenere \
-     behouden zachowac";
+     behouden zachowac inuse stillinuse stillneeded stillrequired nochbenotigt nochbenoetigt encoreutile toujoursutilise enuso \
+     aunnecesario emuso aindanecessario inuso ancoranecessario ingebruik nognodig wuzyciu nadalpotrzebne 使用中 継続利用";
 
 /// The same, where it stands for a yes to come.
 const PENDING: &str = "pending notyet open offen ausstehend nochnicht enattente pasencore pendiente pendente inattesa inafwachting nogniet \
@@ -118,10 +124,11 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direct
     }
     let folded: String = fold(cell).chars().filter(|letter| letter.is_alphanumeric()).collect();
     let polite = ["bitte", "please"].iter().find_map(|word| folded.strip_prefix(word));
-    if is_one_of(WITHDRAWN, &folded) || is_one_of(NOT_TO_RUN, polite.unwrap_or(&folded)) || forbids(cell) {
+    let takes = direction == Direction::Takes;
+    let stays = takes && is_one_of(KEEPS, &column_key(cell));
+    if stays || is_one_of(WITHDRAWN, &folded) || is_one_of(NOT_TO_RUN, polite.unwrap_or(&folded)) || forbids(cell) {
         return true;
     }
-    let takes = direction == Direction::Takes;
     if parse_flag(cell) == Some(false) || is_one_of(PENDING, &folded) {
         return is_one_of(APPROVALS, &column_key(header)) || is_order_for(header, direction);
     }
@@ -132,16 +139,21 @@ pub(in crate::intake) fn says_not_to(header: &str, cell: &str, direction: Direct
     is_one_of(CLOSED, &folded) && is_of_states(&column_key(header))
 }
 
-/// Whether a cell under this header says that somebody has left, or may not sign in.
-pub(in crate::intake) fn says_gone(header: &str, cell: &str) -> bool {
+/// Whether somebody is still there, and may sign in, as far as a cell under this header says so.
+pub(in crate::intake) fn is_still_there(header: &str, cell: &str) -> Option<bool> {
     if cell.len() > LONGEST {
-        return false;
+        return None;
     }
     let key = column_key(header);
     match parse_flag(cell) {
-        Some(true) => is_one_of(DISABLED, &key),
-        Some(false) => is_one_of(ENABLED, &key),
-        None => (is_of_states(&key) || key.ends_with("state")) && is_one_of(GONE, &fold(cell).replace(' ', "")),
+        Some(flag) if is_one_of(ENABLED, &key) => Some(flag),
+        Some(flag) if is_one_of(DISABLED, &key) => Some(!flag),
+        None if is_of_states(&key) || key.ends_with("state") => {
+            let folded = fold(cell).replace(' ', "");
+            let is_gone = is_one_of(GONE, &folded);
+            (is_gone || is_one_of(HERE, &folded)).then_some(!is_gone)
+        }
+        _ => None,
     }
 }
 
@@ -161,7 +173,7 @@ pub(in crate::intake) fn names_who_stays(worksheet: &str) -> bool {
          eccezione eccezioni uitzondering uitzonderingen wyjatek wyjatki exclusions ausschluss ausschluesse ausschlusse 例外";
     let key = column_key(worksheet);
     let is_known = |list: &str| list.split_whitespace().any(|known| known == key);
-    says_not_to("", worksheet, Direction::Takes) || [STAYING, KEEPS, CALLS_OFF].into_iter().any(is_known)
+    says_not_to("", worksheet, Direction::Takes) || [STAYING, CALLS_OFF].into_iter().any(is_known)
 }
 
 /// Whether a cell is what people tick a box with.
@@ -325,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_has_left_by_a_word_of_states_or_by_a_flag_of_an_account() {
+    fn somebody_has_left_or_not_by_a_word_of_states_or_by_a_flag_of_an_account() {
         for (header, cell) in [
             ("status", "DEPROVISIONED"),
             ("Status", "SUSPENDED"),
@@ -337,20 +349,28 @@ mod tests {
             ("accountEnabled", "FALSE"),
             ("Block credential", "True"),
         ] {
-            assert!(says_gone(header, cell), "{header} {cell}");
+            assert_eq!(is_still_there(header, cell), Some(false), "{header} {cell}");
+        }
+        for (header, cell) in [
+            ("status", "ACTIVE"),
+            ("Beschäftigungsstatus", "aktiv"),
+            ("Estado", "activo"),
+            ("accountEnabled", "True"),
+            ("Block credential", "False"),
+        ] {
+            assert_eq!(is_still_there(header, cell), Some(true), "{header} {cell}");
         }
         for (header, cell) in [
             ("status", "STAGED"),
-            ("status", "ACTIVE"),
             ("Status", "open"),
             ("Comment", "inactive"),
             ("Department", "Retired"),
-            ("accountEnabled", "True"),
-            ("Block credential", "False"),
+            ("Comment", "active"),
+            ("Department", "Active sourcing"),
             ("Remote", "no"),
             ("Status", ""),
         ] {
-            assert!(!says_gone(header, cell), "{header} {cell}");
+            assert_eq!(is_still_there(header, cell), None, "{header} {cell}");
         }
     }
 
@@ -402,6 +422,10 @@ mod tests {
             ("LitigationHoldEnabled", "True", Takes),
             ("Legal hold", "✓", Takes),
             ("Behalten", "x", Takes),
+            ("Manager response", "Keep", Takes),
+            ("Recommendation", "zachować", Takes),
+            ("Entscheidung", "noch benötigt", Takes),
+            ("Still required?", "Y", Takes),
             ("Delete?", "no", Takes),
             ("Löschen?", "nein", Takes),
             ("Supprimer ?", "non", Takes),
@@ -427,6 +451,9 @@ mod tests {
             ("Cancellation date", "2026-11-02", Takes),
             ("Do not delete", "no", Takes),
             ("Do not delete", "x", Gives),
+            ("Manager response", "Keep", Gives),
+            ("Still required?", "N", Takes),
+            ("Comment", "keep the laptop", Takes),
             ("Do not call", "yes", Takes),
             ("Litigation hold", "False", Takes),
             ("Litigation hold", "yes", Gives),

@@ -8,9 +8,9 @@ use super::header::Header;
 use super::operations::takes;
 use super::worksheet::Worksheet;
 use crate::intake::cells::{
-    Column, Direction, Fate, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, list_items,
-    map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in, parse_flag,
-    plain_meaning, says_gone, says_not_to, tells_of_licenses, words_in_context,
+    Column, Direction, Fate, UnplacedProblem, bare_address, clean, column_key, excerpt, is_named_after, is_still_there,
+    list_items, map_flag, names_a_last_day, names_a_profession, names_somebody_else, names_what_happens, order_in,
+    parse_flag, plain_meaning, says_not_to, tells_of_licenses, words_in_context,
 };
 use crate::model::{Catalogue, Email, OperationKind};
 use crate::problem::{Problem, ProblemCode, Problems};
@@ -140,7 +140,7 @@ impl UnusedColumns {
             }
             let value = clean(text);
             // Hardly any remark is like another.
-            if is_full && !says_not_to(&column.name, &value, Direction::Neither) {
+            if is_full && !says_not_to(&column.name, &value, Direction::Takes) {
                 continue;
             }
             if !value.is_empty() && column.values.iter().all(|known| *known != value) {
@@ -353,9 +353,17 @@ impl UnusedColumn {
         } else {
             Direction::of_operations(operations).unwrap_or(Direction::Neither)
         };
-        let is_gone =
-            |value: &str| direction == Direction::Gives && self.kind == Kind::Unknown && says_gone(&self.name, value);
-        let is_withdrawn = |value: &&String| says_not_to(&self.name, value, direction) || is_gone(value);
+        let is_there = |value: &String| is_still_there(&self.name, value).filter(|_| self.kind == Kind::Unknown);
+        let has_gone = || self.values.iter().any(|value| is_there(value) == Some(false));
+        // Leavers may all be active still; where some have left, a list of the whole staff has those who stay.
+        let unlikely = match direction {
+            Direction::Gives => Some(false),
+            Direction::Takes if has_gone() => Some(true),
+            Direction::Takes | Direction::Neither => None,
+        };
+        let is_withdrawn = |value: &&String| {
+            says_not_to(&self.name, value, direction) || unlikely.is_some() && is_there(value) == unlikely
+        };
         let value = self.values.iter().find(is_withdrawn)?;
         let what = format!(
             "the column `{}` is not used, and says `{}`: its rows run like the others",
