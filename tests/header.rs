@@ -1197,7 +1197,7 @@ fn a_remark_that_calls_a_row_off_is_seen_among_many_others() {
 
 #[test]
 fn several_columns_of_one_list_are_told_how_to_become_one() {
-    use OperationKind::{AddToGroups, Delete, Invite};
+    use OperationKind::{AddLicenses, AddToGroups, Delete, Invite};
     let told = |header: &str, operation: OperationKind| {
         let text = format!("user,{header}\nann@x.example,Finance,HR\n");
         let intake = intake_with(&text, &with(operation));
@@ -1216,6 +1216,17 @@ fn several_columns_of_one_list_are_told_how_to_become_one() {
             panic!("{header}")
         };
         assert!(help.contains("(column B)` as well, parted by `;`"), "{help}");
+    }
+    let text = "user,License 1,License 2,License 3\nann@x.example,ATTUNU,TSTNU,\n";
+    let licenses = intake_with(text, &with(AddLicenses));
+    let numbered = licenses
+        .problems
+        .iter()
+        .filter(|problem| problem.what.contains("License"));
+    let helps: Vec<&str> = numbered.map(|problem| problem.help.as_str()).collect();
+    assert_eq!(helps.len(), 3, "{helps:?}");
+    for help in helps {
+        assert!(help.contains("into one, `licenses`, parted by `;`"), "{help}");
     }
     for help in told("Group 1,Group 2", Invite) {
         assert!(help.contains("into one, `groups`, parted by `;`"), "{help}");
@@ -1381,7 +1392,7 @@ fn what_is_given_until_a_day_is_not_to_wait_for_it_beside_rows_that_take_somethi
         helps.collect::<std::collections::BTreeMap<Severity, String>>()
     };
     let both = "set-licenses,ann@x.example,ATTUNU,2027-06-30\nrelease-licenses,bob@x.example,,2027-03-31\n";
-    for header in ["Effective until", "Needed until"] {
+    for header in ["Effective until", "Needed until", "To"] {
         let helps = helps(header, both);
         assert!(
             helps[&Severity::Warning].starts_with(&format!("--map \"{header}=note\" says")),

@@ -36,7 +36,10 @@ pub(in crate::intake) fn tells_of_licenses(key: &str) -> bool {
 pub(in crate::intake) fn names_an_end(header: &str) -> bool {
     const WORDS: [&str; 9] = ["until", "till", "bis", "hasta", "ate", "fino", "tot", "jusque", "jusqu"];
     const PARTS: &str = "expir ablauf scaden vence vencim verval wygas";
-    header_words(header).any(|(_, word)| WORDS.contains(&word.as_str()) || has_one_of(&word, PARTS))
+    /// Elsewhere they say to whom or where: `Mail to`.
+    const ALONE: [&str; 4] = ["to", "au", "al", "do"];
+    ALONE.contains(&column_key(header).as_str())
+        || header_words(header).any(|(_, word)| WORDS.contains(&word.as_str()) || has_one_of(&word, PARTS))
 }
 
 fn has_one_of(key: &str, parts: &str) -> bool {

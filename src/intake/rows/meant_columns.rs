@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::operations::takes;
-use super::unused_columns::UnusedColumn;
+use super::unused_columns::{UnusedColumn, one_of_several};
 use crate::intake::cells::{Column, Direction, Fate, column_key, map_flag, plain_meaning, what_comes};
 use crate::model::OperationKind;
 
@@ -38,7 +38,9 @@ impl UnusedColumn {
                     "if they are meant, write them into `{}` as well, parted by `;`",
                     header.label(taken)
                 ),
-                None => format!("if they are meant: {map}"),
+                None => {
+                    one_of_several(&self.name, header, column).unwrap_or_else(|| format!("if they are meant: {map}"))
+                }
             },
         }
     }

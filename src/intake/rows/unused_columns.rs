@@ -278,10 +278,8 @@ impl UnusedColumn {
             return Some(UnplacedProblem::warning(ProblemCode::LicensesNotUsed, what, help));
         }
         let lists = [Column::Groups, Column::RemoveGroups, Column::Licenses];
-        let is_list = |column: &Column| may_be_meant(*column, operations) && is_another(&self.name, *column);
-        if let Some(column) = lists.into_iter().find(is_list)
-            && let Some(help) = one_of_several(header, column)
-        {
+        let mut meant = lists.into_iter().filter(|column| may_be_meant(*column, operations));
+        if let Some(help) = meant.find_map(|column| one_of_several(&self.name, header, column)) {
             return Some(not_used(label, &help));
         }
         if let Some(help) = worksheet
@@ -511,8 +509,11 @@ fn is_another(name: &str, column: Column) -> bool {
     bare != key && plain_meaning(bare).is_some_and(is_one)
 }
 
-/// What to do about one of several columns of a list.
-fn one_of_several(header: &Header, column: Column) -> Option<String> {
+/// What to do about the column of this header, if it is one of several of a list.
+pub(super) fn one_of_several(name: &str, header: &Header, column: Column) -> Option<String> {
+    if !is_another(name, column) {
+        return None;
+    }
     let name = column.as_str();
     match header.position(column) {
         Some(taken) => Some(format!(
