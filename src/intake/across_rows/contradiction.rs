@@ -114,7 +114,8 @@ impl ContradictionKind {
             Self::Duplicate => (format!("the row says the same as {other}"), "leave one of them out"),
             Self::AddressTwice => (
                 format!("this row and {other} both make an account of the same address"),
-                "keep one of them, with the groups and licences of both in its cells: Finance; Procurement",
+                "keep one of them, with the groups and licences of both in its cells, parted by `;`; if they are two people, write each one's own \
+                 address",
             ),
             Self::MadeAndDeleted => (
                 format!("of this row and {other}, one makes an account of an address and the other deletes it"),
@@ -167,7 +168,7 @@ impl ContradictionKind {
             ),
             Self::DifferentLicenses => (
                 format!("this row and {other} each say what exactly the user's direct licences become, and differ"),
-                "keep one of them; licences that are meant together stand in one cell: ATTUNU; TSTNU",
+                "keep one of them; licences that are meant together stand in one cell, parted by `;`",
             ),
             Self::LicensesInOrder => (
                 format!("this row and {other} change the same user's licences; they run in the order of the sheet"),
@@ -175,7 +176,7 @@ impl ContradictionKind {
             ),
             Self::DifferentGroups => (
                 format!("this row and {other} each say which groups exactly the user is in, and differ"),
-                "keep one of them; groups that are meant together stand in one cell: Finance; Procurement",
+                "keep one of them; groups that are meant together stand in one cell, parted by `;`",
             ),
             Self::GroupsInOrder => (
                 format!("this row and {other} change the same user's groups; they run in the order of the sheet"),
@@ -195,7 +196,7 @@ impl ContradictionKind {
             ),
             Self::TwoRules => (
                 format!("this row and {other} each say what exactly the group's rule becomes, and differ"),
-                "keep one of them; licences that are meant together stand in one cell: ATTUNU; TSTNU",
+                "keep one of them; licences that are meant together stand in one cell, parted by `;`",
             ),
             Self::LikeMadeHere => (
                 format!("of this row and {other}, one makes an account and the other is to be `like` it"),
