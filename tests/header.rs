@@ -1561,6 +1561,20 @@ fn new_addresses_beside_the_old_ones_of_a_move_are_mapped_as_such() {
     assert!(moved.ends_with("--map \"New=new_email\""), "{moved}");
     let deleted = help(OperationKind::Delete, &[("Old", "user")]);
     assert!(deleted.ends_with("--map \"New=email\" --map \"Old=note\""), "{deleted}");
+    let known = "UPN,New UPN,Email,New Email\nann@old.example,ann@new.example,ann@old.example,ann@new.example\n";
+    let known = in_november(known, OperationKind::Migrate, &[]);
+    let known = &found(&known, "addresses-not-used")[0].help;
+    assert!(!known.contains("--map"), "{known}");
+    let beside = in_november(
+        "User,Email,Worker\nann@x.example,ann@x.example,bo@x.example\n",
+        OperationKind::Delete,
+        &[],
+    );
+    let beside = &found(&beside, "addresses-not-used")[0].help;
+    assert!(
+        beside.ends_with("--map \"Worker=user\" --map \"User=note\""),
+        "{beside}"
+    );
     let both = in_november(text, OperationKind::Migrate, &[("Old", "user"), ("New", "new_email")]);
     assert_eq!(both.rows.len(), 1, "{:?}", both.problems);
 }

@@ -1099,7 +1099,7 @@ fn an_error_word_of_any_program_is_an_error_in_any_column_that_is_used() {
             "{word}"
         );
     }
-    for word in ["[object Object]", "System.Object[]", "1.#QNAN", "(leer)"] {
+    for word in ["[object Object]", "System.Object[]", "1.#QNAN", "(leer)", "?"] {
         let intake = intake(&format!("operation,user,surname\nupdate,ann,{word}\n"));
         assert_eq!(codes(&intake, Severity::Warning), ["word-for-nothing"], "{word}");
     }
@@ -1577,6 +1577,24 @@ fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
         };
         let text = format!("operation,{header}\n{kind},{cell}\n");
         assert_eq!((errors(&text).len(), warnings(&text)), (1, vec![]), "{text}");
+    }
+}
+
+#[test]
+fn a_yes_or_a_no_about_the_old_account_is_told_the_word_for_it() {
+    for (cell, help) in [
+        ("ja", "write accepted, which"),
+        ("nein", "write never, which leaves it"),
+        ("later", "write accepted, invited or never"),
+    ] {
+        let told = intake(&format!(
+            "Alte E-Mail,Neue E-Mail,Altes Konto löschen\nann@x.example,ann@y.example,{cell}\n"
+        ));
+        let problem = told.problems.iter().next().unwrap();
+        assert!(
+            problem.code.as_str() == "bad-delete-when" && problem.help.starts_with(help),
+            "{problem:?}"
+        );
     }
 }
 

@@ -304,7 +304,8 @@ impl Catalogue {
             let is_it = |bundle: &&KnownBundle| self.is_owned(bundle) && word_key(product(bundle)) == product_of_word;
             return self.bundles.iter().filter(is_it).collect();
         }
-        if let Some(found) = without_maker(word).and_then(|rest| self.find(rest)) {
+        let whole = [without_maker(word), in_brackets(word)];
+        if let Some(found) = whole.into_iter().flatten().find_map(|part| self.find(part)) {
             return vec![found];
         }
         if let Some(near) = self.nearest(word) {
@@ -477,6 +478,12 @@ fn without_maker(word: &str) -> Option<&str> {
     let is_apart = rest.starts_with(|letter: char| !letter.is_alphanumeric());
     (maker.eq_ignore_ascii_case(MAKER) && is_apart)
         .then(|| rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()))
+}
+
+/// What stands in brackets at the end: `ATTUNU` of `Attended Named User (ATTUNU)`.
+fn in_brackets(word: &str) -> Option<&str> {
+    let (_, inner) = word.trim().strip_suffix(')')?.rsplit_once('(')?;
+    Some(inner)
 }
 
 #[cfg(test)]

@@ -223,11 +223,12 @@ mod tests {
     }
 
     #[test]
-    fn a_licence_behind_its_makers_name_is_what_may_be_meant() {
+    fn a_licence_behind_its_makers_name_or_in_brackets_is_what_may_be_meant() {
         for (word, code) in [
             ("UiPath - Tester - Named User", "TSTNU"),
             ("UIPATH-ATTUNU", "ATTUNU"),
             ("uipath Attended - Named User", "ATTUNU"),
+            ("Attended Named User (ATTUNU)", "ATTUNU"),
         ] {
             let advice = Catalogue::default().advice(word);
             assert!(

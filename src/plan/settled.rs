@@ -69,7 +69,16 @@ fn for_groups(kind: OperationKind) -> &'static str {
 pub(super) fn groups_not_found(missing: &[(String, Option<String>)]) -> Verdict {
     let words: Vec<String> = missing
         .iter()
-        .map(|(name, suggestion)| format!("there is no group `{name}`{}", did_you_mean(suggestion.as_deref())))
+        .map(|(name, suggestion)| {
+            let meant = match suggestion {
+                // Who writes `-Finance` hardly wants somebody to be in it.
+                Some(group) if name.starts_with(['-', '–', '−']) => {
+                    format!("; did you mean `{group}`, or to take somebody out of it by a `remove-from-groups` row?")
+                }
+                _ => did_you_mean(suggestion.as_deref()),
+            };
+            format!("there is no group `{name}`{meant}")
+        })
         .collect();
     let mut words = words.join("; ");
     if missing.iter().any(|(_, suggestion)| suggestion.is_none()) {
@@ -332,6 +341,21 @@ pub fn not_owned(bundles: &BundleSet) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_writes_a_minus_before_a_group_is_not_told_to_join_it() {
+        for (name, told) in [
+            ("Finace", "there is no group `Finace`; did you mean `Finance`?"),
+            (
+                "-Finance",
+                "there is no group `-Finance`; did you mean `Finance`, or to take somebody out of it by a `remove-from-groups` \
+                 row?",
+            ),
+        ] {
+            let missing = [(name.to_owned(), Some("Finance".to_owned()))];
+            assert_eq!(groups_not_found(&missing).message, told);
+        }
+    }
 
     #[test]
     fn a_deletion_is_done_already_unless_it_names_somebody_who_may_be_there() {

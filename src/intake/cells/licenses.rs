@@ -139,9 +139,6 @@ impl LicenseList {
 
 /// The licences of an item that holds several, parted as people do: `Attended + Tester`, `ATTUNU and TSTNU`.
 fn parted_otherwise<'i>(item: &'i str, catalogue: &Catalogue) -> Option<Vec<&'i str>> {
-    if catalogue.is_likely(item) {
-        return None;
-    }
     let between = ["+", "&", "/", " and ", " und ", " et ", " y ", " e ", " en ", " i "];
     between.iter().find_map(|between| {
         let parts: Vec<&str> = item.split(between).map(str::trim).collect();
@@ -358,6 +355,7 @@ mod tests {
             "Attended and Tester",
             "Attended/Tester",
             "Attended und Tester",
+            "Attended & Tester",
         ] {
             assert_eq!(
                 help(cell),
@@ -365,6 +363,7 @@ mod tests {
                 "{cell}"
             );
         }
+        assert!(help("Action Center & Attended").starts_with("separate"));
         for cell in ["Attended", "Unicorn + Tester", "R&D", "ATUNU"] {
             assert!(!help(cell).starts_with("separate"), "{cell}");
         }

@@ -158,8 +158,11 @@ const NONE: [&str; 30] = [
 ];
 
 /// What people write where a name is to stay as it is, or is not known yet.
-pub(super) const NO_NAMES: [&str; 19] = [
+pub(super) const NO_NAMES: [&str; 22] = [
     "\"",
+    "?",
+    "??",
+    "???",
     "keep",
     "same",
     "as is",

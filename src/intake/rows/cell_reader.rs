@@ -508,7 +508,13 @@ impl<'c> CellReader<'c, '_, '_> {
                 Some(choice) => self.values.delete_when = choice,
                 None => {
                     let what = format!("`{}` does not say when to delete the old account", excerpt(when));
-                    let help = "write accepted, invited or never";
+                    let help = match parse_flag(when) {
+                        Some(true) => {
+                            "write accepted, which deletes it once the invitation is accepted; invited does so at once"
+                        }
+                        Some(false) => "write never, which leaves it",
+                        None => "write accepted, invited or never",
+                    };
                     self.report(
                         UnplacedProblem::error(ProblemCode::BadDeleteWhen, what, help),
                         Column::DeleteWhen,

@@ -402,16 +402,25 @@ impl UnusedColumn {
             };
             let label = header.label(taken);
             let about = format!("nothing to do if it is for people only: the rows are about whom `{label}` names");
-            let moves = operations.contains(&OperationKind::Migrate) && header.position(Column::NewEmail).is_none();
-            let help = if moves && Fate::of(&self.name) == Some(Fate::Past) {
+            let fate = Fate::of(&self.name);
+            let moves = operations.contains(&OperationKind::Migrate);
+            let lacks_new = moves && header.position(Column::NewEmail).is_none();
+            let help = if lacks_new && fate == Some(Fate::Past) {
                 let (old, new) = (self.map_to("user"), map_flag(header.name(taken), "new_email"));
                 format!("{about}; if these are their old addresses, {old} {new}")
-            } else if moves {
+            } else if lacks_new {
                 let new = self.map_to("new_email");
                 format!("{about}; if these are their new addresses, {new}")
+            } else if moves && fate == Some(Fate::Comes) {
+                about
             } else {
-                let (these, none) = (self.map_to("email"), map_flag(header.name(taken), "note"));
-                format!("{about}; if these are meant, {these} {none}")
+                // Beside a user, `email` may be taken as well.
+                let is_taken = header.position(Column::Email).is_some_and(|email| email != taken);
+                let these = self.map_to(if is_taken { "user" } else { "email" });
+                format!(
+                    "{about}; if these are meant, {these} {}",
+                    map_flag(header.name(taken), "note")
+                )
             };
             UnplacedProblem::warning(ProblemCode::AddressesNotUsed, what, help)
         })
