@@ -1,11 +1,9 @@
 //! What a sheet takes away from people, and whether somebody has to approve that first. Pure.
 
-use std::collections::HashSet;
-
 use super::chosen_rows::ChosenRows;
 use super::ending::Reason;
-use crate::model::{AsOf, Row, RowKey, Status};
-use crate::plan::PlannedSheet;
+use crate::model::Status;
+use crate::plan::{PlannedSheet, TakingLater};
 use crate::settings::WatchSettings;
 use crate::text::{choose, number, plural};
 
@@ -17,30 +15,6 @@ pub(super) enum Oversight<'a> {
     /// Somebody who is not there, where the sheet takes more than these settings allow. A plan that was saved is one that
     /// somebody has approved.
     Approver(&'a WatchSettings),
-}
-
-/// The rows of a sheet that are not due yet and will take something away.
-#[derive(Debug, Default)]
-pub(super) struct TakingLater {
-    /// Rows that delete an account.
-    deleting: HashSet<RowKey>,
-    /// Rows by which people lose access, these among them.
-    taking: HashSet<RowKey>,
-}
-
-impl TakingLater {
-    pub(super) fn of(rows: &[Row], as_of: &AsOf) -> Self {
-        let mut later = Self::default();
-        for row in rows.iter().filter(|row| as_of.until(row).is_some()) {
-            if row.operation.deletes() {
-                later.deleting.insert(row.key);
-            }
-            if row.operation.may_take_access() {
-                later.taking.insert(row.key);
-            }
-        }
-        later
-    }
 }
 
 /// How much a sheet takes away, now and later: whoever approves it approves all of it, so that nobody has to be there when
@@ -61,16 +35,10 @@ impl TakenAway {
             row.operation.deletes() && planned.expected_end(*index).status == Status::Waiting
         };
         let migrated = (0..planned.rows.len()).filter(waits).count();
-        let undone = |keys: &HashSet<RowKey>| {
-            let left = choice
-                .left
-                .iter()
-                .filter(|record| record.report.status == Status::Waiting);
-            left.filter(|record| keys.contains(&record.report.key)).count()
-        };
+        let later = later.among(choice.left.iter().map(|record| &record.report));
         Self {
-            deletions: planned.plan.deletions.len() + migrated + undone(&later.deleting),
-            people: planned.plan.access_lost.people + undone(&later.taking),
+            deletions: planned.plan.deletions.len() + migrated + later.deletions,
+            people: planned.plan.access_lost.people + later.people,
         }
     }
 

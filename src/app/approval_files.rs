@@ -12,7 +12,7 @@ use super::plan_page::{PlanAbout, write_plan_page};
 use super::prepare::Loaded;
 use super::session::Session;
 use crate::cli::{PlanPage, PlanningOptions};
-use crate::plan::Rules;
+use crate::plan::{Rules, TakingLater};
 use crate::report::{Approval, PlanView};
 use crate::run_report::Masking;
 use crate::saved_plan::{self, PlanHeader, SavedOptions, SheetPlan, path_beside};
@@ -40,6 +40,8 @@ pub(super) struct PlanToApprove<'a> {
     pub(super) rules: &'a Rules,
     pub(super) view: &'a PlanView<'a>,
     pub(super) now: SheetPlan<'a>,
+    /// What rows that are not due yet take away.
+    pub(super) later: &'a TakingLater,
     /// Why it has to be approved.
     pub(super) why: (String, Reason),
 }
@@ -54,6 +56,7 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         rules,
         view,
         now,
+        later,
         why: (why, reason),
     } = to_approve;
     let (page, plan) = (loaded.family.beside(".plan.html"), loaded.family.beside(".plan.json"));
@@ -75,12 +78,14 @@ pub(super) fn leave_for_approval(to_approve: PlanToApprove<'_>) -> Result<ForApp
         problems: &loaded.intake.problems,
         stop: None,
         approval: Approval {
-            words: "Nothing has been changed yet. Whoever may approve this moves the sheet to the folder `approved`: exactly this \
-                    plan is then carried out, rows that are not due yet and invitations that are not accepted yet included. If \
-                    the sheet or anything that the plan rests on has changed by then, nothing is done, and a new plan asks for \
-                    approval. Whoever does not approve it takes the sheet away."
-                .to_owned(),
+            words: format!(
+                "Nothing has been changed yet. It has to be approved because {why}. Whoever may approve this moves the sheet to \
+                 the folder `approved`: exactly this plan is then carried out, rows that are not due yet and invitations that are \
+                 not accepted yet included. If the sheet or anything that the plan rests on has changed by then, nothing is done, \
+                 and a new plan asks for approval. Whoever does not approve it takes the sheet away."
+            ),
             commands: Vec::new(),
+            later: later.clone(),
         },
     };
     let out = PlanPage {

@@ -14,7 +14,7 @@ use super::shortage::ways_to_seats;
 use crate::cli::PlanPage;
 use crate::model::{BundleCode, Catalogue};
 use crate::page::{Fact, write_page};
-use crate::plan::Plan;
+use crate::plan::{Plan, TakingLater};
 use crate::problem::{ProblemCode, Problems};
 use crate::report::{Approval, ApprovalPage, PageSubject, PlanRows, PlanView, Progress, RowOfPlan, WouldStop};
 use crate::saved_plan::SheetPlan;
@@ -172,6 +172,7 @@ pub(super) fn approval_by_command(sheet: &Path, saved: Option<&Path>, deletions:
     Approval {
         words: format!("Nothing has been changed yet. {how}{asks}"),
         commands: command.into_iter().collect(),
+        later: TakingLater::default(),
     }
 }
 
@@ -182,6 +183,7 @@ pub(super) fn approval_once_planned_anew() -> Approval {
                 is mended, the sheet is planned again, and that plan can be approved."
             .to_owned(),
         commands: Vec::new(),
+        later: TakingLater::default(),
     }
 }
 

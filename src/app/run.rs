@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::after::{Aftermath, AgreedRun, Deleting, RunOutcome, after};
-use super::approval::{Oversight, TakenAway, TakingLater};
+use super::approval::{Oversight, TakenAway};
 use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
 use super::coming_again::may_come_again;
@@ -39,7 +39,7 @@ use crate::directory::Snapshot;
 use crate::engine::{Engine, OnChange, Ran, Recheck};
 use crate::ledger::{Completing, History, Journal, Record, ResultsFile, RunId};
 use crate::model::{AsOf, Row};
-use crate::plan::{Plan, PlannedSheet, Rules};
+use crate::plan::{Plan, PlannedSheet, Rules, TakingLater};
 use crate::report::waiting_words;
 use crate::saved_plan::SheetPlan;
 use crate::settings::Overrides;
@@ -321,6 +321,7 @@ async fn agree(proposal: Proposal<'_>, consent: Consent<'_>) -> Result<Agreed, F
         ));
         let waits = leave_for_approval(PlanToApprove {
             why,
+            later,
             sheet: &job.path,
             session,
             loaded,

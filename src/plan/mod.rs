@@ -37,6 +37,7 @@ mod seats;
 mod settled;
 mod sheet_accounts;
 mod step;
+mod taken_later;
 mod verdict;
 mod warnings;
 
@@ -64,5 +65,6 @@ pub use step::{
     Account, AccountIndex, Creation, Expectation, GroupRuleChange, LeaseEnd, LicenseChange, Membership, Naming,
     Predecessor, RowIndex, RuleRemoval, Stage, Step, StepIndex, StepSource, Work,
 };
+pub use taken_later::{TakenLater, TakingLater};
 pub use verdict::Verdict;
 pub use warnings::NAMED_IN_A_WARNING;

@@ -171,6 +171,33 @@ fn a_sheet_is_run_as_approved_once_somebody_moves_it_and_its_plan_goes_with_it()
 }
 
 #[test]
+fn the_page_to_approve_says_who_loses_access_later_by_that_approval() {
+    let stage = stage();
+    drop_sheet(
+        &stage,
+        "later.csv",
+        "operation,user,groups,not_before\n\
+         offboard,stefan.novak@contoso.example,,2099-01-31\n\
+         delete,yara.saleh@contoso.example,,2099-01-31\n\
+         remove-from-groups,bram.okafor@contoso.example,HR Robots,2099-01-30\n\
+         remove-from-groups,bram.okafor@contoso.example,Finance,2099-01-31\n",
+    );
+    once(&stage).ends(3);
+    let page = stage.read("inbox/approve/later.plan.html");
+    for told in [
+        "Approving it covers what comes later as well: 3 people lose access, and 1 account is deleted for good.",
+        "3 people lose access later",
+        "until 2099-01-31: stefan.novak@contoso.example (offboard, row 2)",
+        "It has to be approved because 1 account is deleted",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("Nobody loses access"), "{page}");
+    let note = stage.read("inbox/approve/later.note.txt");
+    assert!(note.contains("3 people lose access"), "{note}");
+}
+
+#[test]
 #[cfg(unix)]
 fn nothing_is_approved_where_whoever_drops_sheets_could_rename_folders() {
     let stage = stage();

@@ -61,10 +61,12 @@ impl<'a> ApprovalPage<'a> {
     pub fn page(&self) -> Page<'_> {
         let counts = Counts::of(self.view);
         let plan = self.view.sheet.plan;
+        let later = self.subject.approval.later.among(self.view.not_due.reports());
         let grounds = Grounds {
             stop: self.subject.stop.as_ref().map(|stop| stop.why.as_str()),
             losers: self.losers.len(),
             deletions: plan.deletions.len(),
+            later,
             finished: self.view.finished_before,
         };
         let (verdict, tone) = verdict(&counts, grounds);
@@ -74,6 +76,7 @@ impl<'a> ApprovalPage<'a> {
             names: self.names(),
             counts: &counts,
             losers: &self.losers,
+            later,
         };
         Page {
             title: self.subject.sheet.clone(),
@@ -81,7 +84,7 @@ impl<'a> ApprovalPage<'a> {
             verdict: with_quotation_marks(&verdict),
             tone,
             facts: self.facts(),
-            figures: figures(&counts, self.losers.len(), plan.deletions.len()),
+            figures: figures(&counts, grounds),
             sections: sections.all(),
             table: Some(PageTable {
                 heading: "Every row of the sheet".to_owned(),
@@ -172,7 +175,13 @@ impl PageRows for ApprovalPage<'_> {
     }
 }
 
-fn figures(counts: &Counts, losers: usize, deletions: usize) -> Vec<Figure> {
+fn figures(counts: &Counts, grounds: Grounds<'_>) -> Vec<Figure> {
+    let Grounds {
+        losers,
+        deletions,
+        later,
+        ..
+    } = grounds;
     let bad_if_any = |count: usize| if count > 0 { Tone::Bad } else { Tone::Plain };
     let waiting_if_any = |count: usize| if count > 0 { Tone::Waiting } else { Tone::Plain };
     let always = [
@@ -188,6 +197,18 @@ fn figures(counts: &Counts, losers: usize, deletions: usize) -> Vec<Figure> {
         ),
     ];
     let others = [
+        (
+            later.people,
+            "person loses access later",
+            "people lose access later",
+            Tone::Bad,
+        ),
+        (
+            later.deletions,
+            "account deleted later",
+            "accounts deleted later",
+            Tone::Bad,
+        ),
         (counts.short, "row gets no seat", "rows get no seat", Tone::Bad),
         (counts.rules, "group changed", "groups changed", Tone::Plain),
         (counts.waiting, "row waits", "rows wait", waiting_if_any(counts.waiting)),

@@ -13,7 +13,7 @@ use super::subject::PageSubject;
 use super::words::{ways_lost, what_happens};
 use crate::model::{GroupId, Row, RowReport};
 use crate::page::{Folded, SeatBar, Section, SectionBody};
-use crate::plan::{Deletion, Loser, Membership, NAMED_IN_A_WARNING, RowIndex, SeatLine, Work};
+use crate::plan::{Deletion, Loser, Membership, NAMED_IN_A_WARNING, RowIndex, SeatLine, TakenLater, Work};
 use crate::text::{clean, joined, number, with_quotation_marks};
 
 /// How many are listed by name; the table has every one.
@@ -31,6 +31,7 @@ pub(super) struct Sections<'a> {
     pub(super) names: Names<'a>,
     pub(super) counts: &'a Counts,
     pub(super) losers: &'a [Loser],
+    pub(super) later: TakenLater,
 }
 
 impl Sections<'_> {
@@ -38,7 +39,8 @@ impl Sections<'_> {
     pub(super) fn all(&self) -> Vec<Section> {
         let sections = [
             self.stop(),
-            Some(self.access_lost()),
+            self.access_lost(),
+            self.taken_later(),
             self.deletions(),
             self.what_happens(),
             self.cannot_run(),
@@ -70,12 +72,13 @@ impl Sections<'_> {
         Some(section.with_lead(with_quotation_marks(&format!("{}. {}", capital(&stop.why), stop.help))))
     }
 
-    fn access_lost(&self) -> Section {
+    fn access_lost(&self) -> Option<Section> {
         if self.losers.is_empty() {
-            return Section::new("Nobody loses access", SectionBody::Nothing).with_lead(
+            let nobody = Section::new("Nobody loses access", SectionBody::Nothing).with_lead(
                 "No account is deleted, deactivated, blocked from licences or taken out of a group, apart from people who have \
                  moved to another account and go on working with it.",
             );
+            return (self.later == TakenLater::default()).then_some(nobody);
         }
         let lost = self.view.sheet.plan.access_lost;
         let line = |loser: &Loser| {
@@ -85,7 +88,26 @@ impl Sections<'_> {
         };
         let heading = format!("{} access", people(self.losers.len(), "loses", "lose"));
         let points = named(self.losers, line, "the column `access` of the table has everybody");
-        Section::new(heading, SectionBody::Points(points)).with_lead(format!("{}.", capital(&lost.ways())))
+        Some(Section::new(heading, SectionBody::Points(points)).with_lead(format!("{}.", capital(&lost.ways()))))
+    }
+
+    /// Who loses access, or an account, by rows that are approved with the plan and not due yet.
+    fn taken_later(&self) -> Option<Section> {
+        let TakenLater {
+            deletions,
+            people: losers,
+        } = self.later;
+        let heading = match (losers, deletions) {
+            (0, 0) => return None,
+            (0, deletions) => format!("{} deleted later", things(deletions, "account", "is", "are")),
+            (losers, _) => format!("{} access later", people(losers, "loses", "lose")),
+        };
+        let taking = &self.subject.approval.later;
+        let points = self.by_date(|report| taking.has(report));
+        Some(Section::new(heading, SectionBody::Points(points)).with_lead(
+            "Approving this plan covers them: they are done when their date has come, and nobody is asked again. What they \
+             find then has not been looked up.",
+        ))
     }
 
     /// The accounts that go although nobody loses access by it, and those that go later.
@@ -299,8 +321,19 @@ impl Sections<'_> {
         if not_due.waiting.count == 0 {
             return None;
         }
+        let points = self.by_date(|_| true);
+        Some(Section::new("What waits", SectionBody::Points(points)).with_lead(format!(
+            "{}. Nothing was looked up for them, so they count neither as deletions, nor for seats, nor as access lost. They \
+             are done when their date has come and the sheet is run again.",
+            waiting_words(not_due.waiting, not_due.as_of)
+        )))
+    }
+
+    /// A line for each date, with the rows that wait for it.
+    fn by_date(&self, is_meant: impl Fn(&RowReport) -> bool) -> Vec<String> {
+        let not_due = self.view.not_due;
         let mut by_date: BTreeMap<Option<Timestamp>, Vec<&RowReport>> = BTreeMap::new();
-        for report in not_due.reports() {
+        for report in not_due.reports().filter(|report| is_meant(report)) {
             let due = not_due.due.get(&report.key).copied();
             by_date.entry(due).or_default().push(report);
         }
@@ -319,11 +352,7 @@ impl Sections<'_> {
             );
             points.push(format!("{until}: {}{more}", joined(&names, usize::MAX)));
         }
-        Some(Section::new("What waits", SectionBody::Points(points)).with_lead(format!(
-            "{}. Nothing was looked up for them, so they count neither as deletions, nor for seats, nor as access lost. They \
-             are done when their date has come and the sheet is run again.",
-            waiting_words(not_due.waiting, not_due.as_of)
-        )))
+        points
     }
 
     fn warnings(&self) -> Option<Section> {

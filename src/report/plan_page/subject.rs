@@ -6,6 +6,7 @@ use jiff::Zoned;
 
 use crate::model::BundleCode;
 use crate::page::Fact;
+use crate::plan::TakingLater;
 use crate::run_report::Masking;
 
 /// What the page says beside the plan.
@@ -51,10 +52,12 @@ pub struct WouldStop {
 }
 
 /// How whoever approves the plan sets it going.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Approval {
     /// What to do, in sentences.
     pub words: String,
     /// The commands to type, if there are any.
     pub commands: Vec<String>,
+    /// The rows that are approved with the plan although they are not due yet, and that take something away.
+    pub later: TakingLater,
 }

@@ -3,6 +3,7 @@
 use super::super::words::{people, things};
 use super::counts::Counts;
 use crate::page::Tone;
+use crate::plan::TakenLater;
 use crate::text::{self, choose, number};
 
 /// What the sentence rests on beside the counts.
@@ -14,6 +15,8 @@ pub(super) struct Grounds<'a> {
     pub(super) losers: usize,
     /// How many accounts are deleted.
     pub(super) deletions: usize,
+    /// What is approved with the plan and taken away once its date has come.
+    pub(super) later: TakenLater,
     /// Rows that earlier runs finished.
     pub(super) finished: usize,
 }
@@ -26,6 +29,7 @@ pub(super) fn verdict(counts: &Counts, grounds: Grounds<'_>) -> (String, Tone) {
         );
     }
     let mut sentences = vec![headline(counts, grounds)];
+    sentences.extend(taken_later(grounds.later));
     if counts.short > 0 {
         let rows = things(counts.short, "row", "gets", "get");
         sentences.push(format!("{rows} no seat, because there are too few."));
@@ -36,7 +40,7 @@ pub(super) fn verdict(counts: &Counts, grounds: Grounds<'_>) -> (String, Tone) {
     }
     let tone = if counts.cannot_run + counts.short > 0 {
         Tone::Bad
-    } else if grounds.losers > 0 || grounds.deletions > 0 {
+    } else if grounds.losers > 0 || grounds.deletions > 0 || grounds.later != TakenLater::default() {
         Tone::Waiting
     } else if counts.changing == 0 {
         Tone::Plain
@@ -96,6 +100,18 @@ fn headline(counts: &Counts, grounds: Grounds<'_>) -> String {
     format!("{whom}; {lost}{deleted}{licences}.")
 }
 
+/// What is taken away later, in a sentence; `None` if nothing is.
+fn taken_later(later: TakenLater) -> Option<String> {
+    let TakenLater {
+        deletions,
+        people: losers,
+    } = later;
+    let lost = (losers > 0).then(|| people(losers, "loses access", "lose access"));
+    let deleted = (deletions > 0).then(|| format!("{} deleted for good", things(deletions, "account", "is", "are")));
+    let told: Vec<String> = lost.into_iter().chain(deleted).collect();
+    (!told.is_empty()).then(|| format!("Approving it covers what comes later as well: {}.", told.join(", and ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +124,7 @@ mod tests {
                 stop,
                 losers,
                 deletions,
+                later: TakenLater::default(),
                 finished,
             },
         )
@@ -217,11 +234,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_approved_to_be_taken_away_later_is_in_the_sentence() {
+        for (deletions, people, words) in [
+            (0, 0, None),
+            (
+                0,
+                1,
+                Some("Approving it covers what comes later as well: 1 person loses access."),
+            ),
+            (
+                1,
+                3,
+                Some(
+                    "Approving it covers what comes later as well: 3 people lose access, and 1 account is deleted for good.",
+                ),
+            ),
+            (
+                2,
+                0,
+                Some("Approving it covers what comes later as well: 2 accounts are deleted for good."),
+            ),
+        ] {
+            assert_eq!(taken_later(TakenLater { deletions, people }).as_deref(), words);
+        }
+    }
+
+    #[test]
     fn what_stops_a_run_goes_before_everything_else() {
         let grounds = Grounds {
             stop: Some("there are not enough seats for 3 rows"),
             losers: 1,
             deletions: 1,
+            later: TakenLater::default(),
             finished: 0,
         };
         let (words, tone) = verdict(&Counts::default(), grounds);
