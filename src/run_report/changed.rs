@@ -59,7 +59,7 @@ impl Changed {
             before
         };
         if let Some(after) = after {
-            changed.between(before.as_ref().unwrap_or(&nothing), &after);
+            changed.between(before.as_ref().unwrap_or(&nothing), &after, report.operation);
             if is_a_migration && after.contains_key("deleted") {
                 changed.account.push("old account deleted");
             }
@@ -80,10 +80,13 @@ impl Changed {
         self.taken = codes(before.get("licenses"));
     }
 
-    fn between(&mut self, before: &Map<String, Value>, after: &Map<String, Value>) {
-        match after.get("made").and_then(Value::as_str) {
-            Some("invited") => self.account.push("invited"),
-            Some("created") => self.account.push("account created"),
+    fn between(&mut self, before: &Map<String, Value>, after: &Map<String, Value>, operation: Option<OperationKind>) {
+        match (after.get("made").and_then(Value::as_str), operation) {
+            // By a run that was killed before it saw the answer.
+            (Some("created"), _) | (Some("earlier"), Some(OperationKind::Create)) => {
+                self.account.push("account created");
+            }
+            (Some("invited" | "earlier"), _) => self.account.push("invited"),
             _ => {}
         }
         if !self.account.is_empty() {
@@ -220,6 +223,9 @@ mod tests {
                 json!({"made": "invited", "groups": {"HR": true}, "licenses": ["ACNU"]}),
                 "invited; joined HR; got ACNU",
             ),
+            ("invite", json!(null), json!({"made": "earlier"}), "invited"),
+            ("migrate", json!(null), json!({"made": "earlier"}), "invited"),
+            ("create", json!(null), json!({"made": "earlier"}), "account created"),
             (
                 "offboard",
                 json!({"active": true, "groups": {"HR": true}, "licenses": ["ATTUNU"]}),

@@ -1,6 +1,6 @@
 //! Results files and the records of their runs, read once from end to end and added up. Rows are not kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use super::people::{People, called, is_about_a_group};
 use super::reported_file::ReportedFile;
 use super::runs::{RunFacts, runs_of};
 use super::seats::{SeatFacts, SeatSums, misses_out};
+use super::words::is_said_of_people;
 use crate::ledger::{OpenError, Record, RunEntry, RunId, RunRecord};
 use crate::model::{OperationKind, OrganizationId, RowReport, Status};
 use crate::text::clean;
@@ -28,7 +29,8 @@ pub struct RunReport {
     pub rows: Counts,
     /// All rows by status.
     pub statuses: BTreeMap<Status, u64>,
-    /// What was asked for, by operation; `None` where it could not be read.
+    /// What was asked for, by operation; `None` where it could not be read. People count once, however many rows are about
+    /// them; changes of profiles, seats of groups and groups' rules by row.
     pub operations: BTreeMap<Option<OperationKind>, Counts>,
     /// Everybody whom rows are about.
     pub people: Counts,
@@ -177,12 +179,12 @@ pub fn fold(
 struct Folding {
     report: RunReport,
     people: People,
-    /// What became of each person, by number.
-    fates: Vec<Outcome>,
+    /// What became of each person, by operation and number.
+    fates: BTreeMap<Option<OperationKind>, Vec<Option<Outcome>>>,
     causes: BTreeMap<(Outcome, Cause), CauseFacts>,
     codes: usize,
     seats: SeatSums,
-    missed_out: Vec<u32>,
+    missed_out: HashSet<u32>,
     count: u64,
 }
 
@@ -215,7 +217,6 @@ impl Folding {
             file.rows.add(outcome);
         }
         *self.report.statuses.entry(report.status).or_default() += 1;
-        self.report.operations.entry(report.operation).or_default().add(outcome);
         let number = self.people.meet(report);
         self.report
             .access
@@ -224,6 +225,9 @@ impl Folding {
             Some(number) => self.met(number, outcome, record),
             None if is_about_a_group(report) => self.report.groups.add(outcome),
             None => {}
+        }
+        if number.is_none() || !is_said_of_people(report.operation) {
+            self.report.operations.entry(report.operation).or_default().add(outcome);
         }
         if let Some(cause) = Cause::of_record(record) {
             self.caused(outcome, cause, report, number);
@@ -236,16 +240,16 @@ impl Folding {
 
     fn met(&mut self, number: u32, outcome: Outcome, record: &Record) {
         let at = number as usize - 1;
-        if at >= self.fates.len() {
-            self.fates.resize(at + 1, Outcome::Twice);
+        let fates = self.fates.entry(record.report.operation).or_default();
+        if at >= fates.len() {
+            fates.resize(at + 1, None);
         }
-        self.fates[at] = self.fates[at].max(outcome);
-        if !misses_out(record) || self.missed_out.contains(&number) {
+        fates[at] = fates[at].max(Some(outcome));
+        if !misses_out(record) || !self.missed_out.insert(number) {
             return;
         }
         let missed_out = &mut self.report.missed_out;
         if missed_out.people.len() < MOST_NAMED {
-            self.missed_out.push(number);
             missed_out.people.push(match self.report.masking {
                 Masking::Shown => clean(&record.report.user, MOST_WORDS),
                 Masking::Masked => called(number),
@@ -325,9 +329,18 @@ impl Folding {
             seats,
             ..
         } = self;
-        for fate in fates {
-            report.people.add(fate);
+        let mut worst: Vec<Option<Outcome>> = Vec::new();
+        for (operation, fates) in fates {
+            worst.resize(worst.len().max(fates.len()), None);
+            for (worst, fate) in worst.iter_mut().zip(&fates) {
+                *worst = (*worst).max(*fate);
+            }
+            if is_said_of_people(operation) {
+                let counts = report.operations.entry(operation).or_default();
+                fates.into_iter().flatten().for_each(|fate| counts.add(fate));
+            }
         }
+        worst.into_iter().flatten().for_each(|fate| report.people.add(fate));
         report.causes = causes.into_values().collect();
         report
             .causes

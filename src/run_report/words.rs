@@ -52,6 +52,14 @@ fn what(operation: Option<OperationKind>, count: u64) -> String {
     in_words(count, one, many)
 }
 
+/// Whether what is asked for is said of people, each of whom counts once however many rows are about them.
+pub(super) fn is_said_of_people(operation: Option<OperationKind>) -> bool {
+    !matches!(
+        operation,
+        None | Some(OperationKind::Update | OperationKind::ReleaseLease)
+    )
+}
+
 /// A count, and the words that fit it.
 pub(super) fn in_words(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), choose(count, one, many))

@@ -575,3 +575,14 @@ fn a_page_is_not_written_onto_a_terminal() {
             .contains("<html")
     );
 }
+
+#[test]
+fn somebody_with_several_rows_of_an_operation_is_one_person() {
+    let stage = Stage::new();
+    let sheet = format!(
+        "operation,user,licenses\nadd-licenses,{HUGO},ACNU\nadd-licenses,{HUGO},TSTNU\nadd-licenses,{MEI},ACNU\n"
+    );
+    stage.run(&sheet).ends(0);
+    let page = page(&stage, &[RESULTS]);
+    assert!(page.contains("2 people to get licences: 1 done, 1 already so"), "{page}");
+}
