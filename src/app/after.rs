@@ -92,6 +92,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
                 left_behind,
                 accounts_left,
                 elsewhere,
+                mails_left_out,
                 waiting,
                 part,
             },
@@ -123,7 +124,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
     };
     run.record.end(ended, &stats, &run_end);
     let part_flags = part_flags(job, console);
-    let rest = Rest::of(part.as_ref(), &part_flags, &history, order);
+    let rest = Rest::of(part.as_ref(), &part_flags, &history, order).with_mails(mails_left_out);
     let postponed = postponed(&history, order, &counts);
     let next =
         Next::after(ended, &left, &history, final_order, &counts, rest).beyond_the_plan(job, ended, postponed, rest);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::coming_again::{Doubtful, Touched};
 use super::family::Family;
 use super::left_behind::{Here, account_left, left_behind};
+use super::mail_due::{mailed_at, mailed_since, may_be_due};
 use crate::cli::PlanningOptions;
 use crate::intake::WaitingRows;
 use crate::ledger::{History, OpenError, Origin, Prior, Record, Resume, Sheet, captured, continues, resume};
@@ -45,6 +46,8 @@ pub(super) struct ChosenRows {
     pub(super) accounts_left: Vec<String>,
     /// Rows that were corrected in a sheet of failed rows, where they wait.
     pub(super) elsewhere: usize,
+    /// Finished rows that were left out and whose mail may be due again.
+    pub(super) mails_left_out: usize,
     /// Rows that are not due yet.
     pub(super) waiting: WaitingRows,
     /// When those of them are due for which nothing was done yet.
@@ -68,6 +71,8 @@ pub(super) struct Selection {
     pub(super) scope: RowScope,
     /// Whether that includes finished ones whose invitation is pending.
     pub(super) pending: Pending,
+    /// Whom a run has mailed again since then is not mailed once more.
+    pub(super) mailed_since: Option<Timestamp>,
     /// When it is for the dates of the rows.
     pub(super) as_of: AsOf,
     /// Whether the whole file was read, so that a row which is not among those read has left it.
@@ -83,6 +88,7 @@ impl Selection {
                 limit: planning.limit,
             },
             pending: planning.pending,
+            mailed_since: mailed_since(planning),
             as_of,
             reads_all: planning.sheet.sheets.is_empty() && !planning.sheet.visible_only,
         }
@@ -104,6 +110,8 @@ pub(super) struct ChosenKeys {
     pub(super) accounts_left: Vec<String>,
     /// How many rows were corrected in a sheet of failed rows, and wait there.
     pub(super) elsewhere: usize,
+    /// How many finished rows were left out whose mail may be due again.
+    pub(super) mails_left_out: usize,
     /// The rows that are not due yet.
     pub(super) waiting: WaitingRows,
     /// The rows that were run, where only a part of the sheet was asked for.
@@ -241,8 +249,14 @@ impl ChosenRows {
         family: &Family,
     ) -> Result<Option<Row>, OpenError> {
         let Selection {
-            scope, pending, as_of, ..
+            scope,
+            mailed_since,
+            as_of,
+            ..
         } = selection;
+        let resends = selection.pending == Pending::Resend;
+        // One who was mailed lately is passed over, or those behind would never have their turn.
+        let may_be_mailed = |after: &Option<_>| resends && may_be_due(after.as_ref(), *mailed_since);
         self.note_origin(row.key, &row.place, history, family)?;
         let due = as_of.until(&row);
         let known = match history {
@@ -251,8 +265,10 @@ impl ChosenRows {
         };
         // A row that waits is looked at every time, and may come to its end beyond the limit; if it counted, those behind it
         // would never have their turn.
-        let only_waits = matches!(&known, Some(Resume::GoOn(prior)) if prior.status == Status::Waiting)
-            && *pending != Pending::Resend;
+        let only_waits = matches!(
+            &known,
+            Some(Resume::GoOn(prior)) if prior.status == Status::Waiting && !may_be_mailed(&prior.after)
+        );
         let left_out = scope.leaves_out(&row, (!only_waits).then_some(*chosen));
         let resume = match (known, history) {
             // Before its date, or left out, a row takes over nothing that was begun for another.
@@ -279,12 +295,14 @@ impl ChosenRows {
             (resume, _) => resume,
         };
         // Under `--resend` a finished row may still have a mail due.
-        let may_be_mailed = left_out.is_none() && due.is_none();
-        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && may_be_mailed;
+        let is_mailed = matches!(row.operation, Operation::Invite(_) | Operation::Migrate(_)) && due.is_none();
         let finished = match (&resume, history) {
-            (Resume::Skip, Some(history)) if is_mailed && *pending == Pending::Resend => history.record(&row.key)?,
+            (Resume::Skip, Some(history)) if is_mailed && resends => history.record(&row.key)?,
             _ => None,
         };
+        let finished = finished.filter(|record| may_be_mailed(&record.report.after));
+        self.mails_left_out += usize::from(finished.is_some() && left_out.is_some());
+        let finished = finished.filter(|_| left_out.is_none());
         if finished.is_none() && matches!(resume, Resume::Skip | Resume::Leave) {
             self.pass_over(&resume);
             self.others.push((row.key, row.place.clone()));
@@ -422,6 +440,7 @@ impl ChosenRows {
             left_behind: self.left_behind,
             accounts_left: self.accounts_left,
             elsewhere: self.elsewhere,
+            mails_left_out: self.mails_left_out,
             waiting: self.waiting,
         }
     }
@@ -526,7 +545,6 @@ fn named_account(row: &Row) -> String {
 
 fn begun(prior: &Prior) -> Begun {
     let after = |name: &str| prior.after.as_ref().and_then(|after| after.get(name));
-    let mailed_at = after("mailed").and_then(|time| time.as_str()?.parse().ok());
     Begun {
         account: prior.user_id,
         made: after("made").is_some(),
@@ -535,7 +553,7 @@ fn begun(prior: &Prior) -> Begun {
         after: prior.after.clone(),
         is_on_the_way: prior.is_on_the_way(),
         is_waiting: prior.status == Status::Waiting || after(WAITED).is_some_and(|waited| waited == true),
-        mailed_at,
+        mailed_at: mailed_at(prior.after.as_ref()),
         finished: after("finished").map(|_| Box::new(as_it_is_known(prior))),
     }
 }

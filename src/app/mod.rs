@@ -31,6 +31,7 @@ mod inputs;
 mod job;
 mod left_behind;
 mod look_again;
+mod mail_due;
 mod memory;
 mod missing_scopes;
 mod move_list;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -14,6 +13,7 @@ use super::ending::Reason;
 use super::failure::Failure;
 use super::family::Family;
 use super::inputs::{known_licenses, profiles_operation, read_sheet, reading_options};
+use super::mail_due::mailed_since;
 use super::missing_scopes::missing_scopes;
 use super::organization::{Doorway, Organization, unanswered};
 use super::runtime::off_thread;
@@ -32,9 +32,6 @@ use crate::report::{Progress, write_problems};
 use crate::settings::Settings;
 use crate::sheet::Source;
 use crate::text::plural;
-
-/// How long `--resend` mails nobody again, unless `--resend-after` says otherwise.
-const MAILED_ONCE_IN: Duration = Duration::from_hours(7 * 24);
 
 /// A sheet that was read, and the organization that it is for.
 pub(super) struct Loaded {
@@ -305,9 +302,7 @@ pub(super) fn rules(
         on_shortage: planning.on_shortage.unwrap_or_default(),
         administrators: planning.administrators,
         pending: planning.pending,
-        mailed_since: Timestamp::now()
-            .checked_sub(planning.resend_after.unwrap_or(MAILED_ONCE_IN))
-            .ok(),
+        mailed_since: mailed_since(planning),
         inactive: planning.inactive,
         onto_existing: planning.onto_existing.clone(),
         without_carry_over: planning.without_carry_over.clone(),

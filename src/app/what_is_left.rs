@@ -15,7 +15,7 @@ use crate::cli::RunOptions;
 use crate::ledger::{History, Order, Sheet};
 use crate::model::{Place, Rerun, RowKey, Status};
 use crate::report::LeftOut;
-use crate::saved_plan::SavedOptions;
+use crate::saved_plan::{SavedOptions, SavedPlan};
 
 /// What a run of a part of the sheet has left of it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,7 +38,10 @@ impl<'a> Rest<'a> {
     ) -> Self {
         let Some(part) = part else { return Self::default() };
         let mut rest = Self {
-            new: LeftOut { rows: 0, by: flags },
+            new: LeftOut {
+                by: flags,
+                ..LeftOut::default()
+            },
             is_unfinished: false,
             is_part_over: true,
         };
@@ -53,6 +56,13 @@ impl<'a> Rest<'a> {
             }
         }
         rest
+    }
+
+    /// The same with so many finished rows left out whose mail may be due again.
+    pub(super) fn with_mails(mut self, mails: usize) -> Self {
+        self.new.mails = mails;
+        self.is_unfinished |= mails > 0;
+        self
     }
 
     /// Whether the same command is to run it: not after a saved plan, which has rows of its own.
@@ -118,10 +128,13 @@ impl<'a> Next<'a> {
     }
 
     /// The same where a saved plan was run, which may have a part of the sheet only. Its rows that wait for dates are judged
-    /// as of the plan, however late it is run.
+    /// as of the plan, however late it is run, and those that it has no seat for never get one by it.
     pub(super) fn beyond_the_plan(self, job: &'a Job, ended: Ended, postponed: usize, rest: Rest<'_>) -> Self {
         let is_spent = match self {
-            Self::Again => matches!(ended.ending, Ending::NeedsPerson | Ending::Waiting) && postponed > 0,
+            Self::Again => {
+                matches!(ended.ending, Ending::NeedsPerson | Ending::Waiting)
+                    && (postponed > 0 || job.saved.as_ref().is_some_and(SavedPlan::leaves_rows_undone))
+            }
             Self::Nothing => rest.is_left(),
             Self::FailedSheet(_) | Self::Rest | Self::Sheet(_) => false,
         };

@@ -69,6 +69,8 @@ pub struct NotDue<'a> {
 pub struct LeftOut<'a> {
     /// How many.
     pub rows: usize,
+    /// How many finished ones beside them, whose mail may be due again.
+    pub mails: usize,
     /// The flags that left them out; none where a saved plan did.
     pub by: &'a [&'static str],
 }
@@ -389,7 +391,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
             is_by_failures: is_stopped_by_failures,
         }),
     );
-    hints.extend(some(left_out.rows).map(|rows| Hint::LeftOut {
+    hints.extend(some(left_out.rows + left_out.mails).map(|rows| Hint::LeftOut {
         rows,
         by: left_out.by.to_vec(),
     }));
@@ -453,7 +455,11 @@ mod tests {
         },
         stopped_midway: 0,
         is_stopped_by_failures: false,
-        left_out: LeftOut { rows: 0, by: &[] },
+        left_out: LeftOut {
+            rows: 0,
+            mails: 0,
+            by: &[],
+        },
         undone_by: None,
         deletions_to_allow: Deletions {
             most: 0,
@@ -570,7 +576,7 @@ mod tests {
         let told = |rows, by: &[&'static str]| {
             let hints = hints(Evidence {
                 counts: &counts,
-                left_out: LeftOut { rows, by },
+                left_out: LeftOut { rows, mails: 0, by },
                 ..NOTHING
             });
             hints.iter().map(Hint::to_string).collect::<Vec<_>>()

@@ -88,6 +88,12 @@ impl SavedPlan {
         })
     }
 
+    /// Whether the plan has rows that its run leaves undone, however often it is run.
+    pub fn leaves_rows_undone(&self) -> bool {
+        let mut rows = self.plan.rows.iter();
+        rows.any(|row| row.is_planned() && row.report.status.needs_a_person())
+    }
+
     /// What to say about a plan that was [checked](Self::check): a sentence without a full stop.
     pub fn still_holds(&self) -> String {
         let saved_at = self.header.saved_at;

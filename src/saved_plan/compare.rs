@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::facts::{Fact, Name, State, facts};
 use super::sheet_plan::RowPlan;
 use crate::model::{NOT_BEFORE, OperationKind, Place, RowKey, Status};
-use crate::plan::Fate;
+use crate::plan::{Fate, RowReason};
 use crate::text::fold;
 
 /// Something that no longer matches the plan.
@@ -112,11 +112,17 @@ fn change(saved: &RowPlan, now: &RowPlan, touched: Option<&Touched>) -> Option<S
         (_, Fate::LeftOut) | (Fate::LeftOut, _) => Some("the plan was made for other rows".to_owned()),
         // Its day has come, as the plan said that it would.
         (Fate::Waits, _) if saved.report.code == NOT_BEFORE => None,
+        _ if is_short(saved) && now.status() == Some(Status::Done) => Some(other_end(saved, now)),
         _ => another_account(saved, now).or_else(|| match touched {
             Some(touched) => touched.change(saved, now),
             None => changed_state(saved, now),
         }),
     }
+}
+
+/// Whether the plan has no seat for the row.
+fn is_short(row: &RowPlan) -> bool {
+    row.report.code.parse() == Ok(RowReason::SeatsShort)
 }
 
 /// The difference, if the name now means another account.

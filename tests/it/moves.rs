@@ -224,6 +224,36 @@ fn resend_mails_everybody_once_more_who_is_pending_and_nobody_a_third_time() {
 }
 
 #[test]
+fn a_resend_of_so_many_rows_at_a_time_reaches_everybody_and_says_who_is_left() {
+    let stage = Stage::new();
+    stage.allow_mails(2);
+    let joiner = |number: usize| format!("joiner{number}@new.example");
+    stage
+        .run(&crate::support::sheet(
+            "operation,email",
+            "invite,{}",
+            (0..3).map(joiner),
+        ))
+        .ends(0);
+    let mails = || {
+        (0..3)
+            .map(|number| stage.world().mails_to(&joiner(number)))
+            .collect::<Vec<_>>()
+    };
+    let by_one = ["--resend", "--limit", "1"];
+    stage
+        .rerun(&by_one)
+        .ends(0)
+        .tells("2 rows were left out by `--limit`; the same command without it runs those as well");
+    assert_eq!(mails(), [2, 1, 1]);
+    stage.rerun(&by_one).ends(0).tells("1 row was left out by `--limit`");
+    assert_eq!(mails(), [2, 2, 1]);
+    let last = stage.rerun(&by_one).ends(0);
+    assert_eq!(mails(), [2, 2, 2]);
+    assert!(!last.err.contains("left out"), "{}", last.err);
+}
+
+#[test]
 fn a_resend_that_was_killed_mails_nobody_again_and_leaves_the_rows_done() {
     let stage = Stage::new();
     stage.allow_mails(2);

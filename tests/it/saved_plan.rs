@@ -524,3 +524,16 @@ fn what_could_be_done_of_a_row_without_a_seat_is_no_change_afterwards() {
     run_plan(&stage, &[]).ends(3).tells("still holds");
     assert_eq!(stage.statuses(), ["conflict"]);
 }
+
+#[test]
+fn a_row_that_the_plan_has_no_seat_for_is_the_sheets_to_finish() {
+    let sheet = "operation,user,groups,licenses\ninvite,zoe@contoso.example,Finance,RPADEVPRONU\n";
+    let stage = saved(sheet, &["--on-shortage", "fill"]);
+    let ran = run_plan(&stage, &[]).ends(3);
+    let next = ran.out.lines().find(|line| line.starts_with("next: ")).unwrap();
+    assert!(next.contains("sheet.csv") && !next.contains("--plan"), "{next}");
+    stage.free_seats("RPADEVPRONU", 1);
+    run_plan(&stage, &[]).ends(4).tells(
+        "row 2: the row could be carried out; for the plan, it would end as conflict (no seat is left of RPADEVPRONU",
+    );
+}
