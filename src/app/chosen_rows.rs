@@ -593,31 +593,3 @@ fn not_run(row: &Row, why: &str) -> Record {
         ..RowReport::of(row, Status::NotRun)
     })
 }
-
-/// Whether reading back an unsettled row needs patience: its call may be so recent that the account is not readable
-/// yet. An account that is older than this exists by now or was never made.
-pub(super) fn is_fresh(started: Option<Timestamp>, now: Timestamp) -> bool {
-    const LAG: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
-    started.is_none_or(|started| now.duration_since(started) < LAG)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_begun_a_moment_ago_or_by_a_clock_that_went_ahead_is_looked_for_patiently() {
-        let now: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
-        for (started, expected) in [
-            (None, true),
-            (Some("2026-11-21T09:59:30Z"), true),
-            (Some("2026-11-21T09:58:59Z"), false),
-            (Some("2026-11-20T10:00:00Z"), false),
-            // The clock has been set back since.
-            (Some("2026-11-21T10:30:00Z"), true),
-        ] {
-            let started = started.map(|time| time.parse().unwrap());
-            assert_eq!(is_fresh(started, now), expected, "{started:?}");
-        }
-    }
-}

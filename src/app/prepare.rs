@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Ending;
-use super::chosen_rows::{ChosenRows, is_fresh};
+use super::chosen_rows::ChosenRows;
 use super::console::complain;
 use super::ending::Reason;
 use super::failure::Failure;
@@ -347,4 +347,32 @@ fn in_order(intake: &Intake, choice: &ChosenRows, others: Vec<(RowKey, Place)>) 
         order.sort_by_key(place);
     }
     order
+}
+
+/// Whether reading back an unsettled row needs patience: its call may be so recent that the account is not readable
+/// yet. An account that is older than this exists by now or was never made.
+fn is_fresh(started: Option<Timestamp>, now: Timestamp) -> bool {
+    const LAG: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+    started.is_none_or(|started| now.duration_since(started) < LAG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_begun_a_moment_ago_or_by_a_clock_that_went_ahead_is_looked_for_patiently() {
+        let now: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        for (started, expected) in [
+            (None, true),
+            (Some("2026-11-21T09:59:30Z"), true),
+            (Some("2026-11-21T09:58:59Z"), false),
+            (Some("2026-11-20T10:00:00Z"), false),
+            // The clock has been set back since.
+            (Some("2026-11-21T10:30:00Z"), true),
+        ] {
+            let started = started.map(|time| time.parse().unwrap());
+            assert_eq!(is_fresh(started, now), expected, "{started:?}");
+        }
+    }
 }
