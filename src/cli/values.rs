@@ -130,6 +130,19 @@ pub(super) fn length(text: &str) -> Result<Duration, String> {
     settings::length(text)
 }
 
+/// How often something is done; less would leave the processor no rest.
+pub(super) fn round(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_millis(100);
+    let round = length(text)?;
+    if round < LEAST {
+        return Err(format!(
+            "`{}` is too short; write `100ms` or longer, as in `30s`",
+            text.trim()
+        ));
+    }
+    Ok(round)
+}
+
 pub(super) fn max_failures(text: &str) -> Result<MaxFailures, String> {
     settings::max_failures(text)
         .ok_or_else(|| format!("`{text}` is neither a number of rows above 0 nor a percentage, as in `50` or `5%`"))
@@ -226,6 +239,14 @@ mod tests {
         for text in ["joiners", "joiners.xls"] {
             let told = sheet_to_write(text).unwrap_err();
             assert!(told.ends_with("write `joiners.xlsx` or `joiners.csv`"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_round_leaves_the_processor_some_rest() {
+        assert_eq!(round("100ms"), Ok(Duration::from_millis(100)));
+        for text in ["0s", "99ms", "soon"] {
+            assert!(round(text).is_err(), "{text}");
         }
     }
 

@@ -21,7 +21,7 @@ pub struct WatchOptions {
     #[arg(long, conflicts_with = "every")]
     once: bool,
     /// How often to look by the clock, where files are not announced (default 30s)
-    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    #[arg(long, value_name = "TIME", value_parser = values::round)]
     every: Option<Duration>,
 }
 

@@ -81,6 +81,18 @@ pub(super) enum FormFault {
     LostColumn(&'static str),
 }
 
+/// Whether a file is one of results, by its first line.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn is_of_results(file: &mut (impl Read + Seek)) -> io::Result<bool> {
+    if Form::begins_as_ours(file)? {
+        return Ok(true);
+    }
+    let form = Form::find(file, u64::MAX)?;
+    Ok(!matches!(form, Err(FormFault::NotResults { .. })))
+}
+
 impl Form {
     /// The form in which reseat begins a file.
     pub(super) fn ours() -> Self {

@@ -36,6 +36,7 @@ pub use completing::{Completing, Origin};
 pub use error::OpenError;
 pub use file::{Opened, ResultsFile};
 pub use files::results_path;
+pub use form::is_of_results;
 pub use history::{History, RunRecord};
 pub use journal::{Durable, Journal, JournalError};
 pub use lock::writer_of;

@@ -48,6 +48,8 @@ pub enum LeftAlone {
     LongName,
     /// A link, a pipe or a device.
     NoFile,
+    /// It is named as results are, and holds none.
+    NamedAsResults,
 }
 
 impl LeftAlone {
@@ -57,6 +59,9 @@ impl LeftAlone {
             Self::NoSheet => "its ending is that of no sheet (.csv, .tsv, .xlsx, .xlsm, .xlsb, .xls, .ods)",
             Self::OddName => "its name is not text in UTF-8; rename it",
             Self::LongName => "its name is too long for those of its results; give it a shorter one",
+            Self::NamedAsResults => {
+                "it is named as results are, and holds none; if it is a sheet, give it another name"
+            }
             Self::NoFile => "it is a link or no ordinary file; put the file itself here",
         }
     }

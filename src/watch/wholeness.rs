@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use super::patience::Patience;
 
+/// After so long it is told that a sheet is open in a program.
+const LONG_OPEN: Duration = Duration::from_hours(1);
+
 /// What the folder says of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sighting {
@@ -74,6 +77,8 @@ struct Watched {
     since: Duration,
     content: Option<Content>,
     why: WhyWaiting,
+    /// Since when a program is known to have it open.
+    open_since: Option<Duration>,
 }
 
 impl Watched {
@@ -115,9 +120,11 @@ impl Watching {
         if is_open {
             // Programs take their sign away and put it back in every save: gone means gone for a while.
             watched.since = now;
+            watched.open_since.get_or_insert(now);
             watched.why = WhyWaiting::Open;
             return Look::Wait(WhyWaiting::Open);
         }
+        watched.open_since = None;
         if watched.why == WhyWaiting::Open {
             watched.why = WhyWaiting::Changing;
         }
@@ -160,6 +167,12 @@ impl Watching {
         Look::Wait(WhyWaiting::Changing)
     }
 
+    /// Whether a program has had the file open for so long that its sign may have been left by a crash.
+    pub fn is_open_for_long(&self, name: &str, now: Duration) -> bool {
+        let open_since = self.files.get(name).and_then(|watched| watched.open_since);
+        open_since.is_some_and(|since| now >= since + LONG_OPEN)
+    }
+
     /// How long is waited.
     pub fn patience(&self) -> Patience {
         self.patience
@@ -192,6 +205,7 @@ impl Watching {
             since: now,
             content: None,
             why: WhyWaiting::Changing,
+            open_since: None,
         };
         let entry = self.files.entry(name.to_owned());
         let known = entry.or_insert_with(|| watched.clone());
@@ -290,6 +304,22 @@ mod tests {
         assert_eq!(looked(&mut watching, 10, "x", true, 64), open);
         assert_eq!(looked(&mut watching, 10, "x", false, 68), CHANGING);
         assert_eq!(looked(&mut watching, 10, "x", false, 69), Look::Take);
+    }
+
+    #[test]
+    fn what_has_been_open_for_an_hour_is_no_longer_passed_over_in_silence() {
+        let mut watching = Watching::new(PATIENCE);
+        for (second, is_open, expected) in [
+            (0, true, false),
+            (3599, true, false),
+            (3600, true, true),
+            (3601, false, false),
+            (3602, true, false),
+            (7202, true, true),
+        ] {
+            looked(&mut watching, 10, "x", is_open, second);
+            assert_eq!(watching.is_open_for_long("a.csv", at(second)), expected, "{second}");
+        }
     }
 
     #[test]

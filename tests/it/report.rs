@@ -584,5 +584,8 @@ fn somebody_with_several_rows_of_an_operation_is_one_person() {
     );
     stage.run(&sheet).ends(0);
     let page = page(&stage, &[RESULTS]);
-    assert!(page.contains("2 people to get licences: 1 done, 1 already so"), "{page}");
+    assert!(
+        page.contains("2 people to get licences: 1 done, 1 already so"),
+        "{page}"
+    );
 }

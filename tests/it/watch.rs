@@ -668,6 +668,8 @@ fn what_is_no_sheet_or_not_there_yet_is_left_where_it_is() {
     for name in left {
         drop_sheet(&stage, name, update("Ann"));
     }
+    let results = format!("{}\n", reseat::ledger::COLUMNS.join(","));
+    drop_sheet(&stage, "old.results.csv", results);
     fs_err::create_dir_all(stage.given("inbox/.~tmp~")).unwrap();
     fs_err::create_dir(stage.given("inbox/elsewhere")).unwrap();
     fs_err::write(stage.given("inbox/elsewhere/names.csv"), update("Ann")).unwrap();
@@ -681,6 +683,40 @@ fn what_is_no_sheet_or_not_there_yet_is_left_where_it_is() {
         assert!(stage.exists(&format!("inbox/{name}")), "{name}");
     }
     assert!(stage.exists("inbox/elsewhere/names.csv"));
+}
+
+#[test]
+fn a_sheet_that_is_named_as_results_are_is_told_of_and_needs_somebody() {
+    let stage = stage();
+    for name in ["q3.results.csv", "leavers.results.final.csv"] {
+        drop_sheet(&stage, name, update("Ann"));
+    }
+    let ran = once(&stage).ends(3);
+    ran.tells("`q3.results.csv` is left alone: it is named as results are")
+        .tells("`leavers.results.final.csv` is left alone: it is named as results are");
+    assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn a_changed_sheet_goes_on_with_its_results_once_nothing_else_has_its_name() {
+    let stage = stage();
+    let failing = |user: &str| format!("operation,user,name\nupdate,{ANNA},Ann\nupdate,{user},Kim\n");
+    drop_sheet(&stage, "j.csv", failing("nobody@else.example"));
+    once(&stage).ends(3);
+    for ending in ["results.csv", "results.csv.runs.jsonl"] {
+        carry(&stage, &format!("failed/j.{ending}"), &format!("j.{ending}"));
+    }
+    drop_sheet(&stage, "j.csv", failing(BRAM));
+    once(&stage)
+        .ends(75)
+        .tells("`j.csv` stays where it is: what lies beside it knows it by this name, and `failed/j.csv` belongs to another")
+        .tells("1 left for another time");
+    for name in fs_err::read_dir(stage.path("inbox/failed")).unwrap() {
+        fs_err::remove_file(name.unwrap().path()).unwrap();
+    }
+    once(&stage).ends(0);
+    assert_eq!(files(&stage, "done"), ["j.csv", "j.results.csv"]);
+    assert_eq!(stage.user(BRAM).unwrap().name.as_deref(), Some("Kim"));
 }
 
 #[test]
@@ -855,8 +891,8 @@ fn sheets_stay_where_they_are_until_the_organization_answers_again() {
         .local_addr()
         .unwrap();
     stage.set("UIPATH_URI", &format!("http://{nobody}"));
-    for _ in 0..2 {
-        let unanswered = once(&stage).ends(75);
+    for left in ["2 left for another time", "left for another time"] {
+        let unanswered = once(&stage).ends(75).tells(left);
         assert_eq!(
             unanswered
                 .err
@@ -866,6 +902,8 @@ fn sheets_stay_where_they_are_until_the_organization_answers_again() {
             "{}",
             unanswered.err
         );
+        // All are whole.
+        assert!(!unanswered.err.contains("still being written"), "{}", unanswered.err);
         for folder in ["done", "failed", "waiting"] {
             assert!(files(&stage, folder).is_empty(), "{folder}");
         }

@@ -43,7 +43,7 @@ impl<'a> Complaints<'a> {
 
     /// Forgets what was said of files that are gone.
     pub(super) fn keep(&mut self, is_there: impl Fn(&str) -> bool) {
-        let is_of_a_file = |key: &str| key.starts_with("left ") || key.starts_with("unreadable ");
+        let is_of_a_file = |key: &str| ["left ", "open ", "unreadable "].iter().any(|of| key.starts_with(of));
         self.said.retain(|key, _| !is_of_a_file(key) || is_there(key));
     }
 

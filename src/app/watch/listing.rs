@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::content::{content, sighting};
+use super::content::{content, open_plain, sighting};
+use crate::ledger::is_of_results;
 use crate::watch::{FileName, LeftAlone, Look, Watching, WhyWaiting, file_name, is_lock_of, is_too_long};
 
 /// What a look at a folder has found.
@@ -15,6 +16,8 @@ pub(super) struct Listing {
     pub(super) whole: Vec<Whole>,
     /// What is no sheet, and why it stays.
     pub(super) left: Vec<(String, LeftAlone)>,
+    /// Sheets that have been open in a program for long.
+    pub(super) long_open: Vec<String>,
     /// Sheets that cannot be read, and what the system says.
     pub(super) unreadable: Vec<(String, String)>,
 }
@@ -54,6 +57,7 @@ pub(super) fn look(folder: &Path, watching: &mut Watching, now: impl Fn() -> Dur
             }
             FileName::Sheet => listing.left.push((name, LeftAlone::NoFile)),
             FileName::Other => listing.left.push((name, LeftAlone::NoSheet)),
+            FileName::Ours if is_misnamed(&entry.path()) => listing.left.push((name, LeftAlone::NamedAsResults)),
             FileName::Passing | FileName::Ours => {}
         }
     }
@@ -69,6 +73,15 @@ pub(super) fn look(folder: &Path, watching: &mut Watching, now: impl Fn() -> Dur
     Ok(listing)
 }
 
+/// Whether a file that is named as results are holds none, as far as it can be read.
+fn is_misnamed(path: &Path) -> bool {
+    let is_a_table = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let has_results = || is_of_results(&mut open_plain(path)?);
+    is_a_table && has_results().is_ok_and(|is_so| !is_so)
+}
+
 fn look_at(
     folder: &Path,
     name: String,
@@ -80,7 +93,13 @@ fn look_at(
     let path = folder.join(&name);
     // One that is gone by now is not there at the next look either.
     let Ok(Some(seen)) = sighting(&path) else { return };
-    if watching.look(&name, seen, is_open, now()) != Look::Read {
+    let now_at = now();
+    let look = watching.look(&name, seen, is_open, now_at);
+    if watching.is_open_for_long(&name, now_at) {
+        listing.long_open.push(name);
+        return;
+    }
+    if look != Look::Read {
         return;
     }
     let read = content(&path, watching.content_of(&name));

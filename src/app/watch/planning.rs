@@ -35,6 +35,8 @@ pub(super) enum Planned {
     Job(Box<Job>),
     /// It was done, or is on its way.
     Superfluous(Remembered),
+    /// It stays: its results know it by a name that another sheet has, which is here.
+    NameTaken(String),
 }
 
 /// Decides it.
@@ -64,7 +66,11 @@ pub(super) fn planned(inbox: &Inbox, memory: &Memory, found: &Found) -> io::Resu
             job.companions = distinct(beside, &job.sheet);
         }
         CameFrom::Folder(_) => approved(inbox, memory, &mut job)?,
-        CameFrom::Inbox => dropped(inbox, &mut job)?,
+        CameFrom::Inbox => {
+            if let Some(other) = dropped(inbox, &mut job)? {
+                return Ok(Planned::NameTaken(other));
+            }
+        }
     }
     Ok(Planned::Job(Box::new(job)))
 }
@@ -80,11 +86,18 @@ fn going_on(inbox: &Inbox, known: &Remembered, found: &Found, now: Timestamp) ->
     Ok(job)
 }
 
-/// A sheet that somebody dropped: one of failed rows goes with the results of the sheet that they came from.
-fn dropped(inbox: &Inbox, job: &mut Job) -> io::Result<()> {
+/// A sheet that somebody dropped: one of failed rows goes with the results of the sheet that they came from. Returns what has
+/// its name, where results that were dropped beside it know it by that.
+fn dropped(inbox: &Inbox, job: &mut Job) -> io::Result<Option<String>> {
     let name = &job.dropped_as;
     let family = family(&inbox.root().join(name), name);
     let mut beside = companions(inbox, CameFrom::Inbox, &family, Some(name), Which::Ours)?;
+    if family == stem_of(name)
+        && !beside.is_empty()
+        && let Some(other) = namesake(inbox, &family)?
+    {
+        return Ok(Some(other));
+    }
     if family != stem_of(name) {
         let earlier = [Folder::Failed, Folder::Waiting, Folder::Approve, Folder::Done];
         let results = format!("{family}.results.csv");
@@ -105,7 +118,18 @@ fn dropped(inbox: &Inbox, job: &mut Job) -> io::Result<()> {
         job.stem = family;
         job.companions = distinct(beside, &job.sheet);
     }
-    Ok(())
+    Ok(None)
+}
+
+/// What belongs to another sheet of this stem in one of the folders, if anything does.
+fn namesake(inbox: &Inbox, stem: &str) -> io::Result<Option<String>> {
+    for folder in Folder::all() {
+        let names = names(&inbox.folder(folder))?;
+        if let Some(name) = names.into_iter().find(|name| belongs_to(stem, name)) {
+            return Ok(Some(relative(CameFrom::Folder(folder), &name)));
+        }
+    }
+    Ok(None)
 }
 
 /// A sheet that was put into `approved/`: it has the name that its plan and its results know it by. A copy that somebody

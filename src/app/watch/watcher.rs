@@ -12,7 +12,7 @@ use super::complaints::Complaints;
 use super::content::digest;
 use super::inbox::{Inbox, InboxError};
 use super::listing::look;
-use super::planning::{Found, is_as_written, names};
+use super::planning::{Found, is_as_written, names, relative};
 use super::profiles::{Post, on_one_line};
 use super::taking::{Taken, Unfinished};
 use super::teller::{Teller, Trouble};
@@ -21,7 +21,7 @@ use crate::app::unattended::{SheetEnd, SheetJob};
 use crate::cli::Rounds;
 use crate::settings::Settings;
 use crate::watch::{
-    CameFrom, FileName, Folder, Memory, Patience, Watching, WhyWaiting, count_jobs, file_name, next_look,
+    CameFrom, FileName, Folder, LeftAlone, Memory, Patience, Watching, WhyWaiting, count_jobs, file_name, next_look,
 };
 
 /// What runs a sheet.
@@ -351,6 +351,18 @@ impl<'a> Watcher<'a> {
                 let key = format!("left {name}");
                 self.complaints
                     .tell_once(&key, &format!("`{name}` is left alone: {}", why.words()));
+                if why == LeftAlone::NamedAsResults {
+                    self.shared.teller.left(0, Trouble::NeedsPerson);
+                }
+                there.insert(key);
+            }
+            for name in listing.long_open {
+                let key = format!("open {name}");
+                let what = format!(
+                    "`{name}` has been open in a program for an hour, and is left for as long; if nobody has it open, take away \
+                     the sign of it that lies beside it (`~$…`, `.~lock.…#`)"
+                );
+                self.complaints.complain(&key, &what);
                 there.insert(key);
             }
             for (name, why) in listing.unreadable {
@@ -467,14 +479,23 @@ impl<'a> Watcher<'a> {
         if stuck > 0 {
             teller.left(stuck, Trouble::TryLater);
         }
-        let left: Vec<(String, WhyWaiting)> = [&self.dropped, &self.approved]
-            .into_iter()
-            .flat_map(Watching::waiting)
-            .map(|(name, why)| (name.to_owned(), why))
-            .collect();
+        let watched = [
+            (CameFrom::Inbox, &self.dropped),
+            (CameFrom::Folder(Folder::Approved), &self.approved),
+        ];
+        let watched = watched.into_iter().flat_map(|(came_from, watching)| {
+            let waiting = watching.waiting();
+            waiting.map(move |(name, why)| (relative(came_from, name), name.to_owned(), why))
+        });
+        // What was taken since, or could not be moved, is counted above.
+        let is_left = |place: &str| {
+            !self.unmovable.contains_key(place) && held.inbox.root().join(place).symlink_metadata().is_ok()
+        };
+        let whole: HashSet<String> = self.queue.iter().map(Found::place).collect();
+        let left: Vec<_> = watched.filter(|(place, ..)| is_left(place)).collect();
         if self.shared.rounds == Rounds::One && !self.is_stopped() {
-            for (name, why) in &left {
-                if has_settings && *why != WhyWaiting::Unreadable {
+            for (place, name, why) in &left {
+                if has_settings && *why != WhyWaiting::Unreadable && !whole.contains(place) {
                     Teller::complain(
                         &profile,
                         format!("`{name}` {}, and is left for the next time", why.words()),

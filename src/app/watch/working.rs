@@ -48,6 +48,16 @@ impl Watcher<'_> {
     pub(super) fn take(&mut self, held: &mut Held, found: &Found, settings: &Settings) -> io::Result<Round> {
         let job = match planned(&held.inbox, &held.memory, found)? {
             Planned::Job(job) => *job,
+            Planned::NameTaken(other) => {
+                self.leave(found);
+                let what = format!(
+                    "`{}` stays where it is: what lies beside it knows it by this name, and `{other}` belongs to another sheet of \
+                     that name; take away all that does",
+                    found.name
+                );
+                self.complaints.complain(&format!("unmoved {}", found.name), &what);
+                return Ok(Round::Busy);
+            }
             Planned::Superfluous(known) => {
                 let from = held.inbox.root().join(found.place());
                 let note = note_of_superfluous(&found.name, &known);
