@@ -416,6 +416,7 @@ fn a_file_that_grows_while_it_is_read_is_refused_instead_of_followed() {
 
 fn marks(rows: &[(&str, u32)]) -> FailedRows {
     let mark = |row: &u32| FailedRow {
+        needs_secret: true,
         status: "not_found".into(),
         message: format!("nobody is called that, see row {row}"),
         key: RowKey::of("row", *row),
@@ -718,6 +719,7 @@ fn cells_after_an_extract(source: &Source, to: &Path) -> (Vec<Vec<String>>, Vec<
     let before = cells(source);
     let sheet: Shared<str> = before.sheets[0].as_str().into();
     let mark = FailedRow {
+        needs_secret: true,
         status: "rejected".into(),
         message: "no".into(),
         key: RowKey::of("row", 0),

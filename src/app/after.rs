@@ -26,7 +26,7 @@ use super::what_is_left::{Next, Rest, part_flags, planned_words};
 use crate::cli::RunOptions;
 use crate::engine::{Ran, Stopped};
 use crate::event::Service;
-use crate::ledger::{FinishError, Finished, History, Order, Record, ResultsFile};
+use crate::ledger::{FinishError, Finished, History, Order, Record, ResultsFile, Sheet};
 use crate::model::{Place, RowKey, Status};
 use crate::plan::RowReason;
 use crate::report::{Deletions, Evidence, NotDue, Summary, hints};
@@ -145,6 +145,7 @@ pub(super) fn after(aftermath: Aftermath<'_>) -> Result<RunOutcome, Failure> {
             corrected_sheet: left.corrected.as_deref(),
             passwords_left_out: left.passwords,
             corrected_elsewhere: elsewhere,
+            others_needing_somebody: others_needing_somebody(&history, final_order, &counts),
             left_behind: &left_behind,
             accounts_left: &accounts_left,
             in_doubt_for_good,
@@ -283,6 +284,18 @@ fn in_doubt_for_good(history: &History, order: &[(RowKey, Place)], counts: &BTre
         record.report.code.parse() == Ok(RowReason::AccountMissing) || is_only_a_mail_in_doubt(record)
     };
     records.filter(is_for_good).count()
+}
+
+/// How many rows need attention of the sheet that the rows of this one came from, and are not among them.
+fn others_needing_somebody(history: &History, order: Order<'_>, counts: &BTreeMap<Status, usize>) -> usize {
+    if order.of == Sheet::Whole {
+        return 0;
+    }
+    let needing = |counts: &BTreeMap<Status, usize>| -> usize {
+        let needing = counts.iter().filter(|(status, _)| status.needs_a_person());
+        needing.map(|(_, count)| count).sum()
+    };
+    needing(&history.counts()).saturating_sub(needing(counts))
 }
 
 /// The accounts that the next run deletes, at most.

@@ -135,6 +135,9 @@ pub(super) fn deliver_export(
     tell_of_files(place, written, exported, console);
     if let Some(next) = next {
         console.tell(format!("next: {next}\n"));
+        if let Some(beside) = written.and_then(|place| place.beside.as_ref()) {
+            console.tell(format!("then: {}\n", next_command(beside, &options.what)));
+        }
     }
     Ok(ended.ending)
 }

@@ -7,6 +7,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::prepare::Loaded;
 use super::results::not_read;
+use crate::intake::{Column, takes};
 use crate::ledger::{History, Record};
 use crate::model::{Place, RowKey, Status};
 use crate::plan::RowReason;
@@ -57,6 +58,10 @@ pub(super) fn leave_failed_sheet(
             let row = FailedRow {
                 status: record.report.status.to_string(),
                 message: record.report.message,
+                needs_secret: record
+                    .report
+                    .operation
+                    .is_none_or(|kind| takes(kind).contains(&Column::Password)),
                 key: loaded.family.key_at(place).unwrap_or(*key),
             };
             failed.insert((place.sheet.clone(), place.row), row);

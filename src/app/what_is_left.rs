@@ -10,7 +10,7 @@ use super::ending::{Ended, Reason};
 use super::failed_sheet::Left;
 use super::job::Job;
 use super::next::Typed;
-use super::run_ending::{by_rows, is_waiting};
+use super::run_ending::{among, by_rows, is_waiting};
 use crate::cli::RunOptions;
 use crate::ledger::{History, Order, Sheet};
 use crate::model::{Place, Rerun, RowKey, Status};
@@ -119,7 +119,12 @@ impl<'a> Next<'a> {
         };
         match (ending, left.to_run()) {
             (Ending::Done, _) if !rest.is_next() => Self::Nothing,
-            (Ending::NeedsPerson, Some(sheet)) if all_is_in_the_failed_sheet(history, order, left) => {
+            // What only failed runs again as it is, and the sheet has all of it.
+            (Ending::NeedsPerson, Some(sheet))
+                if (left.corrected.is_some()
+                    || among(counts, |status| status.needs_a_person() && status != Status::Failed))
+                    && all_is_in_the_failed_sheet(history, order, left) =>
+            {
                 Self::FailedSheet(sheet)
             }
             (Ending::Done | Ending::NeedsPerson | Ending::Waiting, _) if rest.is_next() => Self::Rest,

@@ -29,6 +29,8 @@ pub struct Evidence<'a> {
     pub passwords_left_out: usize,
     /// Rows that were corrected in a sheet of failed rows, and wait there.
     pub corrected_elsewhere: usize,
+    /// Of a sheet of failed rows: how many others of the sheet that they came from need attention.
+    pub others_needing_somebody: usize,
     /// Rows that have left the sheet while something of them is left undone: their numbers, and what is said of them.
     pub left_behind: &'a [(u32, String)],
     /// The addresses of accounts that were made for rows whose address was corrected since.
@@ -110,6 +112,10 @@ pub enum Hint {
     InDoubt(usize),
     /// So is that of these, which a run had begun that was killed.
     Begun(usize),
+    /// The service or the connection failed these rows.
+    Failed(usize),
+    /// So many rows need attention that are in the sheet whose failed rows these are, and not among them.
+    OthersNeedSomebody(usize),
     /// The run stopped in the middle of these rows.
     StoppedMidway(usize),
     /// The run stopped before these rows.
@@ -168,6 +174,8 @@ impl Hint {
             Self::NotDue { .. } => "rows-not-due",
             Self::InDoubt(_) => "rows-in-doubt",
             Self::Begun(_) => "rows-begun",
+            Self::Failed(_) => "rows-failed",
+            Self::OthersNeedSomebody(_) => "other-rows-left",
             Self::StoppedMidway(_) => "rows-stopped-midway",
             Self::NotRun { .. } => "rows-not-run",
             Self::LeftOut { .. } => "rows-left-out",
@@ -248,7 +256,7 @@ impl fmt::Display for Hint {
             ),
             Self::StoppedMidway(count) => write!(
                 out,
-                "{} stopped midway, with a part of it done; the same command does the rest",
+                "{} stopped midway, between two attempts or with a part done, as the message says; the same command does the rest",
                 things(*count, "row", "was", "were")
             ),
             Self::NotRun { rows, is_by_failures } => {
@@ -292,8 +300,20 @@ impl fmt::Display for Hint {
             ),
             Self::PasswordsLeftOut(count) => write!(
                 out,
-                "{} left out of it: write them again before you run it, or run the sheet itself",
-                things(*count, "password", "was", "were")
+                "{} left out of it: write {} again before you run it, or run the sheet itself",
+                things(*count, "password", "was", "were"),
+                if *count == 1 { "it" } else { "them" },
+            ),
+            Self::Failed(count) => write!(
+                out,
+                "{} because of the service or the connection, and not because of what {} says; the same command tries again",
+                things(*count, "row", "failed", "failed"),
+                if *count == 1 { "it" } else { "each" },
+            ),
+            Self::OthersNeedSomebody(count) => write!(
+                out,
+                "of the sheet that these rows came from, {} somebody; its results say why",
+                things(*count, "other row", "needs", "need")
             ),
             Self::CorrectedElsewhere(count) => write!(
                 out,
@@ -350,6 +370,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         corrected_sheet,
         passwords_left_out,
         corrected_elsewhere,
+        others_needing_somebody,
         left_behind,
         accounts_left,
         in_doubt_for_good,
@@ -398,13 +419,17 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
     // Of two sheets with the same rows the one that somebody has worked on is the one to go on with.
     let needing_a_person = counts.iter().filter(|(status, _)| status.needs_a_person());
     let needing_a_person: usize = needing_a_person.map(|(_, count)| count).sum();
-    // The same command settles those that were begun or are in doubt: nothing is wrong with their cells.
-    let is_any_wrong = needing_a_person > begun + in_doubt.saturating_sub(in_doubt_for_good);
+    // The same command settles those that were begun or are in doubt, and tries those that failed: nothing is wrong with
+    // their cells.
+    let failed = count(Status::Failed).unwrap_or_default();
+    let is_any_wrong = needing_a_person > begun + failed + in_doubt.saturating_sub(in_doubt_for_good);
+    hints.extend(some(failed).map(Hint::Failed));
     let to_correct = failed_sheet.filter(|_| corrected_sheet.is_none() && is_any_wrong);
     hints.extend(to_correct.map(|(sheet, command)| Hint::Correct(sheet.to_owned(), command.map(str::to_owned))));
     hints.extend(some(passwords_left_out).map(Hint::PasswordsLeftOut));
     hints.extend(corrected_sheet.map(|sheet| Hint::Corrected(sheet.to_owned())));
     hints.extend(some(corrected_elsewhere).map(Hint::CorrectedElsewhere));
+    hints.extend(some(others_needing_somebody).map(Hint::OthersNeedSomebody));
     hints.extend(left_behind.first().map(|(_, first)| Hint::LeftBehind {
         rows: left_behind.len(),
         first: first.clone(),
@@ -445,6 +470,7 @@ mod tests {
         corrected_sheet: None,
         passwords_left_out: 0,
         corrected_elsewhere: 0,
+        others_needing_somebody: 0,
         left_behind: &[],
         accounts_left: &[],
         in_doubt_for_good: 0,
@@ -480,7 +506,7 @@ mod tests {
 
     #[test]
     fn a_sheet_of_failed_rows_is_to_be_corrected_before_it_is_run() {
-        let counts = BTreeMap::from([(Status::Failed, 1)]);
+        let counts = BTreeMap::from([(Status::Rejected, 1)]);
         let hints = hints(Evidence {
             counts: &counts,
             failed_sheet: Some((Path::new("joiners.failed.csv"), Some("reseat run joiners.failed.csv"))),
@@ -525,6 +551,9 @@ mod tests {
         assert_eq!(told(&begun, 1), [Hint::Begun(2), correct()]);
         let one_wrong = [(Status::Started, 2), (Status::NotFound, 1)];
         assert_eq!(told(&one_wrong, 0), [Hint::Begun(2), correct()]);
+        assert_eq!(told(&[(Status::Failed, 2)], 0), [Hint::Failed(2)]);
+        let one_wrong = [(Status::Failed, 2), (Status::Rejected, 1)];
+        assert_eq!(told(&one_wrong, 0), [Hint::Failed(2), correct()]);
     }
 
     #[test]

@@ -496,7 +496,8 @@ fn a_sheet_whose_name_was_run_before_is_told_of_for_each_file_of_an_export() {
     assert!(!told.err.contains("--again"), "{}", told.err);
     stage.reseat(&["run", "exact.groups.csv", "--yes"]).ends(0);
     let told = export().tells("`exact.groups.results.csv` is of an earlier sheet of this name");
-    assert!(told.err.ends_with("run exact.csv\n"), "{}", told.err);
+    let told = told.tells("run exact.csv\nthen: ");
+    assert!(told.err.ends_with("run exact.groups.csv --again\n"), "{}", told.err);
     stage.reseat(&["run", "exact.csv", "--yes"]).ends(0);
     export()
         .tells("`exact.results.csv` is of an earlier sheet of this name")

@@ -304,6 +304,53 @@ fn passwords_are_left_out_and_a_row_does_not_run_without_its_password() {
 }
 
 #[test]
+fn a_password_that_its_row_does_not_take_is_not_asked_for_again() {
+    let stage = Stage::new();
+    stage.keep_secret("S3cret-of-a-row");
+    let sheet = "operation,username,email,groups,password\ncreate,kim,kim@new.example,Nowhere,S3cret-of-a-row\n";
+    let ran = stage.run(sheet).ends(3);
+    assert!(!ran.out.contains("left out"), "{}", ran.out);
+    assert!(
+        next(&ran).unwrap().ends_with("run sheet.failed.csv --yes"),
+        "{}",
+        ran.out
+    );
+    assert!(!stage.read("sheet.failed.csv").contains("S3cret"));
+}
+
+#[test]
+fn where_the_service_alone_is_to_blame_nothing_is_to_be_corrected() {
+    let stage = Stage::new();
+    let fault = FaultKind::Status {
+        status: 503,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(fault, "PUT", "/api/User/", Strikes::Always);
+    let sheet = format!("operation,user,name\nupdate,{ANNA},Anne\nupdate,{DAVID},Dave\n");
+    let ran = stage.run_with(&sheet, &["--retries", "0"]).ends(3);
+    assert_eq!(stage.counts(), "2 failed");
+    let ran = ran.tells("2 rows failed because of the service or the connection");
+    assert!(!ran.out.contains("correct sheet.failed.csv"), "{}", ran.out);
+    assert!(next(&ran).unwrap().contains("run sheet.csv"), "{}", ran.out);
+    stage.sandbox.set_faults(Faults::default());
+    stage.rerun(&[]).ends(0);
+}
+
+#[test]
+fn a_row_that_was_taken_out_of_the_sheet_of_failed_rows_still_needs_somebody() {
+    let stage = Stage::new();
+    let sheet = format!("operation,user,name\nupdate,davd,Dave\nupdate,nobody,Kim\nupdate,{ANNA},Anne\n");
+    stage.run(&sheet).ends(3);
+    correct(&stage, "sheet.failed.csv", "davd", DAVID);
+    let failed = stage.read("sheet.failed.csv");
+    let rest: Vec<&str> = failed.lines().filter(|line| !line.contains("nobody")).collect();
+    stage.write("sheet.failed.csv", rest.join("\n") + "\n");
+    run(&stage, "sheet.failed.csv")
+        .ends(0)
+        .tells("of the sheet that these rows came from, 1 other row needs somebody");
+}
+
+#[test]
 fn where_rows_wait_as_well_the_next_command_is_that_of_the_sheet() {
     let stage = Stage::new();
     let sheet = format!(

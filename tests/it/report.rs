@@ -412,7 +412,7 @@ fn whoever_was_invited_before_a_run_stopped_is_not_said_to_be_not_reached() {
     );
     let ran = stage.run(&sheet).ends(5);
     assert_eq!(stage.statuses(), ["not_run", "not_run", "not_run"]);
-    ran.tells("2 rows were stopped midway, with a part of it done; the same command does the rest")
+    ran.tells("2 rows were stopped midway, between two attempts or with a part done, as the message says; the same command does the rest")
         .tells("1 row was not reached; the same command continues there");
     let lines = stage.results();
     let words = lines[0].message();

@@ -11,6 +11,8 @@ pub struct FailedRow {
     pub status: String,
     /// For the column `reseat_message`.
     pub message: String,
+    /// Whether the row does not run without its secret.
+    pub needs_secret: bool,
     /// What the row is known by in the results of the sheet that it came from, for the column `reseat_key`.
     pub key: RowKey,
 }

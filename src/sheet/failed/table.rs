@@ -79,8 +79,11 @@ impl Table {
             .enumerate()
             .filter(|(position, _)| !self.ours.contains(position));
         let cells = own.map(|(position, cell)| {
-            if failed.is_some() && self.secret == Some(position) && !cell.text.trim().is_empty() {
-                left_out += 1;
+            if let Some(failed) = &failed
+                && self.secret == Some(position)
+                && !cell.text.trim().is_empty()
+            {
+                left_out += usize::from(failed.needs_secret);
                 FailedCell::text(LEFT_OUT)
             } else if failed.is_some()
                 && let Some(rewritten) = self.rewritten(position, cell.text)
@@ -113,7 +116,9 @@ impl Table {
             cells.resize(width, FailedCell::default());
             match failed {
                 None => cells.extend([STATUS, MESSAGE, MARK].map(FailedCell::text)),
-                Some(FailedRow { status, message, key }) => {
+                Some(FailedRow {
+                    status, message, key, ..
+                }) => {
                     let mark = Mark {
                         key: *key,
                         digest: digest.to_owned(),
