@@ -720,6 +720,27 @@ fn a_changed_sheet_goes_on_with_its_results_once_nothing_else_has_its_name() {
 }
 
 #[test]
+fn whoever_dropped_a_sheet_that_only_the_service_has_failed_has_nothing_to_correct() {
+    let stage = stage();
+    let unavailable = FaultKind::Status {
+        status: 503,
+        moment: Moment::BeforeEffect,
+    };
+    stage.fault(unavailable, "PUT", "/api/User/", Strikes::Always);
+    stage.write("reseat.toml", format!("{QUICK}[profile.default.limits]\nretries = 0\n"));
+    drop_sheet(&stage, "names.csv", format!("{}update,{BRAM},Bo\n", update("Ann")));
+    once(&stage).ends(3);
+    let note = stage.read("inbox/failed/names.note.txt");
+    assert!(
+        note.contains("because of the service") && !note.contains("Correct names.failed.csv"),
+        "{note}"
+    );
+    stage.sandbox.set_faults(Faults::default());
+    drop_sheet(&stage, "names.csv", format!("{}update,{BRAM},Bo\n", update("Ann")));
+    once(&stage).ends(0);
+}
+
+#[test]
 #[cfg(unix)]
 fn links_are_not_followed() {
     let stage = stage();

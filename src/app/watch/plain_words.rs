@@ -65,10 +65,10 @@ fn without_command(line: &str) -> Option<Cow<'_, str>> {
     let label = ["help: ", "hint: ", "warning: "]
         .into_iter()
         .find(|label| text.starts_with(label));
+    let mut line = without_kept_plan(line);
     let Some(label) = label else {
-        return Some(without_flags(line));
+        return Some(without_flags(&line).into_owned().into());
     };
-    let mut line = Cow::Borrowed(line);
     if label == "hint: " {
         for (command, instead) in OF_COMMANDS {
             if line.contains(command) {
@@ -92,6 +92,25 @@ fn without_command(line: &str) -> Option<Cow<'_, str>> {
     } else {
         format!("{label}{kept}; for anything else ask whoever runs reseat").into()
     })
+}
+
+/// A sentence without the path of a plan that is kept where whoever drops a sheet cannot look.
+fn without_kept_plan(line: &str) -> Cow<'_, str> {
+    for (before, instead) in [(", saved in `", ""), (" saved in `", " made"), (" in `", "")] {
+        if let Some((start, rest)) = line.split_once(before)
+            && let Some((path, end)) = rest.split_once('`')
+            && path.contains(".reseat")
+            && path.contains("approvals")
+        {
+            let end = if instead.is_empty() {
+                end.trim_start_matches(',')
+            } else {
+                end
+            };
+            return format!("{start}{instead}{end}").into();
+        }
+    }
+    Cow::Borrowed(line)
 }
 
 /// Where the first flag or command stands.
@@ -169,6 +188,18 @@ mod tests {
                  same command again, or try every row with `--max-failures 100%`",
                 "5 rows were refused for the same reason and none of their kind passed: no; fix what they have in common and put \
                  the sheet into the drop folder again",
+            ),
+            (
+                "the plan of 2026-12-03T05:39:04Z, saved in `/in/.reseat/approvals/ab.approved.json`, still holds",
+                "the plan of 2026-12-03T05:39:04Z still holds",
+            ),
+            (
+                "error: 1 thing has changed since the plan was saved in `/in/.reseat/approvals/ab.approved.json` (T), so nothing was sent",
+                "error: 1 thing has changed since the plan was made (T), so nothing was sent",
+            ),
+            (
+                "hint: 1 row failed because of the service; the same command tries again",
+                "hint: 1 row failed because of the service; putting the sheet into the drop folder again tries again",
             ),
             (
                 "hint: 1 row waits for its date; run the same command again then",

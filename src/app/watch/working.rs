@@ -18,6 +18,8 @@ use crate::app::Ending;
 use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
 use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
+use crate::ledger::History;
+use crate::model::Status;
 use crate::settings::Settings;
 use crate::watch::{self, CameFrom, FileName, Folder, OtherRows, Outcome, Stage, file_name, parent_stem};
 
@@ -423,7 +425,18 @@ fn failed_sheet(taken: &Taken) -> io::Result<Option<PathBuf>> {
     names.retain(|name| parent_stem(name) == Some(&taken.job.stem) && is_as_written(&folder.join(name), name));
     // By their numbers, which only grow.
     let latest = names.into_iter().max_by_key(|name| (name.len(), name.clone()));
-    Ok(latest.map(|name| folder.join(name)))
+    Ok(latest.filter(|_| is_any_row_wrong(taken)).map(|name| folder.join(name)))
+}
+
+/// Whether there is a row to correct, as far as the results tell: what only the service has failed runs again as it is.
+fn is_any_row_wrong(taken: &Taken) -> bool {
+    let Ok(history) = History::read(&taken.beside(".results.csv")) else {
+        return true;
+    };
+    let counts = history.counts();
+    counts
+        .keys()
+        .any(|status| status.needs_a_person() && *status != Status::Failed)
 }
 
 /// Whether sheets belong to this one, such as the one that its rows came from.
