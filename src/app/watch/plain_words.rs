@@ -96,18 +96,13 @@ fn without_command(line: &str) -> Option<Cow<'_, str>> {
 
 /// A sentence without the path of a plan that is kept where whoever drops a sheet cannot look.
 fn without_kept_plan(line: &str) -> Cow<'_, str> {
-    for (before, instead) in [(", saved in `", ""), (" saved in `", " made"), (" in `", "")] {
+    for before in [", saved in `", " in `"] {
         if let Some((start, rest)) = line.split_once(before)
             && let Some((path, end)) = rest.split_once('`')
             && path.contains(".reseat")
             && path.contains("approvals")
         {
-            let end = if instead.is_empty() {
-                end.trim_start_matches(',')
-            } else {
-                end
-            };
-            return format!("{start}{instead}{end}").into();
+            return format!("{start}{}", end.trim_start_matches(',')).into();
         }
     }
     Cow::Borrowed(line)
@@ -195,7 +190,7 @@ mod tests {
             ),
             (
                 "error: 1 thing has changed since the plan was saved in `/in/.reseat/approvals/ab.approved.json` (T), so nothing was sent",
-                "error: 1 thing has changed since the plan was made (T), so nothing was sent",
+                "error: 1 thing has changed since the plan was saved (T), so nothing was sent",
             ),
             (
                 "hint: 1 row failed because of the service; the same command tries again",
