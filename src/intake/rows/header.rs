@@ -44,10 +44,8 @@ pub(in crate::intake) struct Header {
     pub(in crate::intake) hidden: ColumnSet,
     /// How many columns there are up to the last that has a name of its own.
     pub(in crate::intake) width: usize,
-    /// Whether it is the header of the admin portal's import file, and no more.
-    pub(in crate::intake) is_portal: bool,
-    /// Whether it is a header of groups' licence rules, and no more: any other column may say whom a row is about.
-    pub(in crate::intake) is_of_rules: bool,
+    /// What rows ask for that have what it needs, where nothing else can be meant.
+    pub(super) implied: Option<OperationKind>,
     /// Whether no column but `user_id` says whom rows are about; it then takes names as `user` does.
     pub(in crate::intake) has_only_user_ids: bool,
 }
@@ -71,8 +69,7 @@ impl Header {
             waits_for_last_day: false,
             hidden: ColumnSet::default(),
             width: 0,
-            is_portal: false,
-            is_of_rules: false,
+            implied: None,
             has_only_user_ids: false,
         };
         let names = names(row);
@@ -127,8 +124,13 @@ impl Header {
             .filter(|position| !meanings.mapped[*position] && Fate::of(&names[*position]) == Some(Fate::Comes));
         header.names = names;
         header.unnamed.retain(|position| *position < header.width);
-        header.is_portal = header.looks_like_the_portals();
-        header.is_of_rules = header.looks_like_rules();
+        header.implied = if header.looks_like_the_portals() {
+            Some(OperationKind::Invite)
+        } else if header.looks_like_rules() {
+            Some(OperationKind::SetGroupLicenses)
+        } else {
+            None
+        };
         let people = [Column::User, Column::Email, Column::Username];
         header.has_only_user_ids = people.iter().all(|column| header.position(*column).is_none());
         let doubts = meanings.notices.iter().map(|notice| header.doubt(*notice));
@@ -314,7 +316,7 @@ impl Header {
         UnplacedProblem::warning(ProblemCode::DoubtfulHeader, what, help)
     }
 
-    /// `email` and `group membership`, and nothing else that reseat would act on.
+    /// The header of the admin portal's import file: `email` and `group membership`, and nothing else that reseat would act on.
     fn looks_like_the_portals(&self) -> bool {
         let mut known = ColumnSet::default();
         for (column, _) in self.present.iter().filter(|(column, _)| column.is_meaningful()) {
@@ -325,7 +327,7 @@ impl Header {
         named && known == ColumnSet::of(&[Column::Email, Column::Groups])
     }
 
-    /// `group` and `licenses`, and no column that a rule has no use for.
+    /// `group` and `licenses`, and no column that a rule has no use for: any other may say whom a row is about.
     fn looks_like_rules(&self) -> bool {
         let needed = [Column::Group, Column::Licenses];
         let is_of_a_rule = |(column, _): &(Column, usize)| {
@@ -404,7 +406,7 @@ mod tests {
         assert_eq!(header.position(Column::Email), Some(1));
         assert_eq!(header.position(Column::Name), Some(2));
         assert_eq!(header.label(1), "E-Mail (column B)");
-        assert!(!header.is_portal);
+        assert_eq!(header.implied, None);
     }
 
     #[test]
@@ -497,12 +499,12 @@ mod tests {
 
     #[test]
     fn the_portals_import_file_is_known_by_its_two_columns() {
-        assert!(
-            header("email,group membership,cost centre", &HeaderMap::new())
-                .0
-                .is_portal
+        let implied = |line| header(line, &HeaderMap::new()).0.implied;
+        assert_eq!(
+            implied("email,group membership,cost centre"),
+            Some(OperationKind::Invite)
         );
-        assert!(!header("email,groups", &HeaderMap::new()).0.is_portal);
-        assert!(!header("email,group membership,licenses", &HeaderMap::new()).0.is_portal);
+        assert_eq!(implied("email,groups"), None);
+        assert_eq!(implied("email,group membership,licenses"), None);
     }
 }

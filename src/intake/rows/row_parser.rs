@@ -9,7 +9,7 @@ use super::header::Header;
 use super::header_again::header_again;
 use super::key_content::{hash_content, write_content, write_raw_content};
 use super::merged_down::{missed, under_merged};
-use super::operations::{conditions, operation, states, takes_away};
+use super::operations::{Need, conditions, needs, operation, states, takes_away};
 use super::parsed_rows::ParsedRows;
 use super::recurring_problems::{Recurring, printed};
 use super::row_cells::{CleanedCells, RowCells};
@@ -561,14 +561,10 @@ fn no_rows() -> ParsedRows {
 fn implied_operation(header: &Header, cells: &RowCells<'_>) -> Option<OperationKind> {
     let people = [Column::User, Column::Email, Column::Username, Column::UserId];
     if cells.has(Column::NewEmail) && people.iter().any(|column| cells.has(*column)) {
-        Some(OperationKind::Migrate)
-    } else if header.is_portal && cells.has(Column::Email) {
-        Some(OperationKind::Invite)
-    } else if header.is_of_rules && cells.has(Column::Group) && cells.has(Column::Licenses) {
-        Some(OperationKind::SetGroupLicenses)
-    } else {
-        None
+        return Some(OperationKind::Migrate);
     }
+    let is_filled = |need: &Need| matches!(need, Need::Column(column) if cells.has(*column));
+    header.implied.filter(|kind| needs(*kind).iter().all(is_filled))
 }
 
 /// Of the problems after the first `cell_problems`, drops those of a column that one of the first reports as an error: a
