@@ -49,6 +49,8 @@ pub enum Ending {
     Done,
     /// It waits for the invitation to be accepted; the text says what is still to come.
     Waiting(String),
+    /// The old account of a move is kept, because rows below give it more; the text says so.
+    Overtaken(&'static str),
     /// The seats of these bundles are short.
     Short(BundleSet),
     /// The organization owns none of these bundles.

@@ -61,6 +61,11 @@ pub fn row_ended(
         ),
         (None, Ending::Done) => (Status::Done, RowCode::None, None),
         (None, Ending::Waiting(rest)) => (Status::Waiting, RowReason::NotAccepted.into(), Some(rest.clone())),
+        (None, Ending::Overtaken(words)) => (
+            Status::Conflict,
+            RowReason::NotVerified.into(),
+            Some((*words).to_owned()),
+        ),
         (None, Ending::NotOwned(bundles)) => (Status::Conflict, RowReason::NotOwned.into(), Some(not_owned(bundles))),
         (None, Ending::Short(bundles)) => (Status::Conflict, RowReason::SeatsShort.into(), Some(short_of(bundles))),
     };

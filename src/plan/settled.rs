@@ -323,6 +323,7 @@ pub(super) fn without_steps(row: &PlannedRow) -> Verdict {
             RowReason::NotAccepted,
             format!("{}; {text}", row.note()),
         ),
+        Ending::Overtaken(words) => Verdict::new(Status::Conflict, RowReason::NotVerified, *words),
         Ending::Short(bundles) => Verdict::new(Status::Conflict, RowReason::SeatsShort, short_of(bundles)),
         Ending::NotOwned(bundles) => Verdict::new(Status::Conflict, RowReason::NotOwned, not_owned(bundles)),
     }

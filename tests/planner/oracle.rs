@@ -23,7 +23,7 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
         offboarded: BTreeSet::new(),
         named: BTreeSet::new(),
         entered: BTreeSet::new(),
-        leaving: BTreeSet::new(),
+        leaving: BTreeMap::new(),
         made: rows
             .iter()
             .filter_map(|row| Some(row.operation.makes()?.to_owned()))
@@ -51,13 +51,33 @@ pub(crate) fn read_row_by_row(world: &World, rows: &[Row]) -> BTreeMap<String, A
         ..
     } = reader;
     people.retain(|email, _| before.contains_key(email) || entered.contains(email));
-    people.retain(|email, _| !leaving.contains(email));
+    people.retain(|email, account| leaving.get(email).is_none_or(|moved| moved.keeps(account)));
     // Whoever is out of a group in the end holds nothing by its rule.
     for account in people.values_mut() {
         let groups = &account.groups;
         account.leases.retain(|group, _| groups.contains(group));
     }
     people
+}
+
+/// What the new account of a move got of the old one.
+struct Moved {
+    groups: Option<BTreeSet<GroupId>>,
+    bundles: Option<BundleSet>,
+    is_renamed: bool,
+}
+
+impl Moved {
+    /// Whether the old account was given more since, which keeps it.
+    fn keeps(&self, old: &Account) -> bool {
+        let joined = |groups: &BTreeSet<GroupId>| {
+            old.groups
+                .iter()
+                .any(|group| *group != group_id(EVERYONE) && !groups.contains(group))
+        };
+        let given = |bundles: &BundleSet| !old.bundles().minus(bundles).is_empty();
+        self.is_renamed || self.groups.as_ref().is_some_and(joined) || self.bundles.as_ref().is_some_and(given)
+    }
 }
 
 /// What a row copies of somebody else.
@@ -79,7 +99,8 @@ struct Reader {
     named: BTreeSet<String>,
     /// Whom a row invites or creates.
     entered: BTreeSet<String>,
-    leaving: BTreeSet<String>,
+    /// Old accounts that go in the end, with what was moved of them.
+    leaving: BTreeMap<String, Moved>,
     /// Whose account a row makes, or would make if it were not there.
     made: BTreeSet<String>,
     /// Whom a row makes like somebody else.
@@ -141,6 +162,9 @@ impl Reader {
                 let leaving = joinable(&update.remove_groups);
                 account.groups.retain(|group| !leaving.contains(group));
                 if renamed {
+                    if let Some(moved) = self.leaving.get_mut(&email) {
+                        moved.is_renamed = true;
+                    }
                     self.named.insert(email);
                 }
             }
@@ -256,6 +280,7 @@ impl Reader {
                 self.stays(&old)?;
                 self.stays(&new)?;
                 let from = self.alive(&old)?.clone();
+                let (from_groups, from_bundles) = (from.groups.clone(), from.bundles());
                 let is_named = [&self.named, &self.entered].iter().any(|those| those.contains(&new));
                 let is_named = is_named || self.before.contains_key(&new);
                 let accepted = self.before.get(&new).is_some_and(|account| account.accepted);
@@ -289,7 +314,12 @@ impl Reader {
                     DeleteWhen::Never => false,
                 };
                 if goes {
-                    self.leaving.insert(old);
+                    let moved = Moved {
+                        groups: migrate.groups.is_none().then_some(from_groups),
+                        bundles: migrate.licenses.is_none().then_some(from_bundles),
+                        is_renamed: false,
+                    };
+                    self.leaving.insert(old, moved);
                 }
             }
         }

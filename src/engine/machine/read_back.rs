@@ -201,7 +201,8 @@ impl Machine<'_> {
         let rows = self.steps.rows_of(step);
         let is_left_behind = |group: &GroupId| {
             let name = self.group_in_words(*group);
-            rows.iter().all(|row| self.does_without(*row) && self.rows.has_said(*row, &name))
+            rows.iter()
+                .all(|row| self.does_without(*row) && self.rows.has_said(*row, &name))
         };
         groups.iter().filter(|group| !is_left_behind(group)).copied().collect()
     }

@@ -23,6 +23,7 @@ pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules)
     let mut denied = Denied::new();
     loop {
         let mut builder = Builder::fold(rows, snapshot, begun, rules, denied);
+        builder.keep_overtaken();
         FreedByRules::tell_kept(&mut builder.drafts.list, &builder.removed_rules, snapshot);
         let freed = FreedByRules::of(&builder.drafts.list, &builder.removed_rules, snapshot);
         let short = shortage(&builder.drafts.list, snapshot, rules, &freed);

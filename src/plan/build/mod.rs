@@ -19,6 +19,7 @@ mod members;
 mod migrate;
 mod new_accounts;
 mod offboard;
+mod overtaken;
 mod unchanged;
 
 pub use begun::{Begun, BegunRows, Finished};
