@@ -198,8 +198,7 @@ impl Assembly<'_> {
                 user: user.id,
                 address: user.address().to_owned(),
                 groups: succession.inherits.groups.then(|| old.groups()),
-                // As the move found them: rows below it may have given the old account more since.
-                licenses: succession.inherits.licenses.then(|| succession.licenses.clone()),
+                licenses: succession.inherits.licenses.then(|| old.now().direct.bundles()),
             }),
         };
         self.push(
