@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::recorded::Side;
 use crate::ledger::{RunId, RunRecord};
 use crate::model::{CHANGED_EARLIER, OperationKind, RowReport, UserId};
 
@@ -142,9 +143,8 @@ fn accounts(report: &RowReport) -> impl Iterator<Item = UserId> {
 }
 
 fn left_by_a_move(report: &RowReport) -> Option<UserId> {
-    let id = report.before.as_ref()?.get("user_id")?.as_str()?;
-    let is_move = report.operation == Some(OperationKind::Migrate);
-    id.parse().ok().filter(|_| is_move)
+    let left = Side::of(report.before.as_ref()).user_id();
+    left.filter(|_| report.operation == Some(OperationKind::Migrate))
 }
 
 /// What an account was like for a row: as the row found it, and as it left it.
@@ -156,22 +156,22 @@ struct Sides {
 
 impl Sides {
     fn of(report: &RowReport, account: UserId) -> Self {
-        let (before, after) = (report.before.as_ref(), report.after.as_ref());
+        let (before, after) = (Side::of(report.before.as_ref()), Side::of(report.after.as_ref()));
         if report.operation != Some(OperationKind::Migrate) {
-            return Self {
-                found: facts(before),
-                left: facts(after),
-            };
-        }
-        if report.user_id == Some(account) {
-            return Self {
-                found: facts(before.and_then(|before| before.get("new_account"))),
-                left: facts(after),
-            };
-        }
-        Self {
-            found: facts(before),
-            left: BTreeMap::new(),
+            Self {
+                found: before.facts(),
+                left: after.facts(),
+            }
+        } else if report.user_id == Some(account) {
+            Self {
+                found: before.inner("new_account").facts(),
+                left: after.facts(),
+            }
+        } else {
+            Self {
+                found: before.facts(),
+                left: BTreeMap::new(),
+            }
         }
     }
 
@@ -191,31 +191,6 @@ impl Sides {
         }
         is_shown
     }
-}
-
-/// Each value of one side by its name; the membership in each group by itself.
-fn facts(side: Option<&Value>) -> BTreeMap<String, Value> {
-    const NO_FACTS: [&str; 4] = ["groups", "group_ids", "user_id", CHANGED_EARLIER];
-    let Some(Value::Object(members)) = side else {
-        return BTreeMap::new();
-    };
-    let plain = members.iter().filter(|(name, _)| !NO_FACTS.contains(&name.as_str()));
-    let mut facts: BTreeMap<String, Value> = plain.map(|(name, value)| (name.clone(), value.clone())).collect();
-    match members.get("groups") {
-        Some(Value::Object(groups)) => {
-            facts.extend(
-                groups
-                    .iter()
-                    .map(|(name, is_in)| (format!("group {name}"), is_in.clone())),
-            );
-        }
-        Some(Value::Array(groups)) => {
-            let names = groups.iter().filter_map(Value::as_str);
-            facts.extend(names.map(|name| (format!("group {name}"), Value::Bool(true))));
-        }
-        _ => {}
-    }
-    facts
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::group::{GroupMark, RuleState};
 use super::held::Held;
-use crate::model::{BundleCode, GroupId, UserId};
+use crate::model::{BundleCode, CHANGED_EARLIER, GroupId, UserId};
 
 /// One of the two columns; what is absent or of another form is not there.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,17 @@ impl<'r> Side<'r> {
     /// What is held; `None` where that was not recorded.
     pub(super) fn held(self) -> Option<Held> {
         self.get("licenses").and_then(Held::read)
+    }
+
+    /// Each value by its name; the membership in each group by itself.
+    pub(super) fn facts(self) -> BTreeMap<String, Value> {
+        const NO_FACTS: [&str; 4] = ["groups", "group_ids", "user_id", CHANGED_EARLIER];
+        let members = self.0.into_iter().flatten();
+        let plain = members.filter(|(name, _)| !NO_FACTS.contains(&name.as_str()));
+        let plain = plain.map(|(name, value)| (name.clone(), value.clone()));
+        let groups = self.memberships(self).into_iter();
+        let groups = groups.map(|(group, is_in)| (format!("group {}", group.name), Value::Bool(is_in)));
+        plain.chain(groups).collect()
     }
 
     /// Groups and whether the account is in each, as this side has them. `ids` is the side that has the ids.
