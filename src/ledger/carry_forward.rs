@@ -56,28 +56,22 @@ fn changed_since(prior: &Prior, record: &Record) -> Option<Value> {
     if prior.is_on_the_way() || !is_about_one_account {
         return None;
     }
-    let object = |side: &Option<Value>| side.as_ref().and_then(Value::as_object).cloned();
-    let (was, left) = (object(&prior.before)?, object(&prior.after)?);
-    let [was, mut left] = differing([was, left], &object(&record.report.before)?)?;
+    let found = record.report.before.as_ref()?.as_object()?;
+    let (before, after) = (prior.before.as_ref()?.as_object()?, prior.after.as_ref()?.as_object()?);
+    let [was, mut left] = differing([before, after], found)?;
     if left.contains_key("groups") {
-        left.extend(
-            prior
-                .after
-                .as_ref()?
-                .get("group_ids")
-                .map(|ids| ("group_ids".to_owned(), ids.clone())),
-        );
+        left.extend(after.get("group_ids").map(|ids| ("group_ids".to_owned(), ids.clone())));
     }
     Some(json!({"at": prior.started_at?, "before": was, "after": left}))
 }
 
 /// Both sides of what was changed, as far as it was found otherwise than it was left.
-fn differing([was, left]: [Map<String, Value>; 2], found: &Map<String, Value>) -> Option<[Map<String, Value>; 2]> {
+fn differing([was, left]: [&Map<String, Value>; 2], found: &Map<String, Value>) -> Option<[Map<String, Value>; 2]> {
     let (mut of_was, mut of_left) = (Map::new(), Map::new());
     for (name, now) in found {
         match (was.get(name), left.get(name), now) {
             (Some(Value::Object(was)), Some(Value::Object(left)), Value::Object(now)) => {
-                if let Some([was, left]) = differing([was.clone(), left.clone()], now) {
+                if let Some([was, left]) = differing([was, left], now) {
                     of_was.insert(name.clone(), was.into());
                     of_left.insert(name.clone(), left.into());
                 }
