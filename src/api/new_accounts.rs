@@ -82,7 +82,9 @@ impl Client {
         }
         match ErrorBody::in_success(reply.json()) {
             None => {
-                let unnamed = unnamed(listed.iter().any(|entry| is_strangers(*entry, users)));
+                // Where every account is named, nobody else need be looked for.
+                let lacks_any = created.iter().any(Option::is_none);
+                let unnamed = unnamed(lacks_any && listed.iter().any(|entry| is_strangers(*entry, users)));
                 let reply_to = |id: Option<UserId>| id.map_or_else(|| unnamed.clone(), NewAccountReply::Made);
                 let replies = created.into_iter().map(reply_to).collect();
                 Ok(reply.with(replies))
