@@ -77,31 +77,31 @@ pub(super) fn deactivated_successor(migrate: &Migrate) -> Verdict {
 
 /// Both names, where an account that is invited goes by another name than the row says.
 pub(super) fn other_name(invite: &Invite, user: &User) -> Option<String> {
-    let (theirs, given) = differing_names([invite.name.as_deref(), invite.surname.as_deref()], user)?;
-    Some(format!(
-        "the account `{}` is that of `{theirs}`, and the sheet says `{given}`",
-        invite.email
-    ))
+    let names = differing_names([invite.name.as_deref(), invite.surname.as_deref()], user)?;
+    Some(both_names(invite.email.as_str(), names))
 }
 
 /// Whether a `create` may go on with the account that its user name or its address has: not with one that has another user
 /// name and is another person's. Both names, where only the names differ.
 pub(super) fn created_for(create: &Create, user: &User) -> Result<Option<String>, Verdict> {
-    let Some((theirs, given)) = differing_names([create.name.as_deref(), create.surname.as_deref()], user) else {
+    let Some(names) = differing_names([create.name.as_deref(), create.surname.as_deref()], user) else {
         return Ok(None);
     };
     let (known, wanted) = (user.user_name(), create.user_name());
     if fold(known) == fold(wanted) {
-        return Ok(Some(format!(
-            "the account `{wanted}` is that of `{theirs}`, and the sheet says `{given}`"
-        )));
+        return Ok(Some(both_names(wanted, names)));
     }
+    let (theirs, given) = names;
     let message = format!(
         "`{}` is the address of `{theirs}`, whose user name is `{known}`, and the row creates `{wanted}` for `{given}`; that \
          account was left as it is; give the row another address, or this user name if they are one person",
         user.email()
     );
     Err(Verdict::new(Status::Conflict, RowReason::SomebodyElse, message))
+}
+
+fn both_names(account: &str, (theirs, given): (String, String)) -> String {
+    format!("the account `{account}` is that of `{theirs}`, and the sheet says `{given}`")
 }
 
 /// The account's full name and the row's, given the row's first and last name, where both have one and they differ.
