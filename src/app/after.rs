@@ -291,11 +291,7 @@ fn others_needing_somebody(history: &History, order: Order<'_>, counts: &BTreeMa
     if order.of == Sheet::Whole {
         return 0;
     }
-    let needing = |counts: &BTreeMap<Status, usize>| -> usize {
-        let needing = counts.iter().filter(|(status, _)| status.needs_a_person());
-        needing.map(|(_, count)| count).sum()
-    };
-    needing(&history.counts()).saturating_sub(needing(counts))
+    Status::needing_a_person(&history.counts()).saturating_sub(Status::needing_a_person(counts))
 }
 
 /// The accounts that the next run deletes, at most.

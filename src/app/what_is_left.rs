@@ -121,8 +121,7 @@ impl<'a> Next<'a> {
             (Ending::Done, _) if !rest.is_next() => Self::Nothing,
             // What only failed runs again as it is, and the sheet has all of it.
             (Ending::NeedsPerson, Some(sheet))
-                if (left.corrected.is_some()
-                    || among(counts, |status| status.needs_a_person() && status != Status::Failed))
+                if (left.corrected.is_some() || among(counts, Status::needs_more_than_another_try))
                     && all_is_in_the_failed_sheet(history, order, left) =>
             {
                 Self::FailedSheet(sheet)

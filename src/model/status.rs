@@ -1,5 +1,7 @@
 //! What became of a row.
 
+use std::collections::BTreeMap;
+
 use strum::{Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
 
 use super::as_text::as_text;
@@ -83,6 +85,17 @@ impl Status {
             self,
             Self::Done | Self::Unchanged | Self::Waiting | Self::NotRun | Self::Duplicate
         )
+    }
+
+    /// Whether something of the row has to be corrected or settled; what only failed runs again as it is.
+    pub fn needs_more_than_another_try(self) -> bool {
+        self.needs_a_person() && self != Self::Failed
+    }
+
+    /// How many rows of these counts need attention.
+    pub fn needing_a_person(counts: &BTreeMap<Self, usize>) -> usize {
+        let needing = counts.iter().filter(|(status, _)| status.needs_a_person());
+        needing.map(|(_, count)| count).sum()
     }
 
     /// Whether the row counts against `--max-failures`.

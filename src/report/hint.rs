@@ -417,8 +417,7 @@ pub fn hints(evidence: Evidence<'_>) -> Vec<Hint> {
         by: left_out.by.to_vec(),
     }));
     // Of two sheets with the same rows the one that somebody has worked on is the one to go on with.
-    let needing_a_person = counts.iter().filter(|(status, _)| status.needs_a_person());
-    let needing_a_person: usize = needing_a_person.map(|(_, count)| count).sum();
+    let needing_a_person = Status::needing_a_person(counts);
     // The same command settles those that were begun or are in doubt, and tries those that failed: nothing is wrong with
     // their cells.
     let failed = count(Status::Failed).unwrap_or_default();

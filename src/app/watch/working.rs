@@ -17,6 +17,7 @@ use super::watcher::{Held, Round, Watcher};
 use crate::app::Ending;
 use crate::app::ending::{Ended, Reason, Stage as RunStage};
 use crate::app::notice::Notice;
+use crate::app::run_ending::among;
 use crate::app::unattended::{HowEnded, SheetEnd, SheetJob, tell_of};
 use crate::ledger::History;
 use crate::model::Status;
@@ -433,10 +434,7 @@ fn is_any_row_wrong(taken: &Taken) -> bool {
     let Ok(history) = History::read(&taken.beside(".results.csv")) else {
         return true;
     };
-    let counts = history.counts();
-    counts
-        .keys()
-        .any(|status| status.needs_a_person() && *status != Status::Failed)
+    among(&history.counts(), Status::needs_more_than_another_try)
 }
 
 /// Whether sheets belong to this one, such as the one that its rows came from.
