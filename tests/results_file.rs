@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use reseat::api::OwnCode;
 use reseat::ledger::{
     COLUMNS, FORMAT_VERSION, FinishError, History, Known, LockedResults, OpenError, Opened, Order, Record, ResultsFile,
     Resume, RunId, Sheet, StartedAnew, continues, results_path,
 };
 use reseat::model::{OperationKind, OrganizationId, Place, Rerun, RowKey, RowReport, Status, UserId};
+use reseat::plan::RowReason;
+use reseat::wire::TransportCode;
 use serde_json::json;
 use strum::IntoEnumIterator;
 use tempfile::TempDir;
@@ -897,6 +900,22 @@ fn the_documents_tell_of_every_column_and_every_status_with_what_a_rerun_does() 
         assert!(said.starts_with(begins), "{status}: {said}");
     }
     assert!(page.contains(&format!("format version {FORMAT_VERSION}")));
+}
+
+#[test]
+fn the_documents_tell_of_every_code() {
+    let page = include_str!("../docs/results.md");
+    let told: HashSet<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    let reasons = RowReason::iter().map(<&str>::from);
+    let found = OwnCode::iter().map(<&str>::from);
+    let without_answer = TransportCode::iter().map(<&str>::from);
+    let codes = reasons.chain(found).chain(without_answer);
+    let untold: Vec<&str> = codes.filter(|code| !told.contains(code)).collect();
+    assert!(untold.is_empty(), "{untold:?}");
 }
 
 fn text() -> impl Strategy<Value = String> {

@@ -548,6 +548,7 @@ fn begun(prior: &Prior) -> Begun {
     Begun {
         account: prior.user_id,
         made: after("made").is_some(),
+        is_missing: prior.code.parse() == Ok(RowReason::AccountMissing),
         made_with: Vec::new(),
         before: prior.before.clone(),
         after: prior.after.clone(),

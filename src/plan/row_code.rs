@@ -43,9 +43,9 @@ pub enum RowReason {
     NoAccount,
     /// Only the organization's directory knows the person, and the operation needs an account.
     NoAccountYet,
-    /// An account that an earlier run made cannot be found.
+    /// An account that was made, as far as the server's answer tells, cannot be found.
     AccountMissing,
-    /// The name, or the id that the server answered with, is another account's.
+    /// The name, or the id, is another account's.
     AnotherAccount,
     /// The migration leads to the account that it starts from.
     SameAccount,

@@ -33,7 +33,7 @@ async fn an_invitation_answered_with_somebody_elses_id_gives_that_person_nothing
     let stage = answering_with(1, [invite("new0@new.example", &[1], "A")]);
     stage.run().await;
     assert_eq!(stage.statuses(), [Status::InDoubt]);
-    assert_eq!(stage.record(2).report.code, "another_account");
+    assert_eq!(stage.record(2).report.code, "account_missing");
     assert_nobody_touched(&stage);
 }
 

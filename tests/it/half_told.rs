@@ -50,6 +50,14 @@ fn somebody_whom_the_server_spells_otherwise_is_mailed_once() {
             results[0].message()
         );
         assert_eq!(stage.writes().values().sum::<u64>(), 1, "{row} {:?}", stage.writes());
+        stage.rerun(&[]).ends(3);
+        assert_eq!(stage.statuses(), ["in_doubt"], "{row}");
+        assert_eq!(
+            stage.writes().values().sum::<u64>(),
+            1,
+            "{row}, run again: {:?}",
+            stage.writes()
+        );
     });
 }
 

@@ -154,15 +154,19 @@ impl Machine<'_> {
         most: Option<Sendings>,
     ) {
         if !steps.is_empty() {
-            let words = match most {
-                Some(_) => "the server's answer does not name this account",
-                None => {
-                    "the server's answer names an account that nobody asked for, and not this one: it may be this one in another \
-                     spelling, so look for it before you run the row again"
-                }
+            let (reason, words) = match most {
+                Some(_) => (
+                    RowReason::AnswerIncomplete,
+                    "the server's answer does not name this account",
+                ),
+                None => (
+                    RowReason::AccountMissing,
+                    "the server's answer names an account that nobody asked for, and not this one: it may be this one in \
+                     another spelling, so look for it",
+                ),
             };
             let kind = call.kind.clone();
-            let lost = StepFailure::new(Status::InDoubt, RowReason::AnswerIncomplete, words);
+            let lost = StepFailure::new(Status::InDoubt, reason, words);
             self.look_for_made(Call { kind, steps }, &lost, tries, most);
         }
     }
@@ -175,7 +179,7 @@ impl Machine<'_> {
             let is_somebodys = self.snapshot.has_user(user);
             if let Err(user) = self.steps.learn_id(account, user, is_somebodys) {
                 let words = format!("the server answered with {user}, which is another account's id");
-                return self.fail_with(step, Verdict::new(Status::InDoubt, RowReason::AnotherAccount, words));
+                return self.fail_with(step, Verdict::new(Status::InDoubt, RowReason::AccountMissing, words));
             }
         }
         self.last_made = Some(self.elapsed);

@@ -12,11 +12,14 @@ use crate::plan::Verdict;
 
 /// What earlier runs recorded about a row that was started and not finished.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Begun {
     /// The account it is about, if an answer named it.
     pub account: Option<UserId>,
     /// Whether that account was, or may have been, invited or created for the row.
     pub made: bool,
+    /// Whether the answer to the call that was to make it named an account that is not the row's.
+    pub is_missing: bool,
     /// The groups that it was made with, where no answer has told of that and it is in those that the row, or one below it, asks for.
     pub made_with: Vec<GroupId>,
     /// The `before` column: for a migration, what the old account had.

@@ -178,18 +178,20 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// If an earlier run got the account's id, the account is not made again when it cannot be found: it may not be
-    /// readable yet, and nobody may be invited twice.
+    /// If the server answered an earlier run that it made an account, none is made again when it cannot be found: it may
+    /// not be readable yet, or go by another name, and nobody may be invited twice.
     pub(super) fn never_made(&self, key: RowKey) -> Planned {
-        let Some(
-            begun @ Begun {
-                account: Some(account),
-                made: true,
-                ..
-            },
-        ) = self.begun.get(&key)
-        else {
+        let Some(begun) = self.begun.get(&key) else {
             return Ok(());
+        };
+        let what = match begun.account {
+            Some(account) if begun.made => {
+                format!("an earlier run made the account {account} for this row, but it cannot be found now")
+            }
+            _ if begun.is_missing => "the server answered an earlier run with the name or id of another account, and \
+                                      this one cannot be found"
+                .to_owned(),
+            _ => return Ok(()),
         };
         // A sheet of its own knows nothing of them.
         let with = begun
@@ -197,8 +199,7 @@ impl Builder<'_> {
             .map(|taken| format!(", with `{taken}` in `licenses`"))
             .unwrap_or_default();
         let message = format!(
-            "an earlier run made the account {account} for this row, but it cannot be found now; \
-             run again later; if somebody deleted it and it is to be made anew, move the row to a sheet of its own{with}"
+            "{what}; run again later; if the account is not there and is to be made anew, move the row to a sheet of its own{with}"
         );
         Err(Verdict::new(Status::InDoubt, RowReason::AccountMissing, message))
     }
