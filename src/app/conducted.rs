@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::after::RunOutcome;
-use super::approval_files::ForApproval;
+use super::approval::files::ForApproval;
 use crate::model::Status;
 
 /// What became of it.

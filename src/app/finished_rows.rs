@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::job::Job;
-use super::organization_label::OrganizationLabel;
+use super::organization::label::OrganizationLabel;
 use super::prepare::Loaded;
 use super::runtime::off_thread;
 use super::session::Session;

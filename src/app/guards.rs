@@ -8,7 +8,7 @@ use super::console::Console;
 use super::ending::{Ended, Reason};
 use super::failure::Failure;
 use super::next::Typed;
-use super::organization_label::OrganizationLabel;
+use super::organization::label::OrganizationLabel;
 use super::shortage::ways_to_seats;
 use super::signals::Signals;
 use crate::cli::{Confirmation, RunOptions};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::ending::Ended;
 use super::failure::Failure;
-use super::organization_label::OrganizationShape;
+use super::organization::label::OrganizationShape;
 use crate::problem::Problems;
 use crate::report::{ProblemsShape, problems_shape, write_json};
 use crate::settings::Finding;

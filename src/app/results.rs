@@ -8,7 +8,7 @@ use super::console::Console;
 use super::ending::Reason;
 use super::failure::Failure;
 use super::organization::IN_PROCESS;
-use super::organization_label::OrganizationLabel;
+use super::organization::label::OrganizationLabel;
 use crate::cli::EarlierResults;
 use crate::ledger::{History, LockedResults, OpenError, Opened, Record, ResultsFile, RunId, StartedAnew};
 use crate::model::{BundleSet, OrganizationId, RowReport};

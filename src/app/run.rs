@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::after::{Aftermath, AgreedRun, Deleting, RunOutcome, after};
+use super::approval::files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::approval::{Oversight, TakenAway};
-use super::approval_files::{ForApproval, PlanToApprove, leave_for_approval};
 use super::chosen_rows::{ChosenRows, choose};
 use super::coming_again::may_come_again;
 use super::conducted::Conducted;
@@ -21,10 +21,10 @@ use super::guards::{Consent, Interactivity, Question, ask, may_ask, question};
 use super::inputs::{catalogue, open_sheet, settings_for};
 use super::job::Job;
 use super::notice::NoticeSubject;
-use super::notice_delivery::deliver_notice;
+use super::notice::delivery::deliver_notice;
 use super::organization::Organization;
-use super::organization_label::OrganizationLabel;
-use super::organization_lock::{self, Turn};
+use super::organization::label::OrganizationLabel;
+use super::organization::lock::{self, Turn};
 use super::prepare::{Loaded, order, rules, take_order, text};
 use super::results::{Results, not_read, not_recorded};
 use super::run_record::RunRecord;
@@ -460,7 +460,7 @@ async fn take_turn(
         Target::Configured => {
             let place = organization.place.as_ref();
             let (console, signals) = (session.console, &session.signals);
-            organization_lock::take_turn(place, &job.path, options.when_locked, console, signals).await
+            lock::take_turn(place, &job.path, options.when_locked, console, signals).await
         }
     }
 }
@@ -494,13 +494,13 @@ async fn open_results(
             return Err(refusal);
         }
         if !is_waiting {
-            session.console.tell(organization_lock::waiting_for(&format!(
+            session.console.tell(lock::waiting_for(&format!(
                 "another run is writing `{}`",
                 path.display()
             )));
             is_waiting = true;
         }
-        organization_lock::wait(&session.signals).await?;
+        lock::wait(&session.signals).await?;
     }
 }
 

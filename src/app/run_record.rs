@@ -11,7 +11,7 @@ use strum::IntoEnumIterator;
 use super::console::Console;
 use super::ending::Ended;
 use super::organization::Organization;
-use super::organization_label::OrganizationLabel;
+use super::organization::label::OrganizationLabel;
 use crate::api::CallStats;
 use crate::directory::Snapshot;
 use crate::engine::SeatsMoved;

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::findings::Findings;
 use crate::app::memory::Memory;
+use crate::app::organization::lock::holder_of;
 use crate::app::organization::{Organization, place_of};
-use crate::app::organization_lock::holder_of;
 use crate::app::rights::Rights;
 use crate::app::runtime::off_thread;
 use crate::app::state_place::{StatePlace, make_private_folder};

@@ -7,7 +7,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::content::digest;
 use super::inbox::Inbox;
-use crate::app::failed_sheet::marks;
+use crate::app::after::failed_sheet::marks;
 use crate::watch::{
     Again, CameFrom, FileName, Folder, Job, Memory, Moved, Remembered, belongs_to, file_name, free_stem, is_lock,
     parent_stem, renamed, stem_of,
