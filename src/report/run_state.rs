@@ -100,7 +100,7 @@ pub(super) struct RunningNow {
     pub(super) rows: usize,
     pub(super) ended: usize,
     pub(super) failed: usize,
-    /// `None` while there is too little time for a rate.
+    /// `None` while there is too little time for a rate, and where no call was sent lately.
     pub(super) calls_per_second: Option<f64>,
     pub(super) left: Option<Duration>,
 }
@@ -274,7 +274,7 @@ impl RunState {
         let oldest = now.as_secs().saturating_sub(RATE_WINDOW.as_secs());
         let recent = self.calls.iter().filter(|(second, _)| *second >= oldest);
         let count: u64 = recent.map(|(_, count)| count).sum();
-        Some(count as f64 / window.as_secs_f64())
+        (count > 0).then(|| count as f64 / window.as_secs_f64())
     }
 
     /// From the forecast at first, then increasingly from the rows done: rows end in bursts, so their early rate says
@@ -554,7 +554,7 @@ mod tests {
                 .view(seconds(60))
                 .running
                 .and_then(|running| running.calls_per_second),
-            Some(0.0),
+            None,
             "calls of long ago are no rate"
         );
     }
@@ -643,17 +643,14 @@ mod tests {
         run_state.take(row(Status::Done), seconds(2));
         assert_eq!(
             run_state.view(seconds(2)).line(),
-            "2 of 60 rows, 0.0 calls/s, stopping; waiting for the PUT quota: 3 min 19 s"
+            "2 of 60 rows, stopping; waiting for the PUT quota: 3 min 19 s"
         );
         run_state.take(row(Status::Failed), seconds(3));
         for _ in 3..60 {
             run_state.take(row(Status::NotRun), seconds(3));
         }
         run_state.end();
-        assert_eq!(
-            run_state.view(seconds(3)).line(),
-            "3 of 60 rows, 1 failed, 0.0 calls/s, stopped"
-        );
+        assert_eq!(run_state.view(seconds(3)).line(), "3 of 60 rows, 1 failed, stopped");
     }
 
     #[test]
