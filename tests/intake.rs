@@ -618,8 +618,12 @@ fn cells_are_understood_as_people_leave_them() {
         };
         assert_eq!(user.fold(), "ann@x.example", "{cell:?}");
     }
-    let text = "operation,user\n\n,\ndelete,ann\n  ,  \n";
-    assert_eq!(operations(text).len(), 1, "empty rows are no rows");
+    let text = "operation,user\n\n,\ndelete,ann\n  ,  \n-, – \n—,--\n";
+    assert_eq!(
+        operations(text).len(),
+        1,
+        "empty rows are no rows, and a dash stands for nothing"
+    );
 }
 
 #[test]

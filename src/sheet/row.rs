@@ -149,7 +149,8 @@ impl Row {
         self.cells.len()
     }
 
-    /// Whether no cell holds anything but white space; of a formula that was never computed nobody knows.
+    /// Whether no cell holds anything but white space or the dash that people put where there is nothing; of a formula that was
+    /// never computed nobody knows.
     pub fn is_empty(&self) -> bool {
         // The first cell is nearly always enough.
         is_blank(self.text(0))
@@ -393,11 +394,15 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// Whether a cell holds nothing but white space and control characters.
+/// Whether a cell holds nothing but white space, control characters and a dash. A line of dashes is a ruler, which tells of a
+/// table as programs print it.
 fn is_blank(cell: &str) -> bool {
     // The first byte is nearly always enough.
-    !matches!(cell.as_bytes(), [b'!'..=b'~', ..])
-        && cell.chars().all(|letter| letter.is_whitespace() || letter.is_control())
+    if matches!(cell.as_bytes(), [b'!'..=b',' | b'.'..=b'~', ..]) {
+        return false;
+    }
+    let cell = cell.trim_matches(|letter: char| letter.is_whitespace() || letter.is_control());
+    matches!(cell, "" | "-" | "--" | "–" | "—")
 }
 
 #[cfg(test)]
