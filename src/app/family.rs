@@ -76,15 +76,6 @@ impl Family {
         given.map_or_else(|| beside(&self.stem, ".results.csv"), Path::to_owned)
     }
 
-    /// The sheet of failed rows with this number, from 1.
-    pub(super) fn failed_sheet(&self, number: u32, is_workbook: bool) -> PathBuf {
-        let extension = if is_workbook { "xlsx" } else { "csv" };
-        match number {
-            1 => beside(&self.stem, &format!(".failed.{extension}")),
-            _ => beside(&self.stem, &format!(".failed-{number}.{extension}")),
-        }
-    }
-
     /// A file beside the sheet that the results belong to, under its name.
     pub(super) fn beside(&self, ending: &str) -> PathBuf {
         beside(&self.stem, ending)
@@ -145,6 +136,20 @@ impl Family {
     }
 }
 
+/// The sheet of failed rows with this number, from 1: beside the results that its rows are known by, under their name.
+pub(super) fn failed_sheet(results: &Path, number: u32, is_workbook: bool) -> PathBuf {
+    let of_results = results.file_name().and_then(OsStr::to_str);
+    let stem = match of_results.and_then(|name| name.strip_suffix(".results.csv")) {
+        Some(stem) if !stem.is_empty() => results.with_file_name(stem),
+        _ => results.with_extension(""),
+    };
+    let extension = if is_workbook { "xlsx" } else { "csv" };
+    match number {
+        1 => beside(&stem, &format!(".failed.{extension}")),
+        _ => beside(&stem, &format!(".failed-{number}.{extension}")),
+    }
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -154,16 +159,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_named_after_the_sheet_that_the_rows_came_from() {
-        let family = Family {
-            stem: "in/q4.licences".into(),
-            name: None,
-            sheet: ledger::Sheet::Part,
-            keys: HashMap::new(),
-            is_as_written: true,
-        };
-        assert_eq!(family.results(None), Path::new("in/q4.licences.results.csv"));
-        assert_eq!(family.failed_sheet(1, false), Path::new("in/q4.licences.failed.csv"));
-        assert_eq!(family.failed_sheet(2, true), Path::new("in/q4.licences.failed-2.xlsx"));
+    fn sheets_of_failed_rows_are_named_after_the_results() {
+        for (results, number, is_workbook, named) in [
+            ("in/q4.licences.results.csv", 1, false, "in/q4.licences.failed.csv"),
+            ("in/q4.licences.results.csv", 2, true, "in/q4.licences.failed-2.xlsx"),
+            ("out/again.csv", 1, true, "out/again.failed.xlsx"),
+            ("again", 2, false, "again.failed-2.csv"),
+            (".results.csv", 1, false, ".results.failed.csv"),
+        ] {
+            assert_eq!(failed_sheet(Path::new(results), number, is_workbook), Path::new(named));
+        }
     }
 }

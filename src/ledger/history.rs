@@ -56,6 +56,11 @@ impl History {
         })
     }
 
+    /// The file that was read.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the file at this path is the one that was read, as it was then.
     pub(super) fn is_still(&self, path: &Path) -> bool {
         self.path == path && self.state.is_some() && self.state == state_of(path)

@@ -261,13 +261,39 @@ fn a_sheet_of_another_format_does_not_take_up_the_results_of_one_that_is_called_
         .ends(3);
     // Its failed rows have a sheet of their own, and belong to its results.
     assert!(stage.read("sheet.failed.csv").contains("sheet.csv"));
-    assert!(stage.read("sheet.failed-2.csv").contains("sheet.tsv"));
-    run(&stage, "sheet.failed-2.csv")
+    assert!(stage.read("other.failed.csv").contains("sheet.tsv"));
+    run(&stage, "other.failed.csv")
         .ends(1)
         .tells("the results of `sheet.csv`");
-    let words = ["run", "sheet.failed-2.csv", "--yes", "--results", "other.csv"];
+    let words = ["run", "other.failed.csv", "--yes", "--results", "other.csv"];
     stage.reseat(&words).ends(3);
     assert_eq!(lines(&stage.path("other.csv")).len(), 2);
+}
+
+#[test]
+fn two_results_of_one_sheet_have_a_sheet_of_failed_rows_each() {
+    let stage = Stage::new();
+    fs_err::create_dir(stage.given("out")).unwrap();
+    stage.write("sheet.csv", TWO);
+    let one = ["run", "sheet.csv", "--yes", "--results", "one.results.csv"];
+    let ran = stage.reseat(&one).ends(3);
+    let command = next(&ran).unwrap();
+    assert!(
+        command.ends_with("run one.failed.csv --yes --results one.results.csv"),
+        "{command}"
+    );
+    let failed = stage.read("one.failed.csv");
+    stage.write("sheet.csv", TWO.replace("davd", "dvid"));
+    let two = stage.path("out/two.csv").display().to_string();
+    stage.reseat(&["run", "sheet.csv", "--yes", "--results", &two]).ends(3);
+    assert_eq!(stage.read("one.failed.csv"), failed);
+    assert!(stage.read("out/two.failed.csv").contains("dvid"));
+    // One that was run is not taken away, by whatever path its results are named.
+    correct(&stage, "out/two.failed.csv", "dvid", "david");
+    stage
+        .reseat(&["run", "out/two.failed.csv", "--yes", "--results", &two])
+        .ends(0);
+    assert!(stage.read("out/two.failed.csv").contains("david"));
 }
 
 #[test]
@@ -393,7 +419,7 @@ fn the_next_command_can_be_typed_as_it_is_whatever_the_files_are_called() {
             .reseat(&["run", "--yes", "--results", &format!("./{results}"), "--", &sheet])
             .ends(3);
         let command = next(&ran).unwrap().to_owned();
-        let failed = format!("{name}.failed.csv");
+        let failed = format!("{name} r.failed.csv");
         correct(&stage, &failed, "davd", "david");
         stage.shell(&command).ends(0);
         assert_eq!(stage.held(DAVID).as_deref(), Some("ACNU"), "{command}");

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::app::console::Console;
 use crate::app::failure::Failure;
+use crate::app::family::failed_sheet;
 use crate::app::prepare::Loaded;
 use crate::app::results::not_read;
+use crate::app::sheet_place::is_same_file;
 use crate::intake::{Column, takes};
 use crate::ledger::{History, Record};
 use crate::model::{Place, RowKey, Status};
@@ -67,11 +69,12 @@ pub(in crate::app) fn leave_failed_sheet(
             failed.insert((place.sheet.clone(), place.row), row);
         }
     }
-    let Places { free, kept, stale } = places(loaded);
+    let is_run = |path: &Path| is_same_file(path, loaded.source.path());
+    let Places { free, kept, stale } = places(history.path(), loaded, &is_run);
     let mut unneeded = stale;
     if failed.is_empty() {
         // One that was just run is not taken away from whoever ran it.
-        unneeded.extend((free.exists() && free != loaded.source.path()).then(|| free.clone()));
+        unneeded.extend((free.exists() && !is_run(&free)).then(|| free.clone()));
     }
     for path in unneeded {
         if fs_err::remove_file(&path).is_err() {
@@ -92,9 +95,7 @@ pub(in crate::app) fn leave_failed_sheet(
     match write_failed_rows(&loaded.source, &sheet, &free) {
         Ok(passwords) => Ok(Left {
             sheet: Some(free),
-            corrected: kept
-                .into_iter()
-                .rfind(|path| path != loaded.source.path() && has_all(path, &keys)),
+            corrected: kept.into_iter().rfind(|path| !is_run(path) && has_all(path, &keys)),
             passwords,
         }),
         Err(error) => {
@@ -115,13 +116,13 @@ pub(in crate::app) fn is_only_a_mail_in_doubt(record: &Record) -> bool {
         && report.after.as_ref().is_some_and(|after| after.get("mailed").is_some())
 }
 
-fn places(loaded: &Loaded) -> Places {
+fn places(results: &Path, loaded: &Loaded, is_run: &dyn Fn(&Path) -> bool) -> Places {
     let (family, source) = (&loaded.family, &loaded.source);
     let (mut free, mut kept, mut stale) = (None, Vec::new(), Vec::new());
     for number in 1.. {
-        let path = family.failed_sheet(number, source.is_workbook());
+        let path = failed_sheet(results, number, source.is_workbook());
         let is_there = path.symlink_metadata().is_ok();
-        let is_ours = if path == source.path() {
+        let is_ours = if is_run(&path) {
             family.is_as_written
         } else {
             is_there && marks(&path).is_some_and(|marks| marks.is_as_written && marks.of.contains(family.name()))
@@ -130,7 +131,7 @@ fn places(loaded: &Loaded) -> Places {
             kept.push(path);
         } else if free.is_none() {
             free = Some(path);
-        } else if is_there && path != source.path() {
+        } else if is_there && !is_run(&path) {
             stale.push(path);
         }
         if !is_there {
