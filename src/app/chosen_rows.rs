@@ -188,8 +188,8 @@ pub(super) fn choose(
     }
     for record in refused {
         let key = &record.report.key;
-        match history.filter(|history| history.is_corrected(key)) {
-            // The row is refused again, and what became of it is told by its correction.
+        match history.filter(|history| history.is_corrected(key) || history.is_finished(key)) {
+            // The row is refused now, and what became of it, or of its correction, is on record.
             Some(history) => choice.pass_over(&history.resume(key)?),
             None => choice.left.push(record),
         }

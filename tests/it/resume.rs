@@ -100,6 +100,18 @@ fn of_two_equal_rows_the_second_is_a_duplicate_and_each_has_its_line() {
 }
 
 #[test]
+fn a_row_that_is_done_and_refused_since_counts_as_done() {
+    let stage = Stage::new();
+    let (header, done) = ("operation,user,licenses", format!("set-licenses,{ANNA},ACNU\n"));
+    stage.run(&format!("{header}\n{done}")).ends(0);
+    stage.write("sheet.csv", format!("{header}\nset-licenses,{ANNA},AXPNU\n{done}"));
+    let ran = stage.rerun(&["--skip-invalid"]).ends(3);
+    assert_eq!(stage.statuses(), ["invalid", "done"]);
+    ran.tells("one row is already done or unchanged")
+        .tells("2 rows: 1 done, 1 invalid");
+}
+
+#[test]
 fn only_the_rows_that_failed_are_tried_again() {
     let stage = Stage::new();
     let sheet =
