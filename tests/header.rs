@@ -1741,6 +1741,34 @@ fn a_header_among_the_rows_is_nobodys_name_and_ends_the_table_if_its_columns_are
 }
 
 #[test]
+fn a_smaller_table_above_another_is_an_error_and_a_contact_above_the_header_none() {
+    let joiners = "Email,First name,Groups\nnew@x.example,New,HR\n";
+    for (above, row) in [
+        (
+            "Email,Note\nann@x.example,left\nbob@x.example,left\n\nJoiners\n",
+            Some("row 1"),
+        ),
+        ("Leavers\nUser,Operation\nann@x.example,offboard\n", Some("row 2")),
+        ("E-mail of HR,hr@x.example\n", None),
+        ("Name,E-mail\nAda,hr@x.example\n", None),
+        ("Users,New\nAsk,hr@x.example\n", None),
+        ("User,Wishes\n(who),(what)\n", None),
+    ] {
+        let text = format!("{above}{joiners}");
+        let intake = intake_with(&text, &with(OperationKind::Invite));
+        let again = found(&intake, "header-again");
+        let location = again.first().map(|again| again.location.to_string());
+        assert_eq!(location.as_deref(), row, "{text}");
+        let header_row = above.lines().count() + 1;
+        let alone = Options {
+            header_row: u32::try_from(header_row).ok(),
+            ..with(OperationKind::Invite)
+        };
+        assert!(found(&intake_with(&text, &alone), "header-again").is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn people_and_groups_may_be_called_like_a_header() {
     for (kind, text) in [
         (OperationKind::Delete, "user\nmail\naccount\nlogin\nName\n"),

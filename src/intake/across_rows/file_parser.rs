@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread::{Scope, scope};
 
-use super::header_search::{HeaderSearch, Sought, above_header, has_address, text_of};
+use super::header_search::{HeaderSearch, Sought, above_header, has_address, table_above, text_of};
 use super::mapping::Mapping;
 use super::parallel::{ParallelParser, Parallelism};
 use super::worksheet_names::{WorksheetRows, doubtful_worksheets};
@@ -357,15 +357,14 @@ impl FileParser<'_, '_> {
             is_csv: self.is_csv,
             doubt: self.doubt,
         });
-        if let Some((row, problem)) = above_header(above) {
-            self.file.parsed.problems.push(worksheet.problem(row, problem));
-        }
-        for mut problem in problems.into_iter().chain(malformed_row(&worksheet.header, row)) {
+        let of_above = table_above(above, self.mapping.map(), row.number()).or_else(|| above_header(above));
+        let of_header = problems.into_iter().chain(malformed_row(&worksheet.header, row));
+        let of_header = of_header.map(|problem| (row.number(), problem));
+        for (number, mut problem) in of_above.into_iter().chain(of_header) {
             if problem.severity == Severity::Error {
                 problem.help = worksheet.or_left_out(problem.help);
             }
-            let problem = worksheet.problem(row.number(), problem);
-            self.file.parsed.problems.push(problem);
+            self.file.parsed.problems.push(worksheet.problem(number, problem));
         }
         if is_hidden {
             let help = "its rows run like the others; `--visible-only` leaves them out, and `--sheet NAME` picks the worksheets that are meant";

@@ -356,6 +356,33 @@ fn speaks_of_people(header: &str) -> bool {
     key.contains("mail") || is_named_after(&key, Column::Email) || is_named_after(&key, Column::User)
 }
 
+/// What to say of a table above the header in this row, with headers and people of its own, and the number of its first row.
+pub(super) fn table_above(above: &[Row], map: &HeaderMap, header_row: u32) -> Option<(u32, UnplacedProblem)> {
+    (0..above.len()).find_map(|position| {
+        let (row, below) = (&above[position], &above[position + 1..]);
+        // Nearly all of what stands above a header is a title.
+        if has_address(row) || !below.iter().any(has_address) {
+            return None;
+        }
+        let (header, _) = Header::read(row, map);
+        let says_what_to_do = header.position(Column::Operation).is_some();
+        let mut of_people = header.present.iter().filter(|(column, _)| column.names_people());
+        of_people.find(|(_, at)| {
+            let mut cells = below.iter().map(|row| row.cell(*at).text).filter(|text| is_address(text));
+            // One alone, with a name perhaps, may be whom to ask.
+            cells.next().is_some_and(|first| says_what_to_do || cells.any(|other| other != first))
+        })?;
+        let what = format!(
+            "the row is a header too, and the people between it and the header in row {header_row} are not read: {}",
+            joined(&header.labels(), 4)
+        );
+        let help = format!(
+            "put that table into a worksheet or a file of its own; --header-row {header_row} reads the one below it alone"
+        );
+        Some((row.number(), UnplacedProblem::error(ProblemCode::HeaderAgain, what, help)))
+    })
+}
+
 /// A notice of the rows above the header, which are not read, and the number of the first of them.
 pub(super) fn above_header(above: &[Row]) -> Option<(u32, UnplacedProblem)> {
     let first = above.first()?;
