@@ -84,13 +84,15 @@ fn without_command(line: &str) -> Option<Cow<'_, str>> {
     let ends =
         ["; ", ", or ", ", which ", "? "].map(|part| advice.rfind(part).map(|at| at + usize::from(part == "? ")));
     let kept = ends.into_iter().flatten().max().map_or("", |end| &advice[..end]);
-    let label = &line[..start];
+    // Of a parenthesis only the end may be about the command.
+    let open = kept.matches('(').count() > kept.matches(')').count();
+    let (label, close) = (&line[..start], if open { ")" } else { "" });
     Some(if kept.is_empty() {
         format!("{label}ask whoever runs reseat").into()
     } else if kept.ends_with('?') {
         format!("{label}{kept} For anything else ask whoever runs reseat").into()
     } else {
-        format!("{label}{kept}; for anything else ask whoever runs reseat").into()
+        format!("{label}{kept}{close}; for anything else ask whoever runs reseat").into()
     })
 }
 
@@ -157,6 +159,16 @@ mod tests {
             (
                 "warning: 2 rows miss out on seats, so a run stops here; `--on-shortage fill` gives the seats that there are",
                 "warning: 2 rows miss out on seats, so a run stops here; for anything else ask whoever runs reseat",
+            ),
+            (
+                "help: buy seats (of PMD 1 more would be needed, and the organization owns none; `reseat rebalance --only PMD` finds \
+                 idle ones), or remove rows",
+                "help: buy seats (of PMD 1 more would be needed, and the organization owns none); for anything else ask whoever runs \
+                 reseat",
+            ),
+            (
+                "help: free some seats (`reseat rebalance --only PMD` finds idle ones), or remove rows",
+                "help: ask whoever runs reseat",
             ),
             (
                 "hint: 3 rows were not reached; the same command continues there",
