@@ -111,7 +111,8 @@ impl Catalogue {
             named.push(format!("{} more, which `reseat codes` lists", number(rest)));
         }
         let when = if inventory.is_remembered {
-            format!(" (as of {})", inventory.read.strftime("%Y-%m-%d"))
+            // To the second: a run of the same day may have given the seats out since.
+            format!(" (as of {:.0})", inventory.read)
         } else {
             String::new()
         };
@@ -249,7 +250,7 @@ mod tests {
         assert_eq!(
             catalogue(bundles.clone()).advice("Unified Pro"),
             "`acme` has `PRONU` (10 of 10 free), `ATTUNU` (Attended - Named User, -3 of 30 free) and `PLUSNU` (12 of 50 \
-             free) (as of 2026-11-30); write the code, or give it this name in the profile (`bundle_codes`)"
+             free) (as of 2026-11-30T10:00:00Z); write the code, or give it this name in the profile (`bundle_codes`)"
         );
         let advice = catalogue(bundles).advice("PLUSN");
         assert!(
