@@ -237,6 +237,10 @@ impl PlanView<'_> {
             told.push_str("; ");
             told.push_str(planned.note());
         }
+        if let Ending::Overtaken(words) = planned.ending() {
+            told.push_str("; ");
+            told.push_str(words);
+        }
         clean(&format!("{}: {whom}: {told}", row.place), 300)
     }
 

@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
         self.rows[index].account = Some(new);
         self.membership(index, new, &groups, Membership::Join);
         if let Some(old) = old {
-            self.pass_profile_on(index, migrate, old, pair.new, new);
+            self.pass_profile_on((index, migrate), old, (pair.new, new), recorded);
         }
         let licenses = self.pass_licenses_on(index, migrate, held, new);
 
@@ -323,15 +323,15 @@ impl<'a> Builder<'a> {
         licenses
     }
 
-    /// Names and sign-in settings go over as far as the invitation does not carry them, and where the new account has
-    /// none of its own. A display name that is made of the names follows from them.
+    /// Names and sign-in settings go over as far as the invitation does not carry them, and where the new account has none of
+    /// its own: nothing, or still what an earlier run `recorded` of the old one. A display name that is made of the names
+    /// follows from them.
     fn pass_profile_on(
         &mut self,
-        index: RowIndex,
-        migrate: &Migrate,
+        (index, migrate): (RowIndex, &Migrate),
         old: AccountIndex,
-        user: Option<&User>,
-        new: AccountIndex,
+        (user, new): (Option<&User>, AccountIndex),
+        recorded: Option<&Value>,
     ) {
         if user.is_some_and(|user| user.from_directory) {
             return;
@@ -341,14 +341,20 @@ impl<'a> Builder<'a> {
         let (display_name, bypass_basic_auth) = old.appearance();
         let follows = fold(&format!("{first} {last}"));
         let (name, surname) = given_names(migrate, (first, last));
-        let lacks = |present: fn(&User) -> &str| user.is_some_and(|user| present(user).is_empty());
+        let is_as_recorded = |field: &str, now: Value| recorded.is_some_and(|was| was.get(field) == Some(&now));
+        let lacks = |field: &str, present: fn(&User) -> &str, given: &String| {
+            user.map(present)
+                .is_some_and(|present| present.is_empty() || present != given && is_as_recorded(field, json!(present)))
+        };
         let display_name = Some(display_name).filter(|text| !text.is_empty() && fold(text) != follows);
-        let lacks_display_name = user.is_none() || lacks(User::display_name);
+        let bypasses = user.is_some_and(|user| user.bypass_basic_auth);
+        let goes_over = bypass_basic_auth || is_as_recorded("bypass_basic_auth", json!(bypasses));
         let update = UserUpdate {
-            name: name.filter(|_| lacks(User::name)),
-            surname: surname.filter(|_| lacks(User::surname)),
-            display_name: display_name.filter(|_| lacks_display_name),
-            bypass_basic_auth: (bypass_basic_auth && !user.is_some_and(|user| user.bypass_basic_auth)).then_some(true),
+            name: name.filter(|given| lacks("name", User::name, given)),
+            surname: surname.filter(|given| lacks("surname", User::surname, given)),
+            display_name: display_name
+                .filter(|given| user.is_none() || lacks("display_name", User::display_name, given)),
+            bypass_basic_auth: (bypass_basic_auth != bypasses && goes_over).then_some(bypass_basic_auth),
             ..UserUpdate::default()
         };
         if !update.is_empty() {

@@ -6,7 +6,7 @@ use crate::api::UserUpdate;
 use crate::plan::account_drafts::{OldAccount, Succession};
 use crate::plan::{AccountIndex, Ending};
 
-const KEPT: &str = "the old account was kept, because rows below this one give it more after it has been moved; run the same command \
+const KEPT: &str = "the old account stays for now, because rows below this one give it more after it has been moved; run the same command \
                     again, and the new one gets that too";
 
 impl Builder<'_> {
