@@ -80,15 +80,16 @@ pub(super) fn coming_again(rows: &[Row], doubtful: Vec<Doubtful>, snapshot: &Sna
 }
 
 fn changes(row: &Row, snapshot: &Snapshot) -> impl Iterator<Item = (Facet, UserId)> {
-    let facets = facets(&row.operation);
-    let user = match (facets, row.operation.makes(), row.operation.named_user()) {
-        ([], ..) => None,
-        (_, Some(made), _) => snapshot.account(made).one().map(|user| user.id),
-        (_, None, Some(UserRef::Id(id))) => Some(**id),
-        (_, None, Some(name)) => snapshot.user(name).one().map(|user| user.id),
-        (_, None, None) => None,
+    let users: Vec<UserId> = match worked_on(&row.operation) {
+        Some(UserRef::Id(id)) => vec![**id],
+        Some(name) => snapshot.user(name).one().map(|user| user.id).into_iter().collect(),
+        None => {
+            let made = row.operation.names_made();
+            made.filter_map(|name| Some(snapshot.account(name).one()?.id)).collect()
+        }
     };
-    facets.iter().filter_map(move |facet| Some((*facet, user?)))
+    let of_user = |user| facets(&row.operation).iter().map(move |facet| (*facet, user));
+    users.into_iter().flat_map(of_user)
 }
 
 /// In which ways the row names its account, a bit for each: by an id, an address, a user name.
@@ -100,11 +101,10 @@ fn ways(row: &Row) -> u8 {
         return 0;
     }
     let of_a_name = |name: &str| if name.contains('@') { ADDRESS } else { NAME };
-    let named = match (row.operation.makes(), row.operation.named_user()) {
-        (Some(made), _) => of_a_name(made),
-        (None, Some(UserRef::Id(_))) => ID,
-        (None, Some(UserRef::Name(name))) => of_a_name(name),
-        (None, None) => 0,
+    let named = match worked_on(&row.operation) {
+        Some(UserRef::Id(_)) => ID,
+        Some(UserRef::Name(name)) => of_a_name(name),
+        None => row.operation.names_made().map(of_a_name).fold(0, |all, way| all | way),
     };
     named | id_beside(row).map_or(0, |_| ID)
 }
@@ -114,10 +114,15 @@ fn id_beside(row: &Row) -> Option<UserId> {
     row.user_id().filter(|_| row.operation.makes().is_none())
 }
 
-/// One for each thing that the row changes of its account.
+/// One for each thing that the row changes of its account, by each name of this.
 fn hashes(hasher: &RandomState, row: &Row) -> impl Iterator<Item = u64> {
-    let accounts = [account(&row.operation), id_beside(row).map(|id| id.to_string().into())];
-    accounts.into_iter().flatten().flat_map(move |account| {
+    let worked_on: Option<Cow<'_, str>> = worked_on(&row.operation).map(|user| match user {
+        UserRef::Name(name) => folded(name),
+        UserRef::Id(id) => id.to_string().into(),
+    });
+    let beside = id_beside(row).map(|id| id.to_string().into());
+    let made = row.operation.names_made().map(folded);
+    made.chain(worked_on).chain(beside).flat_map(move |account| {
         let of_account = facets(&row.operation).iter();
         of_account.map(move |facet| hasher.hash_one((facet, &account)))
     })
@@ -169,12 +174,7 @@ fn facets(operation: &Operation) -> &'static [Facet] {
     }
 }
 
-/// What the account is called that the row changes: of a move the new one.
-fn account(operation: &Operation) -> Option<Cow<'_, str>> {
-    match (operation.makes(), operation.named_user()) {
-        (Some(name), _) => Some(folded(name)),
-        (None, Some(UserRef::Name(name))) => Some(folded(name)),
-        (None, Some(UserRef::Id(id))) => Some(id.to_string().into()),
-        (None, None) => None,
-    }
+/// The account that the row works on, unless it makes one: of a move only the new one counts.
+fn worked_on(operation: &Operation) -> Option<&UserRef> {
+    operation.named_user().filter(|_| operation.makes().is_none())
 }

@@ -27,7 +27,7 @@ impl Session<'_> {
         let rows = || choice.rows.iter().chain(doubtful.iter().map(|doubtful| &doubtful.row));
         let needs = Needs {
             users: rows().filter_map(|row| row.operation.named_user()).collect(),
-            addresses: rows().filter_map(|row| row.operation.makes()).collect(),
+            addresses: rows().flat_map(|row| row.operation.names_made()).collect(),
             ..Needs::default()
         };
         let snapshot = self.read(organization, &needs).await?;

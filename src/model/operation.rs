@@ -5,7 +5,6 @@ use strum::{Display, EnumCount, EnumDiscriminants, EnumIter, EnumString, IntoSta
 
 use super::as_text::as_text;
 use super::{BundleSet, Email, GroupRef, Quota, Shared, UserRef};
-use crate::text::fold;
 
 impl OperationKind {
     /// The name in the sheet and in the results file.
@@ -316,13 +315,13 @@ impl Operation {
         }
     }
 
-    /// All the names of the account that the row makes, folded: `create` may give it an address beside a user name.
-    pub fn names_made(&self) -> impl Iterator<Item = String> {
+    /// All the names of the account that the row makes: `create` may give it an address beside a user name.
+    pub fn names_made(&self) -> impl Iterator<Item = &str> {
         let address = match self {
-            Self::Create(create) => create.email.as_ref().map(Email::fold),
+            Self::Create(create) => create.email.as_ref().map(Email::as_str),
             _ => None,
         };
-        self.makes().map(fold).into_iter().chain(address)
+        self.makes().into_iter().chain(address)
     }
 
     /// The somebody whose groups or direct licences the row's person gets as well.

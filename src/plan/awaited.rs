@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{RowReason, Verdict};
 use crate::model::{AsOf, Place, Row, Status, UserRef};
+use crate::text::fold;
 
 /// The accounts that rows make which are not due yet. Rows about them wait as well, and are not refused for want of an
 /// account.
@@ -32,7 +33,9 @@ impl Awaited {
     /// Adds what a row makes that is due at this instant.
     pub fn add(&mut self, row: &Row, due: Timestamp) {
         for name in row.operation.names_made() {
-            self.accounts.entry(name).or_insert_with(|| (row.place.clone(), due));
+            self.accounts
+                .entry(fold(name))
+                .or_insert_with(|| (row.place.clone(), due));
         }
     }
 

@@ -75,6 +75,18 @@ fn a_finished_row_comes_after_one_that_is_run_however_each_names_the_account() {
 }
 
 #[test]
+fn a_finished_row_comes_after_a_creation_whose_address_it_names() {
+    let stage = Stage::new();
+    let header = "operation,user,email,username,name,surname,groups\n";
+    let finished = format!("remove-from-groups,{HUGO},,,,,Finance\n");
+    let others = format!("add-to-groups,{BRAM},,,,,Finance\n");
+    stage.run(&format!("{header}{finished}{others}")).ends(0);
+    let above = format!("create,,{HUGO},hugo,Hugo,Silva,Finance\n");
+    stage.run(&format!("{header}{above}{finished}{others}")).ends(0);
+    assert!(!stage.groups(HUGO).contains(&"Finance".to_owned()));
+}
+
+#[test]
 fn columns_may_move_between_runs() {
     let stage = Stage::new();
     stage

@@ -17,6 +17,7 @@ use crate::plan::sheet_accounts::AccountDrafts;
 use crate::plan::{
     GroupRuleChange, LicenseEdit, Naming, Plan, PlannedRow, RowCode, RowIndex, RuleRemoval, Rules, Verdict, assemble,
 };
+use crate::text::fold;
 
 /// Plans the rows against the state. `begun` holds the rows of earlier runs to continue.
 pub fn plan(rows: &[Row], snapshot: &Snapshot, begun: &BegunRows, rules: &Rules) -> Plan {
@@ -167,7 +168,7 @@ impl<'a> Builder<'a> {
 
     /// Registers the accounts that the row makes, so that other rows may name them.
     fn announce(&mut self, index: RowIndex, row: &Row) {
-        let names: Vec<String> = row.operation.names_made().collect();
+        let names: Vec<String> = row.operation.names_made().map(fold).collect();
         let is_there = |name: &String| !matches!(self.snapshot.account(name), Found::None { .. });
         if !names.is_empty() && !names.iter().any(is_there) {
             self.drafts.pending(Naming::made(index), &names);

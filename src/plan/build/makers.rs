@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::directory::{Found, Snapshot};
 use crate::model::{Row, UserId};
 use crate::plan::RowIndex;
+use crate::text::fold;
 
 /// The rows that make accounts, by each name of these; empty where no row is to be like somebody.
 pub(super) fn makers(rows: &[Row]) -> HashMap<String, RowIndex> {
@@ -14,7 +15,7 @@ pub(super) fn makers(rows: &[Row]) -> HashMap<String, RowIndex> {
     let mut makers = HashMap::new();
     for (index, row) in rows.iter().enumerate() {
         for name in row.operation.names_made() {
-            makers.entry(name).or_insert(index);
+            makers.entry(fold(name)).or_insert(index);
         }
     }
     makers
