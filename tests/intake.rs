@@ -2788,6 +2788,40 @@ fn names_in_an_old_encoding_are_read_once_it_is_named() {
 }
 
 #[test]
+fn an_encoding_that_the_sheet_is_not_in_is_told_once_for_each_column_and_not_for_each_name() {
+    let text: String = (0..30)
+        .map(|row| format!("update,m{row}@x.example,Jürgen,Müller{row}\n"))
+        .collect();
+    let text = format!("operation,user,name,surname\n{text}");
+    let said = |encoding: &str, named: &str| {
+        let (intake, _) = read_in(&in_encoding(encoding, &text), Some(named));
+        let said = intake.problems.iter().map(|problem| {
+            let rows = (problem.location.rows.first(), problem.location.rows.count());
+            (problem.code.as_str(), rows, problem.help.clone())
+        });
+        said.collect::<Vec<_>>()
+    };
+    let told = said("windows-1252", "utf-8");
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (code, rows, help) in told {
+        assert_eq!((code, rows), ("lost-letters", (Some(2), 30)));
+        assert!(
+            help.contains("leave --encoding utf-8 out") && help.contains("--encoding windows-1252"),
+            "{help}"
+        );
+    }
+    let told = said("utf-8", "windows-1252");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].2.contains("--encoding utf-8"), "{told:?}");
+    // One spoilt name is told of by itself.
+    let mut bytes = in_encoding("utf-8", &text);
+    bytes.extend(in_encoding("windows-1252", "update,z@x.example,Zoë,\n"));
+    let (intake, _) = read_in(&bytes, Some("utf-8"));
+    let told: Vec<&str> = intake.problems.iter().map(|problem| problem.what.as_str()).collect();
+    assert!(matches!(&told[..], [what] if what.contains("`Zo\u{fffd}`")), "{told:?}");
+}
+
+#[test]
 fn what_is_taken_for_windows_1252_is_shown_once_with_the_cure_and_ascii_is_not() {
     let rows = |name: &str| format!("operation,user,name,note\nupdate,a@x.example,Ann,é\nupdate,b@x.example,{name},\n");
     let (intake, names) = read_in(&in_encoding("windows-1250", &rows("Łukasz")), None);

@@ -23,6 +23,11 @@ pub enum EncodingDoubt {
         /// The encoding that was named.
         named: NamedEncoding,
     },
+    /// It was read as UTF-8, as was said, and most of its letters beyond ASCII are not, so that they are lost.
+    NotUtf8 {
+        /// A likely one.
+        suggestion: Option<NamedEncoding>,
+    },
 }
 
 impl EncodingDoubt {
@@ -31,6 +36,7 @@ impl EncodingDoubt {
         let read_in = match self {
             Self::Guessed { .. } | Self::Disproved { .. } => WINDOWS_1252.into(),
             Self::IsUtf8 { named } => named,
+            Self::NotUtf8 { .. } => return None,
         };
         let reread = other.decode(&read_in.encode(text)?).into_owned();
         (!reread.contains(is_no_letter)).then_some(reread)
@@ -68,16 +74,20 @@ impl EncodingGuesser {
 
     /// What there is to doubt when the text is read as Windows-1252.
     pub(super) fn doubt(self) -> EncodingDoubt {
-        let suggestion = self.detector.and_then(|mut detector| {
-            detector.feed(&[], true);
-            let likely = detector.guess(None, Utf8Detection::Deny);
-            (likely != WINDOWS_1252).then(|| NamedEncoding::from(likely))
-        });
-        if self.has_no_letter {
+        let has_no_letter = self.has_no_letter;
+        let suggestion = self.likely().filter(|likely| *likely != WINDOWS_1252);
+        if has_no_letter {
             EncodingDoubt::Disproved { suggestion }
         } else {
             EncodingDoubt::Guessed { suggestion }
         }
+    }
+
+    /// The encoding that the text is most likely in; `None` if it has no letter beyond ASCII.
+    pub(super) fn likely(self) -> Option<NamedEncoding> {
+        let mut detector = self.detector?;
+        detector.feed(&[], true);
+        Some(detector.guess(None, Utf8Detection::Deny).into())
     }
 }
 
@@ -102,7 +112,7 @@ mod tests {
         ] {
             let suggestion = match doubt(text, encoding) {
                 EncodingDoubt::Guessed { suggestion } | EncodingDoubt::Disproved { suggestion } => suggestion,
-                EncodingDoubt::IsUtf8 { .. } => None,
+                EncodingDoubt::IsUtf8 { .. } | EncodingDoubt::NotUtf8 { .. } => None,
             };
             assert_eq!(suggestion.map(NamedEncoding::name), Some(encoding));
         }

@@ -36,7 +36,7 @@ impl DoubtfulLetters {
             // a cleaned cell does not have.
             let text = row.cell(*position).text;
             let value = match doubt {
-                EncodingDoubt::Disproved { .. } => text,
+                EncodingDoubt::Disproved { .. } | EncodingDoubt::NotUtf8 { .. } => text,
                 // No-break spaces around a value are a habit of web pages, and seldom a letter.
                 EncodingDoubt::Guessed { .. } | EncodingDoubt::IsUtf8 { .. } => text.trim(),
             };
@@ -51,13 +51,9 @@ impl DoubtfulLetters {
                     value: value.to_owned(),
                 });
             }
-            if let EncodingDoubt::Disproved { suggestion } = doubt {
-                let what = "the letters beyond ASCII are not those that were written: \
-                            the sheet was read as Windows-1252, and has bytes that Windows-1252 does not have";
-                let help = format!(
-                    "name the encoding it was saved in, {}, or save it as CSV UTF-8",
-                    flag(suggestion)
-                );
+            if let Some((what, help)) = lost(doubt) {
+                // Each letter need not be told of, too.
+                problems.retain(|problem| problem.code != ProblemCode::LostLetters || problem.column != Some(*column));
                 problems.push(UnplacedProblem::error(ProblemCode::LostLetters, what, help).at(*column));
             }
         }
@@ -96,10 +92,39 @@ impl DoubtfulLetters {
                 );
                 (what, "if that is wrong, write --encoding utf-8".to_owned())
             }
+            // Each of them is an error.
+            EncodingDoubt::NotUtf8 { .. } => return None,
         };
         let problem = UnplacedProblem::warning(ProblemCode::DoubtfulEncoding, what, help).at(first.column);
         Some((first.row, problem))
     }
+}
+
+/// Why the letters beyond ASCII are not those that were written, if that is certain, and what to do.
+fn lost(doubt: EncodingDoubt) -> Option<(&'static str, String)> {
+    match doubt {
+        EncodingDoubt::Guessed { .. } | EncodingDoubt::IsUtf8 { .. } => None,
+        EncodingDoubt::Disproved { suggestion } => Some((
+            "the letters beyond ASCII are not those that were written: \
+             the sheet was read as Windows-1252, and has bytes that Windows-1252 does not have",
+            format!(
+                "name the encoding it was saved in, {}, or save it as CSV UTF-8",
+                flag(suggestion)
+            ),
+        )),
+        EncodingDoubt::NotUtf8 { suggestion } => Some((
+            "the letters beyond ASCII are lost: the sheet was read as UTF-8, as it was told, and is not",
+            format!(
+                "leave --encoding utf-8 out, so that the encoding is looked for, or name the one it was saved in, {}",
+                flag(suggestion)
+            ),
+        )),
+    }
+}
+
+/// Whether a problem of a cell is the doubt about the encoding once more, which is told of the whole sheet.
+pub(super) fn is_of_the_sheet(problem: &UnplacedProblem, doubt: Option<EncodingDoubt>) -> bool {
+    matches!(doubt, Some(EncodingDoubt::IsUtf8 { .. })) && problem.code == ProblemCode::DoubtfulEncoding
 }
 
 /// What to do about headers that mean nothing and have letters beyond ASCII: to say what they mean would be to keep the
@@ -111,6 +136,7 @@ pub(in crate::intake) fn help_for_headers(doubt: EncodingDoubt) -> Option<String
             format!("name the encoding of the sheet, {}", flag(suggestion))
         }
         EncodingDoubt::IsUtf8 { .. } => "write --encoding utf-8".to_owned(),
+        EncodingDoubt::NotUtf8 { .. } => "leave --encoding utf-8 out".to_owned(),
     };
     Some(format!("if these are not the letters that were written, {encoding}"))
 }

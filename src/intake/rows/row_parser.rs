@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::against_header::{groups_to_add, opposite_orders};
 use super::alike::{AlikeRows, LineAbout};
 use super::date_columns::ends_as_its_day_begins;
+use super::doubtful_letters::is_of_the_sheet;
 use super::header::Header;
 use super::header_again::header_again;
 use super::key_content::{hash_content, write_content, write_raw_content};
@@ -209,7 +210,10 @@ impl<'o> RowParser<'o> {
                 }
             }
         }
-        for problem in problems.drain(..) {
+        for problem in problems
+            .drain(..)
+            .filter(|problem| !is_of_the_sheet(problem, worksheet.doubt))
+        {
             self.parsed.problems.push(worksheet.problem(row.number(), problem));
         }
     }

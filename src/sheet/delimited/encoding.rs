@@ -78,11 +78,17 @@ impl Reading {
             count_letters(input)?
         };
         let is_utf_8 = count.valid > 0 && count.invalid == 0;
+        let doubt = match named == UTF_8 {
+            true => count.is_other().then(|| EncodingDoubt::NotUtf8 {
+                suggestion: count.guesser.likely(),
+            }),
+            false => is_utf_8.then_some(EncodingDoubt::IsUtf8 { named }),
+        };
         Ok(Self {
             encoding: named,
             mark: 0,
             is_plain: named == UTF_8 && count.invalid == 0,
-            doubt: (is_utf_8 && named != UTF_8).then_some(EncodingDoubt::IsUtf8 { named }),
+            doubt,
             overruled: None,
         })
     }
@@ -105,7 +111,7 @@ pub fn detect(head: &[u8], input: &mut impl Read) -> io::Result<TextEncoding> {
     }
     let mark = known.map_or(0, |(_, mark)| mark);
     let count = count_letters(input)?;
-    let is_guessed = count.invalid > count.valid && mark == 0;
+    let is_guessed = count.is_other() && mark == 0;
     Ok(TextEncoding {
         encoding: if is_guessed { WINDOWS_1252 } else { UTF_8 },
         mark,
@@ -146,6 +152,13 @@ struct Count {
     invalid: u64,
     /// What the text may be if it is not UTF-8.
     guesser: EncodingGuesser,
+}
+
+impl Count {
+    /// Whether the text is not UTF-8, rather than UTF-8 with a letter spoilt here and there.
+    fn is_other(&self) -> bool {
+        self.invalid > self.valid
+    }
 }
 
 fn count_letters(input: &mut impl Read) -> io::Result<Count> {
