@@ -249,11 +249,6 @@ impl<'a> AccountDraft<'a> {
         self.rare().succession = Some(Box::new(succession));
     }
 
-    /// Whether rows ask for anything about its profile, its groups or its licences, whatever came of that.
-    pub(super) fn has_wishes(&self) -> bool {
-        self.wanted.is_some() || self.license.is_some()
-    }
-
     /// The account that it succeeds stays for now.
     pub(super) fn keep_the_old(&mut self) {
         if let Some(succession) = self.rare().succession.as_deref_mut() {

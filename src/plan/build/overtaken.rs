@@ -3,8 +3,8 @@
 
 use super::builder::Builder;
 use crate::api::UserUpdate;
-use crate::plan::account_drafts::{OldAccount, Succession};
-use crate::plan::{AccountIndex, Ending};
+use crate::plan::account_drafts::{AccountDraft, Inherits, OldAccount, Succession, WantedMembership};
+use crate::plan::{AccountIndex, Ending, Membership, RowIndex};
 
 const KEPT: &str = "the old account stays for now, because rows below this one give it more after it has been moved; run the same command \
                     again, and the new one gets that too";
@@ -13,43 +13,28 @@ impl Builder<'_> {
     /// Keeps the old accounts of such moves, and says so in their rows; once all rows have been folded.
     pub(super) fn keep_overtaken(&mut self) {
         let list = &self.drafts.list;
-        let is_changed =
-            |succession: &Succession| succession.end == OldAccount::Goes && list[succession.from].has_wishes();
-        let moves = list
-            .indexed()
-            .filter(|(_, draft)| draft.succession().is_some_and(is_changed));
-        let moves: Vec<AccountIndex> = moves.map(|(account, _)| account).collect();
-        for account in moves {
-            let overtaken = self
-                .drafts
-                .get(account)
-                .succession()
-                .cloned()
-                .filter(|it| self.is_overtaken(it));
-            if let Some(succession) = overtaken {
-                self.drafts.get_mut(account).keep_the_old();
-                self.rows[succession.row].more().ending = Ending::Overtaken(KEPT);
-            }
+        let overtaken = |(account, draft): (AccountIndex, &AccountDraft<'_>)| {
+            let succession = draft.succession()?;
+            let is_kept = succession.end == OldAccount::Goes && is_overtaken(succession, &list[succession.from]);
+            is_kept.then_some((account, succession.row))
+        };
+        let overtaken: Vec<(AccountIndex, RowIndex)> = list.indexed().filter_map(overtaken).collect();
+        for (account, row) in overtaken {
+            self.drafts.get_mut(account).keep_the_old();
+            self.rows[row].more().ending = Ending::Overtaken(KEPT);
         }
     }
+}
 
-    /// Whether the old account has something in the end that the new one would have got of it.
-    fn is_overtaken(&mut self, succession: &Succession) -> bool {
-        let Succession {
-            row, from, inherits, ..
-        } = succession;
-        let old = self.drafts.get(*from);
-        let is_renamed = |(by, update): &(_, UserUpdate)| by > row && is_carried_over(update);
-        let licenses = old.now().direct.bundles();
-        if old.updates().iter().any(is_renamed) || inherits.licenses && !licenses.minus(&succession.licenses).is_empty()
-        {
-            return true;
-        }
-        let groups = if inherits.groups { old.groups() } else { Vec::new() };
-        self.inheritable(&groups)
-            .iter()
-            .any(|group| !succession.groups.contains(group))
-    }
+/// Whether the old account has something in the end that the new one would have got of it.
+fn is_overtaken(succession: &Succession, old: &AccountDraft<'_>) -> bool {
+    let Inherits { groups, licenses } = succession.inherits;
+    let is_renamed = |(by, update): &(RowIndex, UserUpdate)| *by > succession.row && is_carried_over(update);
+    let has_joined =
+        |wish: &WantedMembership| wish.change == Membership::Join && !succession.groups.contains(&wish.group);
+    old.updates().iter().any(is_renamed)
+        || groups && old.memberships().iter().any(has_joined)
+        || licenses && !old.now().direct.bundles().minus(&succession.licenses).is_empty()
 }
 
 /// Whether it changes what a new account is given of the profile.
