@@ -1,7 +1,7 @@
 //! What a row makes of an account that is there already: whether it is the person's whom the row means, and whether it
 //! is in use. The plan asks before a run, the run itself where an account turned up meanwhile. Pure.
 
-use super::{Inactive, RowReason, Rules, Verdict};
+use super::{Inactive, RowReason, Rules, Verdict, Work};
 use crate::api::User;
 use crate::directory::Snapshot;
 use crate::model::{Create, Invite, Migrate, Operation, Place, Row, RowSelection, Status, UserRef};
@@ -146,7 +146,7 @@ pub fn are_one_person(migrate: &Migrate, old: Option<&User>, new: &User) -> bool
 
 /// Whether the account goes by another name than the one with which the row would have it made, so that somebody else has
 /// made it. One without a name tells nothing.
-pub fn is_named_otherwise(operation: &Operation, user: &User, snapshot: &Snapshot) -> bool {
+pub(super) fn is_named_otherwise(operation: &Operation, user: &User, snapshot: &Snapshot) -> bool {
     match operation {
         Operation::Invite(invite) => other_name(invite, user).is_some(),
         Operation::Create(create) => !matches!(created_for(create, user), Ok(None)),
@@ -157,6 +157,16 @@ pub fn is_named_otherwise(operation: &Operation, user: &User, snapshot: &Snapsho
         }
         _ => false,
     }
+}
+
+/// Whether the account goes by another name than the one that this work gives whom it makes, so that somebody else has made it.
+pub fn goes_by_another_name(work: &Work, user: &User) -> bool {
+    let names = match work {
+        Work::Invite(invitation) => [&invitation.name, &invitation.surname],
+        Work::Create(creation) => [&creation.user.name, &creation.user.surname],
+        _ => return false,
+    };
+    differing_names(names.map(Option::as_deref), user).is_some()
 }
 
 /// Refuses an account of the new address that is [somebody else's](are_one_person). A row of `--onto-existing` is not asked.

@@ -42,7 +42,7 @@ mod verdict;
 mod warnings;
 
 pub use access_lost::{Loser, WaysLost, losers};
-pub use already_there::{are_one_person, goes_on_with, is_named_otherwise};
+pub use already_there::{are_one_person, goes_by_another_name, goes_on_with};
 pub use as_written::{
     changed_since_export, groups_in_words, licenses_in_words, listed_groups, rule_in_words, rule_is_as_written,
 };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reseat::sandbox::{Config, EntriesFault, FaultKind, FaultRule, Faults, Moment, RetryAfter, Strikes};
 
-use crate::support::{ANNA, BRAM, DAVID, MEI, Stage, changes, each};
+use crate::support::{ANNA, BRAM, DAVID, HUGO, MEI, Stage, changes, each};
 
 /// A row for every route that changes something, and what the request looks like.
 const ROUTES: [(&str, &str, &str); 8] = [
@@ -168,6 +168,31 @@ fn muddled_entries_of_an_invitation_go_to_the_right_rows() {
         assert_eq!(stage.held("c@new.example").as_deref(), Some("TSTNU"), "{kind:?}");
         assert_eq!(stage.writes()["invite"], 1, "{kind:?}");
     }
+}
+
+#[test]
+fn a_lost_invitation_is_known_by_the_names_that_a_row_above_gave_the_person() {
+    let stage = Stage::with(Config {
+        faults: Faults {
+            rules: vec![
+                FaultRule::new(FaultKind::Dropped(Moment::AfterEffect))
+                    .on("POST", "InviteUsers")
+                    .strikes(Strikes::First(1)),
+            ],
+            ..Faults::default()
+        },
+        ..Config::unlimited()
+    });
+    let sheet = format!(
+        "operation,user,surname,new_email,delete_when\nupdate,{HUGO},Beck,,\nmigrate,{HUGO},,hugo@new.example,never\n"
+    );
+    stage.run(&sheet).ends(0);
+    assert_eq!(stage.statuses(), ["done", "done"]);
+    assert!(
+        stage.results()[1].message().contains("invited; "),
+        "{:?}",
+        stage.results()
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::api::User;
 use crate::directory::ReadError;
 use crate::engine::read_back::{Lack, Successor};
 use crate::model::{GroupId, RowSelection, Status};
-use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work, is_named_otherwise};
+use crate::plan::{Call, RowIndex, RowReason, StepIndex, StepSource, Work, goes_by_another_name};
 use crate::text::{fold, joined};
 
 /// What is said of an account that was made by a call whose answer was lost.
@@ -160,10 +160,7 @@ impl Machine<'_> {
     /// No answer says so, but the account is there, as the `remark` on its rows says; groups that it lacks are added one stage
     /// later.
     pub(super) fn found(&mut self, step: StepIndex, user: &User, remark: &str) {
-        let account = self.steps.step(step).account;
-        let maker = account.and_then(|account| self.steps.plan().account(account).maker());
-        let row = maker.map(|row| &self.rows.sheet().rows[row]);
-        if row.is_some_and(|row| is_named_otherwise(&row.operation, user, self.snapshot)) {
+        if goes_by_another_name(&self.steps.step(step).work, user) {
             return self.account_was_there(step, user);
         }
         let rows = self.steps.rows_of(step);
