@@ -2789,10 +2789,11 @@ fn names_in_an_old_encoding_are_read_once_it_is_named() {
 
 #[test]
 fn an_encoding_that_the_sheet_is_not_in_is_told_once_for_each_column_and_not_for_each_name() {
-    let text: String = (0..30)
-        .map(|row| format!("update,m{row}@x.example,Jürgen,Müller{row}\n"))
-        .collect();
-    let text = format!("operation,user,name,surname\n{text}");
+    let row = |number: usize| format!("update,m{number}@x.example,Jürgen,Müller{number}\n");
+    let text = format!(
+        "operation,user,name,surname\n{}",
+        (0..30).map(row).collect::<Vec<_>>().concat()
+    );
     let said = |encoding: &str, named: &str| {
         let (intake, _) = read_in(&in_encoding(encoding, &text), Some(named));
         let said = intake.problems.iter().map(|problem| {

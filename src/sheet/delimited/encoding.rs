@@ -78,11 +78,12 @@ impl Reading {
             count_letters(input)?
         };
         let is_utf_8 = count.valid > 0 && count.invalid == 0;
-        let doubt = match named == UTF_8 {
-            true => count.is_other().then(|| EncodingDoubt::NotUtf8 {
+        let doubt = if named == UTF_8 {
+            count.is_other().then(|| EncodingDoubt::NotUtf8 {
                 suggestion: count.guesser.likely(),
-            }),
-            false => is_utf_8.then_some(EncodingDoubt::IsUtf8 { named }),
+            })
+        } else {
+            is_utf_8.then_some(EncodingDoubt::IsUtf8 { named })
         };
         Ok(Self {
             encoding: named,
