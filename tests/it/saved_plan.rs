@@ -56,6 +56,19 @@ fn a_plan_that_still_holds_is_carried_out_without_naming_its_sheet() {
 }
 
 #[test]
+fn the_command_that_carries_out_a_plan_can_be_typed_as_it_is_told() {
+    let stage = Stage::new();
+    stage.write("sheet.csv", three());
+    let told = stage
+        .reseat(&["plan", "sheet.csv", "--save", "the boss's plan.json"])
+        .ends(0);
+    let (_, command) = told.err.split_once("the plan is saved; `").unwrap();
+    let (command, _) = command.split_once("` carries it out").unwrap();
+    stage.shell(&format!("{command} --yes")).ends(0);
+    assert_eq!(stage.statuses(), ["done"; 3]);
+}
+
+#[test]
 fn rows_of_a_plan_that_wait_for_a_date_are_left_to_a_run_of_the_sheet() {
     let stage = saved(
         &format!("operation,user,name,not_before\nupdate,{ANNA},Annika,\nupdate,{HUGO},Hugo,2099-01-01\n"),

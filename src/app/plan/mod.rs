@@ -275,8 +275,8 @@ impl MadePlan<'_> {
             ));
         } else if let Some(file) = &options.save {
             console.tell(format!(
-                "the plan is saved; `reseat run --plan {}` carries it out, unless something has changed by then\n",
-                file.display()
+                "the plan is saved; `{}` carries it out, unless something has changed by then\n",
+                console.typed().run_of_plan(file)
             ));
         }
         if let Some(page) = &options.out {
