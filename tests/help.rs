@@ -197,7 +197,7 @@ fn every_command_that_is_spoken_of_exists() {
         "src/report/hint.rs",
         "src/app/failure.rs",
         "src/app/prepare.rs",
-        "src/app/after.rs",
+        "src/app/after/mod.rs",
     ];
     let sources = sources.map(|path| (path.to_owned(), fs_err::read_to_string(root.join(path)).unwrap()));
     for (page, text) in pages().into_iter().chain(sources) {
