@@ -159,6 +159,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn results_are_named_after_the_sheet_that_the_rows_came_from() {
+        let family = Family {
+            stem: "in/q4.licences".into(),
+            name: None,
+            sheet: ledger::Sheet::Part,
+            keys: HashMap::new(),
+            is_as_written: true,
+        };
+        assert_eq!(family.results(None), Path::new("in/q4.licences.results.csv"));
+    }
+
+    #[test]
     fn sheets_of_failed_rows_are_named_after_the_results() {
         for (results, number, is_workbook, named) in [
             ("in/q4.licences.results.csv", 1, false, "in/q4.licences.failed.csv"),

@@ -69,12 +69,11 @@ pub(in crate::app) fn leave_failed_sheet(
             failed.insert((place.sheet.clone(), place.row), row);
         }
     }
-    let is_run = |path: &Path| is_same_file(path, loaded.source.path());
-    let Places { free, kept, stale } = places(history.path(), loaded, &is_run);
+    let Places { free, kept, stale } = places(history.path(), loaded);
     let mut unneeded = stale;
     if failed.is_empty() {
         // One that was just run is not taken away from whoever ran it.
-        unneeded.extend((free.exists() && !is_run(&free)).then(|| free.clone()));
+        unneeded.extend((free.exists() && !is_run(&free, loaded)).then(|| free.clone()));
     }
     for path in unneeded {
         if fs_err::remove_file(&path).is_err() {
@@ -95,7 +94,9 @@ pub(in crate::app) fn leave_failed_sheet(
     match write_failed_rows(&loaded.source, &sheet, &free) {
         Ok(passwords) => Ok(Left {
             sheet: Some(free),
-            corrected: kept.into_iter().rfind(|path| !is_run(path) && has_all(path, &keys)),
+            corrected: kept
+                .into_iter()
+                .rfind(|path| !is_run(path, loaded) && has_all(path, &keys)),
             passwords,
         }),
         Err(error) => {
@@ -116,13 +117,18 @@ pub(in crate::app) fn is_only_a_mail_in_doubt(record: &Record) -> bool {
         && report.after.as_ref().is_some_and(|after| after.get("mailed").is_some())
 }
 
-fn places(results: &Path, loaded: &Loaded, is_run: &dyn Fn(&Path) -> bool) -> Places {
+/// Whether it is the sheet that is run.
+fn is_run(path: &Path, loaded: &Loaded) -> bool {
+    is_same_file(path, loaded.source.path())
+}
+
+fn places(results: &Path, loaded: &Loaded) -> Places {
     let (family, source) = (&loaded.family, &loaded.source);
     let (mut free, mut kept, mut stale) = (None, Vec::new(), Vec::new());
     for number in 1.. {
         let path = failed_sheet(results, number, source.is_workbook());
         let is_there = path.symlink_metadata().is_ok();
-        let is_ours = if is_run(&path) {
+        let is_ours = if is_run(&path, loaded) {
             family.is_as_written
         } else {
             is_there && marks(&path).is_some_and(|marks| marks.is_as_written && marks.of.contains(family.name()))
@@ -131,7 +137,7 @@ fn places(results: &Path, loaded: &Loaded, is_run: &dyn Fn(&Path) -> bool) -> Pl
             kept.push(path);
         } else if free.is_none() {
             free = Some(path);
-        } else if is_there && !is_run(&path) {
+        } else if is_there && !is_run(&path, loaded) {
             stale.push(path);
         }
         if !is_there {

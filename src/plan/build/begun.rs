@@ -18,7 +18,7 @@ pub struct Begun {
     pub account: Option<UserId>,
     /// Whether that account was, or may have been, invited or created for the row.
     pub made: bool,
-    /// Whether the answer to the call that was to make it named an account that is not the row's.
+    /// Whether its last run could not find the account that was made for the row, as far as the server's answer told.
     pub is_missing: bool,
     /// The groups that it was made with, where no answer has told of that and it is in those that the row, or one below it, asks for.
     pub made_with: Vec<GroupId>,
