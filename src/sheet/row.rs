@@ -184,16 +184,16 @@ impl Row {
         (0..self.cells.len()).map(|position| self.cell(position))
     }
 
-    /// What stands before the cell at `position`, in it and behind it; only of a row that is one line of text without quotes,
-    /// which says all there is to know of its cells.
-    pub fn line_around(&self, position: usize) -> Option<(&str, &str, &str)> {
-        let cell = self
-            .cells
-            .get(position)
-            .filter(|_| self.is_line && self.malformed.is_none())?;
-        let (before, rest) = self.text.split_at(cell.start as usize);
-        let (cell, after) = rest.split_at((cell.end - cell.start) as usize);
-        Some((before, cell, after))
+    /// What stands around the cells at these positions, which rise: before the first, between each and the next, behind the
+    /// last. Only of a row that is one line of text without quotes, which says all there is to know of its cells.
+    pub fn line_around(&self, positions: &[usize]) -> Option<impl Iterator<Item = &str>> {
+        if !self.is_line || self.malformed.is_some() {
+            return None;
+        }
+        let cell = |position: &usize| self.cells.get(*position).map(|cell| (cell.start, cell.end));
+        let mut start = 0;
+        let ends = positions.iter().filter_map(cell).chain([(place(self.text.len()), 0)]);
+        Some(ends.map(move |(end, next)| self.slice(&(std::mem::replace(&mut start, next)..end))))
     }
 
     fn slice(&self, cell: &Range<u32>) -> &str {

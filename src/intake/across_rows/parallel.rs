@@ -279,12 +279,38 @@ mod tests {
         prop::sample::select(vec!["ann@x.example", "Bob@x.example", "cid@x.example", "d@x", ""])
     }
 
-    /// What stands before and behind the user in a row that may be right, wrong, at odds with another, or no row at all.
-    fn around() -> impl Strategy<Value = (String, String)> {
+    /// The cells of one person: user, new address, name and surname.
+    fn person() -> impl Strategy<Value = [&'static str; 4]> {
+        let names = [
+            "",
+            "",
+            "Ann",
+            "Lee",
+            "O'Hara",
+            "Mar-24",
+            "tbd",
+            "Zo\u{eb}",
+            "<clear>",
+            "#N/A",
+            "Ann &amp; Bob",
+        ];
+        let addresses = ["", "", "", "ann@new.example", "ANN@x.example", "ann@example.invalid"];
+        let (name, surname) = (
+            prop::sample::select(names.to_vec()),
+            prop::sample::select(names.to_vec()),
+        );
+        (user(), prop::sample::select(addresses.to_vec()), name, surname)
+            .prop_map(|(user, new_email, name, surname)| [user, new_email, name, surname])
+    }
+
+    /// What else a row says that may be right, wrong, at odds with another, or no row at all.
+    fn request() -> impl Strategy<Value = [&'static str; 5]> {
         let operation = prop::sample::select(vec![
             "invite",
+            "create",
             "delete",
             "update",
+            "migrate",
             "set-licenses",
             "add-to-groups",
             "remove-from-groups",
@@ -293,29 +319,40 @@ mod tests {
             "",
         ]);
         let email = prop::sample::select(vec!["", "", "ann@x.example", "bob@x.example"]);
-        let name = prop::sample::select(vec!["", "Ann", "Zo\u{eb}", "<clear>", "#N/A"]);
         let groups = prop::sample::select(vec!["", "Finance", "HR; nan", "HR; #N/A", "\"\"\"HR\""]);
         let licenses = prop::sample::select(vec!["", "ATTUNU", "TSTNU; RPADEVPRONU", "FOO", "BAR; FOO"]);
         let surplus = prop::sample::select(vec!["", "", "", ",x", "\n"]);
-        (operation, email, name, groups, licenses, surplus).prop_map(
-            |(operation, email, name, groups, licenses, surplus)| {
-                let behind = format!(",{email},{name},{groups},{licenses}{surplus}\n");
-                (format!("{operation},"), behind)
-            },
-        )
+        (operation, email, groups, licenses, surplus).prop_map(Into::into)
+    }
+
+    fn written(request: [&str; 5], person: [&str; 4]) -> String {
+        let [operation, email, groups, licenses, surplus] = request;
+        let [user, new_email, name, surname] = person;
+        format!("{operation},{user},{email},{name},{groups},{surname},{new_email},{licenses}{surplus}\n")
     }
 
     fn row() -> impl Strategy<Value = String> {
-        (around(), user()).prop_map(|((before, behind), user)| format!("{before}{user}{behind}"))
+        (request(), person()).prop_map(|(request, person)| written(request, person))
     }
 
-    /// Rows most of which say what others say, of somebody else.
+    /// Rows most of which say what others say, of somebody else, and in most of which nothing is wrong.
     fn alike() -> impl Strategy<Value = Vec<String>> {
-        (vec(around(), 1..5), vec((any::<prop::sample::Index>(), user()), 0..60)).prop_map(|(rests, rows)| {
-            let row = |(rest, user): (prop::sample::Index, &str)| {
-                let (before, behind) = rest.get(&rests);
-                format!("{before}{user}{behind}")
-            };
+        let right = prop::sample::select(vec![
+            ["invite", "", "Finance", "ATTUNU", ""],
+            ["update", "", "", "", ""],
+            ["migrate", "", "", "", ""],
+            ["delete", "", "", "", ""],
+        ]);
+        let user = prop::sample::select(vec!["ann@x.example", "bob@x.example", "cid@x.example", "dan@x.example"]);
+        let new_email = prop::sample::select(vec!["", "ann@new.example", "bob@x.example", "x@example.invalid"]);
+        let name = prop::sample::select(vec!["", "Ann", "Lee", "O'Hara"]);
+        let ordinary = (user, new_email, name.clone(), name).prop_map(Into::into);
+        let rows = vec(
+            (any::<prop::sample::Index>(), prop_oneof![4 => ordinary, 1 => person()]),
+            0..60,
+        );
+        (vec(prop_oneof![3 => right, 1 => request()], 1..5), rows).prop_map(|(requests, rows)| {
+            let row = |(request, person): (prop::sample::Index, _)| written(*request.get(&requests), person);
             rows.into_iter().map(row).collect()
         })
     }
@@ -338,7 +375,8 @@ mod tests {
             threads in 1_usize..4,
             chunk_rows in 1_usize..9,
         ) {
-            let sheet = format!("operation,user,email,name,groups,licenses\n{}", rows.concat());
+            let header = "operation,user,email,name,groups,surname,new_email,licenses";
+            let sheet = format!("{header}\n{}", rows.concat());
             let whole = parsed(&sheet, 0, chunk_rows);
             prop_assert_eq!(&parsed(&sheet, threads, chunk_rows), &whole);
             // With a quote in it, it is not read as lines.

@@ -27,16 +27,14 @@ pub(in crate::intake) const NAMES: [Column; 5] = [
 /// (`01.02.2026`), `007` (`7`) or, in a list, `73928e05` (`7.39E+12`).
 pub(in crate::intake) fn may_be_changed(column: Column, cell: &str) -> bool {
     let may_be = |item: &str| item.len() <= LONGEST && (is_short_number(item) || is_date(item) || is_exponent(item));
-    // Nearly every cell is an address. An exponent that is all of a cell is an error already.
-    let is_judged = |cell: &str| !cell.is_empty() && !cell.contains('@') && !is_exponent(cell);
+    // Whatever they make has a digit, and nearly every cell is an address. An exponent that is all of a cell is an error
+    // already.
+    if !cell.bytes().any(|byte| byte.is_ascii_digit()) || cell.contains('@') || is_exponent(cell) {
+        return false;
+    }
     match column {
-        // Whatever they make has a digit.
-        Column::Groups | Column::RemoveGroups => {
-            cell.bytes().any(|byte| byte.is_ascii_digit())
-                && is_judged(cell)
-                && cell.split(is_separator).map(str::trim).any(may_be)
-        }
-        _ => cell.len() <= LONGEST && is_judged(cell) && may_be(cell),
+        Column::Groups | Column::RemoveGroups => cell.split(is_separator).map(str::trim).any(may_be),
+        _ => may_be(cell),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Only of lines whose text says all that a row can be judged by, and only what leaves nothing to tell: a row that any
 //! problem was found in, even a small one, is read cell by cell each time.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use hashbrown::HashTable;
@@ -10,7 +11,9 @@ use hashbrown::HashTable;
 use super::row_cells::RowCells;
 use super::values::Values;
 use super::worksheet::Worksheet;
-use crate::intake::cells::{Column, GroupList, LicenseList, hash, is_of_an_example, user_key};
+use crate::intake::cells::{
+    Column, GroupList, LicenseList, before_mangling, hash, is_of_an_example, is_sound, user_key,
+};
 use crate::model::{DeleteWhen, Email, OperationKind};
 use crate::sheet::Row;
 
@@ -22,27 +25,37 @@ const LONGEST: usize = 512;
 /// The columns one of which says whom a row is about.
 const PEOPLE: [Column; 4] = [Column::User, Column::Email, Column::Username, Column::UserId];
 
-/// What rows of one worksheet ask for, by all of their text but the address of whom they are about.
+/// Columns whose cells are of one person.
+const PERSONAL: [Column; 4] = [Column::NewEmail, Column::Name, Column::Surname, Column::DisplayName];
+
+/// The most cells of a person in a line: an address and those of [`PERSONAL`].
+const MOST_CELLS: usize = 1 + PERSONAL.len();
+
+/// What rows of one worksheet ask for, by all of their text but the cells of whom they are about.
 #[derive(Debug, Default)]
 pub(super) struct AlikeRows {
-    /// Where the columns that may have the address are; none where rows have to be looked at in other ways, too.
-    places: Vec<usize>,
+    /// Where cells of a person may be, in the order of the sheet; none where rows have to be looked at in other ways, too.
+    places: Vec<(usize, Column)>,
     known: HashTable<Known>,
 }
 
 #[derive(Debug)]
 struct Known {
-    before: Box<str>,
-    after: Box<str>,
+    rest: Box<[Box<str>]>,
     request: Request,
 }
 
 /// A line about somebody with an ordinary address.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct LineAbout<'r> {
-    before: &'r str,
+    /// What stands around the cells below, and how many pieces that are.
+    pieces: [&'r str; MOST_CELLS + 1],
+    count: usize,
     address: &'r str,
-    after: &'r str,
+    new_email: &'r str,
+    name: &'r str,
+    surname: &'r str,
+    display_name: &'r str,
 }
 
 /// What a row asks for, whomever it is about.
@@ -61,32 +74,48 @@ impl AlikeRows {
     pub(super) fn of(worksheet: &Worksheet, is_dated: bool) -> Self {
         let header = &worksheet.header;
         let looks_on = is_dated || !header.unused.is_empty() || !header.remarks.is_empty() || !header.orders.is_empty();
-        let places = PEOPLE.iter().filter_map(|column| header.position(*column));
+        let columns = PEOPLE.iter().chain(&PERSONAL).filter(|_| worksheet.is_csv && !looks_on);
+        let places = columns.filter_map(|column| Some((header.position(*column)?, *column)));
+        let mut places: Vec<_> = places.collect();
+        places.sort_unstable();
         Self {
-            places: places.filter(|_| worksheet.is_csv && !looks_on).collect(),
+            places,
             known: HashTable::new(),
         }
     }
 
     /// The row as one that may be like others.
     pub(super) fn line<'r>(&self, row: &'r Row) -> Option<LineAbout<'r>> {
-        if !row.is_plain() {
+        if self.places.is_empty() || !row.is_plain() {
             return None;
         }
-        let place = self.places.iter().find(|place| !row.text(**place).is_empty())?;
-        let (before, address, after) = row.line_around(*place)?;
-        let is_short = before.len() + after.len() <= LONGEST;
-        (is_short && Email::is_ordinary(address) && !is_of_an_example(address)).then_some(LineAbout {
-            before,
-            address,
-            after,
-        })
+        let mut line = LineAbout::default();
+        let (mut positions, mut count) = ([0; MOST_CELLS], 0);
+        for (position, column) in &self.places {
+            let cell = row.text(*position);
+            // A second cell that says whom the row is about is not of those, and `remember` does without such rows.
+            if !cell.is_empty() && (PERSONAL.contains(column) || line.address.is_empty()) {
+                line.take(*column, cell)?;
+                positions[count] = *position;
+                count += 1;
+            }
+        }
+        if line.address.is_empty() || line.new_email.eq_ignore_ascii_case(line.address) {
+            return None;
+        }
+        let mut length = 0;
+        for piece in row.line_around(&positions[..count])? {
+            line.pieces[line.count] = piece;
+            line.count += 1;
+            length += piece.len();
+        }
+        (length <= LONGEST).then_some(line)
     }
 
     /// What such a row asks for, if one like it was read before.
     pub(super) fn find(&self, line: &LineAbout<'_>) -> Option<&Request> {
-        let is_it = |known: &Known| *known.before == *line.before && *known.after == *line.after;
-        Some(&self.known.find(line.hash(), is_it)?.request)
+        let is_it = |known: &Known| known.rest.iter().map(|piece| &**piece).eq(line.rest().iter().copied());
+        Some(&self.known.find(hash(line.rest()), is_it)?.request)
     }
 
     /// Remembers what a row asks for in which nothing was found.
@@ -102,35 +131,54 @@ impl AlikeRows {
         if self.known.len() == MOST || !names_once {
             return;
         }
-        if let Some(request) = Request::of(kind, line.address, values) {
-            let known = Known {
-                before: line.before.into(),
-                after: line.after.into(),
-                request,
-            };
+        if let Some(request) = Request::of(kind, line, values) {
+            let rest = line.rest().iter().map(|piece| Box::from(*piece)).collect();
+            let known = Known { rest, request };
             self.known
-                .insert_unique(line.hash(), known, |known| hash(&(&known.before, &known.after)));
+                .insert_unique(hash(line.rest()), known, |known| hash(&known.rest));
         }
     }
 }
 
-impl LineAbout<'_> {
-    fn hash(&self) -> u64 {
-        hash(&(self.before, self.after))
+impl<'r> LineAbout<'r> {
+    /// What the line says whomever it is about.
+    fn rest(&self) -> &[&'r str] {
+        &self.pieces[..self.count]
+    }
+
+    /// Takes a cell of the person; `None` where it may have something to tell.
+    fn take(&mut self, column: Column, cell: &'r str) -> Option<()> {
+        let (place, is_ordinary) = match column {
+            Column::NewEmail => (&mut self.new_email, is_ordinary_address(cell)),
+            Column::Name => (&mut self.name, is_ordinary_name(cell)),
+            Column::Surname => (&mut self.surname, is_ordinary_name(cell)),
+            Column::DisplayName => (&mut self.display_name, is_ordinary_name(cell)),
+            _ => (&mut self.address, is_ordinary_address(cell)),
+        };
+        *place = cell;
+        is_ordinary.then_some(())
     }
 }
 
+fn is_ordinary_address(cell: &str) -> bool {
+    Email::is_ordinary(cell) && !is_of_an_example(cell)
+}
+
+fn is_ordinary_name(cell: &str) -> bool {
+    is_sound(cell) && before_mangling(cell).is_none()
+}
+
 impl Request {
-    /// What the row asks for, if its values are no more than an address, groups and licences.
-    fn of(kind: OperationKind, address: &str, values: &Values<'_>) -> Option<Self> {
+    /// What the row asks for, if its values are no more than the cells of the person, groups and licences.
+    fn of(kind: OperationKind, line: &LineAbout<'_>, values: &Values<'_>) -> Option<Self> {
         // Without `..`, so that a new value does not compile before it is decided whether such rows may have it.
         let Values {
             user,
             user_key: _,
             email,
-            username,
+            username: "",
             new_email,
-            group,
+            group: "",
             name,
             surname,
             display_name,
@@ -156,13 +204,14 @@ impl Request {
         else {
             return None;
         };
-        let others: [&str; 6] = [username, new_email, group, name, surname, display_name];
         let is_new = match (*user, *email) {
-            (user, "") if user == address => false,
-            ("", email) if email == address => true,
+            (user, "") if user == line.address => false,
+            ("", email) if email == line.address => true,
             _ => return None,
         };
-        let is_all = others.iter().all(|text| text.is_empty()) && *delete_when == DeleteWhen::default();
+        let taken: [&str; 4] = [new_email, name, surname, display_name];
+        let is_all = taken == [line.new_email, line.name, line.surname, line.display_name]
+            && *delete_when == DeleteWhen::default();
         is_all.then(|| Self {
             kind,
             is_new,
@@ -175,6 +224,10 @@ impl Request {
     /// The values of a row that asks for it.
     pub(super) fn values<'r>(self, line: &LineAbout<'r>) -> Values<'r> {
         let mut values = Values {
+            new_email: line.new_email,
+            name: Cow::Borrowed(line.name),
+            surname: Cow::Borrowed(line.surname),
+            display_name: Cow::Borrowed(line.display_name),
             groups: self.groups,
             remove_groups: self.remove_groups,
             licenses: self.licenses,

@@ -141,7 +141,10 @@ impl<'o> RowParser<'o> {
         problems: &mut Vec<UnplacedProblem>,
     ) {
         let line = self.alike.line(row);
-        if line.is_some_and(|line| self.is_like_another(&line, row.number())) {
+        if line
+            .as_ref()
+            .is_some_and(|line| self.is_like_another(line, row.number()))
+        {
             return;
         }
         let header = &worksheet.header;
@@ -205,8 +208,8 @@ impl<'o> RowParser<'o> {
                 }
                 let values = self.operation(kind, row, &cells, cell_problems, problems);
                 let has_nothing_to_tell = problems.is_empty() && self.parsed.recurring.noted() == noted;
-                if let (Some(line), Some(kind)) = (line.filter(|_| has_nothing_to_tell), kind) {
-                    self.alike.remember(&line, kind, &cells, &values);
+                if let (Some(line), Some(kind)) = (&line.filter(|_| has_nothing_to_tell), kind) {
+                    self.alike.remember(line, kind, &cells, &values);
                 }
             }
         }
