@@ -94,9 +94,13 @@ impl Session<'_> {
             self.console.complain(text(|out| write_problems(&intake.problems, out)));
         }
         let errors = intake.problems.errors();
-        if errors > 0 && !planning.skip_invalid {
+        let is_of_the_whole = intake.has_errors_of_no_row();
+        if errors > 0 && (!planning.skip_invalid || is_of_the_whole) {
             let message = format!("the sheet has {}, so nothing was sent", plural(errors, "error"));
-            let help = if intake.rows.is_empty() && intake.finished.is_empty() {
+            let has_no_rows = intake.rows.is_empty() && intake.finished.is_empty();
+            let help = if planning.skip_invalid {
+                "`--skip-invalid` leaves out rows, and not what is wrong with the whole sheet"
+            } else if is_of_the_whole || has_no_rows {
                 "each error says what to do"
             } else {
                 "correct the sheet, or add `--skip-invalid` to run the other rows"
@@ -104,12 +108,6 @@ impl Session<'_> {
             return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
                 .about(intake.problems)
                 .with_help(help));
-        }
-        if errors > 0 && places(&intake).next().is_none() {
-            let message = "no row of the sheet could be read, so nothing was sent";
-            return Err(Failure::new(Ending::SheetInvalid, Reason::SheetInvalid, message)
-                .about(intake.problems)
-                .with_help("correct the problems listed above"));
         }
         let named = [
             ("--only", &planning.only),

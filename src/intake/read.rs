@@ -10,7 +10,7 @@ use super::options::{FinishedRows, Options};
 use super::rows::{Keep, MaybeGroups};
 use super::waiting_rows::WaitingRows;
 use crate::model::{BundleCode, OperationKind, Place, Row, RowKey, RowReport, Shared};
-use crate::problem::Problems;
+use crate::problem::{Location, Problems, Severity};
 use crate::sheet::{Rewrites, SheetError, Source};
 
 /// A whole sheet as typed rows.
@@ -48,6 +48,23 @@ pub struct Intake {
     pub is_marked: bool,
     /// What had to be guessed about the file.
     pub notes: Vec<String>,
+}
+
+impl Intake {
+    /// Whether an error is of no row below a header, so that the sheet is not valid without any: two headers may mean one
+    /// column, or the command line a header that is not there.
+    pub fn has_errors_of_no_row(&self) -> bool {
+        let is_of_a_row = |place: &Location| {
+            let header = self.headers.get(&place.sheet);
+            place
+                .rows
+                .first()
+                .zip(header)
+                .is_some_and(|(row, header)| row > *header)
+        };
+        let mut problems = self.problems.iter();
+        problems.any(|problem| problem.severity == Severity::Error && !is_of_a_row(&problem.location))
+    }
 }
 
 /// What `check` says of a sheet.

@@ -139,8 +139,37 @@ fn a_sheet_of_which_nothing_is_left_to_run_is_no_success() {
     stage
         .run_with("Action,Colour\nupdate,red\n", &["--skip-invalid"])
         .ends(2)
-        .tells("no row of the sheet could be read");
+        .tells("nothing was sent");
     assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_a_sheet_as_a_whole_is_not_skipped_with_its_rows() {
+    let stage = Stage::new();
+    for (sheet, flags, code) in [
+        (
+            "operation,user,licenses,Lizenzen\nset-licenses,{},ACNU,ATTUNU\n",
+            &[][..],
+            "two-headers",
+        ),
+        (
+            "operation,user,licenses,From\nset-licenses,{},ACNU,2090-01-01\n",
+            &["--map", "Form=not_before"],
+            "no-such-header",
+        ),
+        (
+            "email,groups\na@x.example,HR\nb@x.example,HR\noperation,user,licenses\nset-licenses,{},ACNU\n",
+            &[],
+            "header-again",
+        ),
+    ] {
+        let sheet = sheet.replace("{}", HUGO);
+        let ran = stage.run_with(&sheet, flags).ends(2).tells(code);
+        assert!(!ran.err.contains("or add `--skip-invalid`"), "{}", ran.err);
+        let flags = [flags, &["--skip-invalid"]].concat();
+        stage.run_with(&sheet, &flags).ends(2).tells("nothing was sent");
+        assert!(stage.writes().is_empty(), "{code}");
+    }
 }
 
 /// Thirty updates of which the first three are refused.
