@@ -51,8 +51,9 @@ pub(super) fn split(cell: &str) -> Result<Vec<Item>, OpenQuote> {
     }
 }
 
+/// With the forms that an input method for Japanese or Chinese writes.
 pub(super) fn is_separator(letter: char) -> bool {
-    matches!(letter, ';' | ',' | '|' | '\n')
+    matches!(letter, ';' | ',' | '|' | '\n' | '；' | '，' | '、' | '｜')
 }
 
 /// Appends what is before the closing quote, and returns what is after it.
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_separated_by_any_of_the_four_separators() {
+    fn items_are_separated_by_any_of_the_separators() {
         for cell in [
             "Finance;HR",
             "Finance, HR",
@@ -197,6 +198,10 @@ mod tests {
             "Finance\r\nHR",
             "Finance\u{b}HR",
             "Finance\u{a0}\u{85}\u{a0}HR\u{2028}",
+            "Finance；HR",
+            "Finance，HR",
+            "Finance、HR",
+            "Finance｜HR",
         ] {
             assert_eq!(texts(&clean(cell)), ["Finance", "HR"], "{cell:?}");
         }
@@ -222,7 +227,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_printed_list_is_read_back(items in prop::collection::vec("[a-z;,|\" \n]{1,6}|(?s:.){1,4}", 0..5)) {
+        fn a_printed_list_is_read_back(items in prop::collection::vec("[a-z;,|、\" \n]{1,6}|(?s:.){1,4}", 0..5)) {
             prop_assert_eq!(texts(&print_list(&items)), items);
         }
 

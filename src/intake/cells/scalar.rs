@@ -2,6 +2,7 @@
 
 use strum::IntoEnumIterator;
 
+use super::list::is_separator;
 use super::{UnplacedProblem, excerpt};
 use crate::model::{DeleteWhen, Email, UserRef};
 use crate::problem::ProblemCode;
@@ -19,7 +20,7 @@ pub(in crate::intake) fn bare_address(cell: &str) -> &str {
 
 /// Whether what [`bare_address`] left of a cell names several people, and so is nobody's address.
 pub(in crate::intake) fn names_several_people(address: &str) -> bool {
-    let is_between = |letter: char| letter.is_whitespace() || matches!(letter, ';' | ',' | '<' | '>' | '?');
+    let is_between = |letter: char| letter.is_whitespace() || is_separator(letter) || matches!(letter, '<' | '>' | '?');
     let is_left_wrapped = || address.contains('<') && address.ends_with('>');
     match address.bytes().filter(|byte| *byte == b'@').take(2).count() {
         0 => names_several_users(address),
