@@ -15,7 +15,7 @@ const LONGEST: usize = 40;
 const NO_ORDERS: &str = "new license licence free lock end leave leaves set make correct";
 
 /// What may stand between the words of an order.
-const JOINTS: &str = "to from of the user's zu zur zum aus von der die das au aux à de du des del al ao do da dai dal dei al aan uit van do z \
+const JOINTS: &str = "to from of the user's zu zur zum aus von der die das au aux à de du des del al ao do da dai dal dei al aan uit van do z be te para per pour \
      neue neuer neuen nouvelle nouveau nouvel nueva nuevo nova novo nuova nuovo nieuwe";
 
 /// Headers of columns that say what happens to somebody, by their keys; those of exports for people among them.
@@ -54,8 +54,9 @@ const HERE: &str = "active enabled employed aktiv actif activo activa ativo ativ
      在職 在職中 在籍 有効";
 
 /// Headers of whether an account can be used, by their keys, and of whether it cannot.
-const ENABLED: &str = "accountenabled isenabled accountisenabled isactive accountactive";
-const DISABLED: &str = "blockcredential suspended issuspended deactivated disabled isdisabled accountdisabled blocked isblocked terminated";
+const ENABLED: &str = "stillemployed employed isemployed stillactive beschaeftigt nochbeschaeftigt accountenabled isenabled accountisenabled isactive accountactive";
+const DISABLED: &str = "blockcredential suspended issuspended deactivated disabled isdisabled accountdisabled blocked isblocked terminated \
+     leaver isleaver left hasleft offboarded resigned ausgeschieden ausgetreten";
 
 /// Headers under which a yes, a mark or a day calls a row off, by their keys.
 const CALLS_OFF: &str = "cancelled canceled iscancelled iscanceled cancelledon canceledon cancelledat canceledat skip exclude excluded \
@@ -66,7 +67,7 @@ const CALLS_OFF: &str = "cancelled canceled iscancelled iscanceled cancelledon c
 /// these says so as well.
 const KEEPS: &str = "litigationhold onlitigationhold litigationholdenabled litigationholddate legalhold onlegalhold legalholdenabled hold \
      onhold ediscoveryhold keep keepaccount keepuser retain behalten kontobehalten beibehalten conserver mantener conservar manter mantenere \
-     behouden zachowac inuse stillinuse stillneeded stillrequired nochbenotigt nochbenoetigt encoreutile toujoursutilise enuso \
+     behouden zachowac bleibt stays reste inuse stillinuse stillneeded stillrequired nochbenotigt nochbenoetigt encoreutile toujoursutilise enuso \
      aunnecesario emuso aindanecessario inuso ancoranecessario ingebruik nognodig wuzyciu nadalpotrzebne 使用中 継続利用";
 
 /// The same, where it stands for a yes to come.
@@ -79,7 +80,7 @@ const FORBIDDING: [&str; 9] = ["not", "t", "nicht", "pas", "no", "non", "não", 
 /// Headers of columns that say by yes or no whether a row is to be done, by their keys.
 const APPROVALS: &str = "approved approval include included authorised authorized signedoff signoff inscope toprocess tobeprocessed execute \
      genehmigt freigegeben bewilligt approuve approuvee aprobado aprobada aprovado aprovada approvato goedgekeurd zatwierdzone zatwierdzony \
-     zatwierdzono 承認";
+     zatwierdzono 承認 genehmigung freigabe approbation aprobacion aprovacao approvazione goedkeuring zatwierdzenie selected ausgewaehlt";
 
 /// What somebody gives or loses by a header of access, which is no thing of reseat's.
 const ACCESSES: &str = "access zugriff accès acceso acesso accesso toegang dostęp アクセス";
@@ -92,7 +93,8 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
     let words = words(cell);
     let is_in = |list: &str, word: &String| list.split_whitespace().any(|known| known == *word);
     let mut direction = None;
-    for word in &words {
+    // `A SUPPRIMER`; but `Block A` is a place.
+    for word in words.strip_prefix(&["a".to_owned()]).unwrap_or(&words) {
         if is_in(NO_ORDERS, word) {
             continue;
         }
@@ -185,7 +187,16 @@ fn is_mark(cell: &str) -> bool {
 /// oneself is none: who retires does not resign.
 fn is_order_for(header: &str, direction: Direction) -> bool {
     let is_access = |word: &String| ACCESSES.split(' ').any(|known| known == *word);
-    let words: Vec<String> = words(header).into_iter().filter(|word| !is_access(word)).collect();
+    let mut words: Vec<String> = words(header).into_iter().filter(|word| !is_access(word)).collect();
+    // `To be removed`.
+    if words.iter().any(|word| word == "be") {
+        for word in &mut words {
+            let mut stems = ["d", "ed"].into_iter().filter_map(|ending| word.strip_suffix(ending));
+            if let Some(verb) = stems.find(|stem| meaning(stem, &VERBS).is_some()) {
+                *word = verb.to_owned();
+            }
+        }
+    }
     let is_event = |word: &String| matches!(meaning(word, &VERBS), Some(Verb::Leave | Verb::Invite));
     let is_ours = |word: &String| {
         matches!(
