@@ -2814,6 +2814,14 @@ fn an_encoding_that_the_sheet_is_not_in_is_told_once_for_each_column_and_not_for
     let told = said("utf-8", "windows-1252");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].2.contains("--encoding utf-8"), "{told:?}");
+    // What is ASCII is no matter of the encoding.
+    let page = text.replacen("Jürgen", "R&amp;D", 1);
+    let (intake, _) = read_in(&in_encoding("utf-8", &page), Some("windows-1252"));
+    let told: Vec<&str> = intake.problems.iter().map(|problem| problem.what.as_str()).collect();
+    assert!(
+        told.len() == 2 && told.iter().any(|what| what.contains("`R&D`")),
+        "{told:?}"
+    );
     // One spoilt name is told of by itself.
     let mut bytes = in_encoding("utf-8", &text);
     bytes.extend(in_encoding("windows-1252", "update,z@x.example,Zoë,\n"));

@@ -1,6 +1,7 @@
 //! Letters beyond ASCII in a sheet whose encoding is in doubt: a person has to see whether they are right.
 
 use super::header::Header;
+use super::worksheet::Worksheet;
 use crate::intake::cells::{Column, UnplacedProblem, excerpt};
 use crate::problem::ProblemCode;
 use crate::sheet::{EncodingDoubt, NamedEncoding, Row};
@@ -122,9 +123,16 @@ fn lost(doubt: EncodingDoubt) -> Option<(&'static str, String)> {
     }
 }
 
-/// Whether a problem of a cell is the doubt about the encoding once more, which is told of the whole sheet.
-pub(super) fn is_of_the_sheet(problem: &UnplacedProblem, doubt: Option<EncodingDoubt>) -> bool {
-    matches!(doubt, Some(EncodingDoubt::IsUtf8 { .. })) && problem.code == ProblemCode::DoubtfulEncoding
+/// Whether a problem of a cell is the doubt about the encoding once more, which is told of the whole sheet. What is ASCII is
+/// the same in every encoding.
+pub(super) fn is_of_the_sheet(problem: &UnplacedProblem, worksheet: &Worksheet, row: &Row) -> bool {
+    let has_doubtful_letters = || {
+        let position = problem.column.and_then(|column| worksheet.header.position(column));
+        position.is_some_and(|position| !row.text(position).is_ascii())
+    };
+    matches!(worksheet.doubt, Some(EncodingDoubt::IsUtf8 { .. }))
+        && problem.code == ProblemCode::DoubtfulEncoding
+        && has_doubtful_letters()
 }
 
 /// What to do about headers that mean nothing and have letters beyond ASCII: to say what they mean would be to keep the

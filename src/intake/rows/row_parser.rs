@@ -215,7 +215,7 @@ impl<'o> RowParser<'o> {
         }
         for problem in problems
             .drain(..)
-            .filter(|problem| !is_of_the_sheet(problem, worksheet.doubt))
+            .filter(|problem| !is_of_the_sheet(problem, worksheet, row))
         {
             self.parsed.problems.push(worksheet.problem(row.number(), problem));
         }
