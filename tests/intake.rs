@@ -637,6 +637,8 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
             "several-in-one-cell",
         ),
         ("user", "delete,ann@@x.example", "bad-email"),
+        ("email", "invite,#ann@x.example", "bad-email"),
+        ("user,new_email", "migrate,ann@x.example,//ann@y.example", "bad-email"),
         ("user", "delete,#N/A", "error-value"),
         ("user", "delete,1.23457E+11", "lost-digits"),
         ("user", "delete,Zo\u{fffd}", "lost-letters"),
@@ -722,6 +724,20 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
             intake.problems
         );
         assert!(intake.refused.iter().any(|row| row.status == Status::Invalid), "{text}");
+    }
+}
+
+#[test]
+fn who_says_of_an_account_what_it_is_instead_of_yes_or_no_is_told_which_of_them_to_write() {
+    for (cell, help) in [
+        ("Inactive", "write no"),
+        ("aktiv", "write yes"),
+        ("perhaps", "write yes or no"),
+    ] {
+        let intake = intake(&format!("operation,user,active\nupdate,ann,{cell}\n"));
+        let told = intake.problems.iter().next().unwrap();
+        assert_eq!(told.code.as_str(), "bad-flag");
+        assert!(told.help.starts_with(help), "{told:?}");
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) use mangled::{before_mangling, mangled};
 pub(super) use operation_advice::direction_named;
 pub(super) use operation_name::{Instruction, InstructionCache, instruction_named};
 pub(super) use orders::{is_still_there, names_what_happens, names_who_stays, order_in, says_not_to};
-pub(super) use other_forms::{address_in, entry_of_a_directory, guests_own_address};
+pub(super) use other_forms::{address_in, entry_of_a_directory, name_of_a_guest, taken_out};
 pub(super) use other_headers::{names_a_profession, names_an_end, names_somebody_else, tells_of_licenses};
 pub(super) use remedy::{map_flag, sheet_flag};
 pub(super) use scalar::{

@@ -35,8 +35,33 @@ pub(in crate::intake) fn address_in(text: &str) -> Option<&str> {
     found.all(|other| fold(other) == fold(first)).then_some(first)
 }
 
+/// The problem of an address to write to of a row that somebody took out as a program's comment: `#ann@x.example`.
+pub(in crate::intake) fn taken_out(address: &str) -> Option<UnplacedProblem> {
+    const SIGNS: [char; 5] = ['#', '/', '!', '*', '~'];
+    if !address.starts_with(SIGNS) {
+        return None;
+    }
+    let what = format!("`{}` begins as people take a row out of a list", excerpt(address));
+    let help = format!(
+        "take the row out, or write `ignore` as its operation; else write `{}`",
+        excerpt(address.trim_start_matches(SIGNS))
+    );
+    Some(UnplacedProblem::error(ProblemCode::BadEmail, what, help))
+}
+
+/// The problem of an address to write to that is only what a directory calls a guest.
+pub(in crate::intake) fn name_of_a_guest(address: &str) -> Option<UnplacedProblem> {
+    let own = guests_own_address(address)?;
+    let what = format!(
+        "`{}` is what a directory calls a guest, and receives no mail",
+        excerpt(address)
+    );
+    let help = format!("write the guest's own address, which is probably {own}");
+    Some(UnplacedProblem::warning(ProblemCode::GuestName, what, help))
+}
+
 /// The own address of a guest whom a directory calls `ann_corp.example#EXT#@contoso.onmicrosoft.com`.
-pub(in crate::intake) fn guests_own_address(address: &str) -> Option<String> {
+fn guests_own_address(address: &str) -> Option<String> {
     if !address.ends_with(".onmicrosoft.com") {
         return None;
     }

@@ -8,9 +8,9 @@ use super::row_shape::no_row;
 use super::values::Values;
 use crate::intake::cells::{
     Column, ColumnSet, UnplacedProblem, WrittenDate, address_in, bare_address, before_mangling, entry_of_a_directory,
-    excerpt, fault_of_a_language, guests_own_address, is_clear, is_line_of_text, is_no_name, is_none_wanted,
-    is_nothing, is_of_an_example, is_same, mangled, names_several_people, on_one_line, parse_delete_when, parse_flag,
-    parse_quotas, read_date, user_key, user_name_fault,
+    excerpt, fault_of_a_language, is_clear, is_line_of_text, is_no_name, is_none_wanted, is_nothing, is_of_an_example,
+    is_same, is_still_there, mangled, name_of_a_guest, names_several_people, on_one_line, parse_delete_when,
+    parse_flag, parse_quotas, read_date, taken_out, user_key, user_name_fault,
 };
 use crate::intake::options::Options;
 use crate::model::{DeleteWhen, Email, OperationKind, UserId, UserRef};
@@ -305,14 +305,10 @@ impl<'c> CellReader<'c, '_, '_> {
                 (None, None) => help.to_owned(),
             };
             self.report(UnplacedProblem::error(ProblemCode::BadEmail, what, help), column);
-        } else if let Some(own) = guests_own_address(address) {
-            let what = format!(
-                "`{}` is what a directory calls a guest, and receives no mail",
-                excerpt(address)
-            );
-            let help = format!("write the guest's own address, which is probably {own}");
-            self.report(UnplacedProblem::warning(ProblemCode::GuestName, what, help), column);
-        } else if let Some(problem) = mangled(address) {
+        } else if let Some(problem) = taken_out(address)
+            .or_else(|| name_of_a_guest(address))
+            .or_else(|| mangled(address))
+        {
             self.report(problem, column);
         }
     }
@@ -544,10 +540,12 @@ impl<'c> CellReader<'c, '_, '_> {
         let value = parse_flag(cell);
         if value.is_none() {
             let what = format!("`{}` is neither yes nor no", excerpt(cell));
-            self.report(
-                UnplacedProblem::error(ProblemCode::BadFlag, what, "write yes or no, or leave the cell empty"),
-                column,
-            );
+            let help = match is_still_there("status", cell).filter(|_| column == Column::Active) {
+                Some(true) => "write yes",
+                Some(false) => "write no",
+                None => "write yes or no, or leave the cell empty",
+            };
+            self.report(UnplacedProblem::error(ProblemCode::BadFlag, what, help), column);
         }
         value
     }
