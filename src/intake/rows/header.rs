@@ -228,12 +228,13 @@ impl Header {
         columns.filter_map(|(column, _)| {
             let means_it = |position: &usize| meanings.columns[*position] == Some(*column);
             let positions: Vec<usize> = (0..self.names.len()).filter(means_it).collect();
-            (positions.len() > 1).then(|| self.two_headers(*column, &positions, &meanings.mapped))
+            (positions.len() > 1).then(|| self.two_headers(*column, &positions, meanings))
         })
     }
 
     /// The problem that the headers at these positions mean one column. What `--map` says of one of them is meant.
-    fn two_headers(&self, column: Column, positions: &[usize], mapped: &[bool]) -> UnplacedProblem {
+    fn two_headers(&self, column: Column, positions: &[usize], meanings: &Meanings) -> UnplacedProblem {
+        let mapped = &meanings.mapped;
         let labels: Vec<String> = positions
             .iter()
             .map(|position| format!("`{}`", self.label(*position)))
@@ -265,6 +266,10 @@ impl Header {
             _ => None,
         };
         let help = match list {
+            _ if let Some(start) = self.table_beside(positions, meanings) => format!(
+                "the columns from {} on look like a second table: put it into a worksheet or a file of its own",
+                column_letters(start)
+            ),
             Some(list) => format!(
                 "if all of them are meant, write their cells into one column, `{}`, parted by `;`; else {one}",
                 list.as_str()
@@ -272,6 +277,17 @@ impl Header {
             None => one,
         };
         UnplacedProblem::error(ProblemCode::TwoHeaders, what, help).at(column)
+    }
+
+    /// Where another table begins: behind an empty column, with a column of its own that says whom its rows are about.
+    fn table_beside(&self, positions: &[usize], meanings: &Meanings) -> Option<usize> {
+        let identify = |columns: &[Option<Column>]| columns.iter().flatten().any(|column| column.identifies());
+        let parts = |gap: &usize| {
+            let (before, behind) = meanings.columns.split_at(*gap);
+            (positions[0]..positions[1]).contains(gap) && identify(before) && identify(behind)
+        };
+        let gap = self.unnamed.iter().copied().find(parts)?;
+        (gap..self.width).find(|position| !self.name(*position).is_empty())
     }
 
     /// What is worth a look in how a header was understood.
@@ -415,6 +431,20 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].code.as_str(), "two-headers");
         assert!(problems[0].what.contains("column B") && problems[0].what.contains("column C"));
+    }
+
+    #[test]
+    fn a_table_beside_another_is_told_to_be_put_into_a_worksheet_of_its_own() {
+        for (line, is_beside) in [
+            ("email,groups,,email", true),
+            ("operation,user,,,operation,user", true),
+            ("email,groups,,groups", false),
+            ("email,groups,email", false),
+        ] {
+            let (_, problems) = header(line, &HeaderMap::new());
+            let is_told = |problem: &UnplacedProblem| problem.help.contains("a second table");
+            assert_eq!(problems.iter().all(is_told), is_beside, "{line}: {problems:?}");
+        }
     }
 
     #[test]
