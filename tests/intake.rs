@@ -1057,6 +1057,13 @@ fn letters_that_were_lost_on_the_way_are_told() {
     for name in ["S?ren", "M??ller", "M¿ller", "Ann-S?ren"] {
         assert_eq!(told("name", name), (vec![], vec!["lost-letters"]), "{name}");
     }
+    let japanese = "\u{1b}$B;3ED\u{1b}(B";
+    assert_eq!(told("surname", japanese), (vec!["lost-letters"], vec![]));
+    let wide = intake("operation,user\ndelete,ａｎｎ＠x.example\n");
+    assert_eq!(
+        wide.problems.iter().next().unwrap().help,
+        "write `ann@x.example` if that is meant"
+    );
     let polish = intake("operation,user\ndelete,jan.¿ak@x.example\n");
     let help = &polish.problems.iter().next().unwrap().help;
     assert!(help.contains("`--encoding windows-1250`"), "{help}");
@@ -1538,7 +1545,19 @@ fn who_means_nothing_is_told_at_once_what_to_write() {
 
 #[test]
 fn who_writes_a_remark_for_a_name_or_a_word_for_everything_is_told_what_to_write() {
-    for word in ["keep", "same", "unchanged", "tbd", "TBD", "none", "dito", "unverändert"] {
+    for word in [
+        "keep",
+        "same",
+        "unchanged",
+        "tbd",
+        "TBD",
+        "none",
+        "dito",
+        "unverändert",
+        "N.N.",
+        "unknown",
+        "unbekannt",
+    ] {
         let told = warnings(&format!("operation,user,name,surname\nupdate,ann,{word},Lee\n"));
         assert_eq!(told, ["word-for-nothing"], "{word}");
     }
@@ -1562,7 +1581,7 @@ fn who_writes_a_remark_for_a_name_or_a_word_for_everything_is_told_what_to_write
 
 #[test]
 fn a_word_for_nothing_is_read_as_it_is_written_and_warned_of_once() {
-    for word in ["NULL", "nan", "\\N", "None", "<NA>", "n/a", "-"] {
+    for word in ["NULL", "nan", "\\N", "None", "<NA>", "n/a", "-", "[]"] {
         let text = format!("operation,user,name,surname\nupdate,ann,{word},Lee\nupdate,bob,{word},Ray\n");
         let intake = intake(&text);
         let told: Vec<_> = intake.problems.iter().map(|problem| problem.code.as_str()).collect();
@@ -2895,6 +2914,12 @@ fn bytes_that_windows_1252_does_not_have_refuse_every_row_whose_letters_they_dis
     // Ź is such a byte, and the only letter of its cell beyond ASCII.
     let (intake, names) = read_in(b"operation,user,name\nupdate,a@x.example,\x8frebak\n", None);
     assert_eq!((codes(&intake, Severity::Error), names), (vec!["lost-letters"], vec![]));
+    assert_eq!(
+        intake.problems.warnings(),
+        1,
+        "that of the sheet: {:?}",
+        intake.problems
+    );
     // What is read as a no-break space is a letter of DOS.
     let (intake, names) = read_in(
         b"operation,user,name\nupdate,a@x.example,M\xa0rta\nupdate,b@x.example,Ann\xa0\n",

@@ -1,8 +1,11 @@
 //! What keeps the text of a cell from being a value, or makes it suspicious, whatever its column asks for.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::cleaning::{text_in_formula, turns_direction};
 use super::stand_ins::{LONGEST_NOTHING, is_certain_error, is_error_word, is_no_name, is_nothing, may_be_name};
 use super::{Column, UnplacedProblem, bare_address, excerpt, mangled};
+use crate::model::Email;
 use crate::problem::ProblemCode;
 use crate::sheet::{Cell, CellKind};
 use crate::text::{is_plain, plural};
@@ -188,6 +191,13 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
             "write them again, and save the sheet as CSV UTF-8 or as a workbook",
         ));
     }
+    if cell.text.contains("\u{1b}$B") {
+        return Some(UnplacedProblem::error(
+            ProblemCode::LostLetters,
+            cell_has("letters of ISO-2022-JP that were read as others"),
+            "name the encoding of a CSV, --encoding iso-2022-jp, or save it as CSV UTF-8",
+        ));
+    }
     if let Some(letter) = cell.text.chars().find(|letter| is_left_of_letters(*letter)) {
         // What a letter was is told where it shows.
         let mended = mangled(cell.text).filter(|_| column != Column::Password);
@@ -224,10 +234,16 @@ fn odd_letters(column: Column, cell: Cell<'_>, text: &str) -> Option<UnplacedPro
         });
     }
     let what = look_alike(cell.text, text).filter(|_| is_address)?;
+    let plain: String = bare_address(text).nfkc().collect();
+    let help = if plain.is_ascii() && plain != text && Email::fault(&plain).is_none() {
+        format!("write `{plain}` if that is meant")
+    } else {
+        "type it by hand if it came from a message or a web page".to_owned()
+    };
     Some(UnplacedProblem::warning(
         ProblemCode::LookAlikeAddress,
         format!("`{}` {what}", excerpt(text)),
-        "type it by hand if it came from a message or a web page",
+        help,
     ))
 }
 

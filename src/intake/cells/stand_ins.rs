@@ -13,7 +13,7 @@ pub(super) const KNOWN_ERRORS: &str = "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! 
 
 /// The error words that have no mark of their own at the end, in capitals and in the languages that write them; and those of
 /// databases for offices, which are not in capitals.
-const UNMARKED_ERRORS: [&str; 26] = [
+const UNMARKED_ERRORS: [&str; 27] = [
     "#NV",
     "#NA",
     "#YOK",
@@ -26,6 +26,7 @@ const UNMARKED_ERRORS: [&str; 26] = [
     "#NUM",
     "#VALUE",
     "#NAME",
+    "#ERR",
     "#ERROR",
     "#GETTING_DATA",
     "#DATEN_ABRUFEN",
@@ -81,7 +82,7 @@ const LOADING: [&str; 8] = [
 ];
 
 /// What databases and programs write for nothing, by their case: `Null` and `Nan` are names of people.
-pub(super) const NOTHING: [&str; 25] = [
+pub(super) const NOTHING: [&str; 28] = [
     "NULL",
     "null",
     "(NULL)",
@@ -91,6 +92,9 @@ pub(super) const NOTHING: [&str; 25] = [
     "<NULL>",
     "<null>",
     "<nil>",
+    "{null}",
+    "[]",
+    "{}",
     "\\N",
     "NaN",
     "nan",
@@ -158,7 +162,7 @@ const NONE: [&str; 30] = [
 ];
 
 /// What people write where a name is to stay as it is, or is not known yet.
-pub(super) const NO_NAMES: [&str; 22] = [
+pub(super) const NO_NAMES: [&str; 27] = [
     "\"",
     "?",
     "??",
@@ -176,6 +180,11 @@ pub(super) const NO_NAMES: [&str; 22] = [
     "tbc",
     "TBC",
     "n.n.",
+    "N.N.",
+    "n.a.",
+    "k.A.",
+    "unknown",
+    "unbekannt",
     "dito",
     "ditto",
     "idem",

@@ -54,7 +54,8 @@ impl DoubtfulLetters {
             }
             if let Some((what, help)) = lost(doubt) {
                 // Each letter need not be told of, too.
-                problems.retain(|problem| problem.code != ProblemCode::LostLetters || problem.column != Some(*column));
+                let is_of_letters = |code| matches!(code, ProblemCode::LostLetters | ProblemCode::DoubtfulEncoding);
+                problems.retain(|problem| !is_of_letters(problem.code) || problem.column != Some(*column));
                 problems.push(UnplacedProblem::error(ProblemCode::LostLetters, what, help).at(*column));
             }
         }
