@@ -126,6 +126,21 @@ impl<'v> RowBuilder<'v> {
     }
 
     fn put_shown(&mut self, column: usize, shown: Shown<'_>) {
+        let before = self.row.cell(column);
+        let before = Shown::plain(before.kind.into(), before.text);
+        if !before.is_nothing() {
+            if shown.is_nothing() {
+                return;
+            }
+            // Of a cell that is there twice one program shows the first value, and another the last.
+            if (before.text, before.origin.kind) != (shown.text, shown.origin.kind) {
+                let both = format!("{} / {}", before.text, shown.text);
+                let fits = self.row.has_room(both.len());
+                self.row
+                    .put(column, CellKind::Unreadable, if fits { &both } else { "" });
+                return;
+            }
+        }
         let fits = self.row.has_room(shown.text.len());
         self.row.put(column, shown.origin, if fits { shown.text } else { "" });
         if let Some(colour) = shown.fill {

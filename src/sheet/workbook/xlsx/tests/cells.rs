@@ -34,6 +34,20 @@ fn assert_cells(workbook: &'static str, table: &[(&str, Option<(CellKind, &str)>
 }
 
 #[test]
+fn a_cell_that_is_there_twice_has_no_value_unless_both_are_the_same() {
+    for (first, second, read) in [
+        ("<v>1</v>", "<v>2</v>", (Unreadable, "1 / 2")),
+        ("<v>1</v>", "<v>1</v>", (Number, "1")),
+        ("<v>1</v>", "", (Number, "1")),
+        ("", "<v>2</v>", (Number, "2")),
+    ] {
+        let xml = format!("<c r=\"B1\">{first}</c><c r=\"B1\">{second}</c>");
+        let (kind, text) = read;
+        assert_eq!(cell(&xml, ""), Some((kind, text.to_owned(), false)), "{xml}");
+    }
+}
+
+#[test]
 fn a_cell_is_read_for_what_it_is_or_told_as_unreadable() {
     assert_cells(
         "",
