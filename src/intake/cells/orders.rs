@@ -91,11 +91,10 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
         return None;
     }
     let words = words(cell);
-    let is_in = |list: &str, word: &String| list.split_whitespace().any(|known| known == *word);
     let mut direction = None;
     // `A SUPPRIMER`; but `Block A` is a place.
     for word in words.strip_prefix(&["a".to_owned()]).unwrap_or(&words) {
-        if is_in(NO_ORDERS, word) {
+        if is_one_of(NO_ORDERS, word) {
             continue;
         }
         let verb = meaning(word, &VERBS);
@@ -106,7 +105,7 @@ pub(in crate::intake) fn order_in(cell: &str) -> Option<Direction> {
         match verb.map(Verb::direction) {
             Some(one) if direction.is_none_or(|other| other == one) => direction = Some(one),
             Some(_) => direction = Some(Direction::Neither),
-            None if meaning(word, &THINGS).is_some() || is_in(JOINTS, word) => {}
+            None if meaning(word, &THINGS).is_some() || is_one_of(JOINTS, word) => {}
             None => return None,
         }
     }
@@ -174,8 +173,7 @@ pub(in crate::intake) fn names_who_stays(worksheet: &str) -> bool {
     const STAYING: &str = "exception exceptions donottouch ausnahme ausnahmen nichtanfassen exclure excepcion excepciones excecao excecoes \
          eccezione eccezioni uitzondering uitzonderingen wyjatek wyjatki exclusions ausschluss ausschluesse ausschlusse 例外";
     let key = column_key(worksheet);
-    let is_known = |list: &str| list.split_whitespace().any(|known| known == key);
-    says_not_to("", worksheet, Direction::Takes) || [STAYING, CALLS_OFF].into_iter().any(is_known)
+    says_not_to("", worksheet, Direction::Takes) || is_one_of(STAYING, &key) || is_one_of(CALLS_OFF, &key)
 }
 
 /// Whether a cell is what people tick a box with.
@@ -186,8 +184,8 @@ fn is_mark(cell: &str) -> bool {
 /// Whether a header is an order that rows of this direction carry out: `Delete?`, `Remove access`. What somebody does
 /// oneself is none: who retires does not resign.
 fn is_order_for(header: &str, direction: Direction) -> bool {
-    let is_access = |word: &String| ACCESSES.split(' ').any(|known| known == *word);
-    let mut words: Vec<String> = words(header).into_iter().filter(|word| !is_access(word)).collect();
+    let words = words(header).into_iter();
+    let mut words: Vec<String> = words.filter(|word| !is_one_of(ACCESSES, word)).collect();
     // `To be removed`.
     if words.iter().any(|word| word == "be") {
         for word in &mut words {
@@ -215,7 +213,7 @@ fn forbids(cell: &str) -> bool {
         .filter(|word| !word.is_empty())
         .collect();
     let takes = |word: &str| {
-        let verb = meaning(word, &VERBS).filter(|_| !NO_ORDERS.split(' ').any(|known| known == word));
+        let verb = meaning(word, &VERBS).filter(|_| !is_one_of(NO_ORDERS, word));
         verb.filter(|verb| verb.direction() == Direction::Takes)
     };
     let Some((position, verb)) = (words.iter().enumerate()).find_map(|(position, word)| Some((position, takes(word)?)))
