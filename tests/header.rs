@@ -567,6 +567,18 @@ fn a_day_counts_until_it_is_over_for_who_leaves_and_until_it_begins_for_who_come
 }
 
 #[test]
+fn a_header_may_do_without_its_preposition() {
+    for header in ["Date embauche", "Fecha alta", "Data admissão", "Data assunzione"] {
+        let found = in_november(
+            &format!("email,{header}\nann@x.example,2090-01-05\n"),
+            OperationKind::Invite,
+            &[],
+        );
+        assert_eq!(found.problems.iter().count(), 0, "{header}: {:?}", found.problems);
+    }
+}
+
+#[test]
 fn a_date_of_either_order_goes_by_those_of_its_column_and_counts_as_to_come_where_none_shows() {
     let errors = |dates: &[&str]| {
         let rows: Vec<String> = (0..)
