@@ -677,6 +677,7 @@ fn each_cell_that_cannot_be_right_is_refused_with_its_own_code() {
         ("user,licenses", "add-licenses,ann,\"\"\"ATTUNU\"", "list-quote"),
         ("user,licenses", "set-licenses,ann,<clear>", "cannot-clear"),
         ("user,groups", "add-to-groups,ann,<CLEAR>", "cannot-clear"),
+        ("user,groups", "add-to-groups,ann,“Finance; EU”; HR", "list-quote"),
         ("user,active", "update,ann,perhaps", "bad-flag"),
         ("user,active", "update,ann,", "missing-cell"),
         ("user,email", "update,ann@x.example,ann@y.example", "email-change"),

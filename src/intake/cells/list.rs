@@ -96,6 +96,11 @@ pub(super) fn stand_in(item: &Item) -> Option<UnplacedProblem> {
     }
 }
 
+/// Whether an item is the beginning of a name in the quotation marks of a word processor, which has separators in it.
+fn begins_in_curly_quotes(item: &Item) -> bool {
+    !item.quoted && item.text.starts_with(['“', '„', '«']) && !item.text.ends_with(['”', '“', '»'])
+}
+
 /// The items of a cell as text; none where they cannot be told apart.
 pub(in crate::intake) fn list_items(cell: &str) -> Vec<String> {
     split(cell)
@@ -156,6 +161,16 @@ impl GroupList {
             match stand_in(&item).filter(|_| is_list) {
                 Some(error) if error.severity == Severity::Error => return Err(error),
                 found => warnings.extend(found),
+            }
+            if is_list && begins_in_curly_quotes(&item) {
+                return Err(UnplacedProblem::error(
+                    ProblemCode::ListQuote,
+                    format!(
+                        "`{}` begins with a quotation mark that keeps nothing together",
+                        excerpt(&item.text)
+                    ),
+                    "put a name that has a `;` or `,` in it into straight quotes, as in \"Finance; EU\"",
+                ));
             }
             let group = GroupRef::parse(&item.text);
             let folded = group.fold();
